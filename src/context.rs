@@ -1,0 +1,123 @@
+//! [`EncryptionContext`] and its one canonical encoding.
+
+use core::fmt;
+use std::collections::BTreeMap;
+
+/// An encryption context: non-secret key-value pairs that a symmetric ciphertext is bound to.
+///
+/// It is kept in the canonical form in which it is authenticated: the pairs sorted by the UTF-8 bytes of their keys, and
+/// each key and each value behind its length (four bytes, big-endian). So equal contexts have equal encodings whatever
+/// order they were written in, different ones never do (`{"a":"bc"}` is not `{"ab":"c"}`), and encoding happens once.
+/// An empty context is no context.
+///
+/// ```
+/// use kms_reencrypt::EncryptionContext;
+///
+/// let context = EncryptionContext::from([("tenant", "blue"), ("app", "web")]);
+/// assert_eq!(context, EncryptionContext::from([("app", "web"), ("tenant", "blue")]));
+/// assert_eq!(context.get("tenant"), Some("blue"));
+/// assert_ne!(
+///     EncryptionContext::from([("a", "bc")]),
+///     EncryptionContext::from([("ab", "c")]),
+/// );
+/// ```
+///
+/// There is no limit of ours on the number or length of pairs (a GUESS: AWS documents none). A key given twice counts
+/// with its last value, as in a map.
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
+pub struct EncryptionContext {
+    encoded: Box<[u8]>,
+}
+
+impl EncryptionContext {
+    /// The canonical encoding: what is authenticated behind a blob's header. Empty for an empty context.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.encoded
+    }
+
+    /// Whether there are no pairs.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.encoded.is_empty()
+    }
+
+    /// The value of a key, compared case-sensitively.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&str> {
+        self.iter()
+            .find_map(|(k, value)| (k == key).then_some(value))
+    }
+
+    /// The pairs, sorted by the UTF-8 bytes of their keys.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        let mut rest = self.as_bytes();
+        core::iter::from_fn(move || {
+            let (key, behind) = split_text(rest)?;
+            let (value, behind) = split_text(behind)?;
+            rest = behind;
+            Some((key, value))
+        })
+    }
+}
+
+impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for EncryptionContext {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(pairs: I) -> Self {
+        let sorted: BTreeMap<String, String> = pairs
+            .into_iter()
+            .map(|(key, value)| (key.into(), value.into()))
+            .collect();
+        let len = sorted
+            .iter()
+            .map(|(key, value)| 8 + key.len() + value.len())
+            .sum();
+        let mut encoded = Vec::with_capacity(len);
+        for text in sorted.iter().flat_map(|(key, value)| [key, value]) {
+            // A text of 4 GiB or more cannot come from a request: its length would only have to fit to be unambiguous.
+            let len = u32::try_from(text.len()).unwrap_or(u32::MAX);
+            encoded.extend_from_slice(&len.to_be_bytes());
+            encoded.extend_from_slice(text.as_bytes());
+        }
+        Self {
+            encoded: encoded.into_boxed_slice(),
+        }
+    }
+}
+
+impl<K: Into<String>, V: Into<String>, const N: usize> From<[(K, V); N]> for EncryptionContext {
+    fn from(pairs: [(K, V); N]) -> Self {
+        pairs.into_iter().collect()
+    }
+}
+
+impl fmt::Debug for EncryptionContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+/// The length-prefixed text at the front, and what is behind it.
+fn split_text(bytes: &[u8]) -> Option<(&str, &[u8])> {
+    let (len, rest) = bytes.split_first_chunk()?;
+    let (text, rest) = rest.split_at_checked(usize::try_from(u32::from_be_bytes(*len)).ok()?)?;
+    Some((core::str::from_utf8(text).ok()?, rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::EncryptionContext;
+
+    #[test]
+    fn pairs_come_back_sorted_and_whole() {
+        let context = EncryptionContext::from([("b", ""), ("", "x"), ("ä", "ö"), ("B", "1")]);
+        let pairs: Vec<_> = context.iter().collect();
+        assert_eq!(pairs, [("", "x"), ("B", "1"), ("b", ""), ("ä", "ö")]);
+    }
+
+    #[test]
+    fn the_encoding_is_that_of_the_format() {
+        let context = EncryptionContext::from([("tenant", "blue")]);
+        assert_eq!(context.as_bytes(), b"\0\0\0\x06tenant\0\0\0\x04blue");
+        assert_eq!(EncryptionContext::default().as_bytes(), b"");
+    }
+}

@@ -1,0 +1,75 @@
+//! What stands behind the exceptions that are the provider's fault.
+
+use core::error::Error;
+use core::fmt;
+use std::sync::Arc;
+
+/// A failure of a key provider, in its own words.
+///
+/// Equal to another if the words are equal and both have the very same source, or none.
+#[derive(Clone)]
+pub struct InfrastructureError {
+    message: String,
+    source: Option<Arc<dyn Error + Send + Sync>>,
+}
+
+impl InfrastructureError {
+    /// A failure with a message. Where it is empty, AWS's description of the exception takes its place.
+    #[must_use]
+    pub fn new(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            source: None,
+        }
+    }
+
+    /// The same failure with the error that caused it.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Error + Send + Sync + 'static) -> Self {
+        self.source = Some(Arc::new(source));
+        self
+    }
+
+    /// The same failure with other words if it has none of its own.
+    pub(crate) fn or_message(mut self, message: &str) -> Self {
+        if self.message.is_empty() {
+            message.clone_into(&mut self.message);
+        }
+        self
+    }
+}
+
+impl fmt::Display for InfrastructureError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl fmt::Debug for InfrastructureError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InfrastructureError")
+            .field("message", &self.message)
+            .field("source", &self.source)
+            .finish()
+    }
+}
+
+impl Error for InfrastructureError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        let source: &(dyn Error + 'static) = self.source.as_deref()?;
+        Some(source)
+    }
+}
+
+impl PartialEq for InfrastructureError {
+    fn eq(&self, other: &Self) -> bool {
+        let same_source = match (&self.source, &other.source) {
+            (Some(this), Some(that)) => Arc::ptr_eq(this, that),
+            (None, None) => true,
+            _ => false,
+        };
+        self.message == other.message && same_source
+    }
+}
+
+impl Eq for InfrastructureError {}

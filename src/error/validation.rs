@@ -1,0 +1,243 @@
+//! `ValidationException`: constraints of the service model, and the few rules beside it.
+
+use core::fmt;
+use std::borrow::Cow;
+
+use crate::key::{EncryptionAlgorithm, KeySpec, KeyUsage};
+
+/// What is wrong with a request: the forms of `ValidationException`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ValidationError {
+    /// Constraints of the service model, all that are violated. RECORDED: one prefix, the rest joined by semicolons.
+    Constraints(Vec<ConstraintViolation>),
+
+    /// An encryption context for an asymmetric key. RECORDED\* for Encrypt and Decrypt, INFERRED for ReEncrypt.
+    EncryptionContextNotSupported,
+
+    /// A number of bytes that was needed and is absent. RECORDED.
+    NumberOfBytesRequired,
+
+    /// Two ways to say how long a data key is. GUESS for the text.
+    NumberOfBytesAndKeySpec,
+
+    /// An asymmetric algorithm without the key that it needs. RECORDED\* for Decrypt, with `KeyId`; GUESS for ReEncrypt,
+    /// with `SourceKeyId`.
+    MustNotBeNull(&'static str),
+
+    /// More plaintext than the destination takes. RECORDED for all pairs of RSA; SM2PKE is a GUESS in the same words.
+    #[non_exhaustive]
+    PlaintextTooLong {
+        /// The algorithm.
+        algorithm: EncryptionAlgorithm,
+        /// The spec of the key.
+        key_spec: KeySpec,
+        /// How many bytes it takes.
+        max: usize,
+    },
+
+    /// A usage that keys of the spec cannot have. RECORDED.
+    #[non_exhaustive]
+    UsageNotCompatible {
+        /// The usage.
+        key_usage: KeyUsage,
+        /// The spec.
+        key_spec: KeySpec,
+    },
+
+    /// An asymmetric or HMAC key without a usage. RECORDED.
+    UsageRequired,
+
+    /// Any other rule of a control operation, in the words of this crate.
+    Other(Cow<'static, str>),
+}
+
+impl ValidationError {
+    pub(crate) const fn plaintext_too_long(
+        algorithm: EncryptionAlgorithm,
+        key_spec: KeySpec,
+        max: usize,
+    ) -> Self {
+        Self::PlaintextTooLong {
+            algorithm,
+            key_spec,
+            max,
+        }
+    }
+
+    pub(crate) const fn usage_not_compatible(key_usage: KeyUsage, key_spec: KeySpec) -> Self {
+        Self::UsageNotCompatible {
+            key_usage,
+            key_spec,
+        }
+    }
+}
+
+impl fmt::Display for ValidationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Constraints(violations) => write_violations(f, violations),
+            Self::EncryptionContextNotSupported => f.write_str(
+                "EncryptionContext is not supported when encrypting/decrypting with asymmetric CMKs.",
+            ),
+            Self::NumberOfBytesRequired => f.write_str("NumberOfBytes is required."),
+            Self::NumberOfBytesAndKeySpec => f.write_str(
+                "Please specify either number of bytes or key spec, but not both.",
+            ),
+            Self::MustNotBeNull(member) => write!(f, "{member} must not be null"),
+            Self::PlaintextTooLong { algorithm, key_spec, max } => write!(
+                f,
+                "Algorithm {algorithm} and key spec {key_spec} cannot encrypt data larger than {max} bytes."
+            ),
+            Self::UsageNotCompatible { key_usage, key_spec } => {
+                write!(f, "KeyUsage {key_usage} is not compatible with KeySpec {key_spec}")
+            }
+            Self::UsageRequired => f.write_str(
+                "You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.",
+            ),
+            Self::Other(text) => f.write_str(text),
+        }
+    }
+}
+
+impl core::error::Error for ValidationError {}
+
+/// One violated constraint of the service model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ConstraintViolation {
+    /// The member's path, first letter in lower case: `destinationKeyId`.
+    pub member: Cow<'static, str>,
+    /// What the request had there.
+    pub value: RejectedValue,
+    /// What it should have satisfied.
+    pub constraint: Constraint,
+}
+
+impl ConstraintViolation {
+    /// A member whose value violates a constraint.
+    #[must_use]
+    pub fn new(
+        member: impl Into<Cow<'static, str>>,
+        value: RejectedValue,
+        constraint: Constraint,
+    ) -> Self {
+        Self {
+            member: member.into(),
+            value,
+            constraint,
+        }
+    }
+}
+
+impl fmt::Display for ConstraintViolation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            member,
+            value,
+            constraint,
+        } = self;
+        f.write_str("Value ")?;
+        match value {
+            RejectedValue::Hidden => {}
+            RejectedValue::Null => f.write_str("null ")?,
+            RejectedValue::Text(text) => write!(f, "'{text}' ")?,
+        }
+        write!(
+            f,
+            "at '{member}' failed to satisfy constraint: {constraint}"
+        )
+    }
+}
+
+/// How a message shows the value that it rejects.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RejectedValue {
+    /// Not at all: blobs, and sensitive members even when they are absent. RECORDED\*.
+    Hidden,
+    /// As `null`: the member is absent. RECORDED\*.
+    Null,
+    /// In quotes: strings and numbers. RECORDED.
+    Text(String),
+}
+
+/// A constraint, in the words of the service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Constraint {
+    /// RECORDED\*. The order in which AWS prints the values has changed over time.
+    EnumValueSet(&'static str),
+    /// RECORDED
+    LengthAtLeast(usize),
+    /// RECORDED
+    LengthAtMost(usize),
+    /// GUESS: general wording of AWS services for members of lists.
+    Members(Vec<Self>),
+    /// RECORDED\*
+    NotNull,
+    /// RECORDED\*
+    Pattern(&'static str),
+    /// RECORDED for other numbers of the service
+    ValueAtLeast(i64),
+    /// RECORDED for other numbers of the service
+    ValueAtMost(i64),
+}
+
+impl fmt::Display for Constraint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::EnumValueSet(values) => {
+                write!(f, "Member must satisfy enum value set: [{values}]")
+            }
+            Self::LengthAtLeast(min) => {
+                write!(f, "Member must have length greater than or equal to {min}")
+            }
+            Self::LengthAtMost(max) => {
+                write!(f, "Member must have length less than or equal to {max}")
+            }
+            Self::Members(constraints) => {
+                f.write_str("Member must satisfy constraint: [")?;
+                write_joined(f, constraints, ", ")?;
+                f.write_str("]")
+            }
+            Self::NotNull => f.write_str("Member must not be null"),
+            Self::Pattern(pattern) => {
+                write!(
+                    f,
+                    "Member must satisfy regular expression pattern: {pattern}"
+                )
+            }
+            Self::ValueAtLeast(min) => {
+                write!(f, "Member must have value greater than or equal to {min}")
+            }
+            Self::ValueAtMost(max) => {
+                write!(f, "Member must have value less than or equal to {max}")
+            }
+        }
+    }
+}
+
+fn write_violations(f: &mut fmt::Formatter<'_>, violations: &[ConstraintViolation]) -> fmt::Result {
+    let plural = if violations.len() == 1 { "" } else { "s" };
+    write!(
+        f,
+        "{} validation error{plural} detected: ",
+        violations.len()
+    )?;
+    write_joined(f, violations, "; ")
+}
+
+fn write_joined(
+    f: &mut fmt::Formatter<'_>,
+    items: &[impl fmt::Display],
+    separator: &str,
+) -> fmt::Result {
+    for (at, item) in items.iter().enumerate() {
+        if at > 0 {
+            f.write_str(separator)?;
+        }
+        item.fmt(f)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,173 @@
+//! Amazon Resource Names of keys and aliases.
+
+use core::fmt;
+use core::hash::{Hash, Hasher};
+use core::str::FromStr;
+
+use super::id::{AliasName, KeyId};
+use super::place::{AccountId, Place, Region};
+
+/// A key ARN: `arn:aws:kms:us-east-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab`.
+///
+/// It is held in its parts, in place: a copy costs no allocation and shares nothing between threads. `Display` writes
+/// it out; the partition follows from the Region.
+///
+/// ```
+/// use kms_reencrypt::KeyArn;
+///
+/// let text = "arn:aws:kms:us-east-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+/// let arn: KeyArn = text.parse()?;
+/// assert_eq!(arn.region().as_str(), "us-east-2");
+/// assert_eq!(arn.account().as_str(), "111122223333");
+/// assert_eq!(arn.key_id().as_str(), "1234abcd-12ab-34cd-56ef-1234567890ab");
+/// assert_eq!(arn.to_string(), text);
+/// # Ok::<(), kms_reencrypt::key::InvalidArn>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct KeyArn {
+    place: Place,
+    key_id: KeyId,
+}
+
+impl KeyArn {
+    /// The ARN of a key id in an account and Region.
+    #[must_use]
+    pub const fn new(place: Place, key_id: KeyId) -> Self {
+        Self { place, key_id }
+    }
+
+    /// The account and Region of the key.
+    #[must_use]
+    pub const fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// The account that owns the key.
+    #[must_use]
+    pub const fn account(&self) -> &AccountId {
+        &self.place.account
+    }
+
+    /// The Region of the key.
+    #[must_use]
+    pub const fn region(&self) -> &Region {
+        &self.place.region
+    }
+
+    /// The key id.
+    #[must_use]
+    pub const fn key_id(&self) -> &KeyId {
+        &self.key_id
+    }
+
+    /// The ARN of the same key id in another Region: that of a related multi-Region key.
+    #[must_use]
+    pub const fn in_region(&self, region: Region) -> Self {
+        Self::new(Place::new(self.place.account, region), self.key_id)
+    }
+}
+
+/// By the key id alone, which is as good as unique: a look-up hashes 36 bytes instead of 75.
+impl Hash for KeyArn {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.key_id.hash(state);
+    }
+}
+
+impl FromStr for KeyArn {
+    type Err = InvalidArn;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (place, resource) = split(text)?;
+        let id = resource.strip_prefix("key/").ok_or(InvalidArn(()))?;
+        let key_id = id.parse().map_err(|_| InvalidArn(()))?;
+        Ok(Self::new(place, key_id))
+    }
+}
+
+impl fmt::Display for KeyArn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { place, key_id } = self;
+        let Place { account, region } = place;
+        let partition = region.partition();
+        write!(f, "arn:{partition}:kms:{region}:{account}:key/{key_id}")
+    }
+}
+
+impl fmt::Debug for KeyArn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "KeyArn({self})")
+    }
+}
+
+/// An alias ARN: `arn:aws:kms:us-east-2:111122223333:alias/ExampleAlias`.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AliasArn {
+    place: Place,
+    name: AliasName,
+}
+
+impl AliasArn {
+    /// The ARN of an alias in an account and Region.
+    #[must_use]
+    pub const fn new(place: Place, name: AliasName) -> Self {
+        Self { place, name }
+    }
+
+    /// The account and Region of the alias.
+    #[must_use]
+    pub const fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// The alias name, `alias/` included.
+    #[must_use]
+    pub const fn name(&self) -> &AliasName {
+        &self.name
+    }
+}
+
+impl FromStr for AliasArn {
+    type Err = InvalidArn;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (place, resource) = split(text)?;
+        let name = resource.parse().map_err(|_| InvalidArn(()))?;
+        Ok(Self::new(place, name))
+    }
+}
+
+impl fmt::Display for AliasArn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { place, name } = self;
+        let Place { account, region } = place;
+        let partition = region.partition();
+        write!(f, "arn:{partition}:kms:{region}:{account}:{name}")
+    }
+}
+
+impl fmt::Debug for AliasArn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "AliasArn({self})")
+    }
+}
+
+/// A text is not an ARN of the kind that was asked for, or its partition is not that of its Region.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("an AWS KMS ARN is arn:<partition>:kms:<Region>:<account>:key/<key id> or …:alias/<name>")]
+pub struct InvalidArn(());
+
+/// The place that a KMS ARN names, and what stands behind it.
+pub(super) fn split(text: &str) -> Result<(Place, &str), InvalidArn> {
+    let mut parts = text.splitn(6, ':');
+    let mut part = || parts.next().ok_or(InvalidArn(()));
+    let (arn, partition, service) = (part()?, part()?, part()?);
+    let region: Region = part()?.parse().map_err(|_| InvalidArn(()))?;
+    let account = part()?.parse().map_err(|_| InvalidArn(()))?;
+    let resource = part()?;
+    if arn == "arn" && service == "kms" && partition == region.partition() {
+        Ok((Place::new(account, region), resource))
+    } else {
+        Err(InvalidArn(()))
+    }
+}

@@ -1,0 +1,128 @@
+//! The two short names of a key: its id, and an alias.
+
+use core::fmt;
+use core::str::FromStr;
+use std::sync::Arc;
+
+use super::inline::InlineText;
+
+/// A key id: a UUID (`1234abcd-12ab-34cd-56ef-1234567890ab`), or `mrk-` and 32 hexadecimal digits for a multi-Region
+/// key.
+///
+/// KMS takes upper-case digits for well-formed and compares ids as they were given (recorded by Floci); so does this
+/// type.
+///
+/// ```
+/// use kms_reencrypt::KeyId;
+///
+/// let id: KeyId = "mrk-1234abcd12ab34cd56ef1234567890ab".parse()?;
+/// assert!(id.is_multi_region());
+/// assert!("1234abcd12ab34cd56ef1234567890ab".parse::<KeyId>().is_err());
+/// # Ok::<(), kms_reencrypt::key::InvalidKeyId>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct KeyId(InlineText<36>);
+
+impl KeyId {
+    /// The id as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+
+    /// Whether the id is that of a multi-Region key.
+    #[must_use]
+    pub fn is_multi_region(&self) -> bool {
+        self.as_str().starts_with("mrk-")
+    }
+}
+
+impl FromStr for KeyId {
+    type Err = InvalidKeyId;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        (is_uuid(text) || is_multi_region_id(text))
+            .then(|| InlineText::concat(&[text]))
+            .flatten()
+            .map(Self)
+            .ok_or(InvalidKeyId(()))
+    }
+}
+
+impl fmt::Display for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A text is neither a UUID nor a multi-Region key id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a key id is a UUID, or `mrk-` and 32 hexadecimal digits")]
+pub struct InvalidKeyId(());
+
+/// An alias name, `alias/` included.
+///
+/// The name that `CreateAlias` takes has 1 to 256 characters out of `a-z A-Z 0-9 : / _ -` (service model). A request may
+/// name anything that begins with `alias/`: what no alias can be called is just not found.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AliasName(Arc<str>);
+
+impl AliasName {
+    /// The alias name as text, `alias/` included.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether the name is reserved for the keys that AWS services manage: `alias/aws/…`.
+    #[must_use]
+    pub fn is_reserved(&self) -> bool {
+        self.as_str().starts_with("alias/aws/")
+    }
+
+    /// Whether `CreateAlias` would take the name: its length and its characters, and that something follows `alias/`.
+    #[must_use]
+    pub fn is_creatable(&self) -> bool {
+        let allowed =
+            |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'/' | b'_' | b'-');
+        (7..=256).contains(&self.0.len()) && self.0.bytes().all(allowed) && !self.is_reserved()
+    }
+}
+
+impl FromStr for AliasName {
+    type Err = InvalidAliasName;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.starts_with("alias/") {
+            Ok(Self(text.into()))
+        } else {
+            Err(InvalidAliasName(()))
+        }
+    }
+}
+
+impl fmt::Display for AliasName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A text does not begin with `alias/`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("an alias name begins with `alias/`")]
+pub struct InvalidAliasName(());
+
+/// 8-4-4-4-12 hexadecimal digits.
+fn is_uuid(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
+
+fn is_multi_region_id(text: &str) -> bool {
+    text.strip_prefix("mrk-").is_some_and(|digits| {
+        digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
+    })
+}

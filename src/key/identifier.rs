@@ -1,0 +1,171 @@
+//! What a request may write into `SourceKeyId` and `DestinationKeyId`.
+
+use core::fmt;
+
+use super::arn::{AliasArn, KeyArn, split};
+use super::id::{AliasName, KeyId};
+use super::place::Place;
+
+/// A key as a request names it: one of the four forms, or a text that is none of them.
+///
+/// Reading a text never fails. KMS refuses a malformed identifier only when it comes to resolving it, after other
+/// refusals, and quotes it in the message: so it is kept.
+///
+/// ```
+/// use kms_reencrypt::KeyIdentifier;
+///
+/// assert!(matches!(KeyIdentifier::from("alias/app"), KeyIdentifier::AliasName(_)));
+/// assert!(matches!(KeyIdentifier::from("mrk-1234"), KeyIdentifier::Malformed(_)));
+/// assert_eq!(KeyIdentifier::from("mrk-1234").to_string(), "mrk-1234");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum KeyIdentifier {
+    /// An alias ARN. It may name another account and another Region.
+    AliasArn(AliasArn),
+    /// An alias name, for an alias of the caller's account in the endpoint's Region.
+    AliasName(AliasName),
+    /// A key ARN. It may name another account and another Region.
+    KeyArn(KeyArn),
+    /// A key id, for a key of the caller's account in the endpoint's Region.
+    KeyId(KeyId),
+    /// A KMS ARN of a key whose key id is malformed: `arn:aws:kms:us-east-2:111122223333:key/foo`.
+    #[non_exhaustive]
+    KeyArnWithMalformedId {
+        /// What the ARN says before the key id.
+        place: Place,
+        /// The text as it was given.
+        text: String,
+    },
+    /// A text that begins with `arn:` and is no ARN of a KMS key or alias.
+    MalformedArn(String),
+    /// Any other text.
+    Malformed(String),
+}
+
+impl From<&str> for KeyIdentifier {
+    fn from(text: &str) -> Self {
+        if let Ok(id) = text.parse() {
+            return Self::KeyId(id);
+        }
+        if let Ok(name) = text.parse() {
+            return Self::AliasName(name);
+        }
+        if !text.starts_with("arn:") {
+            return Self::Malformed(text.to_owned());
+        }
+        if let Ok(arn) = text.parse() {
+            return Self::KeyArn(arn);
+        }
+        if let Ok(arn) = text.parse() {
+            return Self::AliasArn(arn);
+        }
+        match split(text) {
+            Ok((place, resource)) if resource.starts_with("key/") => Self::KeyArnWithMalformedId {
+                place,
+                text: text.to_owned(),
+            },
+            _ => Self::MalformedArn(text.to_owned()),
+        }
+    }
+}
+
+impl From<String> for KeyIdentifier {
+    fn from(text: String) -> Self {
+        Self::from(text.as_str())
+    }
+}
+
+impl From<&String> for KeyIdentifier {
+    fn from(text: &String) -> Self {
+        Self::from(text.as_str())
+    }
+}
+
+impl From<KeyArn> for KeyIdentifier {
+    fn from(arn: KeyArn) -> Self {
+        Self::KeyArn(arn)
+    }
+}
+
+impl From<&KeyArn> for KeyIdentifier {
+    fn from(arn: &KeyArn) -> Self {
+        Self::KeyArn(*arn)
+    }
+}
+
+impl From<KeyId> for KeyIdentifier {
+    fn from(id: KeyId) -> Self {
+        Self::KeyId(id)
+    }
+}
+
+impl From<AliasArn> for KeyIdentifier {
+    fn from(arn: AliasArn) -> Self {
+        Self::AliasArn(arn)
+    }
+}
+
+impl From<AliasName> for KeyIdentifier {
+    fn from(name: AliasName) -> Self {
+        Self::AliasName(name)
+    }
+}
+
+impl fmt::Display for KeyIdentifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AliasArn(arn) => arn.fmt(f),
+            Self::AliasName(name) => name.fmt(f),
+            Self::KeyArn(arn) => arn.fmt(f),
+            Self::KeyId(id) => id.fmt(f),
+            Self::KeyArnWithMalformedId { text, .. }
+            | Self::MalformedArn(text)
+            | Self::Malformed(text) => f.write_str(text),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::KeyIdentifier;
+
+    const ARN: &str = "arn:aws:kms:us-east-2:111122223333";
+
+    #[test]
+    fn every_text_is_read_as_one_form_and_prints_itself() {
+        let cases = [
+            ("1234abcd-12ab-34cd-56ef-1234567890ab".to_owned(), "KeyId"),
+            ("1234ABCD-12AB-34CD-56EF-1234567890AB".to_owned(), "KeyId"),
+            ("mrk-1234abcd12ab34cd56ef1234567890ab".to_owned(), "KeyId"),
+            ("1234abcd12ab34cd56ef1234567890ab".to_owned(), "Malformed"),
+            ("alias/app".to_owned(), "AliasName"),
+            ("Alias/app".to_owned(), "Malformed"),
+            (String::new(), "Malformed"),
+            (
+                format!("{ARN}:key/1234abcd-12ab-34cd-56ef-1234567890ab"),
+                "KeyArn",
+            ),
+            (format!("{ARN}:key/foo"), "KeyArnWithMalformedId"),
+            (format!("{ARN}:key/alias/app"), "KeyArnWithMalformedId"),
+            (format!("{ARN}:alias/app"), "AliasArn"),
+            (format!("{ARN}:alias/a:b"), "AliasArn"),
+            (format!("{ARN}:grant/foo"), "MalformedArn"),
+            (ARN.to_owned(), "MalformedArn"),
+            (
+                "arn:aws-cn:kms:us-east-2:111122223333:alias/app".to_owned(),
+                "MalformedArn",
+            ),
+            (
+                "arn:aws:s3:us-east-2:111122223333:key/foo".to_owned(),
+                "MalformedArn",
+            ),
+        ];
+        for (text, form) in cases {
+            let identifier = KeyIdentifier::from(text.as_str());
+            assert_eq!(identifier.to_string(), text);
+            let debug = format!("{identifier:?}");
+            assert_eq!(debug.split(['(', ' ']).next(), Some(form), "{text}");
+        }
+    }
+}

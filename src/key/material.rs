@@ -1,0 +1,67 @@
+//! [`KeyMaterialId`]: which of its key materials a symmetric key used.
+
+use core::fmt;
+use core::str::FromStr;
+
+/// The identifier of one key material: 32 bytes, written as 64 lower-case hexadecimal digits.
+///
+/// `SourceKeyMaterialId` and `DestinationKeyMaterialId` of the response; the same bytes stand in the clear part of
+/// every symmetric ciphertext blob. It depends on the key id as well as on the material, so the same bytes imported
+/// into two keys have two ids, and related multi-Region keys share theirs.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct KeyMaterialId([u8; 32]);
+
+impl KeyMaterialId {
+    /// The id with these bytes.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The id's bytes.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl FromStr for KeyMaterialId {
+    type Err = InvalidKeyMaterialId;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let digit = |byte: &u8| match byte {
+            b'0'..=b'9' => Some(byte - b'0'),
+            b'a'..=b'f' => Some(byte - b'a' + 10),
+            _ => None,
+        };
+        let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+        if pairs.len() != 32 || !rest.is_empty() {
+            return Err(InvalidKeyMaterialId(()));
+        }
+        let mut bytes = [0; 32];
+        for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
+            let (high, low) = digit(high)
+                .zip(digit(low))
+                .ok_or(InvalidKeyMaterialId(()))?;
+            *byte = high << 4 | low;
+        }
+        Ok(Self(bytes))
+    }
+}
+
+impl fmt::Display for KeyMaterialId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for KeyMaterialId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "KeyMaterialId({self})")
+    }
+}
+
+/// A text is not 64 lower-case hexadecimal digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a key material id has 64 lower-case hexadecimal digits")]
+pub struct InvalidKeyMaterialId(());

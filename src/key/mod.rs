@@ -1,0 +1,24 @@
+//! The nouns of a KMS key: how it is named, what it is made of, what state it is in.
+
+mod arn;
+mod id;
+mod identifier;
+mod inline;
+mod material;
+mod metadata;
+mod place;
+mod spec;
+
+pub use arn::{AliasArn, InvalidArn, KeyArn};
+pub use id::{AliasName, InvalidAliasName, InvalidKeyId, KeyId};
+pub use identifier::KeyIdentifier;
+pub use material::{InvalidKeyMaterialId, KeyMaterialId};
+pub use metadata::{
+    ExpirationModel, KeyManager, KeyMetadata, KeyMetadataBuilder, KeyOrigin,
+    MultiRegionConfiguration, MultiRegionKeyType,
+};
+pub use place::{AccountId, InvalidAccountId, InvalidRegion, Place, Region};
+pub(crate) use spec::model_enum;
+pub use spec::{
+    EncryptionAlgorithm, KeySpec, KeyState, KeyUsage, SYMMETRIC_PLAINTEXT_MAX, UnknownValue,
+};

@@ -1,0 +1,125 @@
+//! Where nonces, data keys and blinding factors come from.
+
+use core::fmt;
+use std::sync::{Mutex, PoisonError};
+
+use rand_core::{TryCryptoRng, TryRng};
+
+/// A source of cryptographically secure random bytes that many threads share.
+///
+/// The default everywhere is [`OsRandom`]. For repeatable tests, put a seeded generator into a [`Mutex`]: a
+/// `Mutex` around any [`TryCryptoRng`] is a source.
+///
+/// # A thread-local generator, and why it is not the default
+///
+/// A generator in user space that each thread keeps for itself answers in some 20 ns, where the operating system
+/// needs about 350 ns for one message. It also **repeats itself after a `fork`**: parent and child then draw the same
+/// nonces, and two different messages under one nonce and key give away the AES-GCM authentication key and the
+/// difference of both plaintexts. Where the process never forks and the time matters, it is a few lines:
+///
+/// ```
+/// use kms_reencrypt::{Keyring, Kms, RandomSource, RandomnessUnavailable};
+/// use rand::Rng;
+///
+/// /// Not fork-safe: see the documentation of `RandomSource`.
+/// #[derive(Debug)]
+/// struct PerThread;
+///
+/// impl RandomSource for PerThread {
+///     fn fill(&self, destination: &mut [u8]) -> Result<(), RandomnessUnavailable> {
+///         rand::rng().fill_bytes(destination);
+///         Ok(())
+///     }
+/// }
+///
+/// let keyring = Keyring::new("111122223333", "us-east-2")?;
+/// let kms = Kms::new(keyring).with_random_source(PerThread);
+/// # let _ = kms;
+/// # Ok::<(), kms_reencrypt::KmsError>(())
+/// ```
+pub trait RandomSource: fmt::Debug + Send + Sync {
+    /// Fills all of `destination` with fresh bytes.
+    ///
+    /// The implementer's duty: never the same bytes twice, in any thread or process.
+    ///
+    /// # Errors
+    ///
+    /// [`RandomnessUnavailable`] if no bytes are to be had. The operation then ends with `KMSInternalException` and
+    /// nothing is encrypted.
+    fn fill(&self, destination: &mut [u8]) -> Result<(), RandomnessUnavailable>;
+}
+
+/// The operating system's generator: `getrandom` or its like.
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct OsRandom;
+
+impl RandomSource for OsRandom {
+    fn fill(&self, destination: &mut [u8]) -> Result<(), RandomnessUnavailable> {
+        getrandom::fill(destination).map_err(|_| RandomnessUnavailable::new())
+    }
+}
+
+impl<R: TryCryptoRng + fmt::Debug + Send> RandomSource for Mutex<R> {
+    fn fill(&self, destination: &mut [u8]) -> Result<(), RandomnessUnavailable> {
+        self.lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .try_fill_bytes(destination)
+            .map_err(|_| RandomnessUnavailable::new())
+    }
+}
+
+/// A random source said that it has no bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the random number generator failed")]
+pub struct RandomnessUnavailable(());
+
+impl RandomnessUnavailable {
+    /// The error for a source that has failed.
+    #[must_use]
+    #[expect(clippy::new_without_default, reason = "an error is made on purpose")]
+    pub const fn new() -> Self {
+        Self(())
+    }
+}
+
+/// The random source of one operation, in the form that key implementations take: a [`TryCryptoRng`].
+#[derive(Clone, Copy, Debug)]
+pub struct Random<'a>(&'a dyn RandomSource);
+
+impl<'a> Random<'a> {
+    /// The generator over a source.
+    #[must_use]
+    pub const fn new(source: &'a dyn RandomSource) -> Self {
+        Self(source)
+    }
+
+    /// `N` fresh bytes, in one draw.
+    ///
+    /// # Errors
+    ///
+    /// [`RandomnessUnavailable`] if the source has none.
+    pub fn array<const N: usize>(&self) -> Result<[u8; N], RandomnessUnavailable> {
+        let mut bytes = [0; N];
+        self.0.fill(&mut bytes)?;
+        Ok(bytes)
+    }
+}
+
+impl TryRng for Random<'_> {
+    type Error = RandomnessUnavailable;
+
+    fn try_next_u32(&mut self) -> Result<u32, Self::Error> {
+        self.array().map(u32::from_le_bytes)
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Self::Error> {
+        self.array().map(u64::from_le_bytes)
+    }
+
+    fn try_fill_bytes(&mut self, destination: &mut [u8]) -> Result<(), Self::Error> {
+        self.0.fill(destination)
+    }
+}
+
+impl TryCryptoRng for Random<'_> {}

@@ -1,0 +1,153 @@
+//! [`Plaintext`]: bytes that are wiped, print nothing and are not copied by accident.
+
+use core::fmt;
+
+use zeroize::{Zeroize, Zeroizing};
+
+/// Plaintext that a key recovered, or a data key that was just made.
+///
+/// It is wiped when it is dropped, its `Debug` says nothing, and it is neither `Clone` nor `PartialEq`.
+/// [`expose`](Self::expose) is the one door to its bytes.
+///
+/// Inside, the bytes may lie between free room at either end, so that a ciphertext can be opened and sealed again in
+/// one buffer. That room is an internal matter: it never shows in what `expose` returns.
+///
+/// ```
+/// use kms_reencrypt::Plaintext;
+///
+/// let plaintext = Plaintext::from_slice(b"attack at dawn");
+/// assert_eq!(plaintext.expose(), b"attack at dawn");
+/// assert_eq!(format!("{plaintext:?}"), "Plaintext(..)");
+/// ```
+pub struct Plaintext {
+    buffer: Zeroizing<Vec<u8>>,
+    start: usize,
+    end: usize,
+}
+
+impl Plaintext {
+    /// A plaintext with a copy of `bytes`. Wiping the original is the caller's business.
+    #[must_use]
+    pub fn from_slice(bytes: &[u8]) -> Self {
+        let mut plaintext = Self::with_room(0, bytes.len(), 0);
+        plaintext.expose_mut().copy_from_slice(bytes);
+        plaintext
+    }
+
+    /// A plaintext that takes `bytes` over without copying them.
+    ///
+    /// Whatever a `Vec` left behind where it grew before is not wiped: hand over one that was allocated in its full
+    /// size.
+    #[must_use]
+    pub fn from_vec(bytes: Vec<u8>) -> Self {
+        let end = bytes.len();
+        Self {
+            buffer: Zeroizing::new(bytes),
+            start: 0,
+            end,
+        }
+    }
+
+    /// The bytes.
+    #[must_use]
+    pub fn expose(&self) -> &[u8] {
+        self.buffer.get(self.start..self.end).unwrap_or_default()
+    }
+
+    /// How many bytes there are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.end - self.start
+    }
+
+    /// Whether there are no bytes.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.start == self.end
+    }
+
+    /// `len` zero bytes with room for `head` bytes before them and `tail` bytes behind.
+    pub(crate) fn with_room(head: usize, len: usize, tail: usize) -> Self {
+        Self {
+            buffer: Zeroizing::new(vec![0; head + len + tail]),
+            start: head,
+            end: head + len,
+        }
+    }
+
+    pub(crate) fn expose_mut(&mut self) -> &mut [u8] {
+        self.buffer
+            .get_mut(self.start..self.end)
+            .unwrap_or_default()
+    }
+
+    /// Gives up the first `count` bytes: they become room. `None` if there are not so many.
+    pub(crate) fn give_up_front(mut self, count: usize) -> Option<Self> {
+        let start = self.start.checked_add(count)?;
+        if start > self.end {
+            return None;
+        }
+        self.start = start;
+        Some(self)
+    }
+
+    /// This plaintext with exactly `head` bytes of room before it and `tail` behind: the same buffer if it has that
+    /// shape already, a new one if not.
+    pub(crate) fn into_room(self, head: usize, tail: usize) -> Self {
+        if self.start == head && self.buffer.len() == self.end + tail {
+            return self;
+        }
+        let mut moved = Self::with_room(head, self.len(), tail);
+        moved.expose_mut().copy_from_slice(self.expose());
+        moved
+    }
+
+    /// The whole buffer, for whoever replaces the plaintext in it by ciphertext.
+    pub(crate) fn buffer_mut(&mut self) -> &mut [u8] {
+        &mut self.buffer
+    }
+
+    /// The whole buffer as public bytes. Only for a buffer in which nothing secret is left.
+    pub(crate) fn into_public(mut self) -> Vec<u8> {
+        core::mem::take(&mut *self.buffer)
+    }
+}
+
+impl fmt::Debug for Plaintext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Plaintext(..)")
+    }
+}
+
+impl Zeroize for Plaintext {
+    fn zeroize(&mut self) {
+        self.buffer.zeroize();
+        (self.start, self.end) = (0, 0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Plaintext;
+
+    #[test]
+    fn room_is_kept_where_it_fits_and_made_where_it_does_not() {
+        let mut plaintext = Plaintext::with_room(3, 4, 2);
+        plaintext.expose_mut().copy_from_slice(b"abcd");
+        let address = plaintext.expose().as_ptr();
+
+        let kept = plaintext.into_room(3, 2);
+        assert_eq!(kept.expose().as_ptr(), address);
+
+        let moved = kept.into_room(1, 0);
+        assert_eq!(moved.expose(), b"abcd");
+        assert_eq!(moved.buffer.len(), 5);
+    }
+
+    #[test]
+    fn bytes_given_up_at_the_front_become_room() {
+        let shorter = Plaintext::from_slice(b"abcd").give_up_front(1).unwrap();
+        assert_eq!(shorter.expose(), b"bcd");
+        assert!(shorter.give_up_front(4).is_none());
+    }
+}
