@@ -94,6 +94,15 @@ impl<'a> Random<'a> {
         Self(source)
     }
 
+    /// Fills all of `destination` with fresh bytes, in one draw.
+    ///
+    /// # Errors
+    ///
+    /// [`RandomnessUnavailable`] if the source has none.
+    pub fn fill(&self, destination: &mut [u8]) -> Result<(), RandomnessUnavailable> {
+        self.0.fill(destination)
+    }
+
     /// `N` fresh bytes, in one draw.
     ///
     /// # Errors

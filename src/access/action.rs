@@ -1,8 +1,5 @@
 //! [`Action`]: the permissions of KMS that this crate asks for.
 
-use core::fmt;
-use core::str::FromStr;
-
 use crate::key::model_enum;
 
 model_enum! {

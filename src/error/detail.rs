@@ -56,18 +56,6 @@ pub enum InvalidKeyUsageError {
         /// The spec of the key.
         key_spec: KeySpec,
     },
-
-    /// The key spec is not for this operation at all, such as a data key asked of an RSA key. INFERRED.
-    #[error("{key} key spec is {key_spec} which is not valid for {operation}.")]
-    #[non_exhaustive]
-    Spec {
-        /// The key.
-        key: KeyArn,
-        /// What it is made of.
-        key_spec: KeySpec,
-        /// What was asked of it.
-        operation: &'static str,
-    },
 }
 
 impl InvalidKeyUsageError {
@@ -83,14 +71,6 @@ impl InvalidKeyUsageError {
         Self::Algorithm {
             algorithm,
             key_spec,
-        }
-    }
-
-    pub(crate) const fn spec(key: KeyArn, key_spec: KeySpec, operation: &'static str) -> Self {
-        Self::Spec {
-            key,
-            key_spec,
-            operation,
         }
     }
 }

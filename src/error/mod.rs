@@ -19,7 +19,7 @@ pub use validation::{Constraint, ConstraintViolation, RejectedValue, ValidationE
 
 use core::error::Error;
 
-use crate::key::{AliasArn, AliasName, KeyArn};
+use crate::key::{AliasArn, KeyArn};
 
 /// An exception of AWS KMS.
 ///
@@ -83,7 +83,7 @@ pub enum KmsError {
     #[error("Alias {alias} is not a valid alias name.")]
     InvalidAliasName {
         /// The name that was asked for.
-        alias: AliasName,
+        alias: String,
     },
 
     /// `InvalidArnException`: an operation that takes only key ids and key ARNs was given something else. RECORDED\*.
@@ -216,6 +216,49 @@ impl KmsError {
     /// `KMSInternalException` for a failure that the request has no part in.
     pub(crate) fn internal(source: impl Error + Send + Sync + 'static) -> Self {
         Self::KmsInternal(InfrastructureError::new(source.to_string()).with_source(source))
+    }
+
+    /// A symmetric key that may act and names no current material: its provider is at fault.
+    pub(crate) fn no_current_material() -> Self {
+        Self::KmsInternal(InfrastructureError::new(
+            "The key provider names no current key material.",
+        ))
+    }
+
+    /// A buffer that is not as long as the frame that it was made for: a mistake of this crate, and no panic.
+    pub(crate) fn unframed() -> Self {
+        Self::KmsInternal(InfrastructureError::new(
+            "A blob does not fit its frame. This is a bug.",
+        ))
+    }
+
+    /// A provider that did not call back with a view of its keys.
+    pub(crate) fn no_view() -> Self {
+        Self::KmsInternal(InfrastructureError::new(
+            "The key provider gave no view of its keys.",
+        ))
+    }
+
+    // A provider that gives no words of its own gets those of the API page.
+
+    pub(crate) fn dependency_timeout(failure: InfrastructureError) -> Self {
+        Self::DependencyTimeout(failure.or_message(
+            "The system timed out while trying to fulfill the request. You can retry the request.",
+        ))
+    }
+
+    pub(crate) fn key_unavailable(failure: InfrastructureError) -> Self {
+        Self::KeyUnavailable(failure.or_message(
+            "The request was rejected because the specified KMS key was not available. \
+             You can retry the request.",
+        ))
+    }
+
+    pub(crate) fn kms_internal(failure: InfrastructureError) -> Self {
+        Self::KmsInternal(failure.or_message(
+            "The request was rejected because an internal exception occurred. \
+             The request can be retried.",
+        ))
     }
 }
 

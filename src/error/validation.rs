@@ -5,6 +5,8 @@ use std::borrow::Cow;
 
 use crate::key::{EncryptionAlgorithm, KeySpec, KeyUsage};
 
+use super::KmsError;
+
 /// What is wrong with a request: the forms of `ValidationException`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -53,6 +55,11 @@ pub enum ValidationError {
 }
 
 impl ValidationError {
+    /// A rule of a control operation, in words of ours.
+    pub(crate) fn other(rule: impl fmt::Display) -> KmsError {
+        Self::Other(Cow::Owned(rule.to_string())).into()
+    }
+
     pub(crate) const fn plaintext_too_long(
         algorithm: EncryptionAlgorithm,
         key_spec: KeySpec,
@@ -182,6 +189,21 @@ pub enum Constraint {
     ValueAtLeast(i64),
     /// RECORDED for other numbers of the service
     ValueAtMost(i64),
+}
+
+impl Constraint {
+    /// What key identifiers consist of. RECORDED\*; not in the service model.
+    pub const ASCII: Self = Self::Pattern(r"^\p{ASCII}+$");
+
+    /// RECORDED\* (September 2026). AWS has changed the order over time: nobody should rely on it.
+    pub const ENCRYPTION_ALGORITHMS: Self =
+        Self::EnumValueSet("RSAES_OAEP_SHA_1, RSAES_OAEP_SHA_256, SM2PKE, SYMMETRIC_DEFAULT");
+
+    /// GUESS
+    pub const DRY_RUN_MODIFIERS: Self = Self::EnumValueSet("IGNORE_CIPHERTEXT");
+
+    /// INFERRED
+    pub const DATA_KEY_SPECS: Self = Self::EnumValueSet("AES_256, AES_128");
 }
 
 impl fmt::Display for Constraint {

@@ -43,6 +43,18 @@ pub enum KeyIdentifier {
     Malformed(String),
 }
 
+impl KeyIdentifier {
+    /// The alias name, if it is an alias that is named, by its name or its ARN.
+    #[must_use]
+    pub const fn alias_name(&self) -> Option<&AliasName> {
+        match self {
+            Self::AliasArn(arn) => Some(arn.name()),
+            Self::AliasName(name) => Some(name),
+            _ => None,
+        }
+    }
+}
+
 impl From<&str> for KeyIdentifier {
     fn from(text: &str) -> Self {
         if let Ok(id) = text.parse() {

@@ -1,6 +1,5 @@
 //! [`KeyMetadata`]: what `DescribeKey` would say.
 
-use core::fmt;
 use core::str::FromStr;
 use std::time::SystemTime;
 

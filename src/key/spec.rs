@@ -1,8 +1,5 @@
 //! What keys are made of and made for, and the one table of what fits what.
 
-use core::fmt;
-use core::str::FromStr;
-
 /// The most bytes that `Encrypt`, and so `ReEncrypt`, takes under a symmetric key (API page).
 pub const SYMMETRIC_PLAINTEXT_MAX: usize = 4096;
 
@@ -35,7 +32,7 @@ macro_rules! model_enum {
             }
         }
 
-        impl FromStr for $name {
+        impl core::str::FromStr for $name {
             type Err = $crate::key::UnknownValue;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -46,8 +43,8 @@ macro_rules! model_enum {
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl core::fmt::Display for $name {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                 f.write_str(self.as_str())
             }
         }

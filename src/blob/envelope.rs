@@ -1,0 +1,209 @@
+//! [`CiphertextBlob`]: a symmetric ciphertext blob in its parts.
+
+use crate::key::KeyMaterialId;
+
+use super::der;
+use super::frame::{self, Frame, Prefix};
+use super::inspect::BlobInspection;
+use super::reader::Reader;
+
+/// The length of the AES-GCM tag.
+pub(super) const TAG_LEN: usize = 16;
+
+/// A symmetric ciphertext blob in its parts, borrowed from its bytes.
+///
+/// Parsing checks all of the structure and nothing that needs a key. What it takes is canonical: written again, it
+/// gives the same bytes.
+///
+/// ```
+/// use kms_reencrypt::blob::CiphertextBlob;
+/// use kms_reencrypt::{Keyring, KeySpec, Kms};
+/// use kms_reencrypt::EncryptRequest;
+///
+/// let keyring = Keyring::new("111122223333", "us-east-2")?;
+/// let key = keyring.create_key(KeySpec::SymmetricDefault)?;
+/// let kms = Kms::new(keyring);
+/// let request = EncryptRequest::builder().key_id(key).plaintext([7; 32]).build()?;
+/// let encrypted = kms.encrypt(&request)?;
+///
+/// // The very size that AWS KMS gives a 32-byte data key.
+/// assert_eq!(encrypted.ciphertext_blob().len(), 184);
+/// let blob = CiphertextBlob::parse(encrypted.ciphertext_blob()).expect("a blob");
+/// assert_eq!(blob.to_bytes(), encrypted.ciphertext_blob());
+/// # Ok::<(), kms_reencrypt::KmsError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CiphertextBlob<'a> {
+    header: &'a [u8],
+    version: BlobVersion,
+    origin: u8,
+    key_material_id: KeyMaterialId,
+    derivation_nonce: Option<&'a [u8; 16]>,
+    iv: &'a [u8; 12],
+    ciphertext: &'a [u8],
+    tag: &'a [u8; TAG_LEN],
+}
+
+impl<'a> CiphertextBlob<'a> {
+    /// Reads a blob.
+    ///
+    /// # Errors
+    ///
+    /// [`MalformedBlob`] for whatever is not, byte for byte, a blob.
+    pub fn parse(bytes: &'a [u8]) -> Result<Self, MalformedBlob> {
+        let mut reader = Reader::new(bytes);
+        reader.expect(&[frame::FORMAT])?;
+        let version = match reader.byte()? {
+            1 => BlobVersion::V1,
+            2 => BlobVersion::V2,
+            _ => return Err(MalformedBlob::new()),
+        };
+        let origin = match reader.byte()? {
+            origin @ 1..=3 => origin,
+            _ => return Err(MalformedBlob::new()),
+        };
+        reader.expect(&frame::BEFORE_MATERIAL_ID)?;
+        let key_material_id = KeyMaterialId::from_bytes(*reader.array()?);
+        let derivation_nonce = match version {
+            BlobVersion::V1 => None,
+            BlobVersion::V2 => {
+                reader.expect(&[frame::BEFORE_NONCE])?;
+                Some(reader.array()?)
+            }
+        };
+        let header_len = bytes.len() - reader.left();
+        let content_info_len = u32::from_be_bytes(*reader.array()?);
+        if usize::try_from(content_info_len) != Ok(reader.left()) {
+            return Err(MalformedBlob::new());
+        }
+        let (iv, sealed) = parse_content_info(reader)?;
+        let (ciphertext, tag) = sealed.split_last_chunk().ok_or(MalformedBlob::new())?;
+        Ok(Self {
+            header: bytes.get(..header_len).unwrap_or_default(),
+            version,
+            origin,
+            key_material_id,
+            derivation_nonce,
+            iv,
+            ciphertext,
+            tag,
+        })
+    }
+
+    /// What some bytes look like, for a person who wonders why they are refused. No key is needed and nothing secret is
+    /// told; the service itself never says more than `InvalidCiphertextException`.
+    ///
+    /// ```
+    /// use kms_reencrypt::blob::CiphertextBlob;
+    ///
+    /// let encoded_twice = b"AQICAHhRYf5WytIc0C857tFSnBaPn2F8DgfmThbJlGfR8P3WlwFzsZIEc8bZ98orxM9YZPHA";
+    /// assert_eq!(
+    ///     CiphertextBlob::inspect(encoded_twice).to_string(),
+    ///     "base64 text, perhaps of a ciphertext blob: decode it once more (72 bytes)",
+    /// );
+    /// ```
+    #[must_use]
+    pub fn inspect(bytes: &[u8]) -> BlobInspection {
+        BlobInspection::of(bytes)
+    }
+
+    /// The blob's bytes: the very ones that were parsed.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let Self {
+            header,
+            iv,
+            ciphertext,
+            tag,
+            ..
+        } = self;
+        let mut content_info = Prefix::new();
+        Frame::for_content(ciphertext.len()).write_content_info(&mut content_info, iv);
+        [header, content_info.bytes(), ciphertext, tag.as_slice()].concat()
+    }
+
+    /// The version of the layout.
+    #[must_use]
+    pub const fn version(&self) -> BlobVersion {
+        self.version
+    }
+
+    /// The byte at offset 2: 1, 2 or 3. AWS does not document its meaning; this crate writes 2.
+    #[must_use]
+    pub const fn origin(&self) -> u8 {
+        self.origin
+    }
+
+    /// The key material that the ciphertext was made with.
+    #[must_use]
+    pub const fn key_material_id(&self) -> &KeyMaterialId {
+        &self.key_material_id
+    }
+
+    /// The nonce that the message key was derived with. Version 1 has none.
+    #[must_use]
+    pub const fn derivation_nonce(&self) -> Option<&'a [u8; 16]> {
+        self.derivation_nonce
+    }
+
+    /// The initialization vector of AES-GCM.
+    #[must_use]
+    pub const fn iv(&self) -> &'a [u8; 12] {
+        self.iv
+    }
+
+    /// The ciphertext, without its tag. It is 11 bytes longer than the plaintext.
+    #[must_use]
+    pub const fn ciphertext(&self) -> &'a [u8] {
+        self.ciphertext
+    }
+
+    /// The tag of AES-GCM.
+    #[must_use]
+    pub const fn tag(&self) -> &'a [u8; TAG_LEN] {
+        self.tag
+    }
+
+    /// The clear part: authenticated together with the encryption context.
+    #[must_use]
+    pub const fn header(&self) -> &'a [u8] {
+        self.header
+    }
+}
+
+/// The layout of a blob.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum BlobVersion {
+    /// Without a derivation nonce. Read, never written: no key of this crate has ever made one.
+    V1,
+    /// With a derivation nonce: what AWS writes today, and this crate.
+    V2,
+}
+
+/// Some bytes are not a symmetric ciphertext blob. There is deliberately no more to it: see
+/// [`CiphertextBlob::inspect`] for a diagnosis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a symmetric ciphertext blob")]
+pub struct MalformedBlob(());
+
+impl MalformedBlob {
+    pub(super) const fn new() -> Self {
+        Self(())
+    }
+}
+
+/// The CMS `ContentInfo` (RFC 5652) with AES-256-GCM (RFC 5084): its IV, and ciphertext and tag.
+fn parse_content_info(reader: Reader<'_>) -> Result<(&[u8; 12], &[u8]), MalformedBlob> {
+    let mut content_info = der::read_only(reader, frame::SEQUENCE)?;
+    content_info.expect(&frame::ENCRYPTED_DATA)?;
+    let explicit = der::read_only(content_info, frame::EXPLICIT_0)?;
+    let mut encrypted_data = der::read_only(explicit, frame::SEQUENCE)?;
+    encrypted_data.expect(&frame::CMS_VERSION_0)?;
+    let mut content = der::read_only(encrypted_data, frame::SEQUENCE)?;
+    content.expect(&frame::DATA_AND_ALGORITHM)?;
+    let iv = content.array()?;
+    content.expect(&frame::TAG_LEN_16)?;
+    let sealed = der::read_only(content, frame::IMPLICIT_0)?;
+    Ok((iv, sealed.rest()))
+}

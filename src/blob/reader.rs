@@ -1,0 +1,62 @@
+//! [`Reader`]: every bounds check of the blob parser.
+
+use super::envelope::MalformedBlob;
+
+/// Bytes that are read from the front.
+#[derive(Clone, Copy)]
+pub(super) struct Reader<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Reader<'a> {
+    pub(super) const fn new(bytes: &'a [u8]) -> Self {
+        Self { rest: bytes }
+    }
+
+    /// The next `len` bytes.
+    pub(super) fn take(&mut self, len: usize) -> Result<&'a [u8], MalformedBlob> {
+        let (taken, rest) = self
+            .rest
+            .split_at_checked(len)
+            .ok_or(MalformedBlob::new())?;
+        self.rest = rest;
+        Ok(taken)
+    }
+
+    /// The next `N` bytes.
+    pub(super) fn array<const N: usize>(&mut self) -> Result<&'a [u8; N], MalformedBlob> {
+        let (taken, rest) = self.rest.split_first_chunk().ok_or(MalformedBlob::new())?;
+        self.rest = rest;
+        Ok(taken)
+    }
+
+    pub(super) fn byte(&mut self) -> Result<u8, MalformedBlob> {
+        let [byte] = self.array()?;
+        Ok(*byte)
+    }
+
+    /// Reads exactly these bytes.
+    pub(super) fn expect(&mut self, bytes: &[u8]) -> Result<(), MalformedBlob> {
+        self.rest = self.rest.strip_prefix(bytes).ok_or(MalformedBlob::new())?;
+        Ok(())
+    }
+
+    /// How many bytes are left.
+    pub(super) const fn left(&self) -> usize {
+        self.rest.len()
+    }
+
+    /// Everything that is left.
+    pub(super) const fn rest(self) -> &'a [u8] {
+        self.rest
+    }
+
+    /// Ends the reading: nothing may be left.
+    pub(super) const fn finish(self) -> Result<(), MalformedBlob> {
+        if self.rest.is_empty() {
+            Ok(())
+        } else {
+            Err(MalformedBlob::new())
+        }
+    }
+}

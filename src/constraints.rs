@@ -1,0 +1,237 @@
+//! The constraints of the service model, checked all at once when a request is built.
+
+use core::fmt;
+use core::str::FromStr;
+
+use crate::error::{Constraint, ConstraintViolation, KmsError, RejectedValue, ValidationError};
+use crate::key::{EncryptionAlgorithm, KeyIdentifier, UnknownValue, model_enum};
+
+/// The most bytes of a ciphertext blob (API page).
+pub const CIPHERTEXT_BLOB_MAX: usize = 6144;
+
+/// The most characters of a key identifier (API page).
+pub const KEY_ID_MAX: usize = 2048;
+
+/// The most grant tokens of a request (API page).
+pub const GRANT_TOKENS_MAX: usize = 10;
+
+/// The most characters of a grant token (API page).
+pub const GRANT_TOKEN_MAX: usize = 8192;
+
+model_enum! {
+    /// What a dry run leaves out: `DryRunModifierType`.
+    DryRunModifier {
+        IgnoreCiphertext = "IGNORE_CIPHERTEXT",
+    }
+}
+
+/// A value that a request gives for an enum of the service model: a known one, or a text that `build()` refuses.
+///
+/// Setters take it so that a text from outside can be passed on and is refused in AWS's words.
+///
+/// ```
+/// use kms_reencrypt::{EncryptionAlgorithm, ReEncryptRequest};
+///
+/// let error = ReEncryptRequest::builder()
+///     .ciphertext_blob([1, 2, 3])
+///     .destination_key_id("alias/app")
+///     .destination_encryption_algorithm("RSAES_PKCS1_V1_5")
+///     .build()
+///     .expect_err("no such algorithm");
+/// assert!(error.to_string().contains("Value 'RSAES_PKCS1_V1_5' at 'destinationEncryptionAlgorithm'"));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Given<T> {
+    /// A value of the service model.
+    Known(T),
+    /// A text that is none.
+    Unknown(String),
+}
+
+impl<T: FromStr<Err = UnknownValue>> From<&str> for Given<T> {
+    fn from(text: &str) -> Self {
+        text.parse()
+            .map_or_else(|_| Self::Unknown(text.to_owned()), Self::Known)
+    }
+}
+
+impl<T: FromStr<Err = UnknownValue>> From<String> for Given<T> {
+    fn from(text: String) -> Self {
+        text.parse().map_or(Self::Unknown(text), Self::Known)
+    }
+}
+
+impl From<EncryptionAlgorithm> for Given<EncryptionAlgorithm> {
+    fn from(algorithm: EncryptionAlgorithm) -> Self {
+        Self::Known(algorithm)
+    }
+}
+
+impl From<DryRunModifier> for Given<DryRunModifier> {
+    fn from(modifier: DryRunModifier) -> Self {
+        Self::Known(modifier)
+    }
+}
+
+impl<T: fmt::Display> fmt::Display for Given<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Known(value) => value.fmt(f),
+            Self::Unknown(text) => f.write_str(text),
+        }
+    }
+}
+
+/// Collects the violations of one request. Members are to be checked in the order of the service model (GUESS 6).
+#[derive(Debug, Default)]
+pub(crate) struct Constraints(Vec<ConstraintViolation>);
+
+impl Constraints {
+    /// A ciphertext blob of 1 to 6144 bytes, which must be there unless a dry run ignores it.
+    pub(crate) fn ciphertext_blob(&mut self, blob: Option<&[u8]>, optional: bool) {
+        const MEMBER: &str = "ciphertextBlob";
+        match blob {
+            None if optional => {}
+            None => self.add(MEMBER, RejectedValue::Null, Constraint::NotNull),
+            Some(blob) => self.blob_len(MEMBER, blob.len(), CIPHERTEXT_BLOB_MAX),
+        }
+    }
+
+    /// A sensitive blob of 1 to `max` bytes, which must be there: that it is `null` is not shown either.
+    pub(crate) fn sensitive_blob(&mut self, member: &'static str, len: Option<usize>, max: usize) {
+        match len {
+            None => self.add(member, RejectedValue::Hidden, Constraint::NotNull),
+            Some(len) => self.blob_len(member, len, max),
+        }
+    }
+
+    /// A key identifier that must be there.
+    pub(crate) fn required_key_id(&mut self, member: &'static str, id: Option<&KeyIdentifier>) {
+        match id {
+            None => self.add(member, RejectedValue::Null, Constraint::NotNull),
+            Some(id) => self.key_id(member, Some(id)),
+        }
+    }
+
+    /// A key identifier that may be there.
+    pub(crate) fn key_id(&mut self, member: &'static str, id: Option<&KeyIdentifier>) {
+        // The other forms are well-formed by construction; only an alias can still be too long.
+        let Some(id) =
+            id.filter(|id| !matches!(id, KeyIdentifier::KeyId(_) | KeyIdentifier::KeyArn(_)))
+        else {
+            return;
+        };
+        let text = id.to_string();
+        let value = || RejectedValue::Text(text.clone());
+        let len = text.chars().count();
+        if len == 0 {
+            self.add(member, value(), Constraint::LengthAtLeast(1));
+        }
+        if len > KEY_ID_MAX {
+            self.add(member, value(), Constraint::LengthAtMost(KEY_ID_MAX));
+        }
+        if len == 0 || !text.is_ascii() {
+            self.add(member, value(), Constraint::ASCII);
+        }
+    }
+
+    /// An encryption algorithm, `SYMMETRIC_DEFAULT` where there is none.
+    pub(crate) fn algorithm(
+        &mut self,
+        member: &'static str,
+        algorithm: Option<Given<EncryptionAlgorithm>>,
+    ) -> EncryptionAlgorithm {
+        match algorithm {
+            None => EncryptionAlgorithm::default(),
+            Some(Given::Known(algorithm)) => algorithm,
+            Some(Given::Unknown(text)) => {
+                self.add(
+                    member,
+                    RejectedValue::Text(text),
+                    Constraint::ENCRYPTION_ALGORITHMS,
+                );
+                EncryptionAlgorithm::default()
+            }
+        }
+    }
+
+    /// At most 10 grant tokens of 1 to 8192 characters.
+    pub(crate) fn grant_tokens(&mut self, tokens: &[String]) {
+        const MEMBER: &str = "grantTokens";
+        if tokens.len() > GRANT_TOKENS_MAX {
+            let constraint = Constraint::LengthAtMost(GRANT_TOKENS_MAX);
+            self.add(MEMBER, listed(tokens), constraint);
+        }
+        let fits = |token: &String| (1..=GRANT_TOKEN_MAX).contains(&token.chars().count());
+        if !tokens.iter().all(fits) {
+            let constraint = Constraint::Members(vec![
+                Constraint::LengthAtMost(GRANT_TOKEN_MAX),
+                Constraint::LengthAtLeast(1),
+            ]);
+            self.add(MEMBER, listed(tokens), constraint);
+        }
+    }
+
+    /// Known modifiers only.
+    pub(crate) fn dry_run_modifiers(&mut self, modifiers: &[Given<DryRunModifier>]) {
+        if modifiers
+            .iter()
+            .any(|modifier| matches!(modifier, Given::Unknown(_)))
+        {
+            let constraint = Constraint::Members(vec![Constraint::DRY_RUN_MODIFIERS]);
+            self.add("dryRunModifiers", listed(modifiers), constraint);
+        }
+    }
+
+    /// A number between two bounds.
+    pub(crate) fn number(&mut self, member: &'static str, number: i64, min: i64, max: i64) {
+        let value = || RejectedValue::Text(number.to_string());
+        if number < min {
+            self.add(member, value(), Constraint::ValueAtLeast(min));
+        }
+        if number > max {
+            self.add(member, value(), Constraint::ValueAtMost(max));
+        }
+    }
+
+    /// One violation that the caller has found.
+    pub(crate) fn add(
+        &mut self,
+        member: &'static str,
+        value: RejectedValue,
+        constraint: Constraint,
+    ) {
+        self.0
+            .push(ConstraintViolation::new(member, value, constraint));
+    }
+
+    /// All violations in one exception, if there are any.
+    pub(crate) fn finish(self) -> Result<(), KmsError> {
+        if self.0.is_empty() {
+            Ok(())
+        } else {
+            Err(ValidationError::Constraints(self.0).into())
+        }
+    }
+
+    fn blob_len(&mut self, member: &'static str, len: usize, max: usize) {
+        if len == 0 {
+            self.add(member, RejectedValue::Hidden, Constraint::LengthAtLeast(1));
+        }
+        if len > max {
+            self.add(member, RejectedValue::Hidden, Constraint::LengthAtMost(max));
+        }
+    }
+}
+
+/// Whether a dry run with these modifiers leaves the ciphertext out.
+pub(crate) fn ignores_ciphertext(dry_run: bool, modifiers: &[Given<DryRunModifier>]) -> bool {
+    dry_run && modifiers.contains(&Given::Known(DryRunModifier::IgnoreCiphertext))
+}
+
+/// A list as the messages show it: `[t1, t2]`.
+fn listed(items: &[impl fmt::Display]) -> RejectedValue {
+    let items: Vec<String> = items.iter().map(ToString::to_string).collect();
+    RejectedValue::Text(format!("[{}]", items.join(", ")))
+}

@@ -1,0 +1,231 @@
+//! `Decrypt`: the opening half of the engine.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::access::Action;
+use crate::constraints::{Constraints, DryRunModifier, Given, ignores_ciphertext};
+use crate::context::EncryptionContext;
+use crate::engine::{Opening, OpeningRequest, Session};
+use crate::error::KmsError;
+use crate::key::{EncryptionAlgorithm, KeyArn, KeyIdentifier, KeyMaterialId};
+use crate::secret::Plaintext;
+
+/// A request to decrypt a ciphertext: all of its members, checked.
+///
+/// ```
+/// use kms_reencrypt::DecryptRequest;
+///
+/// let request = DecryptRequest::builder()
+///     .ciphertext_blob([1, 2, 3])
+///     .encryption_context("tenant", "blue")
+///     .build()?;
+/// assert!(request.key_id().is_none());
+/// # Ok::<(), kms_reencrypt::KmsError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DecryptRequest {
+    ciphertext_blob: Option<Vec<u8>>,
+    encryption_context: EncryptionContext,
+    grant_tokens: Vec<String>,
+    key_id: Option<KeyIdentifier>,
+    encryption_algorithm: EncryptionAlgorithm,
+    dry_run: bool,
+}
+
+impl DecryptRequest {
+    /// An empty builder.
+    pub fn builder() -> DecryptRequestBuilder {
+        DecryptRequestBuilder::default()
+    }
+
+    /// `CiphertextBlob`. Absent only where a dry run ignores it.
+    #[must_use]
+    pub fn ciphertext_blob(&self) -> Option<&[u8]> {
+        self.ciphertext_blob.as_deref()
+    }
+
+    /// `EncryptionContext`
+    #[must_use]
+    pub const fn encryption_context(&self) -> &EncryptionContext {
+        &self.encryption_context
+    }
+
+    /// `KeyId`
+    #[must_use]
+    pub const fn key_id(&self) -> Option<&KeyIdentifier> {
+        self.key_id.as_ref()
+    }
+
+    /// `EncryptionAlgorithm`, defaulted
+    #[must_use]
+    pub const fn encryption_algorithm(&self) -> EncryptionAlgorithm {
+        self.encryption_algorithm
+    }
+}
+
+/// Collects the members of a [`DecryptRequest`].
+#[derive(Clone, Debug, Default)]
+#[must_use]
+pub struct DecryptRequestBuilder {
+    ciphertext_blob: Option<Vec<u8>>,
+    encryption_context: BTreeMap<String, String>,
+    grant_tokens: Vec<String>,
+    key_id: Option<KeyIdentifier>,
+    encryption_algorithm: Option<Given<EncryptionAlgorithm>>,
+    dry_run: Option<bool>,
+    dry_run_modifiers: Vec<Given<DryRunModifier>>,
+}
+
+impl DecryptRequestBuilder {
+    /// `CiphertextBlob`: 1 to 6144 bytes.
+    pub fn ciphertext_blob(mut self, blob: impl Into<Vec<u8>>) -> Self {
+        self.ciphertext_blob = Some(blob.into());
+        self
+    }
+
+    /// Adds a pair to `EncryptionContext`.
+    pub fn encryption_context(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.encryption_context.insert(key.into(), value.into());
+        self
+    }
+
+    /// `EncryptionContext` as a whole.
+    pub fn set_encryption_context(mut self, context: Option<HashMap<String, String>>) -> Self {
+        self.encryption_context = context.into_iter().flatten().collect();
+        self
+    }
+
+    /// Adds one of at most 10 `GrantTokens` of 1 to 8192 characters.
+    pub fn grant_tokens(mut self, token: impl Into<String>) -> Self {
+        self.grant_tokens.push(token.into());
+        self
+    }
+
+    /// `GrantTokens` as a whole.
+    pub fn set_grant_tokens(mut self, tokens: Option<Vec<String>>) -> Self {
+        self.grant_tokens = tokens.unwrap_or_default();
+        self
+    }
+
+    /// `KeyId`: a key id, key ARN, alias name or alias ARN of 1 to 2048 characters.
+    pub fn key_id(mut self, key: impl Into<KeyIdentifier>) -> Self {
+        self.key_id = Some(key.into());
+        self
+    }
+
+    /// `EncryptionAlgorithm`. `SYMMETRIC_DEFAULT` if it is not set.
+    pub fn encryption_algorithm(
+        mut self,
+        algorithm: impl Into<Given<EncryptionAlgorithm>>,
+    ) -> Self {
+        self.encryption_algorithm = Some(algorithm.into());
+        self
+    }
+
+    /// `DryRun`: check everything, the ciphertext too, and say so with `DryRunOperationException`.
+    pub const fn dry_run(mut self, dry_run: bool) -> Self {
+        self.dry_run = Some(dry_run);
+        self
+    }
+
+    /// Adds one of the `DryRunModifiers`. They matter in a dry run only.
+    pub fn dry_run_modifiers(mut self, modifier: impl Into<Given<DryRunModifier>>) -> Self {
+        self.dry_run_modifiers.push(modifier.into());
+        self
+    }
+
+    /// The request, if it satisfies every constraint of the service model.
+    ///
+    /// # Errors
+    ///
+    /// [`KmsError::Validation`] with all violations in one message.
+    pub fn build(self) -> Result<DecryptRequest, KmsError> {
+        let dry_run = self.dry_run.unwrap_or_default();
+        let ignores_ciphertext = ignores_ciphertext(dry_run, &self.dry_run_modifiers);
+        let mut constraints = Constraints::default();
+        constraints.ciphertext_blob(self.ciphertext_blob.as_deref(), ignores_ciphertext);
+        constraints.grant_tokens(&self.grant_tokens);
+        constraints.key_id("keyId", self.key_id.as_ref());
+        let encryption_algorithm =
+            constraints.algorithm("encryptionAlgorithm", self.encryption_algorithm);
+        constraints.dry_run_modifiers(&self.dry_run_modifiers);
+        constraints.finish()?;
+        Ok(DecryptRequest {
+            ciphertext_blob: self.ciphertext_blob.filter(|_| !ignores_ciphertext),
+            encryption_context: self.encryption_context.into_iter().collect(),
+            grant_tokens: self.grant_tokens,
+            key_id: self.key_id,
+            encryption_algorithm,
+            dry_run,
+        })
+    }
+}
+
+/// What `Decrypt` answers: every member of `DecryptResponse` in the service model but those for Nitro enclaves.
+#[derive(Debug)]
+pub struct DecryptResponse {
+    key_id: KeyArn,
+    plaintext: Plaintext,
+    encryption_algorithm: EncryptionAlgorithm,
+    key_material_id: Option<KeyMaterialId>,
+}
+
+impl DecryptResponse {
+    /// `KeyId`: always a key ARN, whatever the request named.
+    #[must_use]
+    pub const fn key_id(&self) -> &KeyArn {
+        &self.key_id
+    }
+
+    /// `Plaintext`
+    #[must_use]
+    pub const fn plaintext(&self) -> &Plaintext {
+        &self.plaintext
+    }
+
+    /// `Plaintext`, without a copy.
+    #[must_use]
+    pub fn into_plaintext(self) -> Plaintext {
+        self.plaintext
+    }
+
+    /// `EncryptionAlgorithm`
+    #[must_use]
+    pub const fn encryption_algorithm(&self) -> EncryptionAlgorithm {
+        self.encryption_algorithm
+    }
+
+    /// `KeyMaterialId`, if the key is symmetric.
+    #[must_use]
+    pub const fn key_material_id(&self) -> Option<&KeyMaterialId> {
+        self.key_material_id.as_ref()
+    }
+}
+
+pub(crate) fn decrypt(
+    session: Session<'_>,
+    request: &DecryptRequest,
+) -> Result<DecryptResponse, KmsError> {
+    let session = session.present(&request.grant_tokens)?;
+    let opening = Opening::prepare(
+        &session,
+        &OpeningRequest {
+            ciphertext: request.ciphertext_blob(),
+            key_id: request.key_id(),
+            key_id_member: "KeyId",
+            algorithm: request.encryption_algorithm,
+            context: &request.encryption_context,
+            action: Action::Decrypt,
+            re_encrypted_under: None,
+        },
+    )?;
+    let Some(plaintext) = opening.open()?.filter(|_| !request.dry_run) else {
+        return Err(KmsError::DryRunOperation);
+    };
+    Ok(DecryptResponse {
+        key_id: *opening.key_arn(),
+        plaintext,
+        encryption_algorithm: request.encryption_algorithm,
+        key_material_id: opening.key_material_id().copied(),
+    })
+}

@@ -1,0 +1,210 @@
+//! `Encrypt`: the sealing half of the engine.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::access::Action;
+use crate::constraints::{Constraints, Given};
+use crate::context::EncryptionContext;
+use crate::engine::{Sealing, SealingRequest, Session};
+use crate::error::KmsError;
+use crate::key::{EncryptionAlgorithm, KeyArn, KeyIdentifier, SYMMETRIC_PLAINTEXT_MAX};
+use crate::secret::Plaintext;
+
+/// A request to encrypt up to 4096 bytes: all of its members, checked.
+///
+/// ```
+/// use kms_reencrypt::EncryptRequest;
+///
+/// let request = EncryptRequest::builder()
+///     .key_id("alias/app")
+///     .plaintext(b"attack at dawn")
+///     .encryption_context("tenant", "blue")
+///     .build()?;
+/// assert!(!format!("{request:?}").contains("attack"));
+/// # Ok::<(), kms_reencrypt::KmsError>(())
+/// ```
+#[derive(Debug)]
+pub struct EncryptRequest {
+    key_id: KeyIdentifier,
+    plaintext: Plaintext,
+    encryption_context: EncryptionContext,
+    grant_tokens: Vec<String>,
+    encryption_algorithm: EncryptionAlgorithm,
+    dry_run: bool,
+}
+
+impl EncryptRequest {
+    /// An empty builder.
+    pub fn builder() -> EncryptRequestBuilder {
+        EncryptRequestBuilder::default()
+    }
+
+    /// `KeyId`
+    #[must_use]
+    pub const fn key_id(&self) -> &KeyIdentifier {
+        &self.key_id
+    }
+
+    /// `EncryptionContext`
+    #[must_use]
+    pub const fn encryption_context(&self) -> &EncryptionContext {
+        &self.encryption_context
+    }
+
+    /// `EncryptionAlgorithm`, defaulted
+    #[must_use]
+    pub const fn encryption_algorithm(&self) -> EncryptionAlgorithm {
+        self.encryption_algorithm
+    }
+}
+
+/// Collects the members of an [`EncryptRequest`].
+#[derive(Debug, Default)]
+#[must_use]
+pub struct EncryptRequestBuilder {
+    key_id: Option<KeyIdentifier>,
+    plaintext: Option<Plaintext>,
+    encryption_context: BTreeMap<String, String>,
+    grant_tokens: Vec<String>,
+    encryption_algorithm: Option<Given<EncryptionAlgorithm>>,
+    dry_run: Option<bool>,
+}
+
+impl EncryptRequestBuilder {
+    /// `KeyId`: a key id, key ARN, alias name or alias ARN of 1 to 2048 characters. Required.
+    pub fn key_id(mut self, key: impl Into<KeyIdentifier>) -> Self {
+        self.key_id = Some(key.into());
+        self
+    }
+
+    /// `Plaintext`: 1 to 4096 bytes. They are copied; wiping the original is the caller's business.
+    pub fn plaintext(mut self, plaintext: impl AsRef<[u8]>) -> Self {
+        self.plaintext = Some(Plaintext::from_slice(plaintext.as_ref()));
+        self
+    }
+
+    /// Adds a pair to `EncryptionContext`.
+    pub fn encryption_context(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.encryption_context.insert(key.into(), value.into());
+        self
+    }
+
+    /// `EncryptionContext` as a whole.
+    pub fn set_encryption_context(mut self, context: Option<HashMap<String, String>>) -> Self {
+        self.encryption_context = context.into_iter().flatten().collect();
+        self
+    }
+
+    /// Adds one of at most 10 `GrantTokens` of 1 to 8192 characters.
+    pub fn grant_tokens(mut self, token: impl Into<String>) -> Self {
+        self.grant_tokens.push(token.into());
+        self
+    }
+
+    /// `GrantTokens` as a whole.
+    pub fn set_grant_tokens(mut self, tokens: Option<Vec<String>>) -> Self {
+        self.grant_tokens = tokens.unwrap_or_default();
+        self
+    }
+
+    /// `EncryptionAlgorithm`. `SYMMETRIC_DEFAULT` if it is not set.
+    pub fn encryption_algorithm(
+        mut self,
+        algorithm: impl Into<Given<EncryptionAlgorithm>>,
+    ) -> Self {
+        self.encryption_algorithm = Some(algorithm.into());
+        self
+    }
+
+    /// `DryRun`: do everything but encrypt, and say so with `DryRunOperationException`.
+    pub const fn dry_run(mut self, dry_run: bool) -> Self {
+        self.dry_run = Some(dry_run);
+        self
+    }
+
+    /// The request, if it satisfies every constraint of the service model.
+    ///
+    /// # Errors
+    ///
+    /// [`KmsError::Validation`] with all violations in one message.
+    pub fn build(self) -> Result<EncryptRequest, KmsError> {
+        let mut constraints = Constraints::default();
+        constraints.required_key_id("keyId", self.key_id.as_ref());
+        let len = self.plaintext.as_ref().map(Plaintext::len);
+        constraints.sensitive_blob("plaintext", len, SYMMETRIC_PLAINTEXT_MAX);
+        constraints.grant_tokens(&self.grant_tokens);
+        let encryption_algorithm =
+            constraints.algorithm("encryptionAlgorithm", self.encryption_algorithm);
+        constraints.finish()?;
+        Ok(EncryptRequest {
+            // Their absence is a violation, so both are there.
+            key_id: self.key_id.unwrap_or_else(|| "".into()),
+            plaintext: self.plaintext.unwrap_or_else(|| Plaintext::from_slice(b"")),
+            encryption_context: self.encryption_context.into_iter().collect(),
+            grant_tokens: self.grant_tokens,
+            encryption_algorithm,
+            dry_run: self.dry_run.unwrap_or_default(),
+        })
+    }
+}
+
+/// What `Encrypt` answers: every member of `EncryptResponse` in the service model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EncryptResponse {
+    ciphertext_blob: Vec<u8>,
+    key_id: KeyArn,
+    encryption_algorithm: EncryptionAlgorithm,
+}
+
+impl EncryptResponse {
+    /// `CiphertextBlob`
+    #[must_use]
+    pub fn ciphertext_blob(&self) -> &[u8] {
+        &self.ciphertext_blob
+    }
+
+    /// `CiphertextBlob`, without a copy.
+    #[must_use]
+    pub fn into_ciphertext_blob(self) -> Vec<u8> {
+        self.ciphertext_blob
+    }
+
+    /// `KeyId`: always a key ARN, whatever the request named.
+    #[must_use]
+    pub const fn key_id(&self) -> &KeyArn {
+        &self.key_id
+    }
+
+    /// `EncryptionAlgorithm`
+    #[must_use]
+    pub const fn encryption_algorithm(&self) -> EncryptionAlgorithm {
+        self.encryption_algorithm
+    }
+}
+
+pub(crate) fn encrypt(
+    session: Session<'_>,
+    request: &EncryptRequest,
+) -> Result<EncryptResponse, KmsError> {
+    let session = session.present(&request.grant_tokens)?;
+    let sealing = Sealing::prepare(
+        &session,
+        &SealingRequest {
+            key_id: &request.key_id,
+            algorithm: request.encryption_algorithm,
+            context: &request.encryption_context,
+            action: Action::Encrypt,
+            re_encrypted_from: None,
+        },
+    )?;
+    sealing.check_len(request.plaintext.len())?;
+    if request.dry_run {
+        return Err(KmsError::DryRunOperation);
+    }
+    let sealed = sealing.seal_copy(request.plaintext.expose())?;
+    Ok(EncryptResponse {
+        ciphertext_blob: sealed.ciphertext,
+        key_id: *sealing.key_arn(),
+        encryption_algorithm: request.encryption_algorithm,
+    })
+}

@@ -1,0 +1,16 @@
+//! The two halves of every operation: opening a ciphertext, and sealing a plaintext.
+//!
+//! Each half is prepared first. Preparing finds the key and proves that it may act, so that no plaintext exists unless
+//! both keys may be used; only then is anything decrypted.
+
+mod aad;
+mod open;
+mod refusal;
+mod seal;
+mod session;
+mod usable;
+
+pub(crate) use open::{Opening, OpeningRequest};
+pub(crate) use refusal::provider as provider_failure;
+pub(crate) use seal::{Sealed, Sealing, SealingRequest};
+pub(crate) use session::Session;

@@ -1,0 +1,221 @@
+//! [`Opening`]: which key made this ciphertext, and may it decrypt now?
+
+use crate::access::Action;
+use crate::blob::{self, CiphertextBlob, Frame};
+use crate::context::EncryptionContext;
+use crate::error::{KmsError, NotFoundError, ValidationError};
+use crate::key::{EncryptionAlgorithm, KeyArn, KeyIdentifier, KeyMaterialId};
+use crate::provider::{KeyProviderError, KeyRef, MessageNonces};
+use crate::random::Random;
+use crate::resolve::Unresolved;
+use crate::secret::Plaintext;
+
+use super::aad::with_aad;
+use super::refusal::{self, Found};
+use super::session::Session;
+use super::usable::{Demand, UsableKey, authorize};
+
+/// What is to be opened, and how.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OpeningRequest<'a> {
+    /// The ciphertext; absent where a dry run ignores it.
+    pub(crate) ciphertext: Option<&'a [u8]>,
+    /// The key that the request names.
+    pub(crate) key_id: Option<&'a KeyIdentifier>,
+    /// What the request calls that member.
+    pub(crate) key_id_member: &'static str,
+    pub(crate) algorithm: EncryptionAlgorithm,
+    pub(crate) context: &'a EncryptionContext,
+    pub(crate) action: Action,
+    /// The ARN of the destination, for `kms:ReEncryptOnSameKey`.
+    pub(crate) re_encrypted_under: Option<KeyArn>,
+}
+
+/// A ciphertext and the key that may open it.
+#[derive(Debug)]
+pub(crate) struct Opening<'v> {
+    key: UsableKey<'v>,
+    ciphertext: Ciphertext<'v>,
+    context: &'v EncryptionContext,
+    random: Random<'v>,
+}
+
+#[derive(Debug)]
+enum Ciphertext<'v> {
+    Asymmetric(EncryptionAlgorithm, &'v [u8]),
+    /// A dry run does not look at it.
+    Ignored,
+    Symmetric(CiphertextBlob<'v>, MessageNonces),
+}
+
+impl<'v> Opening<'v> {
+    /// Finds the key and proves that it may decrypt.
+    ///
+    /// Symmetric: parse, resolve the named key, compare it with the blob's, then [`UsableKey`]. Asymmetric: the key must
+    /// be named. Which comes first is RECORDED or decided in behaviour, sections 4.3, 11 and 12.
+    pub(crate) fn prepare(
+        session: &Session<'v>,
+        request: &OpeningRequest<'v>,
+    ) -> Result<Self, KmsError> {
+        let (key, ciphertext) = match request.ciphertext {
+            Some(bytes) if request.algorithm.is_asymmetric() => {
+                let key = named_key(session, request)?;
+                (key, Ciphertext::Asymmetric(request.algorithm, bytes))
+            }
+            Some(bytes) => {
+                let blob = CiphertextBlob::parse(bytes).map_err(|_| KmsError::InvalidCiphertext)?;
+                let (key, nonces) = key_of_blob(session, request, &blob)?;
+                (key, Ciphertext::Symmetric(blob, nonces))
+            }
+            None => (named_key(session, request)?, Ciphertext::Ignored),
+        };
+        let demand = demand(request, key.metadata().arn());
+        let key = UsableKey::prove(session, key, &demand)?;
+        Ok(Self {
+            key,
+            ciphertext,
+            context: request.context,
+            random: session.random(),
+        })
+    }
+
+    /// The ARN of the key.
+    pub(crate) fn key_arn(&self) -> &KeyArn {
+        self.key.metadata().arn()
+    }
+
+    /// The key material that made the ciphertext, if it is symmetric.
+    pub(crate) const fn key_material_id(&self) -> Option<&KeyMaterialId> {
+        match &self.ciphertext {
+            Ciphertext::Symmetric(blob, _) => Some(blob.key_material_id()),
+            Ciphertext::Asymmetric(..) | Ciphertext::Ignored => None,
+        }
+    }
+
+    /// Decrypts. `None` where a dry run ignores the ciphertext.
+    ///
+    /// Whatever is wrong with it is one and the same error.
+    pub(crate) fn open(&self) -> Result<Option<Plaintext>, KmsError> {
+        match &self.ciphertext {
+            Ciphertext::Asymmetric(algorithm, bytes) => {
+                let plaintext = self.key.decrypt(*algorithm, bytes, self.random);
+                plaintext.map(Some).map_err(refusal::action)
+            }
+            Ciphertext::Ignored => Ok(None),
+            Ciphertext::Symmetric(blob, nonces) => self.open_blob(blob, nonces).map(Some),
+        }
+    }
+
+    /// Opens a blob into a buffer in which the plaintext stands where a new blob of it will have it.
+    fn open_blob(
+        &self,
+        blob: &CiphertextBlob<'_>,
+        nonces: &MessageNonces,
+    ) -> Result<Plaintext, KmsError> {
+        let len = blob.ciphertext().len();
+        let room = Frame::for_content(len).before_content();
+        let mut content = Plaintext::with_room(room, len, Frame::behind_content());
+        content.expose_mut().copy_from_slice(blob.ciphertext());
+        let id = blob.key_material_id();
+        with_aad(blob.header(), self.context, |aad| {
+            self.key
+                .open(id, nonces, aad, content.expose_mut(), blob.tag())
+        })
+        .map_err(refusal::action)?;
+        if !blob::check_content_header(content.expose(), blob.origin()) {
+            return Err(KmsError::InvalidCiphertext);
+        }
+        content
+            .give_up_front(blob::CONTENT_HEADER_LEN)
+            .ok_or(KmsError::InvalidCiphertext)
+    }
+}
+
+/// The key that the request names. It has to name one.
+fn named_key<'v>(
+    session: &Session<'v>,
+    request: &OpeningRequest<'v>,
+) -> Result<KeyRef<'v>, KmsError> {
+    let identifier = request
+        .key_id
+        .ok_or(ValidationError::MustNotBeNull(request.key_id_member))?;
+    session
+        .key(identifier)
+        .map_err(|error| session.unresolved(request.action, error))
+}
+
+/// The key that made a blob, which must be the named one if one is named, and the nonces of the message.
+fn key_of_blob<'v>(
+    session: &Session<'v>,
+    request: &OpeningRequest<'v>,
+    blob: &CiphertextBlob<'_>,
+) -> Result<(KeyRef<'v>, MessageNonces), KmsError> {
+    let id = blob.key_material_id();
+    // No key here ever wrote version 1: such a blob is another's, whatever material it names.
+    let nonces = blob.derivation_nonce().map(|derivation| MessageNonces {
+        derivation: *derivation,
+        iv: *blob.iv(),
+    });
+    let by_material = || match nonces {
+        Some(nonces) => {
+            let region = &session.place().region;
+            session
+                .view()
+                .key_with_material(region, id)
+                .map(|key| (key, nonces))
+        }
+        None => Err(KeyProviderError::NotFound),
+    };
+    let Some(identifier) = request.key_id else {
+        return by_material().map_err(|error| session.unknown_material(request.action, error));
+    };
+    match (session.key(identifier), identifier) {
+        (Ok(key), _) => match nonces {
+            Some(nonces) if key.has_material(id) => Ok((key, nonces)),
+            _ => Err(incorrect_key(session, request, &key)),
+        },
+        // A bare key id is enough for a key of another account, as the blob says whose it is (DOC, service model).
+        (
+            Err(Unresolved::NotFound(error @ NotFoundError::Key(_))),
+            KeyIdentifier::KeyId(key_id),
+        ) => by_material()
+            .ok()
+            .filter(|(key, _)| key.metadata().arn().key_id() == key_id)
+            .ok_or_else(|| error.into()),
+        (Err(error), _) => Err(session.unresolved(request.action, error)),
+    }
+}
+
+/// The refusal of a key that did not make the blob. Of another account's key even this is told only to who may use it:
+/// to anyone else it looks as if it were not there.
+fn incorrect_key(
+    session: &Session<'_>,
+    request: &OpeningRequest<'_>,
+    key: &KeyRef<'_>,
+) -> KmsError {
+    let arn = key.metadata().arn();
+    if arn.account() == session.caller().account() {
+        return KmsError::IncorrectKey;
+    }
+    match authorize(session, key, &demand(request, arn)) {
+        Ok(()) => KmsError::IncorrectKey,
+        Err(denied) => denied,
+    }
+}
+
+fn demand<'a>(request: &OpeningRequest<'a>, key: &KeyArn) -> Demand<'a> {
+    Demand {
+        action: request.action,
+        algorithm: request.algorithm,
+        context: request.context,
+        alias: request.key_id.and_then(KeyIdentifier::alias_name),
+        found: if request.key_id.is_some() {
+            Found::Named
+        } else {
+            Found::FromCiphertext
+        },
+        re_encrypt_on_same_key: request
+            .re_encrypted_under
+            .map(|destination| destination == *key),
+    }
+}

@@ -1,0 +1,153 @@
+//! [`Sealing`]: which key is to protect this plaintext, and may it encrypt now?
+
+use crate::access::Action;
+use crate::blob::Frame;
+use crate::context::EncryptionContext;
+use crate::error::{KmsError, ValidationError};
+use crate::key::{EncryptionAlgorithm, KeyArn, KeyIdentifier, KeyMaterialId};
+use crate::provider::MessageNonces;
+use crate::random::Random;
+use crate::secret::Plaintext;
+
+use super::aad::with_aad;
+use super::refusal::{self, Found};
+use super::session::Session;
+use super::usable::{Demand, UsableKey};
+
+/// Under which key something is to be sealed, and how.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SealingRequest<'a> {
+    pub(crate) key_id: &'a KeyIdentifier,
+    pub(crate) algorithm: EncryptionAlgorithm,
+    pub(crate) context: &'a EncryptionContext,
+    pub(crate) action: Action,
+    /// The ARN of the source, for `kms:ReEncryptOnSameKey`.
+    pub(crate) re_encrypted_from: Option<KeyArn>,
+}
+
+/// A key that may seal.
+#[derive(Debug)]
+pub(crate) struct Sealing<'v> {
+    key: UsableKey<'v>,
+    algorithm: EncryptionAlgorithm,
+    context: &'v EncryptionContext,
+    random: Random<'v>,
+}
+
+/// A ciphertext that was just made.
+#[derive(Debug)]
+pub(crate) struct Sealed {
+    pub(crate) ciphertext: Vec<u8>,
+    /// The key material, if the key is symmetric.
+    pub(crate) key_material_id: Option<KeyMaterialId>,
+}
+
+impl<'v> Sealing<'v> {
+    /// Finds the key and proves that it may encrypt.
+    pub(crate) fn prepare(
+        session: &Session<'v>,
+        request: &SealingRequest<'v>,
+    ) -> Result<Self, KmsError> {
+        let key = session
+            .key(request.key_id)
+            .map_err(|error| session.unresolved(request.action, error))?;
+        let arn = key.metadata().arn();
+        let demand = Demand {
+            action: request.action,
+            algorithm: request.algorithm,
+            context: request.context,
+            alias: request.key_id.alias_name(),
+            found: Found::Named,
+            re_encrypt_on_same_key: request.re_encrypted_from.map(|source| source == *arn),
+        };
+        let key = UsableKey::prove(session, key, &demand)?;
+        Ok(Self {
+            key,
+            algorithm: request.algorithm,
+            context: request.context,
+            random: session.random(),
+        })
+    }
+
+    /// The ARN of the key.
+    pub(crate) fn key_arn(&self) -> &KeyArn {
+        self.key.metadata().arn()
+    }
+
+    /// Refuses a plaintext that is too long for the key.
+    pub(crate) fn check_len(&self, len: usize) -> Result<(), KmsError> {
+        let key_spec = self.key.metadata().key_spec();
+        match key_spec.plaintext_max(self.algorithm) {
+            Some(max) if len > max => {
+                Err(ValidationError::plaintext_too_long(self.algorithm, key_spec, max).into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Encrypts a plaintext that [`check_len`](Self::check_len) let pass.
+    pub(crate) fn seal(&self, plaintext: Plaintext) -> Result<Sealed, KmsError> {
+        if self.algorithm.is_asymmetric() {
+            let ciphertext = self
+                .key
+                .encrypt(self.algorithm, plaintext.expose(), self.random)
+                .map_err(refusal::action)?;
+            return Ok(Sealed {
+                ciphertext,
+                key_material_id: None,
+            });
+        }
+        let key_material_id = self.key.metadata().current_key_material_id();
+        let key_material_id = *key_material_id.ok_or_else(KmsError::no_current_material)?;
+        let ciphertext = self.seal_blob(plaintext, &key_material_id)?;
+        Ok(Sealed {
+            ciphertext,
+            key_material_id: Some(key_material_id),
+        })
+    }
+
+    /// Encrypts a copy of a plaintext that [`check_len`](Self::check_len) let pass. A symmetric key seals it right where
+    /// it is copied to.
+    pub(crate) fn seal_copy(&self, plaintext: &[u8]) -> Result<Sealed, KmsError> {
+        let frame = Frame::for_plaintext(plaintext.len());
+        let mut copy = Plaintext::with_room(
+            frame.before_plaintext(),
+            plaintext.len(),
+            Frame::behind_content(),
+        );
+        copy.expose_mut().copy_from_slice(plaintext);
+        self.seal(copy)
+    }
+
+    /// Seals in the buffer of the plaintext: where it was opened for this, nothing is copied.
+    fn seal_blob(
+        &self,
+        plaintext: Plaintext,
+        key_material_id: &KeyMaterialId,
+    ) -> Result<Vec<u8>, KmsError> {
+        let frame = Frame::for_plaintext(plaintext.len());
+        let mut blob = plaintext.into_room(frame.before_plaintext(), Frame::behind_content());
+        let nonces = draw(self.random)?;
+        let parts = frame
+            .write(blob.buffer_mut(), key_material_id, &nonces)
+            .ok_or_else(KmsError::unframed)?;
+        *parts.tag = with_aad(parts.header, self.context, |aad| {
+            self.key.seal(&nonces, aad, parts.content)
+        })
+        .map_err(refusal::action)?;
+        Ok(blob.into_public())
+    }
+}
+
+/// Both nonces in one draw: a call of the operating system costs more than all the bytes it brings.
+fn draw(random: Random<'_>) -> Result<MessageNonces, KmsError> {
+    let bytes: [u8; 28] = random.array().map_err(KmsError::internal)?;
+    let mut nonces = MessageNonces {
+        derivation: [0; 16],
+        iv: [0; 12],
+    };
+    let (derivation, iv) = bytes.split_at(nonces.derivation.len());
+    nonces.derivation.copy_from_slice(derivation);
+    nonces.iv.copy_from_slice(iv);
+    Ok(nonces)
+}

@@ -1,0 +1,94 @@
+//! [`Session`]: what one operation acts with.
+
+use crate::access::{Caller, GrantId};
+use crate::error::KmsError;
+use crate::key::{KeyArn, KeyIdentifier, Place};
+use crate::provider::{KeyProviderError, KeyRef, KeyView};
+use crate::random::Random;
+use crate::resolve::{self, Unresolved};
+use crate::secret::Plaintext;
+
+use super::refusal;
+
+/// One operation of one caller, over the keys of one moment.
+#[derive(Clone)]
+pub(crate) struct Session<'v> {
+    view: &'v dyn KeyView,
+    caller: &'v Caller,
+    place: Place,
+    random: Random<'v>,
+    presented_grants: Vec<GrantId>,
+}
+
+impl<'v> Session<'v> {
+    pub(crate) const fn new(
+        view: &'v dyn KeyView,
+        caller: &'v Caller,
+        place: Place,
+        random: Random<'v>,
+    ) -> Self {
+        Self {
+            view,
+            caller,
+            place,
+            random,
+            presented_grants: Vec::new(),
+        }
+    }
+
+    /// This session with the grants behind some tokens.
+    ///
+    /// A token that the provider does not know fails the request, even one that would be allowed without it (GUESS 2: a
+    /// strict answer finds the caller's mistake).
+    pub(crate) fn present(mut self, tokens: &[String]) -> Result<Self, KmsError> {
+        for token in tokens {
+            let grant = self
+                .view
+                .grant_of_token(token)
+                .map_err(|error| match error {
+                    KeyProviderError::NotFound => KmsError::InvalidGrantToken,
+                    error => refusal::provider(error),
+                })?;
+            self.presented_grants.push(grant);
+        }
+        Ok(self)
+    }
+
+    /// The key that an identifier names, as this caller sees it.
+    pub(crate) fn key(&self, identifier: &KeyIdentifier) -> Result<KeyRef<'v>, Unresolved> {
+        resolve::key(self.view, &self.place, &self.key_arn(identifier)?)
+    }
+
+    /// The ARN that an identifier stands for, whether there is such a key or not.
+    pub(crate) fn key_arn(&self, identifier: &KeyIdentifier) -> Result<KeyArn, Unresolved> {
+        resolve::key_arn(self.view, &self.place, identifier)
+    }
+
+    /// Fresh random bytes, as a secret.
+    pub(crate) fn random_bytes(&self, len: usize) -> Result<Plaintext, KmsError> {
+        let mut bytes = Plaintext::with_room(0, len, 0);self.random.fill(bytes.expose_mut())
+            .map_err(KmsError::internal)?;
+        Ok(bytes)
+    }
+
+    pub(crate) const fn random(&self) -> Random<'v> {
+        self.random
+    }
+
+    pub(super) const fn view(&self) -> &'v dyn KeyView {
+        self.view
+    }
+
+    pub(super) const fn caller(&self) -> &'v Caller {
+        self.caller
+    }
+
+    /// The caller's account and the endpoint's Region.
+    pub(super) const fn place(&self) -> &Place {
+        &self.place
+    }
+
+    pub(super) fn presented_grants(&self) -> &[GrantId] {
+        &self.presented_grants
+    }
+}

@@ -1,0 +1,121 @@
+//! [`UsableKey`]: proof that a key may act.
+
+use core::ops::Deref;
+
+use crate::access::{self, AccessRequest, Action, Resource};
+use crate::context::EncryptionContext;
+use crate::error::{InvalidKeyUsageError, InvalidStateError, KmsError, ValidationError};
+use crate::key::{AliasName, EncryptionAlgorithm, KeyMetadata, KeyState, KeyUsage};
+use crate::provider::KeyRef;
+
+use super::refusal::Found;
+use super::session::Session;
+
+/// What a request wants of a key.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Demand<'a> {
+    pub(super) action: Action,
+    pub(super) algorithm: EncryptionAlgorithm,
+    pub(super) context: &'a EncryptionContext,
+    pub(super) alias: Option<&'a AliasName>,
+    pub(super) found: Found,
+    pub(super) re_encrypt_on_same_key: Option<bool>,
+}
+
+/// A key that may do what is wanted of it, now and for this caller.
+///
+/// [`prove`](Self::prove) is the only constructor and does every check: code that holds a `UsableKey` cannot have left
+/// one out.
+#[derive(Debug)]
+pub(super) struct UsableKey<'v>(KeyRef<'v>);
+
+impl<'v> UsableKey<'v> {
+    /// Proves it, in the order in which the service refuses: authorization (GUESS 3), usage, state, algorithm (all
+    /// three RECORDED\*), context.
+    pub(super) fn prove(
+        session: &Session<'_>,
+        key: KeyRef<'v>,
+        demand: &Demand<'_>,
+    ) -> Result<Self, KmsError> {
+        authorize(session, &key, demand)?;
+        let metadata = key.metadata();
+        usage(metadata, demand.action)?;
+        state(metadata)?;
+        algorithm(metadata, demand.algorithm)?;
+        if demand.algorithm.is_asymmetric() && !demand.context.is_empty() {
+            return Err(ValidationError::EncryptionContextNotSupported.into());
+        }
+        Ok(Self(key))
+    }
+}
+
+impl<'v> Deref for UsableKey<'v> {
+    type Target = KeyRef<'v>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+pub(super) fn authorize(
+    session: &Session<'_>,
+    key: &KeyRef<'_>,
+    demand: &Demand<'_>,
+) -> Result<(), KmsError> {
+    let metadata = key.metadata();
+    let request = AccessRequest {
+        caller: session.caller(),
+        action: demand.action,
+        resource: Resource {
+            metadata,
+            policy: key.policy(),
+            grants: key.grants(),
+            aliases: key.aliases(),
+            tags: key.tags(),
+        },
+        encryption_algorithm: Some(demand.algorithm),
+        encryption_context: Some(demand.context),
+        re_encrypt_on_same_key: demand.re_encrypt_on_same_key,
+        request_alias: demand.alias,
+        presented_grants: session.presented_grants(),
+    };
+    access::authorize(&request)
+        .map_err(|reason| session.denied(demand.action, metadata.arn(), demand.found, reason))
+}
+
+fn usage(metadata: &KeyMetadata, action: Action) -> Result<(), KmsError> {
+    if metadata.key_usage() == KeyUsage::EncryptDecrypt {
+        return Ok(());
+    }
+    Err(KmsError::InvalidKeyUsage(InvalidKeyUsageError::usage(
+        *metadata.arn(),
+        metadata.key_usage(),
+        action.operation(),
+    )))
+}
+
+/// The same table for source and destination (behaviour, section 3).
+fn state(metadata: &KeyMetadata) -> Result<(), KmsError> {
+    let key = *metadata.arn();
+    match metadata.key_state() {
+        KeyState::Enabled | KeyState::Updating => Ok(()),
+        KeyState::Disabled => Err(KmsError::Disabled { key }),
+        state @ (KeyState::Creating
+        | KeyState::PendingDeletion
+        | KeyState::PendingImport
+        | KeyState::PendingReplicaDeletion
+        | KeyState::Unavailable) => Err(KmsError::KmsInvalidState(InvalidStateError::key_state(
+            key, state,
+        ))),
+    }
+}
+
+fn algorithm(metadata: &KeyMetadata, algorithm: EncryptionAlgorithm) -> Result<(), KmsError> {
+    let key_spec = metadata.key_spec();
+    if key_spec.encryption_algorithms().contains(&algorithm) {
+        return Ok(());
+    }
+    Err(KmsError::InvalidKeyUsage(InvalidKeyUsageError::algorithm(
+        algorithm, key_spec,
+    )))
+}

@@ -1,0 +1,288 @@
+//! `GenerateDataKey` and `GenerateDataKeyWithoutPlaintext`: random bytes, and the sealing half of the engine.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::access::Action;
+use crate::constraints::{Constraints, Given};
+use crate::context::EncryptionContext;
+use crate::engine::{Sealed, Sealing, SealingRequest, Session};
+use crate::error::{Constraint, KmsError, RejectedValue, ValidationError};
+use crate::key::{EncryptionAlgorithm, KeyArn, KeyIdentifier, KeyMaterialId, model_enum};
+use crate::secret::Plaintext;
+
+/// The most bytes of a data key (service model).
+const NUMBER_OF_BYTES_MAX: usize = 1024;
+
+model_enum! {
+    /// How long a data key is: `DataKeySpec`.
+    DataKeySpec {
+        Aes256 = "AES_256",
+        Aes128 = "AES_128",
+    }
+}
+
+impl DataKeySpec {
+    const fn number_of_bytes(self) -> usize {
+        match self {
+            Self::Aes256 => 32,
+            Self::Aes128 => 16,
+        }
+    }
+}
+
+impl From<DataKeySpec> for Given<DataKeySpec> {
+    fn from(spec: DataKeySpec) -> Self {
+        Self::Known(spec)
+    }
+}
+
+/// A request for a data key: all of its members, checked.
+///
+/// ```
+/// use kms_reencrypt::{DataKeySpec, GenerateDataKeyRequest};
+///
+/// let request = GenerateDataKeyRequest::builder()
+///     .key_id("alias/app")
+///     .key_spec(DataKeySpec::Aes256)
+///     .build()?;
+/// assert_eq!(request.number_of_bytes(), 32);
+/// # Ok::<(), kms_reencrypt::KmsError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GenerateDataKeyRequest {
+    key_id: KeyIdentifier,
+    encryption_context: EncryptionContext,
+    number_of_bytes: usize,
+    grant_tokens: Vec<String>,
+    dry_run: bool,
+}
+
+impl GenerateDataKeyRequest {
+    /// An empty builder.
+    pub fn builder() -> GenerateDataKeyRequestBuilder {
+        GenerateDataKeyRequestBuilder::default()
+    }
+
+    /// `KeyId`
+    #[must_use]
+    pub const fn key_id(&self) -> &KeyIdentifier {
+        &self.key_id
+    }
+
+    /// The length of the data key in bytes, by `NumberOfBytes` or by `KeySpec`.
+    #[must_use]
+    pub const fn number_of_bytes(&self) -> usize {
+        self.number_of_bytes
+    }
+}
+
+/// Collects the members of a [`GenerateDataKeyRequest`].
+#[derive(Clone, Debug, Default)]
+#[must_use]
+pub struct GenerateDataKeyRequestBuilder {
+    key_id: Option<KeyIdentifier>,
+    encryption_context: BTreeMap<String, String>,
+    number_of_bytes: Option<i64>,
+    key_spec: Option<Given<DataKeySpec>>,
+    grant_tokens: Vec<String>,
+    dry_run: Option<bool>,
+}
+
+impl GenerateDataKeyRequestBuilder {
+    /// `KeyId`: a key id, key ARN, alias name or alias ARN of 1 to 2048 characters. Required.
+    pub fn key_id(mut self, key: impl Into<KeyIdentifier>) -> Self {
+        self.key_id = Some(key.into());
+        self
+    }
+
+    /// Adds a pair to `EncryptionContext`.
+    pub fn encryption_context(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.encryption_context.insert(key.into(), value.into());
+        self
+    }
+
+    /// `EncryptionContext` as a whole.
+    pub fn set_encryption_context(mut self, context: Option<HashMap<String, String>>) -> Self {
+        self.encryption_context = context.into_iter().flatten().collect();
+        self
+    }
+
+    /// `NumberOfBytes`: 1 to 1024. Either this or `KeySpec`.
+    pub fn number_of_bytes(mut self, number: impl Into<i64>) -> Self {
+        self.number_of_bytes = Some(number.into());
+        self
+    }
+
+    /// `KeySpec`. Either this or `NumberOfBytes`.
+    pub fn key_spec(mut self, spec: impl Into<Given<DataKeySpec>>) -> Self {
+        self.key_spec = Some(spec.into());
+        self
+    }
+
+    /// Adds one of at most 10 `GrantTokens` of 1 to 8192 characters.
+    pub fn grant_tokens(mut self, token: impl Into<String>) -> Self {
+        self.grant_tokens.push(token.into());
+        self
+    }
+
+    /// `GrantTokens` as a whole.
+    pub fn set_grant_tokens(mut self, tokens: Option<Vec<String>>) -> Self {
+        self.grant_tokens = tokens.unwrap_or_default();
+        self
+    }
+
+    /// `DryRun`: do everything but make the key, and say so with `DryRunOperationException`.
+    pub const fn dry_run(mut self, dry_run: bool) -> Self {
+        self.dry_run = Some(dry_run);
+        self
+    }
+
+    /// The request, if it satisfies every constraint of the service model and says in one way how long the key is.
+    ///
+    /// # Errors
+    ///
+    /// [`KmsError::Validation`].
+    pub fn build(self) -> Result<GenerateDataKeyRequest, KmsError> {
+        let mut constraints = Constraints::default();
+        constraints.required_key_id("keyId", self.key_id.as_ref());
+        if let Some(number) = self.number_of_bytes {
+            let max = i64::try_from(NUMBER_OF_BYTES_MAX).unwrap_or(i64::MAX);
+            constraints.number("numberOfBytes", number, 1, max);
+        }
+        if let Some(Given::Unknown(spec)) = &self.key_spec {
+            let value = RejectedValue::Text(spec.clone());
+            constraints.add("keySpec", value, Constraint::DATA_KEY_SPECS);
+        }
+        constraints.grant_tokens(&self.grant_tokens);
+        constraints.finish()?;
+        let number_of_bytes = match (self.number_of_bytes, self.key_spec) {
+            (Some(number), None) => usize::try_from(number).unwrap_or(NUMBER_OF_BYTES_MAX),
+            (None, Some(Given::Known(spec))) => spec.number_of_bytes(),
+            (Some(_), Some(_)) => return Err(ValidationError::NumberOfBytesAndKeySpec.into()),
+            _ => return Err(ValidationError::NumberOfBytesRequired.into()),
+        };
+        Ok(GenerateDataKeyRequest {
+            // Its absence is a violation, so it is there.
+            key_id: self.key_id.unwrap_or_else(|| "".into()),
+            encryption_context: self.encryption_context.into_iter().collect(),
+            number_of_bytes,
+            grant_tokens: self.grant_tokens,
+            dry_run: self.dry_run.unwrap_or_default(),
+        })
+    }
+}
+
+/// What `GenerateDataKey` answers: every member of `GenerateDataKeyResponse` in the service model but those for Nitro
+/// enclaves.
+#[derive(Debug)]
+pub struct GenerateDataKeyResponse {
+    ciphertext_blob: Vec<u8>,
+    plaintext: Plaintext,
+    key_id: KeyArn,
+    key_material_id: Option<KeyMaterialId>,
+}
+
+impl GenerateDataKeyResponse {
+    /// `CiphertextBlob`: the data key under the KMS key.
+    #[must_use]
+    pub fn ciphertext_blob(&self) -> &[u8] {
+        &self.ciphertext_blob
+    }
+
+    /// `Plaintext`: the data key.
+    #[must_use]
+    pub const fn plaintext(&self) -> &Plaintext {
+        &self.plaintext
+    }
+
+    /// `KeyId`: always a key ARN, whatever the request named.
+    #[must_use]
+    pub const fn key_id(&self) -> &KeyArn {
+        &self.key_id
+    }
+
+    /// `KeyMaterialId`
+    #[must_use]
+    pub const fn key_material_id(&self) -> Option<&KeyMaterialId> {
+        self.key_material_id.as_ref()
+    }
+}
+
+/// What `GenerateDataKeyWithoutPlaintext` answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GenerateDataKeyWithoutPlaintextResponse {
+    ciphertext_blob: Vec<u8>,
+    key_id: KeyArn,
+    key_material_id: Option<KeyMaterialId>,
+}
+
+impl GenerateDataKeyWithoutPlaintextResponse {
+    /// `CiphertextBlob`: the data key under the KMS key.
+    #[must_use]
+    pub fn ciphertext_blob(&self) -> &[u8] {
+        &self.ciphertext_blob
+    }
+
+    /// `KeyId`: always a key ARN, whatever the request named.
+    #[must_use]
+    pub const fn key_id(&self) -> &KeyArn {
+        &self.key_id
+    }
+
+    /// `KeyMaterialId`
+    #[must_use]
+    pub const fn key_material_id(&self) -> Option<&KeyMaterialId> {
+        self.key_material_id.as_ref()
+    }
+}
+
+pub(crate) fn generate_data_key(
+    session: Session<'_>,
+    request: &GenerateDataKeyRequest,
+) -> Result<GenerateDataKeyResponse, KmsError> {
+    let (plaintext, key_id, sealed) = generate(session, request, Action::GenerateDataKey)?;
+    Ok(GenerateDataKeyResponse {
+        ciphertext_blob: sealed.ciphertext,
+        plaintext,
+        key_id,
+        key_material_id: sealed.key_material_id,
+    })
+}
+
+pub(crate) fn generate_data_key_without_plaintext(
+    session: Session<'_>,
+    request: &GenerateDataKeyRequest,
+) -> Result<GenerateDataKeyWithoutPlaintextResponse, KmsError> {
+    let action = Action::GenerateDataKeyWithoutPlaintext;
+    let (_, key_id, sealed) = generate(session, request, action)?;
+    Ok(GenerateDataKeyWithoutPlaintextResponse {
+        ciphertext_blob: sealed.ciphertext,
+        key_id,
+        key_material_id: sealed.key_material_id,
+    })
+}
+
+fn generate(
+    session: Session<'_>,
+    request: &GenerateDataKeyRequest,
+    action: Action,
+) -> Result<(Plaintext, KeyArn, Sealed), KmsError> {
+    let session = session.present(&request.grant_tokens)?;
+    let sealing = Sealing::prepare(
+        &session,
+        &SealingRequest {
+            key_id: &request.key_id,
+            // Data keys are made under symmetric keys only.
+            algorithm: EncryptionAlgorithm::SymmetricDefault,
+            context: &request.encryption_context,
+            action,
+            re_encrypted_from: None,
+        },
+    )?;
+    if request.dry_run {
+        return Err(KmsError::DryRunOperation);
+    }
+    let plaintext = session.random_bytes(request.number_of_bytes)?;
+    let sealed = sealing.seal_copy(plaintext.expose())?;
+    Ok((plaintext, *sealing.key_arn(), sealed))
+}

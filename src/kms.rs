@@ -1,0 +1,213 @@
+//! [`Kms`]: the front door.
+
+use std::sync::Arc;
+
+use crate::access::Caller;
+use crate::decrypt::{self, DecryptRequest, DecryptResponse};
+use crate::encrypt::{self, EncryptRequest, EncryptResponse};
+use crate::engine::{Session, provider_failure};
+use crate::error::KmsError;
+use crate::generate_data_key::{
+    self, GenerateDataKeyRequest, GenerateDataKeyResponse, GenerateDataKeyWithoutPlaintextResponse,
+};
+use crate::key::{Place, Region};
+use crate::provider::KeyProvider;
+use crate::random::{OsRandom, Random, RandomSource};
+use crate::re_encrypt::{self, ReEncryptRequest, ReEncryptResponse};
+
+/// AWS KMS, as one caller in one Region sees it, over the keys of a [`KeyProvider`].
+///
+/// It is cheap to clone and made for many threads. A new one acts as the root of the provider's home account, in its
+/// home Region; [`as_caller`](Self::as_caller) and [`in_region`](Self::in_region) give others over the same keys.
+///
+/// ```
+/// use kms_reencrypt::{EncryptRequest, Keyring, KeySpec, Kms, ReEncryptRequest};
+///
+/// let keyring = Keyring::new("111122223333", "us-east-2")?;
+/// let source = keyring.create_key(KeySpec::SymmetricDefault)?;
+/// let destination = keyring.create_key(KeySpec::SymmetricDefault)?;
+///
+/// let kms = Kms::new(keyring);
+/// let encrypt = EncryptRequest::builder().key_id(source).plaintext(b"attack at dawn").build()?;
+/// let blob = kms.encrypt(&encrypt)?.into_ciphertext_blob();
+///
+/// let re_encrypt = ReEncryptRequest::builder()
+///     .ciphertext_blob(blob)
+///     .destination_key_id(destination)
+///     .build()?;
+/// let response = kms.re_encrypt(&re_encrypt)?;
+/// assert_eq!(response.source_key_id(), &source);
+/// assert_eq!(response.key_id(), &destination);
+/// # Ok::<(), kms_reencrypt::KmsError>(())
+/// ```
+#[derive(Debug)]
+pub struct Kms<P> {
+    provider: Arc<P>,
+    random: Arc<dyn RandomSource>,
+    caller: Caller,
+    region: Region,
+}
+
+impl<P: KeyProvider> Kms<P> {
+    /// KMS over a provider's keys, for the root of its home account, in its home Region.
+    #[must_use]
+    pub fn new(provider: P) -> Self {
+        let Place { account, region } = provider.home();
+        Self {
+            provider: Arc::new(provider),
+            random: Arc::new(OsRandom::default()),
+            caller: Caller::account_root(account),
+            region,
+        }
+    }
+
+    /// The same keys with another source of nonces, data keys and blinding factors.
+    ///
+    /// The default is the operating system's generator. What a bad choice costs: see [`RandomSource`].
+    #[must_use]
+    pub fn with_random_source(mut self, source: impl RandomSource + 'static) -> Self {
+        self.random = Arc::new(source);
+        self
+    }
+
+    /// The same keys, as another caller sees them.
+    #[must_use]
+    pub fn as_caller(&self, caller: Caller) -> Self {
+        Self {
+            caller,
+            ..self.clone()
+        }
+    }
+
+    /// The same keys, as the endpoint of another Region shows them.
+    #[must_use]
+    pub fn in_region(&self, region: Region) -> Self {
+        Self {
+            region,
+            ..self.clone()
+        }
+    }
+
+    /// The principal that requests are sent as.
+    #[must_use]
+    pub const fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    /// The Region of the endpoint that requests are sent to.
+    #[must_use]
+    pub const fn region(&self) -> &Region {
+        &self.region
+    }
+
+    /// The provider of the keys.
+    #[must_use]
+    pub fn provider(&self) -> &P {
+        &self.provider
+    }
+
+    /// Decrypts a ciphertext and encrypts it again under another key.
+    ///
+    /// No plaintext leaves this call, and none exists unless both keys may be used.
+    ///
+    /// # Errors
+    ///
+    /// In the order in which they are looked for:
+    ///
+    /// - [`KmsError::InvalidGrantToken`] if a grant token is unknown.
+    /// - [`KmsError::InvalidCiphertext`] if the algorithm of the source is symmetric and the ciphertext is no blob;
+    ///   [`KmsError::Validation`] if it is asymmetric and no `SourceKeyId` is given.
+    /// - [`KmsError::NotFound`] if `SourceKeyId` names nothing; [`KmsError::IncorrectKey`] if it names another key than
+    ///   the blob does.
+    /// - [`KmsError::AccessDenied`] if the caller lacks `kms:ReEncryptFrom`, or if the key that a blob names is not
+    ///   there.
+    /// - [`KmsError::InvalidKeyUsage`], [`KmsError::Disabled`], [`KmsError::KmsInvalidState`] or
+    ///   [`KmsError::Validation`] if the source key is for something else, in no state to act, of another spec than the
+    ///   algorithm, or asymmetric and the request has an encryption context.
+    /// - The same for the destination, with `kms:ReEncryptTo`.
+    /// - [`KmsError::InvalidCiphertext`] if the ciphertext does not open, for whatever reason.
+    /// - [`KmsError::Validation`] if the plaintext is too long for the destination.
+    /// - [`KmsError::DryRunOperation`] if all is well and `DryRun` is set.
+    ///
+    /// At any point [`KmsError::DependencyTimeout`], [`KmsError::KeyUnavailable`], [`KmsError::KmsInternal`] or
+    /// [`KmsError::Throttling`], if the provider or the random source fails.
+    pub fn re_encrypt(&self, request: &ReEncryptRequest) -> Result<ReEncryptResponse, KmsError> {
+        self.operate(|session| re_encrypt::re_encrypt(session, request))
+    }
+
+    /// Encrypts up to 4096 bytes under a key.
+    ///
+    /// # Errors
+    ///
+    /// As for the destination of [`re_encrypt`](Self::re_encrypt), with the permission `kms:Encrypt`.
+    pub fn encrypt(&self, request: &EncryptRequest) -> Result<EncryptResponse, KmsError> {
+        self.operate(|session| encrypt::encrypt(session, request))
+    }
+
+    /// Decrypts a ciphertext.
+    ///
+    /// # Errors
+    ///
+    /// As for the source of [`re_encrypt`](Self::re_encrypt), with the permission `kms:Decrypt`; an asymmetric algorithm
+    /// needs `KeyId`.
+    pub fn decrypt(&self, request: &DecryptRequest) -> Result<DecryptResponse, KmsError> {
+        self.operate(|session| decrypt::decrypt(session, request))
+    }
+
+    /// Makes a data key and encrypts it under a symmetric key.
+    ///
+    /// # Errors
+    ///
+    /// As for [`encrypt`](Self::encrypt), with the permission `kms:GenerateDataKey`.
+    pub fn generate_data_key(
+        &self,
+        request: &GenerateDataKeyRequest,
+    ) -> Result<GenerateDataKeyResponse, KmsError> {
+        self.operate(|session| generate_data_key::generate_data_key(session, request))
+    }
+
+    /// Makes a data key and encrypts it under a symmetric key, without telling it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`encrypt`](Self::encrypt), with the permission `kms:GenerateDataKeyWithoutPlaintext`.
+    pub fn generate_data_key_without_plaintext(
+        &self,
+        request: &GenerateDataKeyRequest,
+    ) -> Result<GenerateDataKeyWithoutPlaintextResponse, KmsError> {
+        self.operate(|session| {
+            generate_data_key::generate_data_key_without_plaintext(session, request)
+        })
+    }
+
+    /// Runs one operation over one view of the keys.
+    fn operate<T>(
+        &self,
+        operation: impl FnOnce(Session<'_>) -> Result<T, KmsError>,
+    ) -> Result<T, KmsError> {
+        let place = Place::new(*self.caller.account(), self.region);
+        let mut operation = Some(operation);
+        let mut answer = None;
+        self.provider
+            .view(&mut |view| {
+                // A provider that calls twice gets nothing done twice.
+                if let Some(operation) = operation.take() {
+                    let random = Random::new(self.random.as_ref());
+                    answer = Some(operation(Session::new(view, &self.caller, place, random)));
+                }
+            })
+            .map_err(provider_failure)?;
+        answer.unwrap_or_else(|| Err(KmsError::no_view()))
+    }
+}
+
+impl<P> Clone for Kms<P> {
+    fn clone(&self) -> Self {
+        Self {
+            provider: Arc::clone(&self.provider),
+            random: Arc::clone(&self.random),
+            caller: self.caller.clone(),
+            region: self.region,
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! `ReEncrypt`: the operation that this crate is for.
+
+mod request;
+mod response;
+
+pub use request::{ReEncryptRequest, ReEncryptRequestBuilder};
+pub use response::ReEncryptResponse;
+
+use crate::access::Action;
+use crate::engine::{Opening, OpeningRequest, Sealing, SealingRequest, Session};
+use crate::error::KmsError;
+
+/// Decrypts and encrypts again, refusing in AWS's order: both keys are proven before anything is decrypted (GUESS 4).
+pub(crate) fn re_encrypt(
+    session: Session<'_>,
+    request: &ReEncryptRequest,
+) -> Result<ReEncryptResponse, KmsError> {
+    let session = session.present(request.grant_tokens())?;
+    let source_algorithm = request.source_encryption_algorithm();
+    let destination_algorithm = request.destination_encryption_algorithm();
+    let opening = Opening::prepare(
+        &session,
+        &OpeningRequest {
+            ciphertext: request.ciphertext_blob(),
+            key_id: request.source_key_id(),
+            key_id_member: "SourceKeyId",
+            algorithm: source_algorithm,
+            context: request.source_encryption_context(),
+            action: Action::ReEncryptFrom,
+            re_encrypted_under: session.key_arn(request.destination_key_id()).ok(),
+        },
+    )?;
+    let sealing = Sealing::prepare(
+        &session,
+        &SealingRequest {
+            key_id: request.destination_key_id(),
+            algorithm: destination_algorithm,
+            context: request.destination_encryption_context(),
+            action: Action::ReEncryptTo,
+            re_encrypted_from: Some(*opening.key_arn()),
+        },
+    )?;
+    let plaintext = opening.open()?;
+    if let Some(plaintext) = &plaintext {
+        sealing.check_len(plaintext.len())?;
+    }
+    let Some(plaintext) = plaintext.filter(|_| !request.dry_run()) else {
+        return Err(KmsError::DryRunOperation);
+    };
+    let sealed = sealing.seal(plaintext)?;
+    Ok(ReEncryptResponse {
+        ciphertext_blob: sealed.ciphertext,
+        source_key_id: *opening.key_arn(),
+        key_id: *sealing.key_arn(),
+        source_encryption_algorithm: source_algorithm,
+        destination_encryption_algorithm: destination_algorithm,
+        source_key_material_id: opening.key_material_id().copied(),
+        destination_key_material_id: sealed.key_material_id,
+    })
+}

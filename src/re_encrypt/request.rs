@@ -1,0 +1,278 @@
+//! [`ReEncryptRequest`] and its builder.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::constraints::{Constraints, DryRunModifier, Given, ignores_ciphertext};
+use crate::context::EncryptionContext;
+use crate::error::KmsError;
+use crate::key::{EncryptionAlgorithm, KeyIdentifier};
+
+/// A request to decrypt a ciphertext and encrypt it again under another key: all of its members, checked.
+///
+/// Its builder has the setters of the official SDK's fluent builder.
+///
+/// ```
+/// use kms_reencrypt::{EncryptionAlgorithm, ReEncryptRequest};
+///
+/// let request = ReEncryptRequest::builder()
+///     .ciphertext_blob([1, 2, 3])
+///     .source_key_id("alias/app")
+///     .source_encryption_context("tenant", "blue")
+///     .destination_key_id("arn:aws:kms:us-east-2:111122223333:alias/archive")
+///     .destination_encryption_algorithm(EncryptionAlgorithm::RsaesOaepSha256)
+///     .build()?;
+/// assert_eq!(request.source_encryption_context().get("tenant"), Some("blue"));
+/// # Ok::<(), kms_reencrypt::KmsError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReEncryptRequest {
+    ciphertext_blob: Option<Vec<u8>>,
+    source_encryption_context: EncryptionContext,
+    source_key_id: Option<KeyIdentifier>,
+    destination_key_id: KeyIdentifier,
+    destination_encryption_context: EncryptionContext,
+    source_encryption_algorithm: EncryptionAlgorithm,
+    destination_encryption_algorithm: EncryptionAlgorithm,
+    grant_tokens: Vec<String>,
+    dry_run: bool,
+}
+
+impl ReEncryptRequest {
+    /// An empty builder.
+    pub fn builder() -> ReEncryptRequestBuilder {
+        ReEncryptRequestBuilder::default()
+    }
+
+    /// `CiphertextBlob`. Absent only where a dry run ignores it.
+    #[must_use]
+    pub fn ciphertext_blob(&self) -> Option<&[u8]> {
+        self.ciphertext_blob.as_deref()
+    }
+
+    /// `SourceEncryptionContext`
+    #[must_use]
+    pub const fn source_encryption_context(&self) -> &EncryptionContext {
+        &self.source_encryption_context
+    }
+
+    /// `SourceKeyId`
+    #[must_use]
+    pub const fn source_key_id(&self) -> Option<&KeyIdentifier> {
+        self.source_key_id.as_ref()
+    }
+
+    /// `DestinationKeyId`
+    #[must_use]
+    pub const fn destination_key_id(&self) -> &KeyIdentifier {
+        &self.destination_key_id
+    }
+
+    /// `DestinationEncryptionContext`
+    #[must_use]
+    pub const fn destination_encryption_context(&self) -> &EncryptionContext {
+        &self.destination_encryption_context
+    }
+
+    /// `SourceEncryptionAlgorithm`, defaulted
+    #[must_use]
+    pub const fn source_encryption_algorithm(&self) -> EncryptionAlgorithm {
+        self.source_encryption_algorithm
+    }
+
+    /// `DestinationEncryptionAlgorithm`, defaulted
+    #[must_use]
+    pub const fn destination_encryption_algorithm(&self) -> EncryptionAlgorithm {
+        self.destination_encryption_algorithm
+    }
+
+    /// `GrantTokens`
+    #[must_use]
+    pub fn grant_tokens(&self) -> &[String] {
+        &self.grant_tokens
+    }
+
+    /// `DryRun`, defaulted
+    #[must_use]
+    pub const fn dry_run(&self) -> bool {
+        self.dry_run
+    }
+}
+
+/// Collects the members of a [`ReEncryptRequest`].
+#[derive(Clone, Debug, Default)]
+#[must_use]
+pub struct ReEncryptRequestBuilder {
+    ciphertext_blob: Option<Vec<u8>>,
+    source_encryption_context: BTreeMap<String, String>,
+    source_key_id: Option<KeyIdentifier>,
+    destination_key_id: Option<KeyIdentifier>,
+    destination_encryption_context: BTreeMap<String, String>,
+    source_encryption_algorithm: Option<Given<EncryptionAlgorithm>>,
+    destination_encryption_algorithm: Option<Given<EncryptionAlgorithm>>,
+    grant_tokens: Vec<String>,
+    dry_run: Option<bool>,
+    dry_run_modifiers: Vec<Given<DryRunModifier>>,
+}
+
+impl ReEncryptRequestBuilder {
+    /// `CiphertextBlob`: 1 to 6144 bytes.
+    pub fn ciphertext_blob(mut self, blob: impl Into<Vec<u8>>) -> Self {
+        self.ciphertext_blob = Some(blob.into());
+        self
+    }
+
+    /// Adds a pair to `SourceEncryptionContext`.
+    pub fn source_encryption_context(
+        mut self,
+        key: impl Into<String>,
+        value: impl Into<String>,
+    ) -> Self {
+        self.source_encryption_context
+            .insert(key.into(), value.into());
+        self
+    }
+
+    /// `SourceEncryptionContext` as a whole.
+    pub fn set_source_encryption_context(
+        mut self,
+        context: Option<HashMap<String, String>>,
+    ) -> Self {
+        self.source_encryption_context = context.into_iter().flatten().collect();
+        self
+    }
+
+    /// `SourceKeyId`: a key id, key ARN, alias name or alias ARN of 1 to 2048 characters.
+    pub fn source_key_id(mut self, key: impl Into<KeyIdentifier>) -> Self {
+        self.source_key_id = Some(key.into());
+        self
+    }
+
+    /// `DestinationKeyId`: a key id, key ARN, alias name or alias ARN of 1 to 2048 characters. Required.
+    pub fn destination_key_id(mut self, key: impl Into<KeyIdentifier>) -> Self {
+        self.destination_key_id = Some(key.into());
+        self
+    }
+
+    /// Adds a pair to `DestinationEncryptionContext`. It is not carried over from the source: without it the new
+    /// ciphertext has none.
+    pub fn destination_encryption_context(
+        mut self,
+        key: impl Into<String>,
+        value: impl Into<String>,
+    ) -> Self {
+        self.destination_encryption_context
+            .insert(key.into(), value.into());
+        self
+    }
+
+    /// `DestinationEncryptionContext` as a whole.
+    pub fn set_destination_encryption_context(
+        mut self,
+        context: Option<HashMap<String, String>>,
+    ) -> Self {
+        self.destination_encryption_context = context.into_iter().flatten().collect();
+        self
+    }
+
+    /// `SourceEncryptionAlgorithm`. `SYMMETRIC_DEFAULT` if it is not set.
+    pub fn source_encryption_algorithm(
+        mut self,
+        algorithm: impl Into<Given<EncryptionAlgorithm>>,
+    ) -> Self {
+        self.source_encryption_algorithm = Some(algorithm.into());
+        self
+    }
+
+    /// `DestinationEncryptionAlgorithm`. `SYMMETRIC_DEFAULT` if it is not set.
+    pub fn destination_encryption_algorithm(
+        mut self,
+        algorithm: impl Into<Given<EncryptionAlgorithm>>,
+    ) -> Self {
+        self.destination_encryption_algorithm = Some(algorithm.into());
+        self
+    }
+
+    /// Adds one of at most 10 `GrantTokens` of 1 to 8192 characters.
+    pub fn grant_tokens(mut self, token: impl Into<String>) -> Self {
+        self.grant_tokens.push(token.into());
+        self
+    }
+
+    /// `GrantTokens` as a whole.
+    pub fn set_grant_tokens(mut self, tokens: Option<Vec<String>>) -> Self {
+        self.grant_tokens = tokens.unwrap_or_default();
+        self
+    }
+
+    /// `DryRun`: do everything but encrypt, and say so with `DryRunOperationException`.
+    pub const fn dry_run(mut self, dry_run: bool) -> Self {
+        self.dry_run = Some(dry_run);
+        self
+    }
+
+    /// Adds one of the `DryRunModifiers`. They matter in a dry run only.
+    pub fn dry_run_modifiers(mut self, modifier: impl Into<Given<DryRunModifier>>) -> Self {
+        self.dry_run_modifiers.push(modifier.into());
+        self
+    }
+
+    /// `DryRunModifiers` as a whole.
+    pub fn set_dry_run_modifiers(mut self, modifiers: Option<Vec<Given<DryRunModifier>>>) -> Self {
+        self.dry_run_modifiers = modifiers.unwrap_or_default();
+        self
+    }
+
+    /// The request, if it satisfies every constraint of the service model.
+    ///
+    /// Key identifiers of no known form pass here: KMS refuses them when it resolves them, after other refusals.
+    ///
+    /// # Errors
+    ///
+    /// [`KmsError::Validation`] with all violations in one message.
+    ///
+    /// ```
+    /// use kms_reencrypt::ReEncryptRequest;
+    ///
+    /// let error = ReEncryptRequest::builder().build().expect_err("nothing is there");
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "2 validation errors detected: \
+    ///      Value null at 'ciphertextBlob' failed to satisfy constraint: Member must not be null; \
+    ///      Value null at 'destinationKeyId' failed to satisfy constraint: Member must not be null",
+    /// );
+    /// ```
+    pub fn build(self) -> Result<ReEncryptRequest, KmsError> {
+        let dry_run = self.dry_run.unwrap_or_default();
+        let ignores_ciphertext = ignores_ciphertext(dry_run, &self.dry_run_modifiers);
+        let mut constraints = Constraints::default();
+        constraints.ciphertext_blob(self.ciphertext_blob.as_deref(), ignores_ciphertext);
+        constraints.key_id("sourceKeyId", self.source_key_id.as_ref());
+        constraints.required_key_id("destinationKeyId", self.destination_key_id.as_ref());
+        let source_encryption_algorithm = constraints.algorithm(
+            "sourceEncryptionAlgorithm",
+            self.source_encryption_algorithm,
+        );
+        let destination_encryption_algorithm = constraints.algorithm(
+            "destinationEncryptionAlgorithm",
+            self.destination_encryption_algorithm,
+        );
+        constraints.grant_tokens(&self.grant_tokens);
+        constraints.dry_run_modifiers(&self.dry_run_modifiers);
+        constraints.finish()?;
+        Ok(ReEncryptRequest {
+            ciphertext_blob: self.ciphertext_blob.filter(|_| !ignores_ciphertext),
+            source_encryption_context: self.source_encryption_context.into_iter().collect(),
+            source_key_id: self.source_key_id,
+            // Its absence is a violation, so it is there.
+            destination_key_id: self.destination_key_id.unwrap_or_else(|| "".into()),
+            destination_encryption_context: self
+                .destination_encryption_context
+                .into_iter()
+                .collect(),
+            source_encryption_algorithm,
+            destination_encryption_algorithm,
+            grant_tokens: self.grant_tokens,
+            dry_run,
+        })
+    }
+}

@@ -1,0 +1,150 @@
+//! [`CowMap`]: a map of which a changed copy costs little.
+
+use core::hash::Hash;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::key::{AliasArn, KeyArn, KeyMaterialId};
+
+/// How many buckets a map has. With 100,000 entries, changing one copies some 400.
+const BUCKETS: usize = 256;
+
+/// A key whose bucket is read off it, without hashing it twice.
+pub(super) trait Bucketed: Clone + Eq + Hash {
+    /// A byte that differs between most keys.
+    fn bucket(&self) -> u8;
+}
+
+/// A hash map in buckets that are shared between copies until one of them changes.
+#[derive(Debug)]
+pub(super) struct CowMap<K, V> {
+    buckets: Arc<[Option<Arc<HashMap<K, V>>>]>,
+    len: usize,
+}
+
+impl<K: Bucketed, V: Clone> CowMap<K, V> {
+    pub(super) fn get(&self, key: &K) -> Option<&V> {
+        self.buckets.get(usize::from(key.bucket()))?.as_ref()?.get(key)
+    }
+
+    /// All entries, in no order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
+        self.buckets.iter().flatten().flat_map(|bucket| bucket.iter())
+    }
+
+    pub(super) fn insert(&mut self, key: K, value: V) -> Option<V> {
+        let replaced = self.bucket_mut(&key)?.insert(key, value);
+        if replaced.is_none() {
+            self.len += 1;
+        }
+        replaced
+    }
+
+    pub(super) fn remove(&mut self, key: &K) -> Option<V> {
+        let removed = self.bucket_mut(key)?.remove(key);
+        if removed.is_some() {
+            self.len -= 1;
+        }
+        removed
+    }
+
+    fn bucket_mut(&mut self, key: &K) -> Option<&mut HashMap<K, V>> {
+        let buckets = Arc::make_mut(&mut self.buckets);
+        let bucket = buckets.get_mut(usize::from(key.bucket()))?;
+        Some(Arc::make_mut(bucket.get_or_insert_default()))
+    }
+}
+
+impl<K, V> CowMap<K, V> {
+    pub(super) const fn len(&self) -> usize {
+        self.len
+    }
+}
+
+impl<K, V> Default for CowMap<K, V> {
+    fn default() -> Self {
+        Self {
+            buckets: core::iter::repeat_with(|| None).take(BUCKETS).collect(),
+            len: 0,
+        }
+    }
+}
+
+impl<K, V> Clone for CowMap<K, V> {
+    fn clone(&self) -> Self {
+        Self {
+            buckets: Arc::clone(&self.buckets),
+            len: self.len,
+        }
+    }
+}
+
+/// By the last two digits of the key id: random, unless somebody chose the id.
+impl Bucketed for KeyArn {
+    fn bucket(&self) -> u8 {
+        match self.key_id().as_str().as_bytes() {
+            [.., high, low] => digit(*high) << 4 | digit(*low),
+            _ => 0,
+        }
+    }
+}
+
+/// Any byte of it: it is the output of a MAC.
+impl Bucketed for KeyMaterialId {
+    fn bucket(&self) -> u8 {
+        let [first, ..] = self.as_bytes();
+        *first
+    }
+}
+
+impl Bucketed for AliasArn {
+    fn bucket(&self) -> u8 {
+        sum(self.name().as_str())
+    }
+}
+
+/// Grant tokens.
+impl Bucketed for String {
+    fn bucket(&self) -> u8 {
+        sum(self)
+    }
+}
+
+/// The value of a hexadecimal digit.
+const fn digit(byte: u8) -> u8 {
+    (byte & 0x0f) + 9 * (byte >> 6 & 1)
+}
+
+fn sum(text: &str) -> u8 {
+    text.bytes().fold(0, |sum: u8, byte| sum.wrapping_mul(31).wrapping_add(byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CowMap, digit};
+
+    #[test]
+    fn a_changed_copy_leaves_the_original_as_it_was() {
+        let mut original: CowMap<String, u32> = CowMap::default();
+        for number in 0..1000 {
+            assert_eq!(original.insert(number.to_string(), number), None);
+        }
+        let mut copy = original.clone();
+        assert_eq!(copy.insert("7".to_owned(), 70), Some(7));
+        assert_eq!(copy.remove(&"8".to_owned()), Some(8));
+        assert_eq!((original.len(), copy.len()), (1000, 999));
+        assert_eq!(original.get(&"7".to_owned()), Some(&7));
+        assert_eq!(original.get(&"8".to_owned()), Some(&8));
+        assert_eq!(copy.get(&"7".to_owned()), Some(&70));
+        assert_eq!(copy.get(&"8".to_owned()), None);
+        assert_eq!(copy.iter().count(), 999);
+    }
+
+    #[test]
+    fn every_digit_has_its_value() {
+        for (value, text) in (0..16).zip("0123456789abcdef".bytes()) {
+            assert_eq!(digit(text), value);
+            assert_eq!(digit(text.to_ascii_uppercase()), value);
+        }
+    }
+}

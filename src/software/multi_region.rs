@@ -1,0 +1,117 @@
+//! Multi-Region keys.
+
+use std::sync::Arc;
+
+use crate::error::{KmsError, ValidationError};
+use crate::key::{
+    KeyArn, KeyIdentifier, KeyOrigin, KeyState, MultiRegionConfiguration, MultiRegionKeyType, Region,
+};
+
+use super::key::{Secret, SoftwareKey};
+use super::keyring::Keyring;
+use super::lifecycle::invalid_state;
+use super::materials::Materials;
+use super::rotation::unsupported;
+use super::snapshot::Snapshot;
+
+/// Multi-Region keys.
+impl Keyring {
+    /// Replicates a multi-Region key into another Region: `ReplicateKey`. The replica shares key id and material; a
+    /// replica of a key with imported material waits for its own import.
+    ///
+    /// In AWS the replica is `Creating` for a moment. Here it is ready at once; put it into that state with
+    /// [`set_key_state`](Self::set_key_state).
+    ///
+    /// # Errors
+    ///
+    /// - [`KmsError::NotFound`]; [`KmsError::Disabled`] or [`KmsError::KmsInvalidState`] by the key's state.
+    /// - [`KmsError::UnsupportedOperation`] if the key is not the primary of a multi-Region key.
+    /// - [`KmsError::Validation`] if the Region has not the form of one, is in another partition, or has a related key.
+    pub fn replicate_key(
+        &self,
+        key: impl Into<KeyIdentifier>,
+        region: &str,
+    ) -> Result<KeyArn, KmsError> {
+        let region: Region = region.parse().map_err(ValidationError::other)?;
+        let identifier = key.into();
+        let now = self.now();
+        self.write(|snapshot| {
+            let primary = SoftwareKey::clone(self.named_in(snapshot, &identifier)?);
+            let arn = *primary.metadata.arn();
+            let replica_arn = arn.in_region(region);
+            let is_primary = primary
+                .metadata
+                .multi_region()
+                .is_some_and(|configuration| configuration.key_type == MultiRegionKeyType::Primary);
+            if !is_primary {
+                return Err(unsupported());
+            }
+            if primary.metadata.key_state() != KeyState::Enabled {
+                return Err(invalid_state(&primary));
+            }
+            if region.partition() != arn.region().partition() {
+                return Err(ValidationError::other("a replica is in the partition of its primary"));
+            }
+            if snapshot.get(&replica_arn).is_some() {
+                return Err(ValidationError::other("there is a related key in that Region already"));
+            }
+            snapshot.put(replica(primary, replica_arn, now));
+            retell(snapshot, &arn);
+            Ok(replica_arn)
+        })
+    }
+}
+
+/// A copy of a key in another Region: its own policy, aliases, grants and state.
+fn replica(
+    primary: SoftwareKey,
+    arn: KeyArn,
+    now: Option<std::time::SystemTime>,
+) -> SoftwareKey {
+    let old = &primary.metadata;
+    let metadata =
+        crate::key::KeyMetadata::builder(arn, old.key_spec(), old.key_usage())
+            .origin(old.origin())
+            .description(old.description())
+            .creation_date(now)
+            .multi_region(old.multi_region().cloned())
+            .build();
+    let secret = match (old.origin(), primary.secret) {
+        (KeyOrigin::External, Secret::Symmetric(_)) => Secret::Symmetric(Materials::default()),
+        (_, secret) => secret,
+    };
+    let mut replica = SoftwareKey {
+        metadata,
+        policy: primary.policy,
+        grants: Arc::from([]),
+        aliases: Arc::from([]),
+        tags: Arc::from([]),
+        secret,
+        disabled: false,
+    };
+    replica.settle();
+    replica
+}
+
+/// Tells all related keys which Regions they are in.
+fn retell(snapshot: &mut Snapshot, primary: &KeyArn) {
+    let related = snapshot.related(primary);
+    let mut replicas: Vec<Region> = related.iter().map(|arn| *arn.region()).collect();
+    replicas.retain(|region| region != primary.region());
+    replicas.sort();
+    for arn in related {
+        let Some(key) = snapshot.get(&arn) else {
+            continue;
+        };
+        let mut key = SoftwareKey::clone(key);
+        let key_type = if arn == *primary {
+            MultiRegionKeyType::Primary
+        } else {
+            MultiRegionKeyType::Replica
+        };
+        let configuration =
+            MultiRegionConfiguration::new(key_type, *primary.region(), replicas.clone());
+        key.describe(|metadata| metadata.multi_region(Some(configuration)));
+        snapshot.put(key);
+    }
+}

@@ -1,0 +1,136 @@
+//! [`Snapshot`]: everything in a ring at one moment, and the view of it.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use crate::access::GrantId;
+use crate::key::{
+    AccountId, AliasArn, KeyArn, KeyId, KeyMaterialId, KeyState, Place, Region,
+};
+use crate::provider::{KeyProviderError, KeyRef, KeyView};
+
+use super::aliases::AliasEntry;
+use super::cow_map::CowMap;
+use super::key::SoftwareKey;
+use super::materials::Materials;
+
+/// The keys, aliases and grants of a ring, of all its accounts and Regions. A copy shares everything that is not changed.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Snapshot {
+    keys: CowMap<KeyArn, Arc<SoftwareKey>>,
+    /// Which key a material belongs to: the same in every Region that has the key.
+    owners: CowMap<KeyMaterialId, (AccountId, KeyId)>,
+    pub(super) aliases: CowMap<AliasArn, AliasEntry>,
+    pub(super) grant_tokens: CowMap<String, GrantId>,
+    /// The first moment at which the clock changes something.
+    deadline: Option<SystemTime>,
+}
+
+impl Snapshot {
+    pub(super) fn get(&self, arn: &KeyArn) -> Option<&Arc<SoftwareKey>> {
+        self.keys.get(arn)
+    }
+
+    /// All keys, in no order.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &Arc<SoftwareKey>> {
+        self.keys.iter().map(|(_, key)| key)
+    }
+
+    /// The keys that are related to a multi-Region key, itself included: all with its id in its account.
+    pub(super) fn related(&self, arn: &KeyArn) -> Vec<KeyArn> {
+        self.keys()
+            .map(|key| *key.metadata.arn())
+            .filter(|other| other.key_id() == arn.key_id() && other.account() == arn.account())
+            .collect()
+    }
+
+    /// Puts a key in place of the one with its ARN, if there is one.
+    pub(super) fn put(&mut self, key: SoftwareKey) {
+        let arn = *key.metadata.arn();
+        for version in key.materials().map(Materials::versions).unwrap_or_default() {
+            if self.owners.get(&version.id).is_none() {
+                self.owners.insert(version.id, (*arn.account(), *arn.key_id()));
+            }
+        }
+        self.deadline = earliest(self.deadline, deadline(&key));
+        self.keys.insert(arn, Arc::new(key));
+    }
+
+    /// Takes a key out, and the aliases that point to it with it.
+    pub(super) fn remove(&mut self, arn: &KeyArn) {
+        let Some(key) = self.keys.remove(arn) else {
+            return;
+        };
+        for name in key.aliases.iter() {
+            self.aliases.remove(&AliasArn::new(*arn.place(), name.clone()));
+        }
+    }
+
+    /// Whether the clock changes something at this time.
+    pub(super) fn is_due(&self, now: SystemTime) -> bool {
+        self.deadline.is_some_and(|deadline| deadline <= now)
+    }
+
+    /// What the clock has changed: expired material is gone, and so are keys whose waiting period is over.
+    pub(super) fn advance(&mut self, now: SystemTime) {
+        let due: Vec<Arc<SoftwareKey>> = self
+            .keys()
+            .filter(|key| deadline(key).is_some_and(|deadline| deadline <= now))
+            .cloned()
+            .collect();
+        for key in due {
+            let is_over = |date: SystemTime| date <= now;
+            if key.metadata.deletion_date().is_some_and(is_over) {
+                self.remove(key.metadata.arn());
+                continue;
+            }
+            let mut key = SoftwareKey::clone(&key);
+            if let Some(materials) = key.materials_mut() {
+                materials.expire(now);
+            }
+            key.settle();
+            self.put(key);
+        }
+        self.deadline = self.keys().filter_map(|key| deadline(key)).min();
+    }
+}
+
+impl KeyView for Snapshot {
+    fn key(&self, arn: &KeyArn) -> Result<KeyRef<'_>, KeyProviderError> {
+        let key = self.get(arn).ok_or(KeyProviderError::NotFound)?;
+        Ok(KeyRef::Borrowed(key.as_ref()))
+    }
+
+    fn key_with_material(
+        &self,
+        region: &Region,
+        id: &KeyMaterialId,
+    ) -> Result<KeyRef<'_>, KeyProviderError> {
+        let (account, key_id) = self.owners.get(id).ok_or(KeyProviderError::NotFound)?;
+        self.key(&KeyArn::new(Place::new(*account, *region), *key_id))
+    }
+
+    fn alias_target(&self, alias: &AliasArn) -> Result<KeyArn, KeyProviderError> {
+        let entry = self.aliases.get(alias).ok_or(KeyProviderError::NotFound)?;
+        Ok(*entry.target())
+    }
+
+    fn grant_of_token(&self, token: &str) -> Result<GrantId, KeyProviderError> {
+        let grant = self.grant_tokens.get(&token.to_owned());
+        grant.cloned().ok_or(KeyProviderError::NotFound)
+    }
+}
+
+/// The first moment at which the clock changes this key.
+fn deadline(key: &SoftwareKey) -> Option<SystemTime> {
+    let expiry = key.materials().and_then(Materials::next_expiry);
+    let deletion = key
+        .metadata
+        .deletion_date()
+        .filter(|_| key.metadata.key_state() == KeyState::PendingDeletion);
+    earliest(expiry, deletion)
+}
+
+fn earliest(one: Option<SystemTime>, other: Option<SystemTime>) -> Option<SystemTime> {
+    [one, other].into_iter().flatten().min()
+}

@@ -1,0 +1,191 @@
+//! The key material of symmetric encryption keys: AES-256-GCM under a fresh key for every message.
+
+use core::fmt;
+
+use aes_gcm::aead::{AeadInOut, KeyInit};
+use aes_gcm::{Aes256Gcm, Key, Nonce};
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::key::{KeyId, KeyMaterialId};
+use crate::provider::{KeyActionError, MessageNonces};
+use crate::random::{Random, RandomnessUnavailable};
+
+/// The bytes of a key material (API reference of `ImportKeyMaterial`).
+pub(crate) const MATERIAL_LEN: usize = 32;
+
+/// SP 800-108r1, counter mode: the counter, the label and the zero byte, which stand before the context.
+const KDF_PREFIX: [&[u8]; 3] = [&[0, 0, 0, 1], b"kms-reencrypt:SYMMETRIC_DEFAULT", &[0]];
+
+/// The length in bits of what is derived, which stands behind the context.
+const KDF_SUFFIX: [u8; 4] = [0, 0, 1, 0];
+
+const MATERIAL_ID_LABEL: &[u8] = b"kms-reencrypt:key-material-id\0";
+
+/// One key material of a symmetric key, ready to act. Wiped when it is dropped.
+pub(crate) struct SymmetricMaterial {
+    id: KeyMaterialId,
+    bytes: Zeroizing<[u8; MATERIAL_LEN]>,
+    /// HMAC-SHA-256 with the material as its key and the prefix as its input so far: what all messages have in common.
+    kdf: Hmac<Sha256>,
+}
+
+impl SymmetricMaterial {
+    /// Fresh material for a key.
+    pub(crate) fn generate(
+        key_id: &KeyId,
+        random: Random<'_>,
+    ) -> Result<Self, RandomnessUnavailable> {
+        let mut bytes = Zeroizing::new([0; MATERIAL_LEN]);
+        random.fill(bytes.as_mut_slice())?;
+        Ok(Self::new(key_id, bytes))
+    }
+
+    /// The material with these bytes, for a key.
+    pub(crate) fn new(key_id: &KeyId, bytes: Zeroizing<[u8; MATERIAL_LEN]>) -> Self {
+        let keyed = keyed(&bytes);
+        let mut kdf = keyed.clone();
+        KDF_PREFIX.iter().for_each(|part| kdf.update(part));
+        Self {
+            id: material_id(keyed, key_id),
+            bytes,
+            kdf,
+        }
+    }
+
+    /// HMAC-SHA-256 over a label and the key id: the same for all Regions of a multi-Region key, different for the same
+    /// bytes under another key id.
+    pub(crate) const fn id(&self) -> &KeyMaterialId {
+        &self.id
+    }
+
+    /// The bytes, for a snapshot of the ring that wraps them.
+    pub(crate) fn expose(&self) -> &[u8; MATERIAL_LEN] {
+        &self.bytes
+    }
+
+    pub(crate) fn seal(
+        &self,
+        nonces: &MessageNonces,
+        aad: &[u8],
+        in_out: &mut [u8],
+    ) -> Result<[u8; 16], KeyActionError> {
+        self.message_cipher(nonces)
+            .encrypt_inout_detached(&Nonce::from(nonces.iv), aad, in_out.into())
+            .map(Into::into)
+            .map_err(|_| KeyActionError::Rejected)
+    }
+
+    pub(crate) fn open(
+        &self,
+        nonces: &MessageNonces,
+        aad: &[u8],
+        in_out: &mut [u8],
+        tag: &[u8; 16],
+    ) -> Result<(), KeyActionError> {
+        self.message_cipher(nonces)
+            .decrypt_inout_detached(&Nonce::from(nonces.iv), aad, in_out.into(), tag.into())
+            .map_err(|_| KeyActionError::Rejected)
+    }
+
+    /// `K = HMAC-SHA-256(material, 00000001 ‖ label ‖ 00 ‖ N ‖ 00000100)`, and AES-256-GCM under it.
+    fn message_cipher(&self, nonces: &MessageNonces) -> Aes256Gcm {
+        let mut kdf = self.kdf.clone();
+        kdf.update(&nonces.derivation);
+        kdf.update(&KDF_SUFFIX);
+        let mut key: Key<Aes256Gcm> = kdf.finalize().into_bytes();
+        let cipher = Aes256Gcm::new(&key);
+        key.zeroize();
+        cipher
+    }
+}
+
+impl fmt::Debug for SymmetricMaterial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SymmetricMaterial")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+fn keyed(bytes: &[u8; MATERIAL_LEN]) -> Hmac<Sha256> {
+    // One block of the hash, zeros behind the key, is what HMAC makes of a shorter key anyway (RFC 2104); this way there
+    // is no error to handle.
+    let mut block = hmac::digest::Key::<Hmac<Sha256>>::default();
+    for (to, from) in block.iter_mut().zip(bytes) {
+        *to = *from;
+    }
+    let keyed = <Hmac<Sha256> as KeyInit>::new(&block);
+    block.zeroize();
+    keyed
+}
+
+fn material_id(mut mac: Hmac<Sha256>, key_id: &KeyId) -> KeyMaterialId {
+    mac.update(MATERIAL_ID_LABEL);
+    mac.update(key_id.as_str().as_bytes());
+    KeyMaterialId::from_bytes(mac.finalize().into_bytes().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SymmetricMaterial, Zeroizing};
+    use crate::provider::{KeyActionError, MessageNonces};
+
+    const KEY_ID: &str = "1234abcd-12ab-34cd-56ef-1234567890ab";
+    const NONCES: MessageNonces = MessageNonces {
+        derivation: [1; 16],
+        iv: [2; 12],
+    };
+
+    fn material(byte: u8, key_id: &str) -> SymmetricMaterial {
+        SymmetricMaterial::new(&key_id.parse().unwrap(), Zeroizing::new([byte; 32]))
+    }
+
+    #[test]
+    fn the_id_depends_on_material_and_key_id() {
+        let id = *material(7, KEY_ID).id();
+        assert_eq!(&id, material(7, KEY_ID).id());
+        assert_ne!(&id, material(8, KEY_ID).id());
+        assert_ne!(
+            &id,
+            material(7, "0987dcba-09fe-87dc-65ba-ab0987654321").id()
+        );
+    }
+
+    #[test]
+    fn what_is_sealed_opens_under_the_same_material_nonces_and_aad_only() {
+        let mut message = *b"attack at dawn";
+        let tag = material(7, KEY_ID)
+            .seal(&NONCES, b"aad", &mut message)
+            .unwrap();
+        let sealed = message;
+        let open = |byte, nonces: &MessageNonces, aad: &[u8]| {
+            let mut message = sealed;
+            let opened = material(byte, KEY_ID).open(nonces, aad, &mut message, &tag);
+            opened.map(|()| message)
+        };
+        assert_eq!(open(7, &NONCES, b"aad"), Ok(*b"attack at dawn"));
+        assert_eq!(open(8, &NONCES, b"aad"), Err(KeyActionError::Rejected));
+        assert_eq!(open(7, &NONCES, b"aae"), Err(KeyActionError::Rejected));
+        let other = MessageNonces {
+            derivation: [3; 16],
+            ..NONCES
+        };
+        assert_eq!(open(7, &other, b"aad"), Err(KeyActionError::Rejected));
+        let other = MessageNonces {
+            iv: [3; 12],
+            ..NONCES
+        };
+        assert_eq!(open(7, &other, b"aad"), Err(KeyActionError::Rejected));
+    }
+
+    #[test]
+    fn debug_output_has_no_material() {
+        let debug = format!("{:?}", material(0xab, KEY_ID));
+        assert!(
+            !debug.contains("ab, ab") && !debug.contains("171, 171"),
+            "{debug}"
+        );
+    }
+}
