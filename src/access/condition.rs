@@ -3,7 +3,7 @@
 use core::fmt;
 use core::str::FromStr;
 
-use crate::key::model_enum;
+use crate::key::{UnknownValue, model_enum};
 
 use super::AccessRequest;
 use super::condition_key::ConditionKey;
@@ -60,14 +60,6 @@ impl ConditionOperator {
                 .eq(in_request.chars().flat_map(char::to_lowercase)),
             Self::StringLike | Self::StringNotLike => pattern::matches(in_policy, in_request),
         }
-    }
-}
-
-model_enum! {
-    /// How a condition treats a key that has several values in a request.
-    SetQualifier {
-        ForAllValues = "ForAllValues",
-        ForAnyValue = "ForAnyValue",
     }
 }
 
@@ -203,6 +195,13 @@ impl Condition {
     }
 }
 
+/// How a condition treats a key that has several values in a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum SetQualifier {
+    ForAllValues,
+    ForAnyValue,
+}
+
 /// An operator with what may stand before and behind it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Comparison {
@@ -222,11 +221,13 @@ impl From<ConditionOperator> for Comparison {
 }
 
 impl FromStr for Comparison {
-    type Err = crate::key::UnknownValue;
+    type Err = UnknownValue;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (qualifier, rest) = match text.split_once(':') {
-            Some((qualifier, rest)) => (Some(qualifier.parse()?), rest),
+            Some(("ForAllValues", rest)) => (Some(SetQualifier::ForAllValues), rest),
+            Some(("ForAnyValue", rest)) => (Some(SetQualifier::ForAnyValue), rest),
+            Some(_) => return Err(UnknownValue::new()),
             None => (None, text),
         };
         let (operator, if_exists) = match rest.strip_suffix("IfExists") {
@@ -235,7 +236,7 @@ impl FromStr for Comparison {
         };
         let operator = operator.parse()?;
         if operator == ConditionOperator::Null && (qualifier.is_some() || if_exists) {
-            return Err(crate::key::UnknownValue::new());
+            return Err(UnknownValue::new());
         }
         Ok(Self {
             operator,
@@ -252,10 +253,12 @@ impl fmt::Display for Comparison {
             qualifier,
             if_exists,
         } = self;
-        if let Some(qualifier) = qualifier {
-            write!(f, "{qualifier}:")?;
-        }
-        write!(f, "{operator}")?;
+        f.write_str(match qualifier {
+            None => "",
+            Some(SetQualifier::ForAllValues) => "ForAllValues:",
+            Some(SetQualifier::ForAnyValue) => "ForAnyValue:",
+        })?;
+        f.write_str(operator.as_str())?;
         f.write_str(if *if_exists { "IfExists" } else { "" })
     }
 }

@@ -64,8 +64,8 @@ pub struct Resource<'a> {
 ///
 /// # Errors
 ///
-/// Why not. Where several reasons would do, an explicit deny comes first, then the key policy, then the identity-based
-/// policy.
+/// Why not. Where several reasons would do: an explicit deny, that of the identity-based policy before that of the key
+/// policy; then the key policy, if it and the grants say nothing at all; then the identity-based policy.
 pub fn authorize(request: &AccessRequest<'_>) -> Result<(), DenialReason> {
     let AccessRequest {
         caller, resource, ..

@@ -25,7 +25,7 @@ mod statement;
 
 pub use action::Action;
 pub use caller::Caller;
-pub use condition::{Condition, ConditionOperator, SetQualifier};
+pub use condition::{Condition, ConditionOperator};
 pub use decision::{AccessRequest, Resource, authorize};
 pub use grant::{Grant, GrantConstraint, GrantId, GrantOperation, InvalidGrantId};
 pub use grant_builder::GrantBuilder;

@@ -312,7 +312,7 @@ mod tests {
         let written = policy.to_json(&key());
         let read = KeyPolicy::from_json(&written).unwrap();
         assert_eq!(read.to_json(&key()), written);
-        assert_eq!(read.clone().id("all").to_json(&key()), written);
+        assert_eq!(read.id("all").to_json(&key()), written);
 
         let statement = Statement::allow()
             .action("kms:ReEncrypt*")
