@@ -4,6 +4,8 @@ use crate::context::EncryptionContext;
 use crate::error::DenialReason;
 use crate::key::{AliasName, EncryptionAlgorithm, KeyMetadata};
 
+use super::policy::ExplicitDeny;
+use super::principal::Coverage;
 use super::{Action, Caller, Grant, GrantId, KeyPolicy};
 
 /// What is asked: may this caller do this with that key, in this request?
@@ -46,14 +48,58 @@ pub struct Resource<'a> {
 
 /// Whether the caller may.
 ///
+/// An explicit deny, in the key policy or in the caller's identity-based policy, beats everything. Then one of these has
+/// to allow it:
+///
+/// - in the key's own account: the key policy, if it names the caller; or the key policy, if it names the account, together
+///   with the caller's identity-based policy;
+/// - from another account: the key policy, by naming the caller or its account, together with the caller's identity-based
+///   policy;
+/// - from everywhere: a grant for the caller. A grant for a whole account needs the caller's identity-based policy too,
+///   unless the caller is the account's root user.
+///
+/// That a grant for a principal of another account needs nothing else follows from what AWS has its own services do: the
+/// service-linked role of EC2 Auto Scaling, whose fixed policy allows nothing of KMS, uses keys of other accounts by a
+/// grant alone (DOC). How a grant for an account works is a GUESS, after the key policy.
+///
 /// # Errors
 ///
-/// Why not.
+/// Why not. Where several reasons would do: an explicit deny, that of the identity-based policy before that of the key
+/// policy; then the key policy, if it and the grants say nothing at all; then the identity-based policy.
 pub fn authorize(request: &AccessRequest<'_>) -> Result<(), DenialReason> {
-    let same_account = request.caller.account() == request.resource.metadata.arn().account();
-    if same_account {
+    let AccessRequest {
+        caller, resource, ..
+    } = request;
+    let identity_allows = match caller.identity_policy() {
+        Some(policy) => policy
+            .evaluate(request)
+            .map_err(|ExplicitDeny| DenialReason::ExplicitDenyInIdentityPolicy)?,
+        None => true,
+    };
+    let coverage = resource
+        .policy
+        .evaluate(request)
+        .map_err(|ExplicitDeny| DenialReason::ExplicitDenyInKeyPolicy)?;
+    let same_account = caller.account() == resource.metadata.arn().account();
+    let allows = |coverage| match coverage {
+        Coverage::None => false,
+        Coverage::Account => identity_allows,
+        Coverage::Direct => identity_allows || same_account,
+    };
+    if allows(coverage) {
+        return Ok(());
+    }
+    let granted = resource
+        .grants
+        .iter()
+        .map(|grant| grant.coverage(request))
+        .max()
+        .unwrap_or(Coverage::None);
+    if granted == Coverage::Direct || allows(granted) {
         Ok(())
-    } else {
+    } else if coverage.max(granted) == Coverage::None {
         Err(DenialReason::NoKeyPolicy)
+    } else {
+        Err(DenialReason::NoIdentityPolicy)
     }
 }

@@ -115,6 +115,13 @@ pub enum KmsError {
     #[error("The marker is not valid.")]
     InvalidMarker,
 
+    /// `InvalidArnException` as well: what a grant is to be for is no principal. QUOTED (errors of AWS Lambda).
+    #[error("ARN does not refer to a valid principal: {arn}")]
+    InvalidPrincipal {
+        /// The principal that was asked for.
+        arn: String,
+    },
+
     /// `KeyUnavailableException`: the key provider cannot reach the key now. May be retried.
     #[error("{0}")]
     KeyUnavailable(InfrastructureError),
@@ -171,7 +178,7 @@ impl KmsError {
             Self::IncorrectKey => "IncorrectKeyException",
             Self::IncorrectKeyMaterial => "IncorrectKeyMaterialException",
             Self::InvalidAliasName { .. } => "InvalidAliasNameException",
-            Self::InvalidArn => "InvalidArnException",
+            Self::InvalidArn | Self::InvalidPrincipal { .. } => "InvalidArnException",
             Self::InvalidCiphertext => "InvalidCiphertextException",
             Self::InvalidGrantId => "InvalidGrantIdException",
             Self::InvalidGrantToken => "InvalidGrantTokenException",

@@ -17,6 +17,12 @@ pub enum ValidationError {
     /// An encryption context for an asymmetric key. RECORDED\* for Encrypt and Decrypt, INFERRED for ReEncrypt.
     EncryptionContextNotSupported,
 
+    /// Both kinds of constraints in one grant. QUOTED (aws-sdk-java issue 328).
+    GrantConstraints,
+
+    /// A grant of `CreateGrant` and nothing that it could pass on. QUOTED (ansible pull request 31960).
+    GrantOfCreateGrantOnly,
+
     /// A number of bytes that was needed and is absent. RECORDED.
     NumberOfBytesRequired,
 
@@ -87,6 +93,10 @@ impl fmt::Display for ValidationError {
             Self::EncryptionContextNotSupported => f.write_str(
                 "EncryptionContext is not supported when encrypting/decrypting with asymmetric CMKs.",
             ),
+            Self::GrantConstraints => f.write_str("More than one constraint supplied"),
+            Self::GrantOfCreateGrantOnly => {
+                f.write_str("Grants must not contain only the CreateGrant operation.")
+            }
             Self::NumberOfBytesRequired => f.write_str("NumberOfBytes is required."),
             Self::NumberOfBytesAndKeySpec => f.write_str(
                 "Please specify either number of bytes or key spec, but not both.",

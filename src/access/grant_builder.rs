@@ -1,0 +1,398 @@
+//! [`GrantBuilder`]: what `CreateGrant` takes, and what it refuses.
+
+use std::time::SystemTime;
+
+use crate::context::EncryptionContext;
+use crate::error::{Constraint, ConstraintViolation, KmsError, RejectedValue, ValidationError};
+use crate::key::{AccountId, KeyMetadata, KeySpec};
+
+use super::{Grant, GrantConstraint, GrantId, GrantOperation, PrincipalArn};
+
+/// The most pairs of a constraint (API page of `GrantConstraints`).
+const PAIRS_MAX: usize = 8;
+
+/// The most characters of a value in a constraint (API page of `GrantConstraints`).
+const VALUE_MAX: usize = 384;
+
+/// The most characters of a principal and of a name (service model).
+const TEXT_MAX: usize = 256;
+
+/// Makes a grant: see [`Grant::builder`].
+///
+/// ```
+/// use kms_reencrypt::access::{Grant, GrantOperation};
+/// use kms_reencrypt::{KeyMetadata, KeySpec, KeyUsage};
+///
+/// let arn = "arn:aws:kms:us-east-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+/// let key = KeyMetadata::builder(
+///     arn.parse()?,
+///     KeySpec::SymmetricDefault,
+///     KeyUsage::EncryptDecrypt,
+/// )
+/// .build();
+/// let grant = Grant::builder(
+///     "0c237476b39f8bc44e45212e08498fbe3151305030726c0590dd8d3e9f3d6a60".parse()?,
+///     "111122223333".parse()?,
+///     "arn:aws:iam::111122223333:role/Auditor",
+/// )
+/// .operation(GrantOperation::ReEncryptFrom)
+/// .encryption_context_subset([("tenant", "blue")])
+/// .build(&key)?;
+/// assert_eq!(grant.operations(), [GrantOperation::ReEncryptFrom]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct GrantBuilder {
+    id: GrantId,
+    issuing_account: AccountId,
+    grantee_principal: String,
+    retiring_principal: Option<String>,
+    name: Option<String>,
+    operations: Vec<GrantOperation>,
+    constraints: Vec<GrantConstraint>,
+    creation_date: Option<SystemTime>,
+}
+
+impl GrantBuilder {
+    pub(super) const fn new(
+        id: GrantId,
+        issuing_account: AccountId,
+        grantee_principal: String,
+    ) -> Self {
+        Self {
+            id,
+            issuing_account,
+            grantee_principal,
+            retiring_principal: None,
+            name: None,
+            operations: Vec::new(),
+            constraints: Vec::new(),
+            creation_date: None,
+        }
+    }
+
+    /// `RetiringPrincipal`, by the text of its ARN.
+    pub fn retiring_principal(mut self, arn: impl Into<String>) -> Self {
+        self.retiring_principal = Some(arn.into());
+        self
+    }
+
+    /// `Name`
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// `Operations`: adds one.
+    pub fn operation(mut self, operation: GrantOperation) -> Self {
+        self.operations.push(operation);
+        self
+    }
+
+    /// `Operations`: adds some.
+    pub fn operations(mut self, operations: impl IntoIterator<Item = GrantOperation>) -> Self {
+        self.operations.extend(operations);
+        self
+    }
+
+    /// `Constraints`: the encryption context has to be exactly this. A grant has one constraint.
+    pub fn encryption_context_equals(mut self, context: impl Into<EncryptionContext>) -> Self {
+        let constraint = GrantConstraint::EncryptionContextEquals(context.into());
+        self.constraints.push(constraint);
+        self
+    }
+
+    /// `Constraints`: the encryption context has to have these pairs. A grant has one constraint.
+    pub fn encryption_context_subset(mut self, context: impl Into<EncryptionContext>) -> Self {
+        let constraint = GrantConstraint::EncryptionContextSubset(context.into());
+        self.constraints.push(constraint);
+        self
+    }
+
+    /// `CreationDate`
+    pub const fn creation_date(mut self, date: Option<SystemTime>) -> Self {
+        self.creation_date = date;
+        self
+    }
+
+    /// The grant, for a key.
+    ///
+    /// # Errors
+    ///
+    /// - [`KmsError::Validation`] if a name or principal is not what the service model wants; if there are no operations, or
+    ///   `CreateGrant` alone, or one that the key cannot do; if there is more than one constraint, one on a key that is
+    ///   not symmetric, or one that is too long.
+    /// - [`KmsError::InvalidPrincipal`] if a principal is not the ARN of one.
+    pub fn build(self, key: &KeyMetadata) -> Result<Grant, KmsError> {
+        let violations = self.violations();
+        if !violations.is_empty() {
+            return Err(ValidationError::Constraints(violations).into());
+        }
+        self.refuse_operations(key)?;
+        self.refuse_constraints(key)?;
+        Ok(Grant {
+            grantee_principal: principal(&self.grantee_principal)?,
+            retiring_principal: self
+                .retiring_principal
+                .as_deref()
+                .map(principal)
+                .transpose()?,
+            id: self.id,
+            name: self.name,
+            operations: self.operations,
+            constraint: self.constraints.into_iter().next(),
+            issuing_account: self.issuing_account,
+            creation_date: self.creation_date,
+            consistent: true,
+        })
+    }
+
+    /// The constraints of the service model that are violated, in the order of its members.
+    fn violations(&self) -> Vec<ConstraintViolation> {
+        let name_byte = |byte: u8| byte.is_ascii_alphanumeric() || b":/_-".contains(&byte);
+        let principal_byte =
+            |byte: u8| byte.is_ascii_alphanumeric() || b"_+=,.@:/-".contains(&byte);
+        let mut violations = Vec::new();
+        let mut test = |member, text: &str, is_allowed: &dyn Fn(u8) -> bool, pattern| {
+            let len = text.chars().count();
+            let constraint = if len == 0 {
+                Some(Constraint::LengthAtLeast(1))
+            } else if len > TEXT_MAX {
+                Some(Constraint::LengthAtMost(TEXT_MAX))
+            } else {
+                None
+            };
+            let matches = !text.is_empty() && text.bytes().all(is_allowed);
+            let mismatch = (!matches).then_some(Constraint::Pattern(pattern));
+            violations.extend(constraint.into_iter().chain(mismatch).map(|constraint| {
+                ConstraintViolation::new(member, RejectedValue::Text(text.to_owned()), constraint)
+            }));
+        };
+        let pattern = r"^[\w+=,.@:/-]+$";
+        test(
+            "granteePrincipal",
+            &self.grantee_principal,
+            &principal_byte,
+            pattern,
+        );
+        if let Some(retiring) = &self.retiring_principal {
+            test("retiringPrincipal", retiring, &principal_byte, pattern);
+        }
+        if let Some(name) = &self.name {
+            test("name", name, &name_byte, "^[a-zA-Z0-9:/_-]+$");
+        }
+        violations
+    }
+
+    fn refuse_operations(&self, key: &KeyMetadata) -> Result<(), ValidationError> {
+        if self.operations.is_empty() {
+            return Err(ValidationError::Other(
+                "A grant needs at least one operation.".into(),
+            ));
+        }
+        if let Some(operation) = self.operations.iter().find(|o| !o.is_for(key)) {
+            let spec = key.key_spec();
+            let usage = key.key_usage();
+            return Err(ValidationError::Other(
+                format!(
+                    "The grant operation {operation} is not supported by keys of key spec {spec} and key usage {usage}."
+                )
+                .into(),
+            ));
+        }
+        let only_creates = |operation: &GrantOperation| *operation == GrantOperation::CreateGrant;
+        if self.operations.iter().all(only_creates) {
+            return Err(ValidationError::GrantOfCreateGrantOnly);
+        }
+        Ok(())
+    }
+
+    fn refuse_constraints(&self, key: &KeyMetadata) -> Result<(), ValidationError> {
+        let constraint = match self.constraints.as_slice() {
+            [] => return Ok(()),
+            [constraint] => constraint,
+            _ => return Err(ValidationError::GrantConstraints),
+        };
+        let problem = if key.key_spec() != KeySpec::SymmetricDefault {
+            "Grant constraints are supported by symmetric encryption keys only."
+        } else if constraint.encryption_context().iter().count() > PAIRS_MAX {
+            "A grant constraint has at most 8 encryption context pairs."
+        } else if constraint
+            .encryption_context()
+            .iter()
+            .any(|(_, value)| value.chars().count() > VALUE_MAX)
+        {
+            "A value in a grant constraint has at most 384 characters."
+        } else {
+            return Ok(());
+        };
+        Err(ValidationError::Other(problem.into()))
+    }
+}
+
+fn principal(arn: &str) -> Result<PrincipalArn, KmsError> {
+    arn.parse().map_err(|_| KmsError::InvalidPrincipal {
+        arn: arn.to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Grant, GrantBuilder, GrantOperation};
+    use crate::error::KmsError;
+    use crate::key::{KeyMetadata, KeySpec, KeyUsage};
+
+    const ROLE: &str = "arn:aws:iam::111122223333:role/Auditor";
+
+    fn key(spec: KeySpec, usage: KeyUsage) -> KeyMetadata {
+        let arn = "arn:aws:kms:us-east-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+        KeyMetadata::builder(arn.parse().unwrap(), spec, usage).build()
+    }
+
+    fn symmetric() -> KeyMetadata {
+        key(KeySpec::SymmetricDefault, KeyUsage::EncryptDecrypt)
+    }
+
+    fn grant_to(principal: &str) -> GrantBuilder {
+        let id = "g".parse().unwrap();
+        Grant::builder(id, "111122223333".parse().unwrap(), principal)
+            .operation(GrantOperation::ReEncryptFrom)
+    }
+
+    #[track_caller]
+    fn assert_refused(builder: GrantBuilder, key: &KeyMetadata, code: &str, message: &str) {
+        let error = builder.build(key).unwrap_err();
+        assert_eq!((error.code(), error.to_string().as_str()), (code, message));
+    }
+
+    #[test]
+    fn what_the_service_model_forbids_is_reported_at_once() {
+        let long = "x".repeat(257);
+        assert_refused(
+            grant_to("").retiring_principal(long.as_str()).name("a b"),
+            &symmetric(),
+            "ValidationException",
+            &format!(
+                "4 validation errors detected: \
+                 Value '' at 'granteePrincipal' failed to satisfy constraint: \
+                 Member must have length greater than or equal to 1; \
+                 Value '' at 'granteePrincipal' failed to satisfy constraint: \
+                 Member must satisfy regular expression pattern: ^[\\w+=,.@:/-]+$; \
+                 Value '{long}' at 'retiringPrincipal' failed to satisfy constraint: \
+                 Member must have length less than or equal to 256; \
+                 Value 'a b' at 'name' failed to satisfy constraint: \
+                 Member must satisfy regular expression pattern: ^[a-zA-Z0-9:/_-]+$"
+            ),
+        );
+    }
+
+    #[test]
+    fn who_is_no_principal_gets_no_grant() {
+        for builder in [
+            grant_to("alias/app"),
+            grant_to(ROLE).retiring_principal("alias/app"),
+        ] {
+            assert_refused(
+                builder,
+                &symmetric(),
+                "InvalidArnException",
+                "ARN does not refer to a valid principal: alias/app",
+            );
+        }
+    }
+
+    #[test]
+    fn operations_have_to_be_the_keys() {
+        let signing = key(KeySpec::Rsa2048, KeyUsage::SignVerify);
+        assert_refused(
+            grant_to(ROLE),
+            &signing,
+            "ValidationException",
+            "The grant operation ReEncryptFrom is not supported by keys of key spec RSA_2048 and \
+             key usage SIGN_VERIFY.",
+        );
+        let id = "g".parse().unwrap();
+        let of_nothing = Grant::builder(id, "111122223333".parse().unwrap(), ROLE);
+        assert_refused(
+            of_nothing.clone(),
+            &symmetric(),
+            "ValidationException",
+            "A grant needs at least one operation.",
+        );
+        assert_refused(
+            of_nothing.operation(GrantOperation::CreateGrant),
+            &symmetric(),
+            "ValidationException",
+            "Grants must not contain only the CreateGrant operation.",
+        );
+    }
+
+    #[test]
+    fn there_is_one_constraint_and_it_is_short_and_for_symmetric_keys() {
+        let pairs = |count: usize| -> Vec<(String, String)> {
+            (0..count).map(|n| (n.to_string(), String::new())).collect()
+        };
+        let subset = |count| {
+            pairs(count)
+                .into_iter()
+                .collect::<crate::EncryptionContext>()
+        };
+        let built = grant_to(ROLE).encryption_context_subset(subset(8));
+        assert!(built.build(&symmetric()).is_ok());
+        let built = grant_to(ROLE).encryption_context_equals([("a", "ä".repeat(384))]);
+        assert!(built.build(&symmetric()).is_ok());
+        for (builder, key, message) in [
+            (
+                grant_to(ROLE).encryption_context_subset(subset(9)),
+                symmetric(),
+                "A grant constraint has at most 8 encryption context pairs.",
+            ),
+            (
+                grant_to(ROLE).encryption_context_equals([("a", "x".repeat(385))]),
+                symmetric(),
+                "A value in a grant constraint has at most 384 characters.",
+            ),
+            (
+                grant_to(ROLE)
+                    .encryption_context_equals([("a", "b")])
+                    .encryption_context_subset([("a", "b")]),
+                symmetric(),
+                "More than one constraint supplied",
+            ),
+            (
+                grant_to(ROLE).encryption_context_equals([("a", "b")]),
+                key(KeySpec::Rsa2048, KeyUsage::EncryptDecrypt),
+                "Grant constraints are supported by symmetric encryption keys only.",
+            ),
+        ] {
+            assert_refused(builder, &key, "ValidationException", message);
+        }
+    }
+
+    #[test]
+    fn a_grant_can_be_retired_by_those_whom_it_says() {
+        let grant = grant_to(ROLE)
+            .operation(GrantOperation::RetireGrant)
+            .retiring_principal("arn:aws:iam::444455556666:user/bob")
+            .build(&symmetric())
+            .unwrap();
+        for (caller, expected) in [
+            ("arn:aws:iam::111122223333:root", true),
+            ("arn:aws:iam::444455556666:user/bob", true),
+            ("arn:aws:sts::111122223333:assumed-role/Auditor/alice", true),
+            ("arn:aws:iam::444455556666:root", false),
+            ("arn:aws:iam::111122223333:user/alice", false),
+        ] {
+            let caller = caller.parse().unwrap();
+            assert_eq!(grant.may_be_retired_by(&caller), expected, "{caller}");
+        }
+        let without = grant_to(ROLE).build(&symmetric()).unwrap();
+        let session = "arn:aws:sts::111122223333:assumed-role/Auditor/alice";
+        assert!(!without.may_be_retired_by(&session.parse().unwrap()));
+        assert!(matches!(
+            grant_to("x").build(&symmetric()),
+            Err(KmsError::InvalidPrincipal { .. })
+        ));
+    }
+}

@@ -1,0 +1,357 @@
+//! [`PrincipalArn`]: the name of who acts.
+
+use core::fmt;
+use core::str::FromStr;
+use std::sync::Arc;
+
+use crate::key::{AccountId, Region};
+
+/// The partitions of AWS, for a text that names one.
+const PARTITIONS: [&str; 8] = [
+    "aws",
+    "aws-cn",
+    "aws-eusc",
+    "aws-iso",
+    "aws-iso-b",
+    "aws-iso-e",
+    "aws-iso-f",
+    "aws-us-gov",
+];
+
+/// The ARN of a principal: an account's root, an IAM user, an IAM role, a session of a role, or a federated user.
+///
+/// A wildcard in it is refused: IAM matches none in a principal.
+///
+/// ```
+/// use kms_reencrypt::access::PrincipalArn;
+///
+/// let session: PrincipalArn = "arn:aws:sts::111122223333:assumed-role/Auditor/alice".parse()?;
+/// assert_eq!(session.account().as_str(), "111122223333");
+/// assert!("arn:aws:iam::111122223333:user/*".parse::<PrincipalArn>().is_err());
+/// # Ok::<(), kms_reencrypt::access::InvalidPrincipalArn>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct PrincipalArn {
+    partition: &'static str,
+    account: AccountId,
+    kind: Kind,
+}
+
+/// What the ARN names in its account. Users and roles stand with their paths: `service-role/Reader`.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Kind {
+    AssumedRole { role: Arc<str>, session: Arc<str> },
+    FederatedUser(Arc<str>),
+    Role(Arc<str>),
+    Root,
+    User(Arc<str>),
+}
+
+impl PrincipalArn {
+    /// An account: its root user, or all who are in it, depending on where the ARN stands.
+    #[must_use]
+    pub const fn root(account: AccountId) -> Self {
+        Self::new(account, Kind::Root)
+    }
+
+    /// An IAM user, by name or by path and name (`division/alice`).
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidPrincipalArn`] if no user can be called that.
+    pub fn user(account: AccountId, name: &str) -> Result<Self, InvalidPrincipalArn> {
+        Ok(Self::new(account, Kind::User(path_and_name(name)?)))
+    }
+
+    /// An IAM role, by name or by path and name (`service-role/Reader`).
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidPrincipalArn`] if no role can be called that.
+    pub fn role(account: AccountId, name: &str) -> Result<Self, InvalidPrincipalArn> {
+        Ok(Self::new(account, Kind::Role(path_and_name(name)?)))
+    }
+
+    /// A session of an IAM role. The path of the role may be given; the ARN does not show it.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidPrincipalArn`] if no role or no session can be called that.
+    pub fn assumed_role(
+        account: AccountId,
+        role: &str,
+        session: &str,
+    ) -> Result<Self, InvalidPrincipalArn> {
+        let kind = Kind::AssumedRole {
+            role: path_and_name(role)?,
+            session: name(session)?,
+        };
+        Ok(Self::new(account, kind))
+    }
+
+    const fn new(account: AccountId, kind: Kind) -> Self {
+        Self {
+            partition: "aws",
+            account,
+            kind,
+        }
+    }
+
+    /// The same principal in the partition of a Region: `aws-cn` for Beijing. It is `aws` without this.
+    #[must_use]
+    pub fn in_partition_of(self, region: &Region) -> Self {
+        Self {
+            partition: region.partition(),
+            ..self
+        }
+    }
+
+    /// The account of the principal.
+    #[must_use]
+    pub const fn account(&self) -> &AccountId {
+        &self.account
+    }
+
+    /// Whether the ARN names the account itself.
+    #[must_use]
+    pub const fn is_root(&self) -> bool {
+        matches!(self.kind, Kind::Root)
+    }
+
+    /// The name of an IAM user, without its path: `aws:username`.
+    pub(super) fn user_name(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::User(user) => Some(last(user)),
+            _ => None,
+        }
+    }
+
+    /// What `aws:PrincipalArn` says: the ARN of the role instead of that of its session.
+    pub(super) fn without_session(&self) -> Self {
+        match &self.kind {
+            Kind::AssumedRole { role, .. } => Self {
+                kind: Kind::Role(Arc::clone(role)),
+                ..self.clone()
+            },
+            _ => self.clone(),
+        }
+    }
+
+    /// Whether this ARN, as it stands in a policy or grant, names a caller: the very principal, or the role of a session.
+    ///
+    /// Partitions are not compared: account ids are unique over all of them. A session's own ARN does not tell the path
+    /// of its role, but role names are unique within an account.
+    pub(super) fn names(&self, caller: &Self) -> bool {
+        if self.account != caller.account {
+            return false;
+        }
+        match (&self.kind, &caller.kind) {
+            (Kind::Role(named), Kind::AssumedRole { role, .. }) => {
+                named == role || (!role.contains('/') && last(named) == &**role)
+            }
+            (
+                Kind::AssumedRole { role, session },
+                Kind::AssumedRole {
+                    role: callers_role,
+                    session: callers_session,
+                },
+            ) => last(role) == last(callers_role) && session == callers_session,
+            (named, caller) => named == caller,
+        }
+    }
+}
+
+impl FromStr for PrincipalArn {
+    type Err = InvalidPrincipalArn;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let mut parts = text.splitn(6, ':');
+        let mut part = || parts.next().ok_or(InvalidPrincipalArn(()));
+        let (arn, partition, service, region) = (part()?, part()?, part()?, part()?);
+        let account = part()?.parse().map_err(|_| InvalidPrincipalArn(()))?;
+        let resource = part()?;
+        if arn != "arn" || !region.is_empty() {
+            return Err(InvalidPrincipalArn(()));
+        }
+        let partition = PARTITIONS
+            .into_iter()
+            .find(|known| *known == partition)
+            .ok_or(InvalidPrincipalArn(()))?;
+        let (kind, rest) = resource.split_once('/').unwrap_or((resource, ""));
+        let principal = match (service, kind) {
+            ("iam", "root") if resource == "root" => Self::root(account),
+            ("iam", "user") => Self::user(account, rest)?,
+            ("iam", "role") => Self::role(account, rest)?,
+            ("sts", "assumed-role") => {
+                let (role, session) = rest.split_once('/').ok_or(InvalidPrincipalArn(()))?;
+                Self::assumed_role(account, role, session)?
+            }
+            ("sts", "federated-user") => Self::new(account, Kind::FederatedUser(name(rest)?)),
+            _ => return Err(InvalidPrincipalArn(())),
+        };
+        Ok(Self {
+            partition,
+            ..principal
+        })
+    }
+}
+
+impl fmt::Display for PrincipalArn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            partition,
+            account,
+            kind,
+        } = self;
+        match kind {
+            Kind::AssumedRole { role, session } => {
+                let role = last(role);
+                write!(
+                    f,
+                    "arn:{partition}:sts::{account}:assumed-role/{role}/{session}"
+                )
+            }
+            Kind::FederatedUser(user) => {
+                write!(f, "arn:{partition}:sts::{account}:federated-user/{user}")
+            }
+            Kind::Role(role) => write!(f, "arn:{partition}:iam::{account}:role/{role}"),
+            Kind::Root => write!(f, "arn:{partition}:iam::{account}:root"),
+            Kind::User(user) => write!(f, "arn:{partition}:iam::{account}:user/{user}"),
+        }
+    }
+}
+
+impl fmt::Debug for PrincipalArn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PrincipalArn({self})")
+    }
+}
+
+/// A text is not the ARN of a principal, or its partition is not one of AWS's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "a principal's ARN is arn:<partition>:iam::<account>:root, …:user/<name> or …:role/<name>, or \
+     arn:<partition>:sts::<account>:assumed-role/<role>/<session> or …:federated-user/<name>"
+)]
+pub struct InvalidPrincipalArn(());
+
+fn path_and_name(text: &str) -> Result<Arc<str>, InvalidPrincipalArn> {
+    if text.split('/').all(|part| name(part).is_ok()) {
+        Ok(text.into())
+    } else {
+        Err(InvalidPrincipalArn(()))
+    }
+}
+
+/// A name of IAM: `[\w+=,.@-]+`.
+fn name(text: &str) -> Result<Arc<str>, InvalidPrincipalArn> {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_+=,.@-".contains(&byte);
+    if !text.is_empty() && text.bytes().all(allowed) {
+        Ok(text.into())
+    } else {
+        Err(InvalidPrincipalArn(()))
+    }
+}
+
+/// The name behind a path.
+fn last(path_and_name: &str) -> &str {
+    path_and_name
+        .rsplit_once('/')
+        .map_or(path_and_name, |(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PrincipalArn;
+
+    fn arn(text: &str) -> PrincipalArn {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn an_arn_of_a_principal_prints_itself() {
+        for text in [
+            "arn:aws:iam::111122223333:root",
+            "arn:aws-cn:iam::111122223333:user/alice",
+            "arn:aws:iam::111122223333:user/division_abc/subdivision_xyz/alice",
+            "arn:aws-us-gov:iam::111122223333:role/aws-service-role/autoscaling.amazonaws.com/X",
+            "arn:aws:sts::111122223333:assumed-role/Auditor/alice@example.com",
+            "arn:aws:sts::111122223333:federated-user/bob",
+        ] {
+            assert_eq!(arn(text).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn what_is_no_arn_of_a_principal_is_refused() {
+        for text in [
+            "",
+            "111122223333",
+            "*",
+            "arn:aws:iam::111122223333:*",
+            "arn:aws:iam::111122223333:user/*",
+            "arn:aws:iam::111122223333:user/",
+            "arn:aws:iam::111122223333:user/a//b",
+            "arn:aws:iam::111122223333:group/admins",
+            "arn:aws:iam::111122223333:root/x",
+            "arn:aws:iam::1111:root",
+            "arn:aws:iam:us-east-2:111122223333:root",
+            "arn:aws:sts::111122223333:root",
+            "arn:aws:sts::111122223333:assumed-role/Auditor",
+            "arn:aws:sts::111122223333:assumed-role/Auditor/a/b",
+            "arn:amazon:iam::111122223333:root",
+            "arn:aws:s3::111122223333:user/alice",
+        ] {
+            assert!(text.parse::<PrincipalArn>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_role_names_its_sessions_and_a_session_only_itself() {
+        let session = "arn:aws:sts::111122223333:assumed-role/Auditor/alice";
+        for (named, caller, expected) in [
+            (session, session, true),
+            ("arn:aws:iam::111122223333:role/Auditor", session, true),
+            ("arn:aws:iam::111122223333:role/team/Auditor", session, true),
+            ("arn:aws:iam::111122223333:role/Auditors", session, false),
+            ("arn:aws:iam::444455556666:role/Auditor", session, false),
+            ("arn:aws:iam::111122223333:user/Auditor", session, false),
+            (
+                "arn:aws:sts::111122223333:assumed-role/Auditor/bob",
+                session,
+                false,
+            ),
+            (session, "arn:aws:iam::111122223333:role/Auditor", false),
+            (
+                "arn:aws:iam::111122223333:user/alice",
+                "arn:aws:iam::111122223333:user/team/alice",
+                false,
+            ),
+            (
+                "arn:aws-cn:iam::111122223333:user/alice",
+                "arn:aws:iam::111122223333:user/alice",
+                true,
+            ),
+            ("arn:aws:iam::111122223333:root", session, false),
+        ] {
+            assert_eq!(arn(named).names(&arn(caller)), expected, "{named} {caller}");
+        }
+    }
+
+    #[test]
+    fn the_path_of_a_sessions_role_counts_where_it_is_known() {
+        let account = "111122223333".parse().unwrap();
+        let session = PrincipalArn::assumed_role(account, "team/Auditor", "alice").unwrap();
+        assert_eq!(
+            session.to_string(),
+            "arn:aws:sts::111122223333:assumed-role/Auditor/alice"
+        );
+        assert_eq!(
+            session.without_session().to_string(),
+            "arn:aws:iam::111122223333:role/team/Auditor"
+        );
+        assert!(arn("arn:aws:iam::111122223333:role/team/Auditor").names(&session));
+        assert!(!arn("arn:aws:iam::111122223333:role/Auditor").names(&session));
+        assert!(arn("arn:aws:sts::111122223333:assumed-role/Auditor/alice").names(&session));
+    }
+}

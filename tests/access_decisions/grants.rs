@@ -1,0 +1,120 @@
+//! Grants.
+
+use kms_reencrypt::EncryptionContext;
+use kms_reencrypt::access::{Action, GrantId};
+
+use crate::ask::{
+    ALLOWED, Ask, NO_IDENTITY_POLICY, NO_KEY_POLICY, SILENT, allows, grant_to, nothing, who, with,
+};
+
+/// The key policy says nothing here, and callers may do nothing by their account.
+#[test]
+fn a_grant_allows_its_grantee_its_operations() {
+    #[rustfmt::skip]
+    let decisions = [
+        ("user/alice", "user/alice", Action::ReEncryptTo, ALLOWED),
+        ("user/alice", "user/alice", Action::ReEncryptFrom, NO_KEY_POLICY),
+        ("user/alice", "user/alice", Action::PutKeyPolicy, NO_KEY_POLICY),
+        ("user/alice", "user/carol", Action::ReEncryptTo, NO_KEY_POLICY),
+        ("user/alice", "root", Action::ReEncryptTo, NO_KEY_POLICY),
+        ("role/Auditor", "role/Auditor", Action::ReEncryptTo, ALLOWED),
+        ("role/Auditor", "assumed-role/Auditor/alice", Action::ReEncryptTo, ALLOWED),
+        ("role/Auditor", "assumed-role/Admin/alice", Action::ReEncryptTo, NO_KEY_POLICY),
+        ("assumed-role/Auditor/alice", "assumed-role/Auditor/alice", Action::ReEncryptTo, ALLOWED),
+        ("assumed-role/Auditor/alice", "assumed-role/Auditor/carol", Action::ReEncryptTo, NO_KEY_POLICY),
+        ("root", "root", Action::ReEncryptTo, ALLOWED),
+        ("root", "user/alice", Action::ReEncryptTo, NO_IDENTITY_POLICY),
+        ("other:user/bob", "other:user/bob", Action::ReEncryptTo, ALLOWED),
+        ("other:role/Engineering", "other:assumed-role/Engineering/bob", Action::ReEncryptTo, ALLOWED),
+        ("other:root", "other:root", Action::ReEncryptTo, ALLOWED),
+        ("other:root", "other:user/bob", Action::ReEncryptTo, NO_IDENTITY_POLICY),
+        ("other:root", "user/alice", Action::ReEncryptTo, NO_KEY_POLICY),
+    ];
+    for (grantee, caller, action, expected) in decisions {
+        let grants = [grant_to(grantee, |grant| grant)];
+        let ask = Ask::of(with(caller, Some(nothing())))
+            .policy(&SILENT)
+            .grants(&grants)
+            .action(action);
+        ask.expect(expected, &format!("{grantee} granted, {caller} {action}"));
+    }
+    let grants = [grant_to("other:root", |grant| grant)];
+    let ask = Ask::of(with("other:user/bob", Some(allows("kms:ReEncrypt*")))).grants(&grants);
+    ask.expect(
+        ALLOWED,
+        "a grant for an account, and the account's own policy",
+    );
+    let ask = Ask::of(with("user/alice", Some(nothing()))).grants(&grants);
+    ask.expect(
+        NO_IDENTITY_POLICY,
+        "the key policy leaves it to the account, which says nothing",
+    );
+}
+
+#[test]
+fn a_new_grant_counts_only_with_its_token() {
+    let fresh = || grant_to("user/alice", |grant| grant).with_consistency(false);
+    let id: GrantId = "grant-1".parse().unwrap();
+    let other: GrantId = "grant-2".parse().unwrap();
+    #[rustfmt::skip]
+    let decisions = [
+        (fresh(), vec![], NO_KEY_POLICY),
+        (fresh(), vec![other.clone()], NO_KEY_POLICY),
+        (fresh(), vec![other, id.clone()], ALLOWED),
+        (fresh().with_consistency(true), vec![], ALLOWED),
+        (fresh().with_consistency(true), vec![id], ALLOWED),
+    ];
+    for (grant, presented, expected) in decisions {
+        let ask = Ask::of(who("user/alice"));
+        let grants = [grant];
+        let mut ask = ask.policy(&SILENT).grants(&grants);
+        ask.presented = presented;
+        ask.expect(expected, "token");
+    }
+}
+
+#[test]
+fn a_grant_may_want_an_encryption_context() {
+    let finance = [("Department", "Finance"), ("Classification", "Public")];
+    let context = |pairs: &[(&str, &str)]| pairs.iter().copied().collect::<EncryptionContext>();
+    #[rustfmt::skip]
+    let decisions = [
+        (&finance[..], ALLOWED, ALLOWED),
+        (&[("Classification", "Public"), ("Department", "Finance")], ALLOWED, ALLOWED),
+        (&[("Customer", "1"), ("Department", "Finance"), ("Classification", "Public")], NO_KEY_POLICY, ALLOWED),
+        (&[("Department", "Finance")], NO_KEY_POLICY, NO_KEY_POLICY),
+        (&[("department", "finance"), ("classification", "public")], NO_KEY_POLICY, NO_KEY_POLICY),
+        (&[("Classification", "Public"), ("Customer", "1")], NO_KEY_POLICY, NO_KEY_POLICY),
+        (&[], NO_KEY_POLICY, NO_KEY_POLICY),
+    ];
+    for (asked, equals, subset) in decisions {
+        let context = context(asked);
+        let ask = Ask::of(who("user/alice")).context(&context).policy(&SILENT);
+        let grants = [grant_to("user/alice", |grant| {
+            grant.encryption_context_equals(finance)
+        })];
+        ask.clone()
+            .grants(&grants)
+            .expect(equals, &format!("equals {asked:?}"));
+        let grants = [grant_to("user/alice", |grant| {
+            grant.encryption_context_subset(finance)
+        })];
+        ask.clone()
+            .grants(&grants)
+            .expect(subset, &format!("subset {asked:?}"));
+        let describe = ask.grants(&grants).action(Action::DescribeKey);
+        describe.expect(ALLOWED, "an operation without an encryption context");
+    }
+    let grants = [
+        grant_to("user/alice", |grant| {
+            grant.encryption_context_equals(finance)
+        }),
+        grant_to("user/alice", |grant| {
+            grant.encryption_context_equals([("a", "b")])
+        }),
+    ];
+    let context = EncryptionContext::from([("a", "b")]);
+    let ask = Ask::of(who("user/alice")).policy(&SILENT).context(&context);
+    ask.grants(&grants)
+        .expect(ALLOWED, "one of two grants is enough");
+}

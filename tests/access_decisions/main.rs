@@ -1,0 +1,13 @@
+//! Who may do what: tables of decisions, asked of `authorize` itself.
+//!
+//! Every row is a policy or grant, a caller, a request and the answer. The key is in account 111122223333; callers of
+//! that account are written as `user/alice`, those of account 444455556666 as `other:user/bob`.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod ask;
+mod conditions;
+mod grants;
+#[cfg(feature = "json")]
+mod json;
+mod policies;
