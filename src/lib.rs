@@ -9,6 +9,7 @@ pub mod key;
 pub mod provider;
 pub mod random;
 pub mod secret;
+mod software;
 
 pub use context::EncryptionContext;
 pub use error::KmsError;
