@@ -5,6 +5,7 @@ mod oaep;
 mod private_key;
 mod rsa_key;
 mod rsa_oaep;
+mod sm2_der;
 mod sm2_key;
 mod sm2_pke;
 

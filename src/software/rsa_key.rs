@@ -161,13 +161,17 @@ fn prove_pair(key: &PrivateKey) -> Result<(), InvalidPrivateKey> {
 #[cfg(test)]
 mod tests {
     use rsa::pkcs8::der::Decode;
-    use rsa::pkcs8::{PrivateKeyInfoRef, SubjectPublicKeyInfoRef};
+    use rsa::pkcs8::{EncodePrivateKey, PrivateKeyInfoRef, SubjectPublicKeyInfoRef};
+    use rsa::traits::PrivateKeyParts;
+    use rsa::{BoxedUint, PrivateKey};
 
     use super::RsaKey;
     use crate::key::{EncryptionAlgorithm, KeySpec};
     use crate::provider::KeyActionError;
     use crate::random::Random;
-    use crate::software::fixtures::{RSA_2048_PEM, RSA_SPECS, Rationed, SM2_PEM, os_random, rsa};
+    use crate::software::fixtures::{
+        RSA_2048_PEM, RSA_3072_PEM, RSA_4096_PEM, RSA_SPECS, Rationed, SM2_PEM, os_random, rsa,
+    };
     use crate::software::private_key::{InvalidPrivateKey, der_of_pem};
 
     #[test]
@@ -206,8 +210,8 @@ mod tests {
             let written = rsa(spec).to_pkcs8_der().unwrap();
             let pem = match spec {
                 KeySpec::Rsa2048 => RSA_2048_PEM,
-                KeySpec::Rsa3072 => crate::software::fixtures::RSA_3072_PEM,
-                _ => crate::software::fixtures::RSA_4096_PEM,
+                KeySpec::Rsa3072 => RSA_3072_PEM,
+                _ => RSA_4096_PEM,
             };
             assert_eq!(rsa(spec).key_spec(), spec);
             assert_eq!(*written, *der_of_pem(pem).unwrap().to_bytes());
@@ -251,7 +255,6 @@ mod tests {
         );
     }
 
-    /// Where each number of the PKCS#1 structure ends, counted from the end of the DER.
     #[test]
     fn a_key_with_one_wrong_number_is_refused() {
         let der = der_of_pem(RSA_2048_PEM).unwrap();
@@ -280,6 +283,26 @@ mod tests {
                 assert_eq!(refusal, InvalidPrivateKey::Inconsistent, "{name}");
             }
         }
+    }
+
+    /// Such a key passes every check of the `rsa` crate.
+    #[test]
+    fn a_key_with_a_factor_that_is_not_prime_is_refused() {
+        let [prime, other] = rsa(KeySpec::Rsa2048).numbers().primes() else {
+            panic!("two primes");
+        };
+        let two = BoxedUint::from(2_u8);
+        let mut factor = prime.as_ref().clone();
+        let composite = (0..)
+            .find_map(|_| {
+                factor = factor.wrapping_add(&two);
+                let other = other.as_ref().clone();
+                PrivateKey::from_p_q(factor.clone(), other, BoxedUint::from(65537_u32)).ok()
+            })
+            .unwrap();
+        let der = composite.to_pkcs8_der().unwrap();
+        let refusal = RsaKey::from_pkcs8_der(None, der.as_bytes()).unwrap_err();
+        assert_eq!(refusal, InvalidPrivateKey::Inconsistent);
     }
 
     #[test]
