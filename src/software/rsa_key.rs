@@ -16,7 +16,8 @@ use crate::key::{EncryptionAlgorithm, KeySpec};
 use crate::provider::KeyActionError;
 use crate::random::{OsRandom, Random, RandomnessUnavailable};
 
-/// An RSA key that encrypts and decrypts. It is wiped when it is dropped and prints nothing.
+/// An RSA key that encrypts and decrypts. It prints nothing, and it is wiped when it is dropped, as far as the `rsa`
+/// crate goes with that: see [`rsa_oaep`](super::rsa_oaep).
 pub(crate) struct RsaKey {
     spec: KeySpec,
     key: PrivateKey,
@@ -232,6 +233,7 @@ mod tests {
         }
         let cases = [
             (refused!("rsa_1024"), ModulusSize),
+            (refused!("rsa_2047"), ModulusSize),
             (refused!("rsa_2056"), ModulusSize),
             (refused!("rsa_2048_three_primes"), MultiPrime),
             (refused!("rsa_2048_large_exponent"), PublicExponent),

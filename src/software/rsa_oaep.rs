@@ -3,26 +3,26 @@
 //! # What an attacker with a stopwatch learns
 //!
 //! Versions of the `rsa` crate before 0.10 leaked the private key through the time of an operation
-//! (RUSTSEC-2023-0071, the "Marvin attack"): their big numbers were as long as their value, so every conversion and
-//! every multiplication told something about it. Since 0.10 numbers have the public length of the modulus, or half of
-//! it; exponentiation runs over that length in a fixed pattern; CRT recombination and the conversion to octets depend
-//! on public lengths alone. The crate's authors say that it *should* be so: it is checked by their tests, not proven,
-//! and the compiler has the last word.
+//! (RUSTSEC-2023-0071, the "Marvin attack"): the length of a number in memory depended on its value, and so did the time
+//! of every conversion and multiplication. Since 0.10 all secret numbers have a width that follows from the modulus's,
+//! exponentiation takes the same steps for all of that width, and neither CRT recombination nor the conversion to octets
+//! looks at a value. The crate's authors check that with BINSEC; nobody has proven it for the code that your compiler
+//! makes of it.
 //!
-//! On top of that every decryption here is blinded with fresh randomness: the ciphertext by a random `r^e`, both CRT
-//! exponents by a random multiple of `p - 1` and `q - 1`, both CRT moduli by a random odd factor. Time, cache or power
-//! traces of many operations then have no common secret to average over. There is no unblinded path: without
-//! randomness nothing is decrypted. The result is raised to `e` again before anyone sees it, so that a computation that
-//! went wrong does not give the primes away.
+//! On top of that every decryption is blinded afresh: the ciphertext by `r^e`, both CRT exponents by a multiple of
+//! `p - 1` and `q - 1`, both CRT moduli by an odd factor, all random. What leaks in one operation is then of no use for
+//! the next. There is no unblinded path: without randomness nothing is decrypted. The result is raised to `e` again
+//! before anyone sees it, because one that went wrong in half of the CRT would give the primes away.
 //!
-//! The padding is undone by [`oaep`](super::oaep) in one path for all failures; what is left to see is whether a
-//! ciphertext opened, which the answer says anyway. Checks of a ciphertext's length and range are early exits: both are
-//! public.
+//! [`oaep`] undoes the padding in one path for all failures. What is left to see is whether a ciphertext
+//! opened, which the answer says anyway. Its length and range are checked with early exits: both are public.
 //!
-//! What remains: the choice of `r` is by rejection, and its inverse is computed by a library routine, both of which
-//! touch only values that are used once. The `rsa` crate leaves copies of `p`, `q`, `d` mod them and of the blinded
-//! block in memory that it frees, on each import and on each operation: what is wiped is our own copies and the key
-//! itself. A plaintext never lies there unmasked. Someone who can read this process's memory is not kept out.
+//! What remains:
+//!
+//! - `r` is drawn by rejection, which tells only of the values that were thrown away.
+//! - The `rsa` crate leaves `p` and `q` in memory that it frees: on import, on export, on every decryption and when the
+//!   key goes. The masked block stays behind in one form or another. We wipe our own copies, and a plaintext is never
+//!   among what is left; but who can read this process's memory is not kept out.
 
 use rsa::BoxedUint;
 use rsa::hazmat::{rsa_decrypt_and_check, rsa_encrypt};
@@ -229,6 +229,17 @@ mod tests {
         assert_rejected(&[&ciphertext[..], &[0]].concat());
         assert_rejected(&[&[0], &ciphertext[..]].concat());
         assert_rejected(&[0; 384]);
+    }
+
+    /// One ciphertext in 256 starts with a zero. It is the same number without it.
+    #[test]
+    fn a_leading_zero_belongs_to_the_ciphertext() {
+        let ciphertext = (0..)
+            .map(|_| sealed())
+            .find(|ciphertext| ciphertext.first() == Some(&0))
+            .unwrap();
+        assert!(key().decrypt(SHA_256, &ciphertext, os_random()).is_ok());
+        assert_rejected(ciphertext.get(1..).unwrap());
     }
 
     #[test]

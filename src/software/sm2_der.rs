@@ -1,15 +1,13 @@
 //! The DER of an SM2 ciphertext (GM/T 0009):
 //! `SEQUENCE { INTEGER x1, INTEGER y1, OCTET STRING C3, OCTET STRING C2 }`.
 //!
-//! The `sm2` crate reads and writes it. What it reads has one encoding only: the tests below hold it to that.
+//! What the `sm2` crate reads has one encoding only: the tests below hold it to that.
 
 use sm2::AffinePoint;
-use sm2::elliptic_curve::sec1::ToSec1Point;
-use sm2::pkcs8::der::{Decode, Encode};
-use sm2::pke::{Cipher, Mode};
-
-use super::failure::internal;
-use crate::provider::KeyActionError;
+use sm2::elliptic_curve::point::AffineCoordinates;
+use sm2::pkcs8::der::asn1::{AnyRef, OctetStringRef, UintRef};
+use sm2::pkcs8::der::{self, Decode, Encode, Tag};
+use sm2::pke::Cipher;
 
 /// The parts of a ciphertext, if it is strict DER and its point is on the curve.
 pub(super) fn decode(ciphertext: &[u8]) -> Option<Cipher<'_>> {
@@ -17,13 +15,21 @@ pub(super) fn decode(ciphertext: &[u8]) -> Option<Cipher<'_>> {
 }
 
 /// The ciphertext of the parts.
-pub(super) fn encode(point: &AffinePoint, c3: &[u8], c2: &[u8]) -> Result<Vec<u8>, KeyActionError> {
-    let octets = [point.to_sec1_point(false).as_bytes(), c3, c2].concat();
-    let cipher: Cipher<'_> = Cipher::from_slice(&octets, Mode::C1C3C2)
-        .map_err(|error| internal("the ciphertext cannot be encoded", error))?;
-    cipher
-        .to_der()
-        .map_err(|error| internal("the ciphertext cannot be encoded", error))
+///
+/// Not by [`Cipher`]: the one way to make one from parts multiplies the point by the cofactor, which takes as long as
+/// the encryption and changes nothing.
+///
+/// # Errors
+///
+/// If a part is longer than DER has lengths for.
+pub(super) fn encode(point: &AffinePoint, c3: &[u8], c2: &[u8]) -> der::Result<Vec<u8>> {
+    let members = [
+        UintRef::new(&point.x())?.to_der()?,
+        UintRef::new(&point.y())?.to_der()?,
+        OctetStringRef::new(c3)?.to_der()?,
+        OctetStringRef::new(c2)?.to_der()?,
+    ];
+    AnyRef::new(Tag::Sequence, &members.concat())?.to_der()
 }
 
 #[cfg(test)]
@@ -166,7 +172,7 @@ mod tests {
     fn a_coordinate_that_is_not_reduced_is_refused() {
         let with_last = |prefix: [u8; 31], last: u8| {
             let mut octets = [last; 32];
-            octets.first_chunk_mut().map(|first| *first = prefix);
+            *octets.first_chunk_mut().unwrap() = prefix;
             octets
         };
         let (small, y) = (1..)

@@ -15,7 +15,7 @@ use sm3::{Digest, Sm3};
 use subtle::{Choice, ConstantTimeEq};
 use zeroize::Zeroizing;
 
-use super::failure::{prove_fit, unsupported};
+use super::failure::{internal, prove_fit, unsupported};
 use super::sm2_der::{decode, encode};
 use super::sm2_key::Sm2Key;
 use crate::key::{EncryptionAlgorithm, KeySpec};
@@ -45,7 +45,8 @@ impl Sm2Key {
             let c3 = shared.hash(plaintext);
             let mut c2 = Zeroizing::new(plaintext.to_vec());
             if shared.mask(&mut c2).into() {
-                return encode(&point, &c3, &c2);
+                return encode(&point, &c3, &c2)
+                    .map_err(|error| internal("the ciphertext cannot be encoded", error));
             }
         }
     }
@@ -97,7 +98,7 @@ impl SharedPoint {
 
     /// Masks or unmasks `text` by the key stream KDF(x2 || y2). False if all of the stream was zero.
     fn mask(&self, text: &mut [u8]) -> Choice {
-        let prefix = Sm3::new().chain_update(&*self.x).chain_update(&*self.y);
+        let prefix = Sm3::new().chain_update(*self.x).chain_update(*self.y);
         let mut seen = 0;
         for (counter, chunk) in (1_u32..).zip(text.chunks_mut(32)) {
             let hash = prefix.clone().chain_update(counter.to_be_bytes());
@@ -113,9 +114,9 @@ impl SharedPoint {
     /// C3: SM3(x2 || message || y2).
     fn hash(&self, message: &[u8]) -> Zeroizing<FieldBytes> {
         let hash = Sm3::new()
-            .chain_update(&*self.x)
+            .chain_update(*self.x)
             .chain_update(message)
-            .chain_update(&*self.y);
+            .chain_update(*self.y);
         Zeroizing::new(hash.finalize())
     }
 }

@@ -18,6 +18,7 @@ sm2 keys/sm2_other.pem
 
 # Private keys that are well-formed, and that no RSA or SM2 key of KMS is made of.
 rsa 1024 keys/refused/rsa_1024.pem
+rsa 2047 keys/refused/rsa_2047.pem
 rsa 2056 keys/refused/rsa_2056.pem
 openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -pkeyopt rsa_keygen_primes:3 \
     -out keys/refused/rsa_2048_three_primes.pem
