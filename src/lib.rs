@@ -34,3 +34,4 @@ pub use provider::{KeyProvider, KmsKey};
 pub use random::{OsRandom, RandomSource, RandomnessUnavailable};
 pub use re_encrypt::{ReEncryptRequest, ReEncryptResponse};
 pub use secret::Plaintext;
+pub use software::Keyring;

@@ -47,16 +47,26 @@ impl Keyring {
     /// - [`KmsError::InvalidAliasName`] if no customer's alias can be called that.
     /// - [`KmsError::AlreadyExists`] if there is an alias of that name in the account and Region.
     /// - [`KmsError::NotFound`] if there is no such key.
-    pub fn create_alias(&self, name: &str, target: impl Into<KeyIdentifier>) -> Result<(), KmsError> {
+    pub fn create_alias(
+        &self,
+        name: &str,
+        target: impl Into<KeyIdentifier>,
+    ) -> Result<(), KmsError> {
         let alias = self.alias(name)?;
         let now = self.now();
         let target = target.into();
         self.write(|snapshot| {
             if snapshot.aliases.get(&alias).is_some() {
-                return Err(KmsError::AlreadyExists { alias: alias.clone() });
+                return Err(KmsError::AlreadyExists {
+                    alias: alias.clone(),
+                });
             }
             let target = *self.named_in(snapshot, &target)?.metadata.arn();
-            let entry = AliasEntry { target, creation_date: now, last_updated_date: now };
+            let entry = AliasEntry {
+                target,
+                creation_date: now,
+                last_updated_date: now,
+            };
             point(snapshot, alias, entry);
             Ok(())
         })
@@ -68,7 +78,11 @@ impl Keyring {
     ///
     /// [`KmsError::NotFound`] if there is no such alias or no such key; [`KmsError::InvalidAliasName`] if no customer's
     /// alias can be called that.
-    pub fn update_alias(&self, name: &str, target: impl Into<KeyIdentifier>) -> Result<(), KmsError> {
+    pub fn update_alias(
+        &self,
+        name: &str,
+        target: impl Into<KeyIdentifier>,
+    ) -> Result<(), KmsError> {
         let alias = self.alias(name)?;
         let now = self.now();
         let target = target.into();
@@ -77,7 +91,11 @@ impl Keyring {
                 return Err(NotFoundError::Alias(alias).into());
             };
             let target = *self.named_in(snapshot, &target)?.metadata.arn();
-            let entry = AliasEntry { target, last_updated_date: now, ..old };
+            let entry = AliasEntry {
+                target,
+                last_updated_date: now,
+                ..old
+            };
             point(snapshot, alias, entry);
             Ok(())
         })
@@ -117,7 +135,9 @@ impl Keyring {
             .ok()
             .filter(AliasName::is_creatable)
             .map(|name| AliasArn::new(self.place(), name))
-            .ok_or_else(|| KmsError::InvalidAliasName { alias: name.to_owned() })
+            .ok_or_else(|| KmsError::InvalidAliasName {
+                alias: name.to_owned(),
+            })
     }
 }
 
@@ -131,7 +151,9 @@ pub(super) fn point(snapshot: &mut Snapshot, alias: AliasArn, entry: AliasEntry)
 /// Takes an alias away from whatever it points to.
 fn unpoint(snapshot: &mut Snapshot, alias: &AliasArn) -> Option<AliasEntry> {
     let entry = snapshot.aliases.remove(alias)?;
-    retell(snapshot, entry.target(), |aliases| aliases.retain(|name| name != alias.name()));
+    retell(snapshot, entry.target(), |aliases| {
+        aliases.retain(|name| name != alias.name())
+    });
     Some(entry)
 }
 

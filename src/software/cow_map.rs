@@ -24,12 +24,18 @@ pub(super) struct CowMap<K, V> {
 
 impl<K: Bucketed, V: Clone> CowMap<K, V> {
     pub(super) fn get(&self, key: &K) -> Option<&V> {
-        self.buckets.get(usize::from(key.bucket()))?.as_ref()?.get(key)
+        self.buckets
+            .get(usize::from(key.bucket()))?
+            .as_ref()?
+            .get(key)
     }
 
     /// All entries, in no order.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
-        self.buckets.iter().flatten().flat_map(|bucket| bucket.iter())
+        self.buckets
+            .iter()
+            .flatten()
+            .flat_map(|bucket| bucket.iter())
     }
 
     pub(super) fn insert(&mut self, key: K, value: V) -> Option<V> {
@@ -116,7 +122,8 @@ const fn digit(byte: u8) -> u8 {
 }
 
 fn sum(text: &str) -> u8 {
-    text.bytes().fold(0, |sum: u8, byte| sum.wrapping_mul(31).wrapping_add(byte))
+    text.bytes()
+        .fold(0, |sum: u8, byte| sum.wrapping_mul(31).wrapping_add(byte))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! [`NewKey`]: keys as they come into a ring.
 
+use core::fmt;
 use std::sync::Arc;
 
 use zeroize::Zeroizing;
@@ -7,15 +8,15 @@ use zeroize::Zeroizing;
 use crate::access::KeyPolicy;
 use crate::error::{KmsError, UnsupportedOperationError, ValidationError};
 use crate::key::{
-    KeyArn, KeyId, KeyMetadata, KeyOrigin, KeySpec, KeyState, KeyUsage, MultiRegionConfiguration,
+    KeyArn, KeyId, KeyMetadata, KeyOrigin, KeySpec, KeyUsage, MultiRegionConfiguration,
     MultiRegionKeyType,
 };
-use crate::provider::KeyActionError;
 use crate::random::Random;
 
 use super::key::{Secret, SoftwareKey};
 use super::keyring::Keyring;
 use super::materials::Materials;
+use super::private_key::InvalidPrivateKey;
 use super::rsa_key::RsaKey;
 use super::sm2_key::Sm2Key;
 use super::symmetric::{MATERIAL_LEN, SymmetricMaterial};
@@ -51,6 +52,16 @@ enum GivenMaterial {
     Pkcs8Der(Zeroizing<Vec<u8>>),
     Pkcs8Pem(Zeroizing<String>),
     Symmetric(Zeroizing<[u8; MATERIAL_LEN]>),
+}
+
+impl fmt::Debug for GivenMaterial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Pkcs8Der(_) => "Pkcs8Der(..)",
+            Self::Pkcs8Pem(_) => "Pkcs8Pem(..)",
+            Self::Symmetric(_) => "Symmetric(..)",
+        })
+    }
 }
 
 impl NewKey {
@@ -152,7 +163,9 @@ impl NewKey {
 impl From<KeySpec> for NewKey {
     fn from(spec: KeySpec) -> Self {
         let usages = spec.key_usages();
-        let encrypts = usages.iter().find(|usage| **usage == KeyUsage::EncryptDecrypt);
+        let encrypts = usages
+            .iter()
+            .find(|usage| **usage == KeyUsage::EncryptDecrypt);
         match encrypts.or_else(|| usages.first()) {
             Some(usage) => Self::new(spec).key_usage(*usage),
             None => Self::new(spec),
@@ -197,7 +210,10 @@ impl Keyring {
             .build();
         let mut created = SoftwareKey {
             metadata,
-            policy: Arc::new(key.policy.unwrap_or_else(|| KeyPolicy::account_decides().clone())),
+            policy: Arc::new(
+                key.policy
+                    .unwrap_or_else(|| KeyPolicy::account_decides().clone()),
+            ),
             grants: Arc::from([]),
             aliases: Arc::from([]),
             tags: Arc::from(key.tags),
@@ -207,7 +223,9 @@ impl Keyring {
         created.settle();
         self.write(|snapshot| {
             if snapshot.get(&arn).is_some() {
-                return Err(ValidationError::other(format!("there is a key {arn} already")));
+                return Err(ValidationError::other(format!(
+                    "there is a key {arn} already"
+                )));
             }
             snapshot.put(created);
             Ok(arn)
@@ -222,14 +240,14 @@ fn secret(
     key_id: &KeyId,
     random: Random<'_>,
 ) -> Result<Secret, KmsError> {
-    let not_of_the_spec = || ValidationError::other("the key material is not of the key spec");
     let encrypts = usage == KeyUsage::EncryptDecrypt;
     match (key.key_spec, &key.material) {
         (KeySpec::SymmetricDefault, None) if key.origin == KeyOrigin::External => {
             Ok(Secret::Symmetric(Materials::default()))
         }
         (KeySpec::SymmetricDefault, None) => {
-            let material = SymmetricMaterial::generate(key_id, random).map_err(KmsError::internal)?;
+            let material =
+                SymmetricMaterial::generate(key_id, random).map_err(KmsError::internal)?;
             Ok(Secret::Symmetric(Materials::of(material)))
         }
         (KeySpec::SymmetricDefault, Some(GivenMaterial::Symmetric(bytes))) => {
@@ -241,20 +259,35 @@ fn secret(
             let key = Sm2Key::generate(random).map_err(KmsError::internal)?;
             Ok(Secret::Sm2(Arc::new(key)))
         }
-        (KeySpec::Sm2, Some(GivenMaterial::Pkcs8Der(der))) => sm2(Sm2Key::from_pkcs8_der(der)),
-        (KeySpec::Sm2, Some(GivenMaterial::Pkcs8Pem(pem))) => sm2(Sm2Key::from_pkcs8_pem(pem)),
+        (KeySpec::Sm2, Some(GivenMaterial::Pkcs8Der(der))) => {
+            imported(Sm2Key::from_pkcs8_der(der), Secret::Sm2)
+        }
+        (KeySpec::Sm2, Some(GivenMaterial::Pkcs8Pem(pem))) => {
+            imported(Sm2Key::from_pkcs8_pem(pem), Secret::Sm2)
+        }
         (spec, None) => {
             let key = RsaKey::generate(spec, random).map_err(KmsError::internal)?;
             Ok(Secret::Rsa(Arc::new(key)))
         }
         (spec, Some(GivenMaterial::Pkcs8Der(der))) if spec.modulus_len().is_some() => {
-            rsa(RsaKey::from_pkcs8_der(Some(spec), der))
+            imported(RsaKey::from_pkcs8_der(Some(spec), der), Secret::Rsa)
         }
         (spec, Some(GivenMaterial::Pkcs8Pem(pem))) if spec.modulus_len().is_some() => {
-            rsa(RsaKey::from_pkcs8_pem(Some(spec), pem))
+            imported(RsaKey::from_pkcs8_pem(Some(spec), pem), Secret::Rsa)
         }
-        (_, Some(_)) => Err(not_of_the_spec()),
+        (_, Some(_)) => Err(ValidationError::other(
+            "the key material is not of the key spec",
+        )),
     }
+}
+
+/// A private key that was read, or what was wrong with it.
+fn imported<K>(
+    key: Result<K, InvalidPrivateKey>,
+    secret: impl FnOnce(Arc<K>) -> Secret,
+) -> Result<Secret, KmsError> {
+    key.map(|key| secret(Arc::new(key)))
+        .map_err(ValidationError::other)
 }
 
 /// A random UUID (version 4), or `mrk-` and 32 random digits.

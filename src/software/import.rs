@@ -93,8 +93,17 @@ impl Keyring {
         key: impl Into<KeyIdentifier>,
         material: ImportedMaterial,
     ) -> Result<KeyMaterialId, KmsError> {
-        let ImportedMaterial { bytes, valid_to, description, new } = material;
-        if self.now().zip(valid_to).is_some_and(|(now, valid_to)| valid_to <= now) {
+        let ImportedMaterial {
+            bytes,
+            valid_to,
+            description,
+            new,
+        } = material;
+        if self
+            .now()
+            .zip(valid_to)
+            .is_some_and(|(now, valid_to)| valid_to <= now)
+        {
             return Err(ValidationError::other("ValidTo must be in the future"));
         }
         self.write_key(key, |key| {
@@ -102,13 +111,17 @@ impl Keyring {
             let external = key.metadata.origin() == KeyOrigin::External;
             let material = SymmetricMaterial::new(key.metadata.arn().key_id(), bytes.0);
             let id = *material.id();
-            let materials =
-                key.materials_mut().filter(|_| external).ok_or_else(unsupported)?;
+            let materials = key
+                .materials_mut()
+                .filter(|_| external)
+                .ok_or_else(unsupported)?;
             let expiry = Expiry::at(valid_to);
             if materials.versions().is_empty() || (new && !materials.has(&id)) {
                 materials.add(material, expiry, description);
             } else if new {
-                return Err(ValidationError::other("the key has this key material already"));
+                return Err(ValidationError::other(
+                    "the key has this key material already",
+                ));
             } else if !materials.put_back(material, expiry, description) {
                 return Err(KmsError::IncorrectKeyMaterial);
             }
@@ -133,8 +146,10 @@ impl Keyring {
         self.write_key(key, |key| {
             require_not_pending_deletion(key)?;
             let external = key.metadata.origin() == KeyOrigin::External;
-            let materials =
-                key.materials_mut().filter(|_| external).ok_or_else(unsupported)?;
+            let materials = key
+                .materials_mut()
+                .filter(|_| external)
+                .ok_or_else(unsupported)?;
             let id = id.or_else(|| materials.current_id().copied());
             if !id.is_some_and(|id| materials.take_away(&id)) {
                 return Err(ValidationError::other("the key has no such key material"));

@@ -84,9 +84,15 @@ impl SoftwareKey {
             metadata
                 .key_state(state)
                 .current_key_material_id(current)
-                .valid_to(expiry.and_then(|expiry| expiry.valid_to()).filter(|_| complete))
+                .valid_to(
+                    expiry
+                        .and_then(|expiry| expiry.valid_to())
+                        .filter(|_| complete),
+                )
                 .expiration_model(
-                    expiry.filter(|_| external && complete).map(|expiry| expiry.model()),
+                    expiry
+                        .filter(|_| external && complete)
+                        .map(|expiry| expiry.model()),
                 )
         });
     }
@@ -164,7 +170,7 @@ impl KmsKey for SoftwareKey {
     ) -> Result<Plaintext, KeyActionError> {
         match &self.secret {
             Secret::Rsa(key) => key.decrypt(algorithm, ciphertext, random),
-            Secret::Sm2(key) => key.decrypt(algorithm, ciphertext, random),
+            Secret::Sm2(key) => key.decrypt(algorithm, ciphertext),
             Secret::None | Secret::Symmetric(_) => Err(KeyActionError::Rejected),
         }
     }

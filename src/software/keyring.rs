@@ -184,7 +184,9 @@ impl Keyring {
         identifier: &KeyIdentifier,
     ) -> Result<&'s Arc<SoftwareKey>, KmsError> {
         let arn = self.reachable(snapshot, identifier)?;
-        snapshot.get(&arn).ok_or_else(|| NotFoundError::Key(arn).into())
+        snapshot
+            .get(&arn)
+            .ok_or_else(|| NotFoundError::Key(arn).into())
     }
 
     pub(super) fn now(&self) -> Option<SystemTime> {
@@ -200,17 +202,18 @@ impl Keyring {
         snapshot: &Snapshot,
         identifier: &KeyIdentifier,
     ) -> Result<KeyArn, KmsError> {
-        resolve::key_arn(snapshot, &self.place, identifier).map_err(|error| match (error, identifier)
-        {
-            (Unresolved::NotFound(error), _) => error.into(),
-            // The holder of the ring may know what is in it: only an alias of another account ends here.
-            (Unresolved::OtherAccount, KeyIdentifier::AliasArn(alias)) => {
-                NotFoundError::Alias(alias.clone()).into()
+        resolve::key_arn(snapshot, &self.place, identifier).map_err(|error| {
+            match (error, identifier) {
+                (Unresolved::NotFound(error), _) => error.into(),
+                // The holder of the ring may know what is in it: only an alias of another account ends here.
+                (Unresolved::OtherAccount, KeyIdentifier::AliasArn(alias)) => {
+                    NotFoundError::Alias(alias.clone()).into()
+                }
+                (Unresolved::OtherAccount, other) => {
+                    NotFoundError::InvalidArn(other.to_string()).into()
+                }
+                (Unresolved::Provider(error), _) => KmsError::internal(error),
             }
-            (Unresolved::OtherAccount, other) => {
-                NotFoundError::InvalidArn(other.to_string()).into()
-            }
-            (Unresolved::Provider(error), _) => KmsError::internal(error),
         })
     }
 }
@@ -230,7 +233,7 @@ impl fmt::Debug for Keyring {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Keyring")
             .field("place", &self.place)
-            .field("keys", &self.ring.store.read().len())
+            .field("keys", &self.ring.store.read().keys().count())
             .finish_non_exhaustive()
     }
 }
@@ -266,11 +269,20 @@ impl KeyringBuilder {
     ///
     /// [`KmsError::Validation`] if the account is not 12 digits or the Region has not the form of one.
     pub fn build(self) -> Result<Keyring, KmsError> {
-        let Self { account, region, random, clock } = self;
+        let Self {
+            account,
+            region,
+            random,
+            clock,
+        } = self;
         let place = Place::new(parse_account(&account)?, parse_region(&region)?);
         let store = Store::new(Snapshot::default());
         Ok(Keyring {
-            ring: Arc::new(Ring { store, random, clock }),
+            ring: Arc::new(Ring {
+                store,
+                random,
+                clock,
+            }),
             place,
         })
     }

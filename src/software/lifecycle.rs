@@ -3,7 +3,9 @@
 use core::time::Duration;
 use std::time::SystemTime;
 
-use crate::error::{Constraint, ConstraintViolation, InvalidStateError, KmsError, RejectedValue, ValidationError};
+use crate::error::{
+    Constraint, ConstraintViolation, InvalidStateError, KmsError, RejectedValue, ValidationError,
+};
 use crate::key::{KeyIdentifier, KeyMetadata, KeyState};
 
 use super::key::SoftwareKey;
@@ -51,11 +53,15 @@ impl Keyring {
         if !PENDING_WINDOW.contains(&pending_window_in_days) {
             return Err(window_error(pending_window_in_days));
         }
-        let deletion_date = self.now().and_then(|now| now.checked_add(DAY * pending_window_in_days));
+        let deletion_date = self
+            .now()
+            .and_then(|now| now.checked_add(DAY * pending_window_in_days));
         self.write_key(key, |key| {
             require_not_pending_deletion(key)?;
             key.describe(|metadata| {
-                metadata.key_state(KeyState::PendingDeletion).deletion_date(deletion_date)
+                metadata
+                    .key_state(KeyState::PendingDeletion)
+                    .deletion_date(deletion_date)
             });
             Ok(key.metadata.clone())
         })
@@ -114,7 +120,10 @@ impl Keyring {
 
     fn set_disabled(&self, key: impl Into<KeyIdentifier>, disabled: bool) -> Result<(), KmsError> {
         self.write_key(key, |key| {
-            if !matches!(key.metadata.key_state(), KeyState::Enabled | KeyState::Disabled) {
+            if !matches!(
+                key.metadata.key_state(),
+                KeyState::Enabled | KeyState::Disabled
+            ) {
                 return Err(invalid_state(key));
             }
             key.disabled = disabled;

@@ -110,10 +110,17 @@ impl Materials {
     /// material makes the whole key unusable).
     pub(super) fn complete(&self) -> bool {
         let needed = |version: &&MaterialVersion| {
-            matches!(version.state, KeyMaterialState::Current | KeyMaterialState::NonCurrent)
+            matches!(
+                version.state,
+                KeyMaterialState::Current | KeyMaterialState::NonCurrent
+            )
         };
         self.current.is_some()
-            && self.versions.iter().filter(needed).all(|version| version.material.is_some())
+            && self
+                .versions
+                .iter()
+                .filter(needed)
+                .all(|version| version.material.is_some())
     }
 
     /// The expiry of the current material.
@@ -199,7 +206,12 @@ impl Materials {
         let expired: Vec<KeyMaterialId> = self
             .versions
             .iter()
-            .filter(|version| version.expiry.valid_to().is_some_and(|valid_to| valid_to <= now))
+            .filter(|version| {
+                version
+                    .expiry
+                    .valid_to()
+                    .is_some_and(|valid_to| valid_to <= now)
+            })
             .map(|version| version.id)
             .collect();
         for id in expired {
@@ -209,7 +221,8 @@ impl Materials {
 
     /// Makes the material that waits for it the current one. `false` if none does.
     pub(super) fn rotate(&mut self, date: Option<SystemTime>) -> bool {
-        let pending = |version: &MaterialVersion| version.state == KeyMaterialState::PendingRotation;
+        let pending =
+            |version: &MaterialVersion| version.state == KeyMaterialState::PendingRotation;
         let Some(next) = self.versions.iter().position(pending) else {
             return false;
         };
@@ -227,6 +240,8 @@ impl Materials {
     }
 
     fn version_mut(&mut self, id: &KeyMaterialId) -> Option<&mut MaterialVersion> {
-        Arc::make_mut(&mut self.versions).iter_mut().find(|version| version.id == *id)
+        Arc::make_mut(&mut self.versions)
+            .iter_mut()
+            .find(|version| version.id == *id)
     }
 }

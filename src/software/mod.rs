@@ -1,1 +1,37 @@
+//! Keys that act in this process, and the ring that holds them.
+
+mod aliases;
+mod clock;
+mod cow_map;
+mod create;
+mod failure;
+mod import;
+mod key;
+mod keyring;
+mod lifecycle;
+mod materials;
+mod multi_region;
+mod oaep;
+mod private_key;
+mod rotation;
+mod rsa_key;
+mod rsa_oaep;
+mod sm2_der;
+mod sm2_key;
+mod sm2_pke;
+mod snapshot;
+mod store;
 mod symmetric;
+
+#[cfg(test)]
+mod fixtures;
+#[cfg(test)]
+mod openssl_interop;
+
+pub use aliases::AliasEntry;
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use create::NewKey;
+pub use import::ImportedMaterial;
+pub use keyring::{Keyring, KeyringBuilder};
+pub use materials::KeyMaterialState;
+pub use rotation::{KeyRotation, ON_DEMAND_ROTATIONS_MAX};

@@ -1,10 +1,12 @@
 //! Multi-Region keys.
 
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use crate::error::{KmsError, ValidationError};
 use crate::key::{
-    KeyArn, KeyIdentifier, KeyOrigin, KeyState, MultiRegionConfiguration, MultiRegionKeyType, Region,
+    KeyArn, KeyIdentifier, KeyMetadata, KeyOrigin, KeyState, MultiRegionConfiguration,
+    MultiRegionKeyType, Region,
 };
 
 use super::key::{Secret, SoftwareKey};
@@ -50,10 +52,14 @@ impl Keyring {
                 return Err(invalid_state(&primary));
             }
             if region.partition() != arn.region().partition() {
-                return Err(ValidationError::other("a replica is in the partition of its primary"));
+                return Err(ValidationError::other(
+                    "a replica is in the partition of its primary",
+                ));
             }
             if snapshot.get(&replica_arn).is_some() {
-                return Err(ValidationError::other("there is a related key in that Region already"));
+                return Err(ValidationError::other(
+                    "there is a related key in that Region already",
+                ));
             }
             snapshot.put(replica(primary, replica_arn, now));
             retell(snapshot, &arn);
@@ -63,19 +69,14 @@ impl Keyring {
 }
 
 /// A copy of a key in another Region: its own policy, aliases, grants and state.
-fn replica(
-    primary: SoftwareKey,
-    arn: KeyArn,
-    now: Option<std::time::SystemTime>,
-) -> SoftwareKey {
+fn replica(primary: SoftwareKey, arn: KeyArn, now: Option<SystemTime>) -> SoftwareKey {
     let old = &primary.metadata;
-    let metadata =
-        crate::key::KeyMetadata::builder(arn, old.key_spec(), old.key_usage())
-            .origin(old.origin())
-            .description(old.description())
-            .creation_date(now)
-            .multi_region(old.multi_region().cloned())
-            .build();
+    let metadata = KeyMetadata::builder(arn, old.key_spec(), old.key_usage())
+        .origin(old.origin())
+        .description(old.description())
+        .creation_date(now)
+        .multi_region(old.multi_region().cloned())
+        .build();
     let secret = match (old.origin(), primary.secret) {
         (KeyOrigin::External, Secret::Symmetric(_)) => Secret::Symmetric(Materials::default()),
         (_, secret) => secret,

@@ -12,8 +12,8 @@ use super::key::SoftwareKey;
 use super::keyring::Keyring;
 use super::lifecycle::invalid_state;
 use super::materials::{Expiry, KeyMaterialState, Materials};
-use super::symmetric::SymmetricMaterial;
 use super::snapshot::Snapshot;
+use super::symmetric::SymmetricMaterial;
 
 /// How often a key can be rotated on demand (API reference; 10 until 2025).
 pub const ON_DEMAND_ROTATIONS_MAX: u32 = 25;
@@ -66,7 +66,8 @@ impl Keyring {
             if key.metadata.origin() == KeyOrigin::External {
                 return rotate_imported(snapshot, &arn, now);
             }
-            let bytes = SymmetricMaterial::random_bytes(self.random()).map_err(KmsError::internal)?;
+            let bytes =
+                SymmetricMaterial::random_bytes(self.random()).map_err(KmsError::internal)?;
             for arn in related(snapshot, &key) {
                 change(snapshot, &arn, |materials| {
                     let material = SymmetricMaterial::new(arn.key_id(), bytes.clone());

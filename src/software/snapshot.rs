@@ -4,9 +4,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::access::GrantId;
-use crate::key::{
-    AccountId, AliasArn, KeyArn, KeyId, KeyMaterialId, KeyState, Place, Region,
-};
+use crate::key::{AccountId, AliasArn, KeyArn, KeyId, KeyMaterialId, KeyState, Place, Region};
 use crate::provider::{KeyProviderError, KeyRef, KeyView};
 
 use super::aliases::AliasEntry;
@@ -49,7 +47,8 @@ impl Snapshot {
         let arn = *key.metadata.arn();
         for version in key.materials().map(Materials::versions).unwrap_or_default() {
             if self.owners.get(&version.id).is_none() {
-                self.owners.insert(version.id, (*arn.account(), *arn.key_id()));
+                self.owners
+                    .insert(version.id, (*arn.account(), *arn.key_id()));
             }
         }
         self.deadline = earliest(self.deadline, deadline(&key));
@@ -62,7 +61,8 @@ impl Snapshot {
             return;
         };
         for name in key.aliases.iter() {
-            self.aliases.remove(&AliasArn::new(*arn.place(), name.clone()));
+            self.aliases
+                .remove(&AliasArn::new(*arn.place(), name.clone()));
         }
     }
 

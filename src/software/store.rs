@@ -44,10 +44,7 @@ impl<T> Store<T> {
 impl<T: Clone> Store<T> {
     /// Changes a copy of the value and puts it in place of the value, if the change succeeds: for everybody at once, so
     /// that no reader sees it before another one does not.
-    pub(super) fn write<R, E>(
-        &self,
-        change: impl FnOnce(&mut T) -> Result<R, E>,
-    ) -> Result<R, E> {
+    pub(super) fn write<R, E>(&self, change: impl FnOnce(&mut T) -> Result<R, E>) -> Result<R, E> {
         let _one_at_a_time = lock(&self.writer);
         let mut value = T::clone(&self.read());
         let result = change(&mut value)?;

@@ -37,9 +37,16 @@ impl SymmetricMaterial {
         key_id: &KeyId,
         random: Random<'_>,
     ) -> Result<Self, RandomnessUnavailable> {
+        Ok(Self::new(key_id, Self::random_bytes(random)?))
+    }
+
+    /// Fresh bytes of a material.
+    pub(crate) fn random_bytes(
+        random: Random<'_>,
+    ) -> Result<Zeroizing<[u8; MATERIAL_LEN]>, RandomnessUnavailable> {
         let mut bytes = Zeroizing::new([0; MATERIAL_LEN]);
         random.fill(bytes.as_mut_slice())?;
-        Ok(Self::new(key_id, bytes))
+        Ok(bytes)
     }
 
     /// The material with these bytes, for a key.
