@@ -24,7 +24,10 @@ pub use context::EncryptionContext;
 pub use decrypt::{DecryptRequest, DecryptResponse};
 pub use encrypt::{EncryptRequest, EncryptResponse};
 pub use error::KmsError;
-pub use generate_data_key::{DataKeySpec, GenerateDataKeyRequest, GenerateDataKeyResponse};
+pub use generate_data_key::{
+    DataKeySpec, GenerateDataKeyRequest, GenerateDataKeyResponse,
+    GenerateDataKeyWithoutPlaintextResponse,
+};
 pub use key::{
     AccountId, AliasArn, AliasName, EncryptionAlgorithm, KeyArn, KeyId, KeyIdentifier,
     KeyMaterialId, KeyMetadata, KeySpec, KeyState, KeyUsage, Place, Region,

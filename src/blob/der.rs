@@ -20,7 +20,7 @@ pub(super) fn read_only<'a>(mut reader: Reader<'a>, tag: u8) -> Result<Reader<'a
 
 fn read_len(reader: &mut Reader<'_>) -> Result<usize, MalformedBlob> {
     let (len, min) = match reader.byte()? {
-        short @ ..0x80 => (u16::from(short), 0),
+        short @ ..=0x7f => (u16::from(short), 0),
         0x81 => (u16::from(reader.byte()?), 0x80),
         0x82 => (u16::from_be_bytes(*reader.array()?), 0x100),
         _ => return Err(MalformedBlob::new()),

@@ -1,6 +1,5 @@
 //! [`KeyMetadata`]: what `DescribeKey` would say.
 
-use core::str::FromStr;
 use std::time::SystemTime;
 
 use super::arn::KeyArn;

@@ -1,7 +1,6 @@
 //! Key states: what makes a key act, or not.
 
 use core::time::Duration;
-use std::time::SystemTime;
 
 use crate::error::{
     Constraint, ConstraintViolation, InvalidStateError, KmsError, RejectedValue, ValidationError,

@@ -6,7 +6,6 @@ use crate::error::{InvalidStateError, KmsError, LimitExceededError, UnsupportedO
 use crate::key::{
     KeyArn, KeyIdentifier, KeyMaterialId, KeyOrigin, KeySpec, KeyState, MultiRegionKeyType,
 };
-use crate::provider::KmsKey;
 
 use super::key::SoftwareKey;
 use super::keyring::Keyring;

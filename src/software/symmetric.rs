@@ -4,6 +4,7 @@ use core::fmt;
 
 use aes_gcm::aead::{AeadInOut, KeyInit};
 use aes_gcm::{Aes256Gcm, Key, Nonce};
+use hmac::digest::Key as MacKey;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use zeroize::{Zeroize, Zeroizing};
@@ -119,7 +120,7 @@ impl fmt::Debug for SymmetricMaterial {
 fn keyed(bytes: &[u8; MATERIAL_LEN]) -> Hmac<Sha256> {
     // One block of the hash, zeros behind the key, is what HMAC makes of a shorter key anyway (RFC 2104); this way there
     // is no error to handle.
-    let mut block = hmac::digest::Key::<Hmac<Sha256>>::default();
+    let mut block = MacKey::<Hmac<Sha256>>::default();
     for (to, from) in block.iter_mut().zip(bytes) {
         *to = *from;
     }
