@@ -10,15 +10,22 @@ use super::key::SoftwareKey;
 use super::keyring::Keyring;
 use super::snapshot::Snapshot;
 
-/// What an alias points to, and since when.
+/// An alias: what it points to, and since when.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AliasEntry {
+pub struct Alias {
+    arn: AliasArn,
     target: KeyArn,
     creation_date: Option<SystemTime>,
     last_updated_date: Option<SystemTime>,
 }
 
-impl AliasEntry {
+impl Alias {
+    /// `AliasArn`
+    #[must_use]
+    pub const fn arn(&self) -> &AliasArn {
+        &self.arn
+    }
+
     /// `TargetKeyId`
     #[must_use]
     pub const fn target(&self) -> &KeyArn {
@@ -38,6 +45,32 @@ impl AliasEntry {
     }
 }
 
+/// What the ring knows of one alias name.
+#[derive(Clone, Debug)]
+pub(super) struct AliasEntry {
+    /// As it was left last; `None` if it was deleted and that is not known everywhere.
+    latest: Option<Alias>,
+    /// What requests still see it point to, until the ring settles. The same as `latest` in a settled ring.
+    seen: Option<KeyArn>,
+}
+
+impl AliasEntry {
+    /// What a request that uses the alias gets.
+    pub(super) const fn visible_target(&self) -> Option<KeyArn> {
+        self.seen
+    }
+
+    /// What is left when every change is known: nothing of a deleted alias.
+    pub(super) fn settled(&self) -> Option<Self> {
+        let latest = self.latest.clone()?;
+        let seen = Some(latest.target);
+        Some(Self {
+            latest: Some(latest),
+            seen,
+        })
+    }
+}
+
 /// Aliases. They belong to the account and Region of the handle.
 impl Keyring {
     /// Gives a key an alias: `CreateAlias`.
@@ -52,22 +85,24 @@ impl Keyring {
         name: &str,
         target: impl Into<KeyIdentifier>,
     ) -> Result<(), KmsError> {
-        let alias = self.alias(name)?;
+        let arn = self.alias(name)?;
         let now = self.now();
         let target = target.into();
         self.write(|snapshot| {
-            if snapshot.aliases.get(&alias).is_some() {
-                return Err(KmsError::AlreadyExists {
-                    alias: alias.clone(),
-                });
+            if latest(snapshot, &arn).is_some() {
+                return Err(KmsError::AlreadyExists { alias: arn });
             }
             let target = *self.named_in(snapshot, &target)?.metadata.arn();
-            let entry = AliasEntry {
-                target,
-                creation_date: now,
-                last_updated_date: now,
-            };
-            point(snapshot, alias, entry);
+            let (creation_date, last_updated_date) = (now, now);
+            point(
+                snapshot,
+                Alias {
+                    arn,
+                    target,
+                    creation_date,
+                    last_updated_date,
+                },
+            );
             Ok(())
         })
     }
@@ -83,20 +118,23 @@ impl Keyring {
         name: &str,
         target: impl Into<KeyIdentifier>,
     ) -> Result<(), KmsError> {
-        let alias = self.alias(name)?;
+        let arn = self.alias(name)?;
         let now = self.now();
         let target = target.into();
         self.write(|snapshot| {
-            let Some(old) = unpoint(snapshot, &alias) else {
-                return Err(NotFoundError::Alias(alias).into());
+            let Some(old) = latest(snapshot, &arn).cloned() else {
+                return Err(NotFoundError::Alias(arn).into());
             };
             let target = *self.named_in(snapshot, &target)?.metadata.arn();
-            let entry = AliasEntry {
-                target,
-                last_updated_date: now,
-                ..old
-            };
-            point(snapshot, alias, entry);
+            unpoint(snapshot, &arn);
+            point(
+                snapshot,
+                Alias {
+                    target,
+                    last_updated_date: now,
+                    ..old
+                },
+            );
             Ok(())
         })
     }
@@ -108,24 +146,29 @@ impl Keyring {
     /// [`KmsError::NotFound`] if there is no such alias; [`KmsError::InvalidAliasName`] if no customer's alias can be
     /// called that.
     pub fn delete_alias(&self, name: &str) -> Result<(), KmsError> {
-        let alias = self.alias(name)?;
-        self.write(|snapshot| match unpoint(snapshot, &alias) {
-            Some(_) => Ok(()),
-            None => Err(NotFoundError::Alias(alias).into()),
+        let arn = self.alias(name)?;
+        self.write(|snapshot| {
+            if latest(snapshot, &arn).is_none() {
+                return Err(NotFoundError::Alias(arn).into());
+            }
+            unpoint(snapshot, &arn);
+            Ok(())
         })
     }
 
     /// The aliases of this account and Region, sorted by name: `ListAliases`.
     #[must_use]
-    pub fn aliases(&self) -> Vec<(AliasArn, AliasEntry)> {
+    pub fn aliases(&self) -> Vec<Alias> {
         let snapshot = self.snapshot();
-        let mut aliases: Vec<_> = snapshot
+        let latest = snapshot
             .aliases
             .iter()
-            .filter(|(alias, _)| *alias.place() == self.place())
-            .map(|(alias, entry)| (alias.clone(), entry.clone()))
+            .filter_map(|(_, entry)| entry.latest.as_ref());
+        let mut aliases: Vec<Alias> = latest
+            .filter(|alias| *alias.arn.place() == self.place())
+            .cloned()
             .collect();
-        aliases.sort_by(|(one, _), (other, _)| one.cmp(other));
+        aliases.sort_by(|one, other| one.arn.cmp(&other.arn));
         aliases
     }
 
@@ -141,20 +184,51 @@ impl Keyring {
     }
 }
 
-/// Points an alias to a key, and tells the key.
-pub(super) fn point(snapshot: &mut Snapshot, alias: AliasArn, entry: AliasEntry) {
-    let name = alias.name().clone();
-    retell(snapshot, entry.target(), |aliases| aliases.push(name));
-    snapshot.aliases.insert(alias, entry);
+/// What the holder of the ring sees an alias point to: the last that was said of it.
+pub(super) fn latest<'s>(snapshot: &'s Snapshot, arn: &AliasArn) -> Option<&'s Alias> {
+    snapshot.aliases.get(arn)?.latest.as_ref()
 }
 
-/// Takes an alias away from whatever it points to.
-fn unpoint(snapshot: &mut Snapshot, alias: &AliasArn) -> Option<AliasEntry> {
-    let entry = snapshot.aliases.remove(alias)?;
-    retell(snapshot, entry.target(), |aliases| {
-        aliases.retain(|name| name != alias.name())
+/// Points an alias to a key, and tells the key.
+pub(super) fn point(snapshot: &mut Snapshot, alias: Alias) {
+    let arn = alias.arn.clone();
+    retell(snapshot, &alias.target, |aliases| {
+        aliases.push(arn.name().clone())
     });
-    Some(entry)
+    let seen = if snapshot.changes_are_slow() {
+        snapshot
+            .aliases
+            .get(&arn)
+            .and_then(AliasEntry::visible_target)
+    } else {
+        Some(alias.target)
+    };
+    snapshot.aliases.insert(
+        arn,
+        AliasEntry {
+            latest: Some(alias),
+            seen,
+        },
+    );
+}
+
+/// Takes an alias away from whatever it points to, and tells the key.
+fn unpoint(snapshot: &mut Snapshot, arn: &AliasArn) {
+    let Some(AliasEntry {
+        latest: Some(alias),
+        seen,
+    }) = snapshot.aliases.remove(arn)
+    else {
+        return;
+    };
+    retell(snapshot, &alias.target, |aliases| {
+        aliases.retain(|name| name != arn.name())
+    });
+    if snapshot.changes_are_slow() {
+        snapshot
+            .aliases
+            .insert(arn.clone(), AliasEntry { latest: None, seen });
+    }
 }
 
 fn retell(snapshot: &mut Snapshot, target: &KeyArn, change: impl FnOnce(&mut Vec<AliasName>)) {

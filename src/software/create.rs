@@ -218,6 +218,8 @@ impl Keyring {
             aliases: Arc::from([]),
             tags: Arc::from(key.tags),
             secret,
+            departed_grants: Arc::from([]),
+            visible: true,
             disabled: false,
         };
         created.settle();
@@ -227,6 +229,7 @@ impl Keyring {
                     "there is a key {arn} already"
                 )));
             }
+            created.visible = !snapshot.changes_are_slow();
             snapshot.put(created);
             Ok(arn)
         })

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::access::{Grant, KeyPolicy};
+use crate::access::{Grant, GrantId, KeyPolicy};
+use crate::error::KmsError;
 use crate::key::{
     AliasName, EncryptionAlgorithm, KeyMaterialId, KeyMetadata, KeyMetadataBuilder, KeyOrigin,
     KeyState,
@@ -12,6 +13,7 @@ use crate::random::Random;
 use crate::secret::Plaintext;
 
 use super::materials::Materials;
+use super::rotation::unsupported;
 use super::rsa_key::RsaKey;
 use super::sm2_key::Sm2Key;
 
@@ -24,6 +26,10 @@ pub(super) struct SoftwareKey {
     pub(super) aliases: Arc<[AliasName]>,
     pub(super) tags: Arc<[(String, String)]>,
     pub(super) secret: Secret,
+    /// Grants that were retired or revoked, and still count until the ring settles.
+    pub(super) departed_grants: Arc<[GrantId]>,
+    /// Whether the key is known to all of KMS: a new one may not be, until the ring settles.
+    pub(super) visible: bool,
     /// Whether `DisableKey` was the last word, beneath any other state that the key is in.
     pub(super) disabled: bool,
 }
@@ -45,6 +51,15 @@ impl SoftwareKey {
         change: impl FnOnce(KeyMetadataBuilder) -> KeyMetadataBuilder,
     ) {
         self.metadata = change(self.metadata.clone().into_builder()).build();
+    }
+
+    /// `SubjectPublicKeyInfo` in DER, of a key that has a public half.
+    pub(super) fn public_key_der(&self) -> Result<Vec<u8>, KmsError> {
+        match &self.secret {
+            Secret::Rsa(key) => key.public_key_der().map_err(KmsError::internal),
+            Secret::Sm2(key) => key.public_key_der().map_err(KmsError::internal),
+            Secret::None | Secret::Symmetric(_) => Err(unsupported()),
+        }
     }
 
     /// The materials of a symmetric key.

@@ -4,15 +4,17 @@ use core::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use crate::access::KeyPolicy;
 use crate::error::{KmsError, NotFoundError, ValidationError};
-use crate::key::{AccountId, KeyArn, KeyIdentifier, KeyMetadata, Place, Region};
+use crate::key::{AccountId, KeyArn, KeyIdentifier, KeyMetadata, KeyState, Place, Region};
 use crate::provider::{KeyProvider, KeyProviderError, KeyView};
 use crate::random::{OsRandom, Random, RandomSource};
 use crate::resolve::{self, Unresolved};
 
 use super::clock::Clock;
 use super::key::SoftwareKey;
-use super::snapshot::Snapshot;
+use super::lifecycle::{invalid_state, require_not_pending_deletion};
+use super::snapshot::{Latest, Snapshot};
 use super::store::Store;
 
 /// A key ring in memory: several accounts and Regions, with keys, aliases and grants, shared by many threads.
@@ -119,6 +121,54 @@ impl Keyring {
         arns
     }
 
+    /// The key policy of a key: `GetKeyPolicy`.
+    ///
+    /// # Errors
+    ///
+    /// [`KmsError::NotFound`] if there is no such key.
+    pub fn key_policy(&self, key: impl Into<KeyIdentifier>) -> Result<KeyPolicy, KmsError> {
+        let snapshot = self.snapshot();
+        let key = self.named_in(&snapshot, &key.into())?;
+        Ok(KeyPolicy::clone(&key.policy))
+    }
+
+    /// Gives a key another key policy: `PutKeyPolicy`.
+    ///
+    /// # Errors
+    ///
+    /// [`KmsError::NotFound`] if there is no such key; [`KmsError::KmsInvalidState`] if it is pending deletion.
+    pub fn put_key_policy(
+        &self,
+        key: impl Into<KeyIdentifier>,
+        policy: KeyPolicy,
+    ) -> Result<(), KmsError> {
+        self.write_key(key, |key| {
+            require_not_pending_deletion(key)?;
+            key.policy = Arc::new(policy);
+            Ok(())
+        })
+    }
+
+    /// The public key of an RSA or SM2 key, as the DER of an X.509 `SubjectPublicKeyInfo`: `GetPublicKey`. Takes all
+    /// four forms of key identifiers.
+    ///
+    /// # Errors
+    ///
+    /// - [`KmsError::NotFound`] if there is no such key; [`KmsError::Disabled`] or [`KmsError::KmsInvalidState`] by its
+    ///   state.
+    /// - [`KmsError::UnsupportedOperation`] if it has no public key. Keys for signatures and key agreement have none here.
+    pub fn public_key(&self, key: impl Into<KeyIdentifier>) -> Result<Vec<u8>, KmsError> {
+        let snapshot = self.snapshot();
+        let key = self.named_or_aliased_in(&snapshot, &key.into())?;
+        if !matches!(
+            key.metadata.key_state(),
+            KeyState::Enabled | KeyState::Updating
+        ) {
+            return Err(invalid_state(key));
+        }
+        key.public_key_der()
+    }
+
     /// The ring as it is now.
     pub(super) fn snapshot(&self) -> Arc<Arc<Snapshot>> {
         let snapshot = self.ring.store.read();
@@ -189,6 +239,14 @@ impl Keyring {
             .ok_or_else(|| NotFoundError::Key(arn).into())
     }
 
+    /// The same ring, seen from where a key is.
+    pub(super) fn in_place_of(&self, key: &KeyArn) -> Self {
+        Self {
+            ring: Arc::clone(&self.ring),
+            place: *key.place(),
+        }
+    }
+
     pub(super) fn now(&self) -> Option<SystemTime> {
         self.ring.clock.as_ref().map(|clock| clock.now())
     }
@@ -202,7 +260,7 @@ impl Keyring {
         snapshot: &Snapshot,
         identifier: &KeyIdentifier,
     ) -> Result<KeyArn, KmsError> {
-        resolve::key_arn(snapshot, &self.place, identifier).map_err(|error| {
+        resolve::key_arn(&Latest(snapshot), &self.place, identifier).map_err(|error| {
             match (error, identifier) {
                 (Unresolved::NotFound(error), _) => error.into(),
                 // The holder of the ring may know what is in it: only an alias of another account ends here.

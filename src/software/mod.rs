@@ -2,9 +2,11 @@
 
 mod aliases;
 mod clock;
+mod consistency;
 mod cow_map;
 mod create;
 mod failure;
+mod grants;
 mod import;
 mod key;
 mod keyring;
@@ -28,9 +30,10 @@ mod fixtures;
 #[cfg(test)]
 mod openssl_interop;
 
-pub use aliases::AliasEntry;
+pub use aliases::Alias;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use create::NewKey;
+pub use grants::CreatedGrant;
 pub use import::ImportedMaterial;
 pub use keyring::{Keyring, KeyringBuilder};
 pub use materials::KeyMaterialState;

@@ -61,7 +61,9 @@ impl Keyring {
                     "there is a related key in that Region already",
                 ));
             }
-            snapshot.put(replica(primary, replica_arn, now));
+            let mut replica = replica(primary, replica_arn, now);
+            replica.visible = !snapshot.changes_are_slow();
+            snapshot.put(replica);
             retell(snapshot, &arn);
             Ok(replica_arn)
         })
@@ -88,6 +90,8 @@ fn replica(primary: SoftwareKey, arn: KeyArn, now: Option<SystemTime>) -> Softwa
         aliases: Arc::from([]),
         tags: Arc::from([]),
         secret,
+        departed_grants: Arc::from([]),
+        visible: true,
         disabled: false,
     };
     replica.settle();

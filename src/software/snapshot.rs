@@ -7,7 +7,7 @@ use crate::access::GrantId;
 use crate::key::{AccountId, AliasArn, KeyArn, KeyId, KeyMaterialId, KeyState, Place, Region};
 use crate::provider::{KeyProviderError, KeyRef, KeyView};
 
-use super::aliases::AliasEntry;
+use super::aliases::{AliasEntry, latest};
 use super::cow_map::CowMap;
 use super::key::SoftwareKey;
 use super::materials::Materials;
@@ -20,6 +20,8 @@ pub(super) struct Snapshot {
     owners: CowMap<KeyMaterialId, (AccountId, KeyId)>,
     pub(super) aliases: CowMap<AliasArn, AliasEntry>,
     pub(super) grant_tokens: CowMap<String, GrantId>,
+    /// Whether changes count only after the ring settles.
+    pub(super) slow: bool,
     /// The first moment at which the clock changes something.
     deadline: Option<SystemTime>,
 }
@@ -27,6 +29,10 @@ pub(super) struct Snapshot {
 impl Snapshot {
     pub(super) fn get(&self, arn: &KeyArn) -> Option<&Arc<SoftwareKey>> {
         self.keys.get(arn)
+    }
+
+    pub(super) const fn changes_are_slow(&self) -> bool {
+        self.slow
     }
 
     /// All keys, in no order.
@@ -97,8 +103,10 @@ impl Snapshot {
 
 impl KeyView for Snapshot {
     fn key(&self, arn: &KeyArn) -> Result<KeyRef<'_>, KeyProviderError> {
-        let key = self.get(arn).ok_or(KeyProviderError::NotFound)?;
-        Ok(KeyRef::Borrowed(key.as_ref()))
+        match self.get(arn) {
+            Some(key) if key.visible => Ok(KeyRef::Borrowed(key.as_ref())),
+            _ => Err(KeyProviderError::NotFound),
+        }
     }
 
     fn key_with_material(
@@ -111,13 +119,39 @@ impl KeyView for Snapshot {
     }
 
     fn alias_target(&self, alias: &AliasArn) -> Result<KeyArn, KeyProviderError> {
-        let entry = self.aliases.get(alias).ok_or(KeyProviderError::NotFound)?;
-        Ok(*entry.target())
+        let entry = self.aliases.get(alias);
+        entry
+            .and_then(AliasEntry::visible_target)
+            .ok_or(KeyProviderError::NotFound)
     }
 
     fn grant_of_token(&self, token: &str) -> Result<GrantId, KeyProviderError> {
         let grant = self.grant_tokens.get(&token.to_owned());
         grant.cloned().ok_or(KeyProviderError::NotFound)
+    }
+}
+
+/// A snapshot as the holder of the ring sees it: with every change, known to all of KMS or not.
+pub(super) struct Latest<'s>(pub(super) &'s Snapshot);
+
+impl KeyView for Latest<'_> {
+    fn key(&self, arn: &KeyArn) -> Result<KeyRef<'_>, KeyProviderError> {
+        let key = self.0.get(arn).ok_or(KeyProviderError::NotFound)?;
+        Ok(KeyRef::Borrowed(key.as_ref()))
+    }
+
+    fn key_with_material(
+        &self,
+        region: &Region,
+        id: &KeyMaterialId,
+    ) -> Result<KeyRef<'_>, KeyProviderError> {
+        self.0.key_with_material(region, id)
+    }
+
+    fn alias_target(&self, alias: &AliasArn) -> Result<KeyArn, KeyProviderError> {
+        latest(self.0, alias)
+            .map(|alias| *alias.target())
+            .ok_or(KeyProviderError::NotFound)
     }
 }
 
