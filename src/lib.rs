@@ -1,4 +1,54 @@
-//! The `ReEncrypt` operation of AWS KMS, in process.
+//! The `ReEncrypt` operation of AWS KMS, inside any Rust program: no account, no network, no container.
+//!
+//! A ciphertext comes in, the same data comes out under another key, with real cryptography on both sides and with KMS's
+//! own refusals: which exception, in which order, in which words.
+//!
+//! ```
+//! use kms_reencrypt::{EncryptRequest, KeySpec, Keyring, Kms, KmsError, ReEncryptRequest};
+//!
+//! // A key ring in memory, and KMS over it.
+//! let keyring = Keyring::new("111122223333", "us-east-2")?;
+//! let old = keyring.create_key(KeySpec::SymmetricDefault)?;
+//! let new = keyring.create_key(KeySpec::SymmetricDefault)?;
+//! let kms = Kms::new(keyring.clone());
+//!
+//! let encrypt = EncryptRequest::builder()
+//!     .key_id(old)
+//!     .plaintext(b"attack at dawn")
+//!     .encryption_context("tenant", "blue")
+//!     .build()?;
+//! let blob = kms.encrypt(&encrypt)?.into_ciphertext_blob();
+//!
+//! // The code under test forgets the encryption context. KMS would say just this.
+//! let request = ReEncryptRequest::builder().ciphertext_blob(blob.clone()).destination_key_id(new);
+//! assert_eq!(kms.re_encrypt(&request.clone().build()?), Err(KmsError::InvalidCiphertext));
+//!
+//! let response = kms.re_encrypt(&request.source_encryption_context("tenant", "blue").build()?)?;
+//! assert_eq!(response.source_key_id(), &old);
+//! assert_eq!(response.key_id(), &new);
+//! # Ok::<(), KmsError>(())
+//! ```
+//!
+//! # Where to go from here
+//!
+//! - A first test: [`Keyring`] makes keys, [`Kms`] has one method per operation, the builders have the setters of the
+//!   official SDK.
+//! - A failing test: every refusal is a [`KmsError`] with AWS's message; [`blob::CiphertextBlob::inspect`] says what a
+//!   ciphertext looks like.
+//! - Permissions: [`access`] has callers, key policies and grants; [`Kms::as_caller`] acts as somebody.
+//! - Keys from elsewhere: [`provider`] is the one joint.
+//!
+//! # What is AWS's and what is ours
+//!
+//! The blob has AWS's shape and sizes, and only keys of this crate open it: AWS cannot, nor does this crate open AWS's.
+//! What the service is known to do is done as it is known; where nothing is known, the documentation of the item that
+//! decides says GUESS.
+//!
+//! # Features
+//!
+//! None is on by default. A feature adds items and never changes behaviour.
+//!
+//! - `json`: key policies as JSON documents.
 
 #![forbid(unsafe_code)]
 
@@ -38,3 +88,8 @@ pub use random::{OsRandom, RandomSource, RandomnessUnavailable};
 pub use re_encrypt::{ReEncryptRequest, ReEncryptResponse};
 pub use secret::Plaintext;
 pub use software::Keyring;
+
+/// The code in README is compiled and run with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

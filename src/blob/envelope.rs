@@ -58,9 +58,8 @@ impl<'a> CiphertextBlob<'a> {
             2 => BlobVersion::V2,
             _ => return Err(MalformedBlob::new()),
         };
-        let origin = match reader.byte()? {
-            origin @ 1..=3 => origin,
-            _ => return Err(MalformedBlob::new()),
+        let origin @ 1..=3 = reader.byte()? else {
+            return Err(MalformedBlob::new());
         };
         reader.expect(&frame::BEFORE_MATERIAL_ID)?;
         let key_material_id = KeyMaterialId::from_bytes(*reader.array()?);

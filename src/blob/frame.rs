@@ -88,7 +88,7 @@ impl Frame {
 
         let (front, rest) = blob.split_at_mut_checked(self.before_content())?;
         let (content, tag) = rest.split_at_mut_checked(self.content_len)?;
-        let tag = tag.as_mut_array()?;
+        let tag = tag.try_into().ok()?;
         front.copy_from_slice(prefix.bytes());
         let header = front.get(..HEADER_LEN)?;
         let content_header = content.first_chunk_mut()?;

@@ -15,10 +15,13 @@ pub(super) trait Bucketed: Clone + Eq + Hash {
     fn bucket(&self) -> u8;
 }
 
+/// A bucket that has entries, shared between copies of its map.
+type Bucket<K, V> = Option<Arc<HashMap<K, V>>>;
+
 /// A hash map in buckets that are shared between copies until one of them changes.
 #[derive(Debug)]
 pub(super) struct CowMap<K, V> {
-    buckets: Arc<[Option<Arc<HashMap<K, V>>>]>,
+    buckets: Arc<[Bucket<K, V>]>,
 }
 
 impl<K: Bucketed, V: Clone> CowMap<K, V> {

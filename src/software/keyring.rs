@@ -15,7 +15,7 @@ use super::clock::Clock;
 use super::key::SoftwareKey;
 use super::lifecycle::{invalid_state, require_not_pending_deletion};
 use super::snapshot::{Latest, Snapshot};
-use super::store::Store;
+use super::store::{Held, Store};
 
 /// A key ring in memory: several accounts and Regions, with keys, aliases and grants, shared by many threads.
 ///
@@ -170,7 +170,7 @@ impl Keyring {
     }
 
     /// The ring as it is now.
-    pub(super) fn snapshot(&self) -> Arc<Arc<Snapshot>> {
+    pub(super) fn snapshot(&self) -> Held<Snapshot> {
         let snapshot = self.ring.store.read();
         match self.now() {
             Some(now) if snapshot.is_due(now) => {
@@ -282,7 +282,7 @@ impl KeyProvider for Keyring {
     }
 
     fn view(&self, visit: &mut dyn FnMut(&dyn KeyView)) -> Result<(), KeyProviderError> {
-        visit(&**self.snapshot());
+        visit(&*self.snapshot());
         Ok(())
     }
 }

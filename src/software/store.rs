@@ -1,6 +1,7 @@
 //! [`Store`]: one value that many threads read without waiting for each other.
 
 use core::fmt;
+use core::ops::Deref;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -19,20 +20,47 @@ pub(super) struct Store<T> {
 
 /// 128 bytes: two lines, as processors fetch them in pairs.
 #[repr(align(128))]
-struct Shard<T>(Mutex<Arc<Arc<T>>>);
+struct Shard<T>(Mutex<Held<T>>);
+
+/// A state of the value. It stays as it is for whoever holds it.
+#[expect(
+    clippy::redundant_allocation,
+    reason = "the outer count is the shard's own"
+)]
+pub(super) struct Held<T>(Arc<Arc<T>>);
+
+impl<T> Held<T> {
+    fn new(value: &Arc<T>) -> Self {
+        Self(Arc::new(Arc::clone(value)))
+    }
+}
+
+impl<T> Clone for Held<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<T> Deref for Held<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
 
 impl<T> Store<T> {
     pub(super) fn new(value: T) -> Self {
         let value = Arc::new(value);
         Self {
-            shards: core::array::from_fn(|_| Shard(Mutex::new(Arc::new(Arc::clone(&value))))),
+            shards: core::array::from_fn(|_| Shard(Mutex::new(Held::new(&value)))),
             writer: Mutex::new(()),
         }
     }
 
-    /// The value as it is now. It stays so for whoever holds it.
-    pub(super) fn read(&self) -> Arc<Arc<T>> {
-        Arc::clone(&lock(&self.own_shard().0))
+    /// The value as it is now.
+    pub(super) fn read(&self) -> Held<T> {
+        lock(&self.own_shard().0).clone()
     }
 
     fn own_shard(&self) -> &Shard<T> {
@@ -51,7 +79,7 @@ impl<T: Clone> Store<T> {
         let value = Arc::new(value);
         let mut shards: Vec<_> = self.shards.iter().map(|shard| lock(&shard.0)).collect();
         for shard in &mut shards {
-            **shard = Arc::new(Arc::clone(&value));
+            **shard = Held::new(&value);
         }
         Ok(result)
     }
@@ -84,8 +112,8 @@ mod tests {
         let store = Store::new(1);
         let before = store.read();
         store.write(|value| Ok::<_, ()>(*value = 2)).unwrap();
-        assert_eq!(**before, 1);
-        assert_eq!(**store.read(), 2);
+        assert_eq!(*before, 1);
+        assert_eq!(*store.read(), 2);
     }
 
     #[test]
@@ -96,7 +124,7 @@ mod tests {
             Err::<(), _>("no")
         });
         assert_eq!(failed, Err("no"));
-        assert_eq!(**store.read(), 1);
+        assert_eq!(*store.read(), 1);
     }
 
     #[test]
@@ -106,7 +134,7 @@ mod tests {
             store.write(|value| Ok::<_, ()>(*value = round)).unwrap();
             std::thread::scope(|scope| {
                 for _ in 0..4 {
-                    scope.spawn(|| assert_eq!(**store.read(), round));
+                    scope.spawn(|| assert_eq!(*store.read(), round));
                 }
             });
         }
