@@ -107,11 +107,19 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 mod tests {
     use super::Store;
 
+    fn set(store: &Store<i32>, to: i32) {
+        let result: Result<(), ()> = store.write(|value| {
+            *value = to;
+            Ok(())
+        });
+        result.unwrap();
+    }
+
     #[test]
     fn a_reader_keeps_its_snapshot_while_writers_go_on() {
         let store = Store::new(1);
         let before = store.read();
-        store.write(|value| Ok::<_, ()>(*value = 2)).unwrap();
+        set(&store, 2);
         assert_eq!(*before, 1);
         assert_eq!(*store.read(), 2);
     }
@@ -131,7 +139,7 @@ mod tests {
     fn every_thread_sees_a_write_as_soon_as_it_has_returned() {
         let store = Store::new(0);
         for round in 1..=100 {
-            store.write(|value| Ok::<_, ()>(*value = round)).unwrap();
+            set(&store, round);
             std::thread::scope(|scope| {
                 for _ in 0..4 {
                     scope.spawn(|| assert_eq!(*store.read(), round));
