@@ -178,10 +178,11 @@ fn key_of_blob<'v>(
         (
             Err(Unresolved::NotFound(error @ NotFoundError::Key(_))),
             KeyIdentifier::KeyId(key_id),
-        ) => by_material()
-            .ok()
-            .filter(|(key, _)| key.metadata().arn().key_id() == key_id)
-            .ok_or_else(|| error.into()),
+        ) => match by_material() {
+            Ok((key, nonces)) if key.metadata().arn().key_id() == key_id => Ok((key, nonces)),
+            Ok(_) | Err(KeyProviderError::NotFound) => Err(error.into()),
+            Err(failure) => Err(refusal::provider(failure)),
+        },
         (Err(error), _) => Err(session.unresolved(request.action, error)),
     }
 }
