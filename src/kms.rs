@@ -56,7 +56,7 @@ impl<P: KeyProvider> Kms<P> {
         Self {
             provider: Arc::new(provider),
             random: Arc::new(OsRandom::default()),
-            caller: Caller::account_root(account),
+            caller: Caller::account_root(account).in_partition_of(&region),
             region,
         }
     }
