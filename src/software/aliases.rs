@@ -19,6 +19,14 @@ pub struct AliasEntry {
 }
 
 impl AliasEntry {
+    pub(super) const fn new(target: KeyArn, now: Option<SystemTime>) -> Self {
+        Self {
+            target,
+            creation_date: now,
+            last_updated_date: now,
+        }
+    }
+
     /// `TargetKeyId`
     #[must_use]
     pub const fn target(&self) -> &KeyArn {
@@ -61,13 +69,8 @@ impl Keyring {
                     alias: alias.clone(),
                 });
             }
-            let target = *self.named_in(snapshot, &target)?.metadata.arn();
-            let entry = AliasEntry {
-                target,
-                creation_date: now,
-                last_updated_date: now,
-            };
-            point(snapshot, alias, entry);
+            let target = self.own_key(snapshot, &target)?;
+            point(snapshot, alias, AliasEntry::new(target, now));
             Ok(())
         })
     }
@@ -90,7 +93,7 @@ impl Keyring {
             let Some(old) = unpoint(snapshot, &alias) else {
                 return Err(NotFoundError::Alias(alias).into());
             };
-            let target = *self.named_in(snapshot, &target)?.metadata.arn();
+            let target = self.own_key(snapshot, &target)?;
             let entry = AliasEntry {
                 target,
                 last_updated_date: now,
@@ -127,6 +130,17 @@ impl Keyring {
             .collect();
         aliases.sort_by(|(one, _), (other, _)| one.cmp(other));
         aliases
+    }
+
+    /// The key that an alias is to point to. It has to be in the alias's own account (API reference); in its Region it is
+    /// anyway.
+    fn own_key(&self, snapshot: &Snapshot, target: &KeyIdentifier) -> Result<KeyArn, KmsError> {
+        let arn = *self.named_in(snapshot, target)?.metadata.arn();
+        if *arn.place() == self.place() {
+            Ok(arn)
+        } else {
+            Err(NotFoundError::Key(arn).into())
+        }
     }
 
     /// The ARN of an alias that a customer may have.
