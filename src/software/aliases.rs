@@ -20,6 +20,15 @@ pub struct Alias {
 }
 
 impl Alias {
+    pub(super) const fn new(arn: AliasArn, target: KeyArn, now: Option<SystemTime>) -> Self {
+        Self {
+            arn,
+            target,
+            creation_date: now,
+            last_updated_date: now,
+        }
+    }
+
     /// `AliasArn`
     #[must_use]
     pub const fn arn(&self) -> &AliasArn {
@@ -92,17 +101,8 @@ impl Keyring {
             if latest(snapshot, &arn).is_some() {
                 return Err(KmsError::AlreadyExists { alias: arn });
             }
-            let target = *self.named_in(snapshot, &target)?.metadata.arn();
-            let (creation_date, last_updated_date) = (now, now);
-            point(
-                snapshot,
-                Alias {
-                    arn,
-                    target,
-                    creation_date,
-                    last_updated_date,
-                },
-            );
+            let target = self.own_key(snapshot, &target)?;
+            point(snapshot, Alias::new(arn, target, now));
             Ok(())
         })
     }
@@ -125,7 +125,7 @@ impl Keyring {
             let Some(old) = latest(snapshot, &arn).cloned() else {
                 return Err(NotFoundError::Alias(arn).into());
             };
-            let target = *self.named_in(snapshot, &target)?.metadata.arn();
+            let target = self.own_key(snapshot, &target)?;
             unpoint(snapshot, &arn);
             point(
                 snapshot,
@@ -170,6 +170,17 @@ impl Keyring {
             .collect();
         aliases.sort_by(|one, other| one.arn.cmp(&other.arn));
         aliases
+    }
+
+    /// The key that an alias is to point to. It has to be in the alias's own account (API reference); in its Region it is
+    /// anyway.
+    fn own_key(&self, snapshot: &Snapshot, target: &KeyIdentifier) -> Result<KeyArn, KmsError> {
+        let arn = *self.named_in(snapshot, target)?.metadata.arn();
+        if *arn.place() == self.place() {
+            Ok(arn)
+        } else {
+            Err(NotFoundError::Key(arn).into())
+        }
     }
 
     /// The ARN of an alias that a customer may have.

@@ -19,6 +19,7 @@ use super::materials::Materials;
 use super::private_key::InvalidPrivateKey;
 use super::rsa_key::RsaKey;
 use super::sm2_key::Sm2Key;
+use super::snapshot::Snapshot;
 use super::symmetric::{MATERIAL_LEN, SymmetricMaterial};
 
 /// A key that is to be created: `CreateKey`, and beyond it what tests need, an id or a material of one's own choice.
@@ -97,7 +98,8 @@ impl NewKey {
         self
     }
 
-    /// `Origin`. A key with the origin `EXTERNAL` waits for its material in the state `PendingImport`.
+    /// `Origin`. A key with the origin `EXTERNAL` waits for its material in the state `PendingImport`, unless it brings
+    /// it along. Only symmetric material can be imported later.
     pub const fn origin(mut self, origin: KeyOrigin) -> Self {
         self.origin = origin;
         self
@@ -185,7 +187,12 @@ impl Keyring {
     /// - [`KmsError::UnsupportedOperation`] for SM2 outside of China.
     /// - [`KmsError::KmsInternal`] if the random source fails.
     pub fn create_key(&self, key: impl Into<NewKey>) -> Result<KeyArn, KmsError> {
-        let key = key.into();
+        let created = self.make(key.into())?;
+        self.write(|snapshot| add(snapshot, created))
+    }
+
+    /// A key that is not in the ring yet.
+    pub(super) fn make(&self, key: NewKey) -> Result<SoftwareKey, KmsError> {
         let place = self.place();
         let key_usage = key.usage()?;
         if key.key_spec == KeySpec::Sm2 && !place.region.is_in_china() {
@@ -223,17 +230,21 @@ impl Keyring {
             disabled: false,
         };
         created.settle();
-        self.write(|snapshot| {
-            if snapshot.get(&arn).is_some() {
-                return Err(ValidationError::other(format!(
-                    "there is a key {arn} already"
-                )));
-            }
-            created.visible = !snapshot.changes_are_slow();
-            snapshot.put(created);
-            Ok(arn)
-        })
+        Ok(created)
     }
+}
+
+/// Puts a new key into the ring.
+pub(super) fn add(snapshot: &mut Snapshot, mut created: SoftwareKey) -> Result<KeyArn, KmsError> {
+    let arn = *created.metadata.arn();
+    if snapshot.get(&arn).is_some() {
+        return Err(ValidationError::other(format!(
+            "there is a key {arn} already"
+        )));
+    }
+    created.visible = !snapshot.changes_are_slow();
+    snapshot.put(created);
+    Ok(arn)
 }
 
 /// What the key acts with: nothing if it is not for encryption, or if its material is still to be imported.
@@ -257,7 +268,7 @@ fn secret(
             let material = SymmetricMaterial::new(key_id, bytes.clone());
             Ok(Secret::Symmetric(Materials::of(material)))
         }
-        (_, None) if !encrypts => Ok(Secret::None),
+        (_, None) if !encrypts || key.origin == KeyOrigin::External => Ok(Secret::None),
         (KeySpec::Sm2, None) => {
             let key = Sm2Key::generate(random).map_err(KmsError::internal)?;
             Ok(Secret::Sm2(Arc::new(key)))

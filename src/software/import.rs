@@ -7,10 +7,13 @@ use zeroize::Zeroizing;
 use crate::error::{KmsError, ValidationError};
 use crate::key::{KeyIdentifier, KeyMaterialId, KeyOrigin};
 
+use super::key::SoftwareKey;
 use super::keyring::Keyring;
 use super::lifecycle::require_not_pending_deletion;
 use super::materials::Expiry;
+use super::multi_region::reconcile;
 use super::rotation::unsupported;
+use super::snapshot::Snapshot;
 use super::symmetric::SymmetricMaterial;
 
 /// Key material that is to be imported into a key with the origin `EXTERNAL`: `ImportKeyMaterial`, without the wrapping
@@ -82,10 +85,14 @@ impl ImportedMaterial {
 impl Keyring {
     /// Imports key material, and tells its id: `ImportKeyMaterial`.
     ///
+    /// New material of a multi-Region key goes into the primary first and then, as existing material, into each replica
+    /// (DOC). Only then can the primary be rotated.
+    ///
     /// # Errors
     ///
     /// - [`KmsError::NotFound`]; [`KmsError::KmsInvalidState`] if the key is pending deletion.
-    /// - [`KmsError::UnsupportedOperation`] if the key is no symmetric one with the origin `EXTERNAL`.
+    /// - [`KmsError::UnsupportedOperation`] if the key is no symmetric one with the origin `EXTERNAL`, or if it is a
+    ///   replica and the material is declared new (DOC; GUESS for the exception).
     /// - [`KmsError::IncorrectKeyMaterial`] if the key has material, this is none of it, and it was not declared new.
     /// - [`KmsError::Validation`] if `ValidTo` is over, or if the material is declared new and the key has it.
     pub fn import_key_material(
@@ -106,9 +113,14 @@ impl Keyring {
         {
             return Err(ValidationError::other("ValidTo must be in the future"));
         }
-        self.write_key(key, |key| {
-            require_not_pending_deletion(key)?;
+        let identifier = key.into();
+        self.write(|snapshot| {
+            let mut key = SoftwareKey::clone(self.named_in(snapshot, &identifier)?);
+            require_not_pending_deletion(&key)?;
             let external = key.metadata.origin() == KeyOrigin::External;
+            if new && key.is_replica() {
+                return Err(unsupported());
+            }
             let material = SymmetricMaterial::new(key.metadata.arn().key_id(), bytes.0);
             let id = *material.id();
             let materials = key
@@ -125,7 +137,7 @@ impl Keyring {
             } else if !materials.put_back(material, expiry, description) {
                 return Err(KmsError::IncorrectKeyMaterial);
             }
-            key.settle();
+            put(snapshot, key);
             Ok(id)
         })
     }
@@ -143,19 +155,30 @@ impl Keyring {
         key: impl Into<KeyIdentifier>,
         id: Option<KeyMaterialId>,
     ) -> Result<(), KmsError> {
-        self.write_key(key, |key| {
-            require_not_pending_deletion(key)?;
+        let identifier = key.into();
+        self.write(|snapshot| {
+            let mut key = SoftwareKey::clone(self.named_in(snapshot, &identifier)?);
+            require_not_pending_deletion(&key)?;
             let external = key.metadata.origin() == KeyOrigin::External;
+            let replica = key.is_replica();
             let materials = key
                 .materials_mut()
                 .filter(|_| external)
                 .ok_or_else(unsupported)?;
             let id = id.or_else(|| materials.current_id().copied());
-            if !id.is_some_and(|id| materials.take_away(&id)) {
+            if !id.is_some_and(|id| materials.take_away(&id, replica)) {
                 return Err(ValidationError::other("the key has no such key material"));
             }
-            key.settle();
+            put(snapshot, key);
             Ok(())
         })
     }
+}
+
+/// Puts a key back whose materials have changed, and tells its related keys.
+fn put(snapshot: &mut Snapshot, mut key: SoftwareKey) {
+    let arn = *key.metadata.arn();
+    key.settle();
+    snapshot.put(key);
+    reconcile(snapshot, &arn);
 }

@@ -6,7 +6,7 @@ use crate::access::{Grant, GrantId, KeyPolicy};
 use crate::error::KmsError;
 use crate::key::{
     AliasName, EncryptionAlgorithm, KeyMaterialId, KeyMetadata, KeyMetadataBuilder, KeyOrigin,
-    KeyState,
+    KeyState, KeyUsage,
 };
 use crate::provider::{KeyActionError, KmsKey, MessageNonces};
 use crate::random::Random;
@@ -78,20 +78,34 @@ impl SoftwareKey {
         }
     }
 
+    /// Whether the key has everything that it acts with. Keys that are for something else need nothing.
+    pub(super) fn complete(&self) -> bool {
+        match &self.secret {
+            Secret::None => self.metadata.key_usage() != KeyUsage::EncryptDecrypt,
+            Secret::Rsa(_) | Secret::Sm2(_) => true,
+            Secret::Symmetric(materials) => materials.complete(),
+        }
+    }
+
     /// Brings the metadata into line with the materials and with whether the key is disabled. States that come from
     /// elsewhere (deletion, replication, a custom key store) stay.
     pub(super) fn settle(&mut self) {
         let current = self.materials().and_then(Materials::current_id).copied();
         let expiry = self.materials().and_then(Materials::expiry);
-        let complete = self.materials().is_none_or(Materials::complete);
+        let complete = self.complete();
         let state = match self.metadata.key_state() {
-            KeyState::Enabled | KeyState::Disabled | KeyState::PendingImport => {
-                match (complete, self.disabled) {
-                    (false, _) => KeyState::PendingImport,
-                    (true, true) => KeyState::Disabled,
-                    (true, false) => KeyState::Enabled,
-                }
+            KeyState::Enabled
+            | KeyState::Disabled
+            | KeyState::PendingImport
+            | KeyState::Updating
+                if !complete =>
+            {
+                KeyState::PendingImport
             }
+            KeyState::Enabled | KeyState::Disabled | KeyState::PendingImport if self.disabled => {
+                KeyState::Disabled
+            }
+            KeyState::Enabled | KeyState::Disabled | KeyState::PendingImport => KeyState::Enabled,
             other => other,
         };
         let external = self.metadata.origin() == KeyOrigin::External;

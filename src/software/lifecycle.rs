@@ -1,14 +1,16 @@
 //! Key states: what makes a key act, or not.
 
 use core::time::Duration;
+use std::time::SystemTime;
 
 use crate::error::{
     Constraint, ConstraintViolation, InvalidStateError, KmsError, RejectedValue, ValidationError,
 };
-use crate::key::{KeyIdentifier, KeyMetadata, KeyState};
+use crate::key::{KeyIdentifier, KeyMetadata, KeyMetadataBuilder, KeyState};
 
 use super::key::SoftwareKey;
 use super::keyring::Keyring;
+use super::multi_region::{has_replicas, remove};
 
 /// The waiting period of `ScheduleKeyDeletion`, in days (API reference).
 const PENDING_WINDOW: core::ops::RangeInclusive<u32> = 7..=30;
@@ -38,7 +40,8 @@ impl Keyring {
     /// Lets a key be deleted after 7 to 30 days, and keeps it from acting at once: `ScheduleKeyDeletion`.
     ///
     /// The deletion itself takes place when the ring's clock says so. Without a clock the key stays as it is until
-    /// [`delete_key`](Self::delete_key).
+    /// [`delete_key`](Self::delete_key). A multi-Region primary outlives its replicas: while there are any it is in
+    /// `PendingReplicaDeletion`, and its waiting period begins when the last one is gone.
     ///
     /// # Errors
     ///
@@ -52,17 +55,23 @@ impl Keyring {
         if !PENDING_WINDOW.contains(&pending_window_in_days) {
             return Err(window_error(pending_window_in_days));
         }
-        let deletion_date = self
-            .now()
-            .and_then(|now| now.checked_add(DAY * pending_window_in_days));
-        self.write_key(key, |key| {
-            require_not_pending_deletion(key)?;
-            key.describe(|metadata| {
-                metadata
-                    .key_state(KeyState::PendingDeletion)
-                    .deletion_date(deletion_date)
-            });
-            Ok(key.metadata.clone())
+        let identifier = key.into();
+        let now = self.now();
+        self.write(|snapshot| {
+            let mut key = SoftwareKey::clone(self.named_in(snapshot, &identifier)?);
+            require_not_pending_deletion(&key)?;
+            if has_replicas(snapshot, &key) {
+                key.describe(|metadata| {
+                    metadata
+                        .key_state(KeyState::PendingReplicaDeletion)
+                        .pending_deletion_window_in_days(Some(pending_window_in_days))
+                });
+            } else {
+                key.wait_for_deletion(pending_window_in_days, now);
+            }
+            let metadata = key.metadata.clone();
+            snapshot.put(key);
+            Ok(metadata)
         })
     }
 
@@ -78,7 +87,7 @@ impl Keyring {
                 return Err(invalid_state(key));
             }
             key.disabled = true;
-            key.describe(|metadata| metadata.key_state(KeyState::Disabled).deletion_date(None));
+            key.describe(|metadata| no_deletion(metadata).key_state(KeyState::Disabled));
             key.settle();
             Ok(())
         })
@@ -92,27 +101,38 @@ impl Keyring {
     /// [`KmsError::NotFound`] if there is no such key.
     pub fn delete_key(&self, key: impl Into<KeyIdentifier>) -> Result<(), KmsError> {
         let identifier = key.into();
+        let now = self.now();
         self.write(|snapshot| {
             let arn = *self.named_in(snapshot, &identifier)?.metadata.arn();
-            snapshot.remove(&arn);
+            remove(snapshot, &arn, now);
             Ok(())
         })
     }
 
     /// Puts a key into any state, as it may be found: `Unavailable`, say, which no operation of KMS leads to. Operations
-    /// that change the state take it from there.
+    /// that change the state take it from there. A deletion that was scheduled is off.
     ///
     /// # Errors
     ///
-    /// [`KmsError::NotFound`] if there is no such key.
+    /// [`KmsError::NotFound`] if there is no such key; [`KmsError::KmsInvalidState`] if it waits for its material and
+    /// would look as if it had it.
     pub fn set_key_state(
         &self,
         key: impl Into<KeyIdentifier>,
         state: KeyState,
     ) -> Result<(), KmsError> {
         self.write_key(key, |key| {
+            let needs_material = matches!(
+                state,
+                KeyState::Enabled | KeyState::Disabled | KeyState::Updating
+            );
+            if needs_material && !key.complete() {
+                let error =
+                    InvalidStateError::key_state(*key.metadata.arn(), KeyState::PendingImport);
+                return Err(KmsError::KmsInvalidState(error));
+            }
             key.disabled = state == KeyState::Disabled;
-            key.describe(|metadata| metadata.key_state(state));
+            key.describe(|metadata| no_deletion(metadata).key_state(state));
             Ok(())
         })
     }
@@ -132,6 +152,18 @@ impl Keyring {
     }
 }
 
+impl SoftwareKey {
+    /// Begins the waiting period before the key is deleted.
+    pub(super) fn wait_for_deletion(&mut self, days: u32, now: Option<SystemTime>) {
+        let deletion_date = now.and_then(|now| now.checked_add(DAY * days));
+        self.describe(|metadata| {
+            no_deletion(metadata)
+                .key_state(KeyState::PendingDeletion)
+                .deletion_date(deletion_date)
+        });
+    }
+}
+
 /// The refusal of an operation by the state that the key is in.
 pub(super) fn invalid_state(key: &SoftwareKey) -> KmsError {
     let arn = *key.metadata.arn();
@@ -146,6 +178,12 @@ pub(super) fn require_not_pending_deletion(key: &SoftwareKey) -> Result<(), KmsE
         KeyState::PendingDeletion | KeyState::PendingReplicaDeletion => Err(invalid_state(key)),
         _ => Ok(()),
     }
+}
+
+fn no_deletion(metadata: KeyMetadataBuilder) -> KeyMetadataBuilder {
+    metadata
+        .deletion_date(None)
+        .pending_deletion_window_in_days(None)
 }
 
 fn window_error(days: u32) -> KmsError {

@@ -40,6 +40,17 @@ pub(super) struct MaterialVersion {
     pub(super) description: Option<String>,
 }
 
+impl MaterialVersion {
+    /// Whether it waits to become current: nothing can have been encrypted with it.
+    pub(super) const fn is_pending(&self) -> bool {
+        matches!(
+            self.state,
+            KeyMaterialState::PendingRotation
+                | KeyMaterialState::PendingMultiRegionImportAndRotation
+        )
+    }
+}
+
 /// When a rotation took place, if a clock told it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Rotated(pub(super) Option<SystemTime>);
@@ -186,14 +197,14 @@ impl Materials {
         true
     }
 
-    /// Takes a material away and keeps its id; one that no data can be under yet is forgotten altogether. `false` if the
-    /// key never had it.
-    pub(super) fn take_away(&mut self, id: &KeyMaterialId) -> bool {
+    /// Takes a material away and keeps its id; one that no data can be under yet is forgotten altogether, unless the
+    /// key is a replica, whose primary decides that. `false` if the key never had it.
+    pub(super) fn take_away(&mut self, id: &KeyMaterialId, replica: bool) -> bool {
         let Some(version) = self.version_mut(id) else {
             return false;
         };
-        if version.state == KeyMaterialState::PendingRotation {
-            Arc::make_mut(&mut self.versions).retain(|version| version.id != *id);
+        if version.is_pending() && !replica {
+            self.forget(|version| version.id == *id);
         } else {
             version.material = None;
             version.expiry = Expiry::default();
@@ -202,7 +213,7 @@ impl Materials {
     }
 
     /// Takes away what has expired.
-    pub(super) fn expire(&mut self, now: SystemTime) {
+    pub(super) fn expire(&mut self, now: SystemTime, replica: bool) {
         let expired: Vec<KeyMaterialId> = self
             .versions
             .iter()
@@ -215,8 +226,49 @@ impl Materials {
             .map(|version| version.id)
             .collect();
         for id in expired {
-            self.take_away(&id);
+            self.take_away(&id, replica);
         }
+    }
+
+    /// The same materials without their bytes, as a replica has them before they are imported into it.
+    pub(super) fn to_be_imported(&self) -> Self {
+        let mut materials = self.clone();
+        for version in Arc::make_mut(&mut materials.versions) {
+            version.material = None;
+            version.expiry = Expiry::default();
+        }
+        materials
+    }
+
+    /// Takes over the materials that wait at the primary: which there are, and whether they wait for an import into
+    /// another Region or only for a rotation.
+    pub(super) fn follow(&mut self, pending: &[(KeyMaterialId, KeyMaterialState)]) {
+        self.forget(|version| {
+            version.is_pending() && !pending.iter().any(|(id, _)| *id == version.id)
+        });
+        for (id, state) in pending {
+            match self.version_mut(id) {
+                Some(version) => version.state = *state,
+                None => Arc::make_mut(&mut self.versions).push(MaterialVersion {
+                    id: *id,
+                    material: None,
+                    state: *state,
+                    rotated: None,
+                    expiry: Expiry::default(),
+                    description: None,
+                }),
+            }
+        }
+    }
+
+    /// Forgets versions that were never current.
+    fn forget(&mut self, unwanted: impl Fn(&MaterialVersion) -> bool) {
+        let current = self.current_id().copied();
+        Arc::make_mut(&mut self.versions).retain(|version| !unwanted(version));
+        self.current = self
+            .versions
+            .iter()
+            .position(|version| Some(version.id) == current);
     }
 
     /// Makes the material that waits for it the current one. `false` if none does.

@@ -1,6 +1,7 @@
 //! Keys that act in this process, and the ring that holds them.
 
 mod aliases;
+mod aws_managed;
 mod clock;
 mod consistency;
 mod cow_map;

@@ -12,8 +12,8 @@ use crate::key::{
 use super::key::{Secret, SoftwareKey};
 use super::keyring::Keyring;
 use super::lifecycle::invalid_state;
-use super::materials::Materials;
-use super::rotation::unsupported;
+use super::materials::KeyMaterialState;
+use super::rotation::{change, unsupported};
 use super::snapshot::Snapshot;
 
 /// Multi-Region keys.
@@ -65,8 +65,80 @@ impl Keyring {
             replica.visible = !snapshot.changes_are_slow();
             snapshot.put(replica);
             retell(snapshot, &arn);
+            reconcile(snapshot, &arn);
             Ok(replica_arn)
         })
+    }
+}
+
+impl SoftwareKey {
+    pub(super) fn is_replica(&self) -> bool {
+        self.metadata
+            .multi_region()
+            .is_some_and(|configuration| configuration.key_type == MultiRegionKeyType::Replica)
+    }
+}
+
+/// Whether a key is a primary with replicas, those that wait for their deletion included.
+pub(super) fn has_replicas(snapshot: &Snapshot, key: &SoftwareKey) -> bool {
+    key.metadata.multi_region().is_some()
+        && !key.is_replica()
+        && snapshot.related(key.metadata.arn()).len() > 1
+}
+
+/// Takes a key out of the ring. If it was the last replica of a primary that is to be deleted, the primary's waiting
+/// period begins.
+pub(super) fn remove(snapshot: &mut Snapshot, arn: &KeyArn, now: Option<SystemTime>) {
+    let removed = snapshot.remove(arn).filter(|removed| removed.is_replica());
+    let Some(configuration) = removed
+        .as_ref()
+        .and_then(|removed| removed.metadata.multi_region())
+    else {
+        return;
+    };
+    let primary = arn.in_region(configuration.primary);
+    retell(snapshot, &primary);
+    reconcile(snapshot, &primary);
+    let Some(primary) = snapshot.get(&primary) else {
+        return;
+    };
+    let window = primary.metadata.pending_deletion_window_in_days();
+    if let Some(days) = window.filter(|_| !has_replicas(snapshot, primary)) {
+        let mut primary = SoftwareKey::clone(primary);
+        primary.wait_for_deletion(days, now);
+        snapshot.put(primary);
+    }
+}
+
+/// Brings related keys with imported material into line: which new material waits, and for what. The primary can be
+/// rotated to it when all of them have it.
+pub(super) fn reconcile(snapshot: &mut Snapshot, arn: &KeyArn) {
+    let related = snapshot.related(arn);
+    let materials_of = |arn: &KeyArn| snapshot.get(arn).and_then(|key| key.materials());
+    let Some(materials) = snapshot
+        .get(arn)
+        .filter(|key| key.metadata.origin() == KeyOrigin::External)
+        .and_then(|key| key.metadata.multi_region())
+        .and_then(|configuration| materials_of(&arn.in_region(configuration.primary)))
+    else {
+        return;
+    };
+    let present = |arn: &KeyArn, id| materials_of(arn).is_some_and(|all| all.get(id).is_some());
+    let state = |id| {
+        if related.iter().all(|arn| present(arn, id)) {
+            KeyMaterialState::PendingRotation
+        } else {
+            KeyMaterialState::PendingMultiRegionImportAndRotation
+        }
+    };
+    let pending: Vec<_> = materials
+        .versions()
+        .iter()
+        .filter(|version| version.is_pending())
+        .map(|version| (version.id, state(&version.id)))
+        .collect();
+    for arn in related {
+        change(snapshot, &arn, |materials| materials.follow(&pending));
     }
 }
 
@@ -80,7 +152,9 @@ fn replica(primary: SoftwareKey, arn: KeyArn, now: Option<SystemTime>) -> Softwa
         .multi_region(old.multi_region().cloned())
         .build();
     let secret = match (old.origin(), primary.secret) {
-        (KeyOrigin::External, Secret::Symmetric(_)) => Secret::Symmetric(Materials::default()),
+        (KeyOrigin::External, Secret::Symmetric(materials)) => {
+            Secret::Symmetric(materials.to_be_imported())
+        }
         (_, secret) => secret,
     };
     let mut replica = SoftwareKey {

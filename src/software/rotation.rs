@@ -3,9 +3,7 @@
 use std::time::SystemTime;
 
 use crate::error::{InvalidStateError, KmsError, LimitExceededError, UnsupportedOperationError};
-use crate::key::{
-    KeyArn, KeyIdentifier, KeyMaterialId, KeyOrigin, KeySpec, KeyState, MultiRegionKeyType,
-};
+use crate::key::{KeyArn, KeyIdentifier, KeyMaterialId, KeyOrigin, KeyState};
 
 use super::key::SoftwareKey;
 use super::keyring::Keyring;
@@ -48,7 +46,7 @@ impl Keyring {
     /// # Errors
     ///
     /// - [`KmsError::NotFound`]; [`KmsError::Disabled`] or [`KmsError::KmsInvalidState`] by the key's state.
-    /// - [`KmsError::UnsupportedOperation`] if it is no symmetric encryption key, or a replica.
+    /// - [`KmsError::UnsupportedOperation`] if it is no symmetric encryption key, in a custom key store, or a replica.
     /// - [`KmsError::LimitExceeded`] after 25 rotations.
     /// - [`KmsError::KmsInvalidState`] if no imported material waits for rotation.
     pub fn rotate_key_on_demand(&self, key: impl Into<KeyIdentifier>) -> Result<(), KmsError> {
@@ -63,7 +61,7 @@ impl Keyring {
                 return Err(KmsError::LimitExceeded(error));
             }
             if key.metadata.origin() == KeyOrigin::External {
-                return rotate_imported(snapshot, &arn, now);
+                return rotate_imported(snapshot, &key, now);
             }
             let bytes =
                 SymmetricMaterial::random_bytes(self.random()).map_err(KmsError::internal)?;
@@ -109,26 +107,27 @@ fn rotatable(key: &SoftwareKey) -> Result<&Materials, KmsError> {
     if key.metadata.key_state() != KeyState::Enabled {
         return Err(invalid_state(key));
     }
-    let replica = key
-        .metadata
-        .multi_region()
-        .is_some_and(|configuration| configuration.key_type == MultiRegionKeyType::Replica);
+    let in_custom_store = matches!(
+        key.metadata.origin(),
+        KeyOrigin::AwsCloudHsm | KeyOrigin::ExternalKeyStore
+    );
     key.materials()
-        .filter(|_| key.metadata.key_spec() == KeySpec::SymmetricDefault && !replica)
+        .filter(|_| !in_custom_store && !key.is_replica())
         .ok_or_else(unsupported)
 }
 
 fn rotate_imported(
     snapshot: &mut Snapshot,
-    arn: &KeyArn,
+    key: &SoftwareKey,
     now: Option<SystemTime>,
 ) -> Result<(), KmsError> {
-    if change(snapshot, arn, |materials| materials.rotate(now)) == Some(true) {
-        Ok(())
-    } else {
-        let error = InvalidStateError::NoMaterialPendingRotation(*arn);
-        Err(KmsError::KmsInvalidState(error))
+    for arn in related(snapshot, key) {
+        if change(snapshot, &arn, |materials| materials.rotate(now)) != Some(true) {
+            let error = InvalidStateError::NoMaterialPendingRotation(*key.metadata.arn());
+            return Err(KmsError::KmsInvalidState(error));
+        }
     }
+    Ok(())
 }
 
 /// The key and, if it is a multi-Region key, all that share its material.

@@ -11,6 +11,7 @@ use super::aliases::{AliasEntry, latest};
 use super::cow_map::CowMap;
 use super::key::SoftwareKey;
 use super::materials::Materials;
+use super::multi_region;
 
 /// The keys, aliases and grants of a ring, of all its accounts and Regions. A copy shares everything that is not changed.
 #[derive(Clone, Debug, Default)]
@@ -62,14 +63,13 @@ impl Snapshot {
     }
 
     /// Takes a key out, and the aliases that point to it with it.
-    pub(super) fn remove(&mut self, arn: &KeyArn) {
-        let Some(key) = self.keys.remove(arn) else {
-            return;
-        };
+    pub(super) fn remove(&mut self, arn: &KeyArn) -> Option<Arc<SoftwareKey>> {
+        let key = self.keys.remove(arn)?;
         for name in key.aliases.iter() {
             self.aliases
                 .remove(&AliasArn::new(*arn.place(), name.clone()));
         }
+        Some(key)
     }
 
     /// Whether the clock changes something at this time.
@@ -79,25 +79,30 @@ impl Snapshot {
 
     /// What the clock has changed: expired material is gone, and so are keys whose waiting period is over.
     pub(super) fn advance(&mut self, now: SystemTime) {
-        let due: Vec<Arc<SoftwareKey>> = self
-            .keys()
-            .filter(|key| deadline(key).is_some_and(|deadline| deadline <= now))
-            .cloned()
-            .collect();
-        for key in due {
-            let is_over = |date: SystemTime| date <= now;
-            if key.metadata.deletion_date().is_some_and(is_over) {
-                self.remove(key.metadata.arn());
-                continue;
+        // What happens may set the clock for something else that is due by now: the end of a replica for its primary.
+        while self.is_due(now) {
+            let due: Vec<Arc<SoftwareKey>> = self
+                .keys()
+                .filter(|key| deadline(key).is_some_and(|deadline| deadline <= now))
+                .cloned()
+                .collect();
+            for key in due {
+                let arn = *key.metadata.arn();
+                if let Some(date) = deletion(&key).filter(|date| *date <= now) {
+                    multi_region::remove(self, &arn, Some(date));
+                    continue;
+                }
+                let mut key = SoftwareKey::clone(&key);
+                let replica = key.is_replica();
+                if let Some(materials) = key.materials_mut() {
+                    materials.expire(now, replica);
+                }
+                key.settle();
+                self.put(key);
+                multi_region::reconcile(self, &arn);
             }
-            let mut key = SoftwareKey::clone(&key);
-            if let Some(materials) = key.materials_mut() {
-                materials.expire(now);
-            }
-            key.settle();
-            self.put(key);
+            self.deadline = self.keys().filter_map(|key| deadline(key)).min();
         }
-        self.deadline = self.keys().filter_map(|key| deadline(key)).min();
     }
 }
 
@@ -158,11 +163,14 @@ impl KeyView for Latest<'_> {
 /// The first moment at which the clock changes this key.
 fn deadline(key: &SoftwareKey) -> Option<SystemTime> {
     let expiry = key.materials().and_then(Materials::next_expiry);
-    let deletion = key
-        .metadata
+    earliest(expiry, deletion(key))
+}
+
+/// When the waiting period of a key is over.
+fn deletion(key: &SoftwareKey) -> Option<SystemTime> {
+    key.metadata
         .deletion_date()
-        .filter(|_| key.metadata.key_state() == KeyState::PendingDeletion);
-    earliest(expiry, deletion)
+        .filter(|_| key.metadata.key_state() == KeyState::PendingDeletion)
 }
 
 fn earliest(one: Option<SystemTime>, other: Option<SystemTime>) -> Option<SystemTime> {
