@@ -29,9 +29,7 @@ impl Plaintext {
     /// A plaintext with a copy of `bytes`. Wiping the original is the caller's business.
     #[must_use]
     pub fn from_slice(bytes: &[u8]) -> Self {
-        let mut plaintext = Self::with_room(0, bytes.len(), 0);
-        plaintext.expose_mut().copy_from_slice(bytes);
-        plaintext
+        Self::copied_with_room(0, bytes, 0)
     }
 
     /// A plaintext that takes `bytes` over without copying them.
@@ -75,6 +73,21 @@ impl Plaintext {
         }
     }
 
+    /// A copy of `bytes` with room for `head` bytes before them and `tail` bytes behind.
+    pub(crate) fn copied_with_room(head: usize, bytes: &[u8], tail: usize) -> Self {
+        let (start, end) = (head, head + bytes.len());
+        // Asking for memory that is all zero and writing into it costs more, with glibc even a slower way to get it.
+        let mut buffer = Vec::with_capacity(end + tail);
+        buffer.resize(start, 0);
+        buffer.extend_from_slice(bytes);
+        buffer.resize(end + tail, 0);
+        Self {
+            buffer: Zeroizing::new(buffer),
+            start,
+            end,
+        }
+    }
+
     pub(crate) fn expose_mut(&mut self) -> &mut [u8] {
         self.buffer
             .get_mut(self.start..self.end)
@@ -97,9 +110,7 @@ impl Plaintext {
         if self.start == head && self.buffer.len() == self.end + tail {
             return self;
         }
-        let mut moved = Self::with_room(head, self.len(), tail);
-        moved.expose_mut().copy_from_slice(self.expose());
-        moved
+        Self::copied_with_room(head, self.expose(), tail)
     }
 
     /// The whole buffer, for whoever replaces the plaintext in it by ciphertext.

@@ -112,10 +112,9 @@ impl<'v> Opening<'v> {
         blob: &CiphertextBlob<'_>,
         nonces: &MessageNonces,
     ) -> Result<Plaintext, KmsError> {
-        let len = blob.ciphertext().len();
-        let room = Frame::for_content(len).before_content();
-        let mut content = Plaintext::with_room(room, len, Frame::behind_content());
-        content.expose_mut().copy_from_slice(blob.ciphertext());
+        let sealed = blob.ciphertext();
+        let room = Frame::for_content(sealed.len()).before_content();
+        let mut content = Plaintext::copied_with_room(room, sealed, Frame::behind_content());
         let id = blob.key_material_id();
         with_aad(blob.header(), self.context, |aad| {
             self.key

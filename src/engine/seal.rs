@@ -110,13 +110,11 @@ impl<'v> Sealing<'v> {
     /// it is copied to.
     pub(crate) fn seal_copy(&self, plaintext: &[u8]) -> Result<Sealed, KmsError> {
         let frame = Frame::for_plaintext(plaintext.len());
-        let mut copy = Plaintext::with_room(
+        self.seal(Plaintext::copied_with_room(
             frame.before_plaintext(),
-            plaintext.len(),
+            plaintext,
             Frame::behind_content(),
-        );
-        copy.expose_mut().copy_from_slice(plaintext);
-        self.seal(copy)
+        ))
     }
 
     /// Seals in the buffer of the plaintext: where it was opened for this, nothing is copied.

@@ -30,6 +30,11 @@ impl KeyId {
         self.0.as_str()
     }
 
+    /// The text as bytes, which need not be proven to be text again.
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+
     /// Whether the id is that of a multi-Region key.
     #[must_use]
     pub fn is_multi_region(&self) -> bool {

@@ -2,8 +2,10 @@
 
 use core::fmt;
 
-/// Up to `N` bytes (`N` is at most 255) of UTF-8 text.
-#[derive(Clone, Copy)]
+/// Up to `N` bytes (`N` is at most 255) of UTF-8 text, and zeros behind it.
+///
+/// Two texts are compared as a whole, zeros included: a comparison of known length needs no call.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct InlineText<const N: usize> {
     len: u8,
     bytes: [u8; N],
@@ -41,17 +43,9 @@ impl<const N: usize> fmt::Debug for InlineText<N> {
     }
 }
 
-impl<const N: usize> PartialEq for InlineText<N> {
-    fn eq(&self, other: &Self) -> bool {
-        self.as_bytes() == other.as_bytes()
-    }
-}
-
-impl<const N: usize> Eq for InlineText<N> {}
-
 impl<const N: usize> core::hash::Hash for InlineText<N> {
     fn hash<H: core::hash::Hasher>(&self, state: &mut H) {
-        self.as_bytes().hash(state);
+        self.bytes.hash(state);
     }
 }
 

@@ -131,7 +131,7 @@ fn keyed(bytes: &[u8; MATERIAL_LEN]) -> Hmac<Sha256> {
 
 fn material_id(mut mac: Hmac<Sha256>, key_id: &KeyId) -> KeyMaterialId {
     mac.update(MATERIAL_ID_LABEL);
-    mac.update(key_id.as_str().as_bytes());
+    mac.update(key_id.as_bytes());
     KeyMaterialId::from_bytes(mac.finalize().into_bytes().into())
 }
 

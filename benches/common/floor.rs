@@ -1,0 +1,89 @@
+//! The floor: the cryptography of a ReEncrypt with nothing around it. What stays above it is ours.
+
+use aes_gcm::aead::{AeadInOut, KeyInit};
+use aes_gcm::{Aes256Gcm, Key, Nonce, Tag};
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+
+/// The bytes that a blob authenticates before the encryption context.
+const HEADER_LEN: usize = 54;
+
+/// The bytes by which the content of a blob is longer than the plaintext.
+const CONTENT_HEADER_LEN: usize = 11;
+
+/// A message that is opened under one key and sealed under another, in place: without a look-up, a check, a blob or an
+/// allocation.
+pub struct Floor {
+    source: Hmac<Sha256>,
+    destination: Hmac<Sha256>,
+    nonces: [u8; 28],
+    aad: Vec<u8>,
+    message: Vec<u8>,
+    tag: Tag,
+}
+
+impl Floor {
+    /// The floor for a plaintext and an encoded context of these lengths.
+    pub fn new(plaintext_len: usize, context_len: usize) -> Self {
+        let mut floor = Self {
+            source: kept_state(1),
+            destination: kept_state(2),
+            nonces: [0; 28],
+            aad: vec![3; HEADER_LEN + context_len],
+            message: vec![4; CONTENT_HEADER_LEN + plaintext_len],
+            tag: Tag::default(),
+        };
+        floor.seal();
+        core::mem::swap(&mut floor.source, &mut floor.destination);
+        floor
+    }
+
+    /// Two derivations, two key schedules, open, seal, and one draw of randomness. What it sealed is what it opens next
+    /// time.
+    pub fn re_encrypt(&mut self) {
+        self.open();
+        self.seal();
+        core::mem::swap(&mut self.source, &mut self.destination);
+    }
+
+    /// The half that opens.
+    pub fn open(&mut self) {
+        let (cipher, nonce) = message_cipher(&self.source, &self.nonces);
+        let message = self.message.as_mut_slice().into();
+        cipher
+            .decrypt_inout_detached(&nonce, &self.aad, message, &self.tag)
+            .expect("sealed under the same key");
+    }
+
+    /// The half that seals.
+    pub fn seal(&mut self) {
+        getrandom::fill(&mut self.nonces).expect("the operating system has randomness");
+        let (cipher, nonce) = message_cipher(&self.destination, &self.nonces);
+        let message = self.message.as_mut_slice().into();
+        self.tag = cipher
+            .encrypt_inout_detached(&nonce, &self.aad, message)
+            .expect("short enough");
+    }
+}
+
+/// HMAC with its key and the fixed front of its input, kept.
+fn kept_state(key: u8) -> Hmac<Sha256> {
+    let mut state = Hmac::<Sha256>::new_from_slice(&[key; 32]).expect("any length will do");
+    state.update(b"\0\0\0\x01kms-reencrypt:SYMMETRIC_DEFAULT\0");
+    state
+}
+
+fn message_cipher(
+    kept: &Hmac<Sha256>,
+    nonces: &[u8; 28],
+) -> (Aes256Gcm, Nonce<aes_gcm::aead::consts::U12>) {
+    let (derivation, iv) = nonces
+        .split_first_chunk::<16>()
+        .expect("28 is more than 16");
+    let mut kdf = kept.clone();
+    kdf.update(derivation);
+    kdf.update(&[0, 0, 1, 0]);
+    let key: Key<Aes256Gcm> = kdf.finalize().into_bytes();
+    let iv: [u8; 12] = iv.try_into().expect("28 is 16 and 12");
+    (Aes256Gcm::new(&key), iv.into())
+}

@@ -1,0 +1,56 @@
+//! ReEncrypt from one symmetric key to another, against the bare cryptography of it.
+
+mod common;
+
+use core::hint::black_box;
+
+use common::floor::Floor;
+use common::ratio::{Ratios, Target, criterion};
+use common::ring;
+use kms_reencrypt::Kms;
+
+fn main() {
+    let ring = ring::ring();
+    let (source, destination) = (ring::symmetric(&ring), ring::symmetric(&ring));
+    let kms = Kms::new(ring);
+    let mut criterion = criterion();
+    let mut ratios =
+        Ratios::to("two derivations, two key schedules, open, seal and one draw of 28 bytes");
+    for by in ["blob", "SourceKeyId"] {
+        let mut group = criterion.benchmark_group(format!("symmetric by {by}"));
+        for pairs in [0, 2, 10] {
+            for len in [16, 32, 256, 1024, 4096] {
+                let request = ring::symmetric_request(&kms, source, destination, len, pairs);
+                let request = match by {
+                    "blob" => request,
+                    _ => request.source_key_id(source),
+                };
+                let request = request.build().expect("a request");
+                let mut floor = Floor::new(len, ring::context_len(pairs));
+                ratios.measure(
+                    &mut group,
+                    &format!("{len} bytes, {pairs} pairs, by {by}"),
+                    target(len, pairs),
+                    || {
+                        drop(black_box(
+                            kms.re_encrypt(black_box(&request)).expect("it is allowed"),
+                        ))
+                    },
+                    || floor.re_encrypt(),
+                );
+            }
+        }
+        group.finish();
+    }
+    criterion.final_summary();
+    ratios.finish("symmetric");
+}
+
+/// The targets are for what most requests are: a data key or a page of data, without a context or with a small one.
+fn target(len: usize, pairs: usize) -> Option<Target> {
+    match (len, pairs) {
+        (32, 0 | 2) => Some(Target::AtMost(1.15)),
+        (4096, 0 | 2) => Some(Target::AtMost(1.04)),
+        _ => None,
+    }
+}
