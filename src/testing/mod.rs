@@ -1,0 +1,10 @@
+//! What people need in tests, behind the feature `testing`. None of it belongs into production.
+//!
+//! - Keys that are there at once, and the same in every run: [`insecure_key`].
+//! - Randomness that repeats itself: [`seeded_random`].
+
+mod insecure_key;
+mod seeded_random;
+
+pub use insecure_key::{insecure_key, insecure_private_key_pem};
+pub use seeded_random::{SeededRandom, seeded_random};
