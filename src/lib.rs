@@ -69,6 +69,8 @@ pub mod re_encrypt;
 mod resolve;
 pub mod secret;
 pub mod software;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use context::EncryptionContext;
 pub use decrypt::{DecryptRequest, DecryptResponse};

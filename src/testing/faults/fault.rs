@@ -1,0 +1,229 @@
+//! [`Fault`]: what is to go wrong, and when.
+
+use core::time::Duration;
+
+use crate::error::InfrastructureError;
+use crate::key::KeyArn;
+use crate::provider::KeyProviderError;
+use crate::testing::{SeededRandom, seeded_random};
+
+/// What an operation asks of a provider, or of a key that it found there. A request makes them in this order: the view,
+/// grant tokens, aliases and keys (the source before the destination), and when both keys are proven, `Decrypt` and
+/// `Encrypt`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum ProviderCall {
+    /// What does an alias point to?
+    AliasLookUp,
+    /// Decrypt with this key: the source of a `ReEncrypt`.
+    Decrypt,
+    /// Encrypt with this key: the destination of a `ReEncrypt`.
+    Encrypt,
+    /// Which grant does a token stand for?
+    GrantTokenLookUp,
+    /// Which key has this ARN, or this key material?
+    KeyLookUp,
+    /// The keys as they are now: once in every request, before anything else.
+    View,
+}
+
+/// Something that is to go wrong in a [`FaultyProvider`](super::FaultyProvider): an error, a delay or both.
+///
+/// Unless it is told otherwise it strikes whenever a key is looked up: once in an `Encrypt` or a `Decrypt`, and for each of
+/// the two keys of a `ReEncrypt`. Of several conditions all have to hold.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Fault {
+    error: Option<KeyProviderError>,
+    delay: Duration,
+    call: ProviderCall,
+    key: Option<KeyArn>,
+    after: u64,
+    times: u64,
+    chance: Option<Chance>,
+    /// How many calls it could have struck so far.
+    seen: u64,
+}
+
+#[derive(Clone, Debug)]
+struct Chance {
+    probability: f64,
+    random: SeededRandom,
+}
+
+impl Fault {
+    /// Any error of a provider. Where it brings no words of its own, AWS's are told.
+    pub fn new(error: KeyProviderError) -> Self {
+        Self {
+            error: Some(error),
+            ..Self::latency(Duration::ZERO)
+        }
+    }
+
+    /// `DependencyTimeoutException`
+    pub fn dependency_timeout() -> Self {
+        Self::new(KeyProviderError::DependencyTimeout(no_words()))
+    }
+
+    /// `KMSInternalException`
+    pub fn kms_internal() -> Self {
+        Self::new(KeyProviderError::Internal(no_words()))
+    }
+
+    /// `KeyUnavailableException`
+    pub fn key_unavailable() -> Self {
+        Self::new(KeyProviderError::KeyUnavailable(no_words()))
+    }
+
+    /// `ThrottlingException`. It strikes before anything is looked up, once in a request.
+    pub fn throttling() -> Self {
+        Self::new(KeyProviderError::Throttled).at(ProviderCall::View)
+    }
+
+    /// Nothing but a delay: the call takes this long and goes well. See [`Faults::delay`](super::Faults::delay).
+    pub const fn latency(delay: Duration) -> Self {
+        Self {
+            error: None,
+            delay,
+            call: ProviderCall::KeyLookUp,
+            key: None,
+            after: 0,
+            times: u64::MAX,
+            chance: None,
+            seen: 0,
+        }
+    }
+
+    /// Which call it strikes.
+    pub const fn at(mut self, call: ProviderCall) -> Self {
+        self.call = call;
+        self
+    }
+
+    /// It strikes when a key decrypts: on the source side of a `ReEncrypt` only, after both keys were looked up and proven.
+    pub const fn on_source(self) -> Self {
+        self.at(ProviderCall::Decrypt)
+    }
+
+    /// It strikes when a key encrypts: on the destination side of a `ReEncrypt` only, after the source has decrypted.
+    pub const fn on_destination(self) -> Self {
+        self.at(ProviderCall::Encrypt)
+    }
+
+    /// It strikes calls for this key only. A view and a grant token are no key's.
+    pub const fn on_key(mut self, key: KeyArn) -> Self {
+        self.key = Some(key);
+        self
+    }
+
+    /// It lets so many calls pass before it strikes.
+    pub const fn after(mut self, calls: u64) -> Self {
+        self.after = calls;
+        self
+    }
+
+    /// It strikes so many calls in a row, and then no more.
+    pub const fn times(mut self, calls: u64) -> Self {
+        self.times = calls;
+        self
+    }
+
+    /// It strikes the nth call only, counted from 1.
+    pub const fn nth(self, call: u64) -> Self {
+        self.after(call.saturating_sub(1)).times(1)
+    }
+
+    /// It strikes by chance: with a probability between 0 and 1, thrown by a generator of this seed.
+    pub fn with_probability(mut self, probability: f64, seed: u64) -> Self {
+        let random = seeded_random(seed);
+        self.chance = Some(Chance {
+            probability,
+            random,
+        });
+        self
+    }
+
+    /// It takes this long to fail.
+    pub const fn delayed_by(mut self, delay: Duration) -> Self {
+        self.delay = delay;
+        self
+    }
+
+    /// Whether a call is struck. Each call that meets the other conditions counts for [`after`](Self::after) and
+    /// [`times`](Self::times).
+    pub(super) fn strikes(&mut self, call: ProviderCall, key: Option<&KeyArn>) -> bool {
+        if self.call != call || self.key.is_some_and(|wanted| key != Some(&wanted)) {
+            return false;
+        }
+        let turn = self.seen.checked_sub(self.after);
+        self.seen += 1;
+        turn.is_some_and(|turn| turn < self.times)
+            && self.chance.as_ref().is_none_or(Chance::comes_true)
+    }
+
+    pub(super) const fn error(&self) -> Option<&KeyProviderError> {
+        self.error.as_ref()
+    }
+
+    pub(super) const fn delay(&self) -> Duration {
+        self.delay
+    }
+}
+
+impl Chance {
+    fn comes_true(&self) -> bool {
+        f64::from(self.random.next_u32()) < self.probability * (f64::from(u32::MAX) + 1.0)
+    }
+}
+
+fn no_words() -> InfrastructureError {
+    InfrastructureError::new("")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Fault, ProviderCall};
+
+    /// Which of the first eight look-ups a fault strikes.
+    fn struck(mut fault: Fault) -> Vec<u64> {
+        let is_struck = |_: &u64| fault.strikes(ProviderCall::KeyLookUp, None);
+        (1..=8).filter(is_struck).collect()
+    }
+
+    #[test]
+    fn a_fault_strikes_when_it_is_told_to() {
+        let fault = Fault::key_unavailable;
+        for (fault, calls) in [
+            (fault(), vec![1, 2, 3, 4, 5, 6, 7, 8]),
+            (fault().nth(1), vec![1]),
+            (fault().nth(3), vec![3]),
+            (fault().nth(0), vec![1]),
+            (fault().times(2), vec![1, 2]),
+            (fault().times(0), vec![]),
+            (fault().after(6), vec![7, 8]),
+            (fault().after(2).times(3), vec![3, 4, 5]),
+            (fault().at(ProviderCall::View), vec![]),
+            (Fault::throttling(), vec![]),
+            (fault().with_probability(0.0, 1), vec![]),
+            (
+                fault().with_probability(1.0, 1),
+                vec![1, 2, 3, 4, 5, 6, 7, 8],
+            ),
+            (fault().with_probability(1.0, 1).nth(3), vec![3]),
+        ] {
+            assert_eq!(struck(fault.clone()), calls, "{fault:?}");
+        }
+    }
+
+    #[test]
+    fn chance_repeats_itself_and_is_about_as_likely_as_it_says() {
+        let thrown = |seed| {
+            let mut fault = Fault::key_unavailable().with_probability(0.25, seed);
+            [(); 1000].map(|()| fault.strikes(ProviderCall::KeyLookUp, None))
+        };
+        assert_eq!(thrown(1), thrown(1));
+        assert_ne!(thrown(1), thrown(2));
+        let count = thrown(1).iter().filter(|struck| **struck).count();
+        assert!((200..300).contains(&count), "{count}");
+    }
+}

@@ -1,0 +1,223 @@
+//! [`FaultyProvider`]: another provider, and what goes wrong in it.
+
+use crate::access::{Grant, GrantId, KeyPolicy};
+use crate::key::{
+    AliasArn, AliasName, EncryptionAlgorithm, KeyArn, KeyMaterialId, KeyMetadata, Place, Region,
+};
+use crate::provider::{
+    KeyActionError, KeyProvider, KeyProviderError, KeyRef, KeyView, KmsKey, MessageNonces,
+};
+use crate::random::Random;
+use crate::secret::Plaintext;
+
+use super::fault::ProviderCall;
+use super::script::Faults;
+
+/// The keys of another provider, with faults: for tests of what code does when KMS does not answer.
+///
+/// ```
+/// use kms_reencrypt::testing::{Fault, FaultyProvider};
+/// use kms_reencrypt::{EncryptRequest, Keyring, KeySpec, Kms, KmsError, ReEncryptRequest};
+///
+/// let keyring = Keyring::new("111122223333", "us-east-2")?;
+/// let old = keyring.create_key(KeySpec::SymmetricDefault)?;
+/// let new = keyring.create_key(KeySpec::SymmetricDefault)?;
+/// let provider = FaultyProvider::new(keyring);
+/// let faults = provider.faults();
+/// let kms = Kms::new(provider);
+/// let encrypt = EncryptRequest::builder().key_id(old).plaintext("data").build()?;
+/// let blob = kms.encrypt(&encrypt)?.into_ciphertext_blob();
+///
+/// // The code under test: move a blob to the new key, with three attempts.
+/// let rotate = |blob: &[u8]| {
+///     let request = ReEncryptRequest::builder().ciphertext_blob(blob).destination_key_id(new);
+///     let request = request.build()?;
+///     let mut result = kms.re_encrypt(&request);
+///     for _ in 1..3 {
+///         if result.as_ref().is_err_and(KmsError::is_retryable) {
+///             result = kms.re_encrypt(&request);
+///         }
+///     }
+///     result
+/// };
+///
+/// faults.inject(Fault::key_unavailable().on_key(new).times(2));
+/// assert!(rotate(&blob).is_ok());
+/// assert_eq!(faults.strikes(), 2);
+///
+/// faults.inject(Fault::dependency_timeout().on_destination());
+/// assert!(matches!(rotate(&blob), Err(KmsError::DependencyTimeout(_))));
+/// assert_eq!(faults.strikes(), 5);
+/// # Ok::<(), KmsError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct FaultyProvider<P> {
+    provider: P,
+    faults: Faults,
+}
+
+impl<P> FaultyProvider<P> {
+    /// A provider in which nothing goes wrong yet.
+    #[must_use]
+    pub fn new(provider: P) -> Self {
+        let faults = Faults::default();
+        Self { provider, faults }
+    }
+
+    /// The handle to what goes wrong.
+    #[must_use]
+    pub fn faults(&self) -> Faults {
+        self.faults.clone()
+    }
+
+    /// The provider without its faults.
+    #[must_use]
+    pub const fn get_ref(&self) -> &P {
+        &self.provider
+    }
+}
+
+impl<P: KeyProvider> KeyProvider for FaultyProvider<P> {
+    fn home(&self) -> Place {
+        self.provider.home()
+    }
+
+    fn view(&self, visit: &mut dyn FnMut(&dyn KeyView)) -> Result<(), KeyProviderError> {
+        let faults = &self.faults;
+        faults.strike(ProviderCall::View, None)?;
+        self.provider
+            .view(&mut |view| visit(&FaultyView { view, faults }))
+    }
+}
+
+struct FaultyView<'v> {
+    view: &'v dyn KeyView,
+    faults: &'v Faults,
+}
+
+impl<'v> FaultyView<'v> {
+    fn found(&self, key: KeyRef<'v>) -> Result<KeyRef<'v>, KeyProviderError> {
+        let arn = *key.metadata().arn();
+        self.faults.strike(ProviderCall::KeyLookUp, Some(&arn))?;
+        let faults = self.faults;
+        Ok(KeyRef::Owned(Box::new(FaultyKey { key, faults })))
+    }
+}
+
+impl KeyView for FaultyView<'_> {
+    fn key(&self, arn: &KeyArn) -> Result<KeyRef<'_>, KeyProviderError> {
+        match self.view.key(arn) {
+            Ok(key) => self.found(key),
+            Err(error) => {
+                self.faults.strike(ProviderCall::KeyLookUp, Some(arn))?;
+                Err(error)
+            }
+        }
+    }
+
+    fn key_with_material(
+        &self,
+        region: &Region,
+        id: &KeyMaterialId,
+    ) -> Result<KeyRef<'_>, KeyProviderError> {
+        match self.view.key_with_material(region, id) {
+            Ok(key) => self.found(key),
+            Err(error) => {
+                self.faults.strike(ProviderCall::KeyLookUp, None)?;
+                Err(error)
+            }
+        }
+    }
+
+    fn alias_target(&self, alias: &AliasArn) -> Result<KeyArn, KeyProviderError> {
+        let target = self.view.alias_target(alias);
+        self.faults
+            .strike(ProviderCall::AliasLookUp, target.as_ref().ok())?;
+        target
+    }
+
+    fn grant_of_token(&self, token: &str) -> Result<GrantId, KeyProviderError> {
+        self.faults.strike(ProviderCall::GrantTokenLookUp, None)?;
+        self.view.grant_of_token(token)
+    }
+}
+
+#[derive(Debug)]
+struct FaultyKey<'v> {
+    key: KeyRef<'v>,
+    faults: &'v Faults,
+}
+
+impl FaultyKey<'_> {
+    fn strike(&self, call: ProviderCall) -> Result<(), KeyProviderError> {
+        self.faults.strike(call, Some(self.key.metadata().arn()))
+    }
+}
+
+impl KmsKey for FaultyKey<'_> {
+    fn metadata(&self) -> &KeyMetadata {
+        self.key.metadata()
+    }
+
+    fn policy(&self) -> &KeyPolicy {
+        self.key.policy()
+    }
+
+    fn grants(&self) -> &[Grant] {
+        self.key.grants()
+    }
+
+    fn aliases(&self) -> &[AliasName] {
+        self.key.aliases()
+    }
+
+    fn tags(&self) -> &[(String, String)] {
+        self.key.tags()
+    }
+
+    fn has_material(&self, id: &KeyMaterialId) -> bool {
+        self.key.has_material(id)
+    }
+
+    fn seal(
+        &self,
+        nonces: &MessageNonces,
+        aad: &[u8],
+        in_out: &mut [u8],
+    ) -> Result<[u8; 16], KeyActionError> {
+        self.strike(ProviderCall::Encrypt)?;
+        self.key.seal(nonces, aad, in_out)
+    }
+
+    fn open(
+        &self,
+        id: &KeyMaterialId,
+        nonces: &MessageNonces,
+        aad: &[u8],
+        in_out: &mut [u8],
+        tag: &[u8; 16],
+    ) -> Result<(), KeyActionError> {
+        self.strike(ProviderCall::Decrypt)?;
+        self.key.open(id, nonces, aad, in_out, tag)
+    }
+
+    fn encrypt(
+        &self,
+        algorithm: EncryptionAlgorithm,
+        plaintext: &[u8],
+        random: Random<'_>,
+    ) -> Result<Vec<u8>, KeyActionError> {
+        self.strike(ProviderCall::Encrypt)?;
+        self.key.encrypt(algorithm, plaintext, random)
+    }
+
+    fn decrypt(
+        &self,
+        algorithm: EncryptionAlgorithm,
+        ciphertext: &[u8],
+        random: Random<'_>,
+    ) -> Result<Plaintext, KeyActionError> {
+        self.strike(ProviderCall::Decrypt)?;
+        self.key.decrypt(algorithm, ciphertext, random)
+    }
+}

@@ -1,0 +1,13 @@
+//! What people need in tests, behind the feature `testing`. None of it belongs into production.
+//!
+//! - Keys that are there at once, and the same in every run: [`insecure_key`].
+//! - Randomness that repeats itself: [`seeded_random`].
+//! - A provider that fails when it is told to: [`FaultyProvider`].
+
+mod faults;
+mod insecure_key;
+mod seeded_random;
+
+pub use faults::{Fault, Faults, FaultyProvider, ProviderCall};
+pub use insecure_key::{insecure_key, insecure_private_key_pem};
+pub use seeded_random::{SeededRandom, seeded_random};

@@ -1,0 +1,126 @@
+//! [`SeededRandom`]: randomness that repeats itself.
+
+use core::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use crate::random::{RandomSource, RandomnessUnavailable};
+
+/// A random source whose bytes follow from a seed alone: **insecure**, and the same in every run and on every platform.
+///
+/// For a ring whose key ids, materials and grant tokens are always the same, give it to the ring; for nonces, data keys and
+/// so blobs that are always the same, give it to [`Kms`](crate::Kms) too. Clones draw from one and the same stream, so one
+/// source for both gives no bytes twice.
+///
+/// Two things take other randomness than the seed's, or it in another order. Threads that draw at the same time come in any
+/// order. And generating RSA keys asks for as many bytes as the machine's word size makes it ask for: take
+/// [`insecure_key`](super::insecure_key).
+///
+/// ```
+/// use kms_reencrypt::testing::seeded_random;
+/// use kms_reencrypt::{EncryptRequest, KeySpec, Keyring, Kms};
+///
+/// fn blob_of(seed: u64) -> Result<Vec<u8>, kms_reencrypt::KmsError> {
+///     let random = seeded_random(seed);
+///     let keyring = Keyring::builder("111122223333", "us-east-2")
+///         .random_source(random.clone())
+///         .build()?;
+///     let key = keyring.create_key(KeySpec::SymmetricDefault)?;
+///     let kms = Kms::new(keyring).with_random_source(random);
+///     let request = EncryptRequest::builder().key_id(key).plaintext("attack at dawn").build()?;
+///     Ok(kms.encrypt(&request)?.into_ciphertext_blob())
+/// }
+///
+/// assert_eq!(blob_of(1)?, blob_of(1)?);
+/// assert_ne!(blob_of(1)?, blob_of(2)?);
+/// # Ok::<(), kms_reencrypt::KmsError>(())
+/// ```
+#[derive(Clone)]
+pub struct SeededRandom {
+    keyed: Hmac<Sha256>,
+    draws: Arc<AtomicU64>,
+}
+
+/// The [`SeededRandom`] of a seed.
+#[must_use]
+pub fn seeded_random(seed: u64) -> SeededRandom {
+    let mut key = hmac::digest::Key::<Hmac<Sha256>>::default();
+    for (to, from) in key.iter_mut().zip(seed.to_be_bytes()) {
+        *to = from;
+    }
+    SeededRandom {
+        keyed: Hmac::new(&key),
+        draws: Arc::default(),
+    }
+}
+
+impl SeededRandom {
+    /// A number below 2^32, for decisions.
+    pub(super) fn next_u32(&self) -> u32 {
+        let mut bytes = [0; 4];
+        self.draw(&mut bytes);
+        u32::from_be_bytes(bytes)
+    }
+
+    /// `HMAC-SHA-256(seed, draw ‖ 0) ‖ HMAC-SHA-256(seed, draw ‖ 1) ‖ …`, cut to length. A draw depends on how many came
+    /// before it, not on how long they were.
+    fn draw(&self, destination: &mut [u8]) {
+        let draw = self.draws.fetch_add(1, Ordering::Relaxed);
+        for (block, part) in (0_u64..).zip(destination.chunks_mut(32)) {
+            let mut mac = self.keyed.clone();
+            mac.update(&draw.to_be_bytes());
+            mac.update(&block.to_be_bytes());
+            for (to, from) in part.iter_mut().zip(mac.finalize().into_bytes()) {
+                *to = from;
+            }
+        }
+    }
+}
+
+impl RandomSource for SeededRandom {
+    fn fill(&self, destination: &mut [u8]) -> Result<(), RandomnessUnavailable> {
+        self.draw(destination);
+        Ok(())
+    }
+}
+
+impl fmt::Debug for SeededRandom {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SeededRandom")
+            .field("draws", &self.draws)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::seeded_random;
+    use crate::random::RandomSource;
+
+    #[test]
+    fn clones_share_one_stream_and_give_no_bytes_twice() {
+        let (one, alone) = (seeded_random(7), seeded_random(7));
+        let other = one.clone();
+        let draws = |sources: [&dyn RandomSource; 3]| {
+            sources.map(|source| {
+                let mut bytes = [0; 40];
+                source.fill(&mut bytes).unwrap();
+                bytes
+            })
+        };
+        let shared = draws([&one, &other, &one]);
+        assert_eq!(shared, draws([&alone, &alone, &alone]));
+        assert_ne!(shared[0], shared[1]);
+    }
+
+    #[test]
+    fn a_draw_does_not_depend_on_the_length_of_those_before_it() {
+        let (one, other) = (seeded_random(7), seeded_random(7));
+        one.fill(&mut [0; 1]).unwrap();
+        other.fill(&mut [0; 100]).unwrap();
+        assert_eq!(one.next_u32(), other.next_u32());
+    }
+}

@@ -1,0 +1,76 @@
+//! The values that a seed stands for: on every platform, in every version of this crate.
+#![cfg(feature = "testing")]
+
+use kms_reencrypt::access::GrantOperation;
+use kms_reencrypt::testing::seeded_random;
+use kms_reencrypt::{EncryptRequest, GenerateDataKeyRequest, KeySpec, Keyring, Kms, RandomSource};
+
+#[test]
+fn the_stream_of_a_seed_is_pinned() {
+    let random = seeded_random(42);
+    let mut bytes = [0; 40];
+    random.fill(&mut bytes).unwrap();
+    assert_eq!(
+        hex(&bytes),
+        "5767756ebfb6f766695fd9e5a7206c861d2b92f8a9540004c001ca24783ffe70f758c84297dc1552"
+    );
+}
+
+#[test]
+fn key_ids_materials_tokens_and_blobs_of_a_seed_are_pinned() {
+    let random = seeded_random(42);
+    let keyring = Keyring::builder("111122223333", "us-east-2")
+        .random_source(random.clone())
+        .build()
+        .unwrap();
+    let key = keyring.create_key(KeySpec::SymmetricDefault).unwrap();
+    assert_eq!(
+        key.key_id().as_str(),
+        "5767756e-bfb6-4766-a95f-d9e5a7206c86"
+    );
+    let metadata = keyring.describe_key(key).unwrap();
+    let material = metadata.current_key_material_id().unwrap();
+    assert_eq!(
+        material.to_string(),
+        "167d0151d172955c19138eb8f0de78b1256942f71aaea98187d6590a5528032a"
+    );
+
+    let grantee = "arn:aws:iam::444455556666:role/Auditor";
+    let created = keyring
+        .create_grant(key, grantee, |grant| {
+            grant.operation(GrantOperation::Decrypt)
+        })
+        .unwrap();
+    assert_eq!(
+        created.grant_id.as_str(),
+        "f43205395d4aaa5e1c6c354071bb2e40299b25dd1a3f3f81e065f4053b146c81"
+    );
+
+    let kms = Kms::new(keyring).with_random_source(random);
+    let encrypt = EncryptRequest::builder()
+        .key_id(key)
+        .plaintext("attack at dawn")
+        .encryption_context("tenant", "blue")
+        .build()
+        .unwrap();
+    let blob = kms.encrypt(&encrypt).unwrap().into_ciphertext_blob();
+    assert_eq!(
+        hex(&blob),
+        "0102020078167d0151d172955c19138eb8f0de78b1256942f71aaea98187d6590a5528032a0146864c748e6d905814a1e81ed547cc3f0000006c306a06092a864886f70d010706a05d305b020100305606092a864886f70d010701301e060960864801650304012e3011040c40381f2fd290403e06e3fd010201108029fc9b5b943139e54827b79a384306dbde8d6de27ecf6ce5fc3ca2887738f8771d120f3e45f1de7ae0d4"
+    );
+
+    let request = GenerateDataKeyRequest::builder()
+        .key_id(key)
+        .number_of_bytes(16)
+        .build()
+        .unwrap();
+    let data_key = kms.generate_data_key(&request).unwrap();
+    assert_eq!(
+        hex(data_key.plaintext().expose()),
+        "19738f832699895d59b82aea1556dd18"
+    );
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
