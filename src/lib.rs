@@ -19,6 +19,8 @@ pub mod re_encrypt;
 mod resolve;
 pub mod secret;
 pub mod software;
+#[cfg(feature = "json")]
+pub mod wire;
 
 pub use context::EncryptionContext;
 pub use decrypt::{DecryptRequest, DecryptResponse};
