@@ -48,7 +48,8 @@
 //!
 //! None is on by default. A feature adds items and never changes behaviour.
 //!
-//! - `json`: key policies as JSON documents.
+//! - `json`: key policies as JSON documents; the AWS JSON 1.1 protocol without sockets.
+//! - `testing`: what tests need: fixed keys, seeded randomness, faults on demand.
 
 #![forbid(unsafe_code)]
 
@@ -71,6 +72,8 @@ pub mod secret;
 pub mod software;
 #[cfg(feature = "testing")]
 pub mod testing;
+#[cfg(feature = "json")]
+pub mod wire;
 
 pub use context::EncryptionContext;
 pub use decrypt::{DecryptRequest, DecryptResponse};

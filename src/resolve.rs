@@ -1,6 +1,7 @@
 //! From what a request names to the key that it means.
 
-use crate::error::NotFoundError;
+use crate::access::{Action, Caller};
+use crate::error::{AccessDeniedError, DenialReason, DeniedResource, KmsError, NotFoundError};
 use crate::key::{AliasArn, KeyArn, KeyIdentifier, Place};
 use crate::provider::{KeyProviderError, KeyRef, KeyView};
 
@@ -62,6 +63,30 @@ pub(crate) fn key<'v>(
         KeyProviderError::NotFound => NotFoundError::Key(*arn).into(),
         error => Unresolved::Provider(error),
     })
+}
+
+/// The refusal of a permission for a key that the request names: texts T1 to T4.
+pub(crate) fn denied(
+    caller: &Caller,
+    action: Action,
+    key: &KeyArn,
+    reason: DenialReason,
+) -> KmsError {
+    // Another account's keys: nothing is told about them, an identity-based refusal is the caller's own affair.
+    let hidden = key.account() != caller.account()
+        && reason != DenialReason::NoIdentityPolicy
+        && reason != DenialReason::ExplicitDenyInIdentityPolicy;
+    let resource = if hidden {
+        DeniedResource::OtherAccount
+    } else {
+        DeniedResource::key(*key, action.as_str(), reason)
+    };
+    access_denied(caller, action, resource)
+}
+
+/// `AccessDeniedException` for a caller.
+pub(crate) fn access_denied(caller: &Caller, action: Action, resource: DeniedResource) -> KmsError {
+    AccessDeniedError::new(caller.to_string(), action.as_str(), resource).into()
 }
 
 /// Refuses ARNs of other Regions before anything is looked up. Which part of the ARN the message names differs: the

@@ -103,3 +103,21 @@ pub fn authorize(request: &AccessRequest<'_>) -> Result<(), DenialReason> {
         Err(DenialReason::NoIdentityPolicy)
     }
 }
+
+/// Whether the caller may do what is about no key that exists, such as `kms:ListKeys` and `kms:CreateKey`: its
+/// identity-based policy alone decides. Conditions see the resource of the request all the same.
+///
+/// # Errors
+///
+/// Why not.
+#[cfg(feature = "json")]
+pub(crate) fn authorize_without_key(request: &AccessRequest<'_>) -> Result<(), DenialReason> {
+    let Some(policy) = request.caller.identity_policy() else {
+        return Ok(());
+    };
+    match policy.evaluate_without_key(request) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(DenialReason::NoIdentityPolicy),
+        Err(ExplicitDeny) => Err(DenialReason::ExplicitDenyInIdentityPolicy),
+    }
+}

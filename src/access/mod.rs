@@ -26,6 +26,8 @@ mod statement;
 pub use action::Action;
 pub use caller::Caller;
 pub use condition::{Condition, ConditionOperator};
+#[cfg(feature = "json")]
+pub(crate) use decision::authorize_without_key;
 pub use decision::{AccessRequest, Resource, authorize};
 pub use grant::{Grant, GrantConstraint, GrantId, GrantOperation, InvalidGrantId};
 pub use grant_builder::GrantBuilder;

@@ -184,9 +184,26 @@ impl IdentityPolicy {
     ///
     /// [`ExplicitDeny`] if a statement denies it.
     pub(super) fn evaluate(&self, request: &AccessRequest<'_>) -> Result<bool, ExplicitDeny> {
+        self.evaluate_by(|statement| statement.applies_to(request))
+    }
+
+    /// Whether the policy allows a request that is about no key.
+    ///
+    /// # Errors
+    ///
+    /// [`ExplicitDeny`] if a statement denies it.
+    #[cfg(feature = "json")]
+    pub(super) fn evaluate_without_key(
+        &self,
+        request: &AccessRequest<'_>,
+    ) -> Result<bool, ExplicitDeny> {
+        self.evaluate_by(|statement| statement.applies_without_key(request))
+    }
+
+    fn evaluate_by(&self, applies: impl Fn(&Statement) -> bool) -> Result<bool, ExplicitDeny> {
         let mut allowed = false;
         for statement in &self.statements {
-            if statement.applies_to(request) {
+            if applies(statement) {
                 match statement.effect {
                     Effect::Allow => allowed = true,
                     Effect::Deny => return Err(ExplicitDeny),

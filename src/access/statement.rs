@@ -139,14 +139,26 @@ impl Statement {
 
     /// Whether the statement applies to a request, principals left aside: for identity-based policies.
     pub(super) fn applies_to(&self, request: &AccessRequest<'_>) -> bool {
+        self.is_about_action(request) && self.is_about_key(request) && self.has_conditions(request)
+    }
+
+    /// Whether the statement applies to a request that is about no key: it has to be about every resource.
+    #[cfg(feature = "json")]
+    pub(super) fn applies_without_key(&self, request: &AccessRequest<'_>) -> bool {
+        self.is_about_action(request)
+            && self.resources.match_by(|pattern| pattern == "*")
+            && self.has_conditions(request)
+    }
+
+    fn is_about_action(&self, request: &AccessRequest<'_>) -> bool {
         let action = request.action.as_str();
         self.actions
             .match_by(|pattern| pattern::matches_ignoring_case(pattern, action))
-            && self.is_about_key(request)
-            && self
-                .conditions
-                .iter()
-                .all(|condition| condition.holds(request))
+    }
+
+    fn has_conditions(&self, request: &AccessRequest<'_>) -> bool {
+        let mut conditions = self.conditions.iter();
+        conditions.all(|condition| condition.holds(request))
     }
 
     fn is_about_key(&self, request: &AccessRequest<'_>) -> bool {

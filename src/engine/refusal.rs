@@ -1,10 +1,10 @@
 //! From what went wrong below to the exception that says so: the only place that decides which.
 
 use crate::access::Action;
-use crate::error::{AccessDeniedError, DenialReason, DeniedResource, InvalidStateError, KmsError};
+use crate::error::{DenialReason, DeniedResource, InvalidStateError, KmsError};
 use crate::key::KeyArn;
 use crate::provider::{KeyActionError, KeyProviderError};
-use crate::resolve::Unresolved;
+use crate::resolve::{self, Unresolved};
 
 use super::session::Session;
 
@@ -26,19 +26,13 @@ impl Session<'_> {
         found: Found,
         reason: DenialReason,
     ) -> KmsError {
-        let resource = match found {
-            Found::FromCiphertext => DeniedResource::from_ciphertext(action.as_str(), reason),
-            // Another account's keys: nothing is told about them, an identity-based refusal is the caller's own affair.
-            Found::Named
-                if key.account() != self.caller().account()
-                    && reason != DenialReason::NoIdentityPolicy
-                    && reason != DenialReason::ExplicitDenyInIdentityPolicy =>
-            {
-                DeniedResource::OtherAccount
+        match found {
+            Found::FromCiphertext => {
+                let resource = DeniedResource::from_ciphertext(action.as_str(), reason);
+                self.access_denied(action, resource)
             }
-            Found::Named => DeniedResource::key(*key, action.as_str(), reason),
-        };
-        self.access_denied(action, resource)
+            Found::Named => resolve::denied(self.caller(), action, key, reason),
+        }
     }
 
     /// An identifier that leads nowhere.
@@ -63,7 +57,7 @@ impl Session<'_> {
     }
 
     fn access_denied(&self, action: Action, resource: DeniedResource) -> KmsError {
-        AccessDeniedError::new(self.caller().to_string(), action.as_str(), resource).into()
+        resolve::access_denied(self.caller(), action, resource)
     }
 }
 

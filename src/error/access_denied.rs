@@ -31,6 +31,16 @@ impl AccessDeniedError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DeniedResource {
+    /// No key in particular: creating one, or listing them. INFERRED from T1 and T3.
+    #[error("resource: * {}", OwnKey(.action, *.reason))]
+    #[non_exhaustive]
+    Any {
+        /// The permission, once more.
+        action: &'static str,
+        /// Which check refused it.
+        reason: DenialReason,
+    },
+
     /// A key of the caller's own account. `Action` stands in the reason again where AWS repeats it.
     #[error("resource: {key} {}", OwnKey(.action, *.reason))]
     #[non_exhaustive]
@@ -62,6 +72,12 @@ pub enum DeniedResource {
 }
 
 impl DeniedResource {
+    /// No key in particular.
+    #[must_use]
+    pub const fn any(action: &'static str, reason: DenialReason) -> Self {
+        Self::Any { action, reason }
+    }
+
     /// A key of the caller's own account.
     #[must_use]
     pub const fn key(key: KeyArn, action: &'static str, reason: DenialReason) -> Self {

@@ -7,6 +7,8 @@
 mod access_denied;
 mod detail;
 mod infrastructure;
+#[cfg(feature = "json")]
+mod protocol;
 mod validation;
 
 pub use access_denied::{AccessDeniedError, DenialReason, DeniedResource};
@@ -15,6 +17,8 @@ pub use detail::{
     UnsupportedOperationError,
 };
 pub use infrastructure::InfrastructureError;
+#[cfg(feature = "json")]
+pub(crate) use protocol::ProtocolError;
 pub use validation::{Constraint, ConstraintViolation, RejectedValue, ValidationError};
 
 use core::error::Error;

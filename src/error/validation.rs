@@ -44,6 +44,9 @@ pub enum ValidationError {
         max: usize,
     },
 
+    /// A Nitro enclave as the recipient of a plaintext. Ours: AWS supports it, this crate does not.
+    RecipientNotSupported,
+
     /// A usage that keys of the spec cannot have. RECORDED.
     #[non_exhaustive]
     UsageNotCompatible {
@@ -106,6 +109,9 @@ impl fmt::Display for ValidationError {
                 f,
                 "Algorithm {algorithm} and key spec {key_spec} cannot encrypt data larger than {max} bytes."
             ),
+            Self::RecipientNotSupported => {
+                f.write_str("Recipient is not supported here: there are no Nitro enclaves.")
+            }
             Self::UsageNotCompatible { key_usage, key_spec } => {
                 write!(f, "KeyUsage {key_usage} is not compatible with KeySpec {key_spec}")
             }
@@ -184,7 +190,7 @@ pub enum RejectedValue {
 #[non_exhaustive]
 pub enum Constraint {
     /// RECORDED\*. The order in which AWS prints the values has changed over time.
-    EnumValueSet(&'static str),
+    EnumValueSet(Cow<'static, str>),
     /// RECORDED
     LengthAtLeast(usize),
     /// RECORDED
@@ -206,14 +212,15 @@ impl Constraint {
     pub const ASCII: Self = Self::Pattern(r"^\p{ASCII}+$");
 
     /// RECORDED\* (September 2026). AWS has changed the order over time: nobody should rely on it.
-    pub const ENCRYPTION_ALGORITHMS: Self =
-        Self::EnumValueSet("RSAES_OAEP_SHA_1, RSAES_OAEP_SHA_256, SM2PKE, SYMMETRIC_DEFAULT");
+    pub const ENCRYPTION_ALGORITHMS: Self = Self::EnumValueSet(Cow::Borrowed(
+        "RSAES_OAEP_SHA_1, RSAES_OAEP_SHA_256, SM2PKE, SYMMETRIC_DEFAULT",
+    ));
 
     /// GUESS
-    pub const DRY_RUN_MODIFIERS: Self = Self::EnumValueSet("IGNORE_CIPHERTEXT");
+    pub const DRY_RUN_MODIFIERS: Self = Self::EnumValueSet(Cow::Borrowed("IGNORE_CIPHERTEXT"));
 
     /// INFERRED
-    pub const DATA_KEY_SPECS: Self = Self::EnumValueSet("AES_256, AES_128");
+    pub const DATA_KEY_SPECS: Self = Self::EnumValueSet(Cow::Borrowed("AES_256, AES_128"));
 }
 
 impl fmt::Display for Constraint {

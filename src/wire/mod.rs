@@ -1,0 +1,46 @@
+//! AWS JSON 1.1 without sockets: a target and a body in, a status and a body out. Feature `json`.
+//!
+//! It is what stands between a client of AWS KMS and this crate: the official SDK in the same process (feature
+//! `aws-sdk`), or a server for every other language (`examples/serve.rs`). Nothing is decided here: members are read and
+//! written by the names and types of the service model, and the rest of the crate says what happens.
+//!
+//! ```
+//! use kms_reencrypt::{Keyring, KeySpec, Kms};
+//!
+//! let keyring = Keyring::new("111122223333", "us-east-2")?;
+//! let key = keyring.create_key(KeySpec::SymmetricDefault)?;
+//! keyring.create_alias("alias/app", key)?;
+//!
+//! let service = Kms::new(keyring).service();
+//! let request = br#"{"KeyId": "alias/app", "Plaintext": "YXR0YWNrIGF0IGRhd24="}"#;
+//! let response = service.call("TrentService.Encrypt", request);
+//! assert_eq!(response.status(), 200);
+//!
+//! let response = service.call("TrentService.Encrypt", br#"{"KeyId": "alias/other", "Plaintext": "YQ=="}"#);
+//! assert_eq!(response.status(), 400);
+//! assert_eq!(
+//!     response.body(),
+//!     br#"{"__type":"NotFoundException","message":"Alias arn:aws:kms:us-east-2:111122223333:alias/other is not found."}"#,
+//! );
+//! # Ok::<(), kms_reencrypt::KmsError>(())
+//! ```
+//!
+//! # What of the wire is ours
+//!
+//! The bodies of KMS's own exceptions are AWS's to the byte. `SerializationException` and `UnknownOperationException`
+//! exist in AWS; their messages are ours. Whoever speaks HTTP sends `Content-Type: application/x-amz-json-1.1` and the
+//! [request id](Response::request_id) in the header `x-amzn-RequestId`. Signatures are nobody's business here.
+
+mod cryptographic;
+mod failure;
+mod members;
+mod object;
+mod request_id;
+mod response;
+mod service;
+
+pub use response::Response;
+pub use service::Service;
+
+/// The content type of every request and response.
+pub const CONTENT_TYPE: &str = "application/x-amz-json-1.1";

@@ -1,0 +1,108 @@
+//! [`Service`]: every operation under its name on the wire.
+
+use crate::access::Caller;
+use crate::error::ProtocolError;
+use crate::key::Region;
+use crate::kms::Kms;
+use crate::provider::KeyProvider;
+use crate::software::Keyring;
+
+use super::cryptographic;
+use super::failure::Failure;
+use super::members::Members;
+use super::object::Object;
+use super::response::Response;
+
+/// What stands before an operation's name in the header `X-Amz-Target`.
+const TARGET_PREFIX: &str = "TrentService.";
+
+/// KMS as its clients know it: operations by name, JSON in and JSON out, for one caller in one Region.
+///
+/// [`Kms::service`] makes one that serves every operation of this crate from a [`Keyring`]. Over any other provider the
+/// cryptographic operations are served ([`Service::new`]); a provider with a ring behind it, such as one that injects
+/// faults, gets the control operations of that ring [with it](Self::with_keyring).
+///
+/// See the [module](super) for an example.
+#[derive(Debug)]
+pub struct Service<P> {
+    kms: Kms<P>,
+    keyring: Option<Keyring>,
+}
+
+impl<P: KeyProvider> Service<P> {
+    /// The cryptographic operations over a provider's keys.
+    #[must_use]
+    pub const fn new(kms: Kms<P>) -> Self {
+        Self { kms, keyring: None }
+    }
+
+    /// The same operations, and the control operations of a ring. The service's caller and Region count for them too,
+    /// not those of the ring's handle.
+    #[must_use]
+    pub fn with_keyring(mut self, keyring: Keyring) -> Self {
+        self.keyring = Some(keyring);
+        self
+    }
+
+    /// The same service, for another caller.
+    #[must_use]
+    pub fn as_caller(&self, caller: Caller) -> Self {
+        Self {
+            kms: self.kms.as_caller(caller),
+            keyring: self.keyring.clone(),
+        }
+    }
+
+    /// The same service, at the endpoint of another Region.
+    #[must_use]
+    pub fn in_region(&self, region: Region) -> Self {
+        Self {
+            kms: self.kms.in_region(region),
+            keyring: self.keyring.clone(),
+        }
+    }
+
+    /// The handle that the service calls: its caller, its Region and its provider.
+    #[must_use]
+    pub const fn kms(&self) -> &Kms<P> {
+        &self.kms
+    }
+
+    /// Carries a call out: `target` is the value of the header `X-Amz-Target` (`TrentService.ReEncrypt`), `body` the JSON.
+    ///
+    /// There is always a response. That an operation is not served is one as well: `UnknownOperationException`, with its
+    /// name.
+    pub fn call(&self, target: &str, body: &[u8]) -> Response {
+        Response::new(self.answer(target, body))
+    }
+
+    fn answer(&self, target: &str, body: &[u8]) -> Result<Option<Object>, Failure> {
+        let unknown = |operation: &str| ProtocolError::UnknownOperation(operation.to_owned());
+        let operation = target
+            .strip_prefix(TARGET_PREFIX)
+            .ok_or_else(|| unknown(target))?;
+        let cryptographic = cryptographic::operation(operation);
+        let members = Members::read(body)?;
+        match cryptographic {
+            Some(operation) => operation(&self.kms, &members),
+            None => Err(unknown(operation).into()),
+        }
+    }
+}
+
+impl Kms<Keyring> {
+    /// Every operation of this crate under its name on the wire, for this handle's caller and Region.
+    #[must_use]
+    pub fn service(&self) -> Service<Keyring> {
+        Service::new(self.clone()).with_keyring(self.provider().clone())
+    }
+}
+
+impl<P> Clone for Service<P> {
+    fn clone(&self) -> Self {
+        Self {
+            kms: self.kms.clone(),
+            keyring: self.keyring.clone(),
+        }
+    }
+}
