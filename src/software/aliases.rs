@@ -65,9 +65,7 @@ impl Keyring {
         let target = target.into();
         self.write(|snapshot| {
             if snapshot.aliases.get(&alias).is_some() {
-                return Err(KmsError::AlreadyExists {
-                    alias: alias.clone(),
-                });
+                return Err(KmsError::AlreadyExists { alias });
             }
             let target = self.own_key(snapshot, &target)?;
             point(snapshot, alias, AliasEntry::new(target, now));
