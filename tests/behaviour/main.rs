@@ -1,0 +1,35 @@
+//! How KMS behaves, as tables: one module a section of the description, one row a case, each row with the evidence that
+//! AWS does so.
+//!
+//! The tables name keys by their role (`A`, `rsa`), and `<A>` in a request or a message is the key's ARN, `<A.id>` its
+//! key id. The texts of the exceptions stand in `texts`, written down a second time and independently of the crate's.
+//! Every table prints how many cases it has; one that fails lists all rows that do.
+
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod ask;
+mod section;
+mod texts;
+mod world;
+
+mod s11_precedence;
+mod s12_decisions;
+mod s13_captures;
+mod s1_2_constraints;
+mod s2_identifiers;
+mod s3_states;
+mod s4_3_source;
+mod s4_usage_and_spec;
+mod s5_context;
+mod s6_wrong_source;
+mod s7_dry_run;
+mod s9_lifecycle;
+mod s9_material;
+mod s9_multi_region;
