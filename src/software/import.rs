@@ -2,10 +2,11 @@
 
 use std::time::SystemTime;
 
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::error::{KmsError, ValidationError};
 use crate::key::{KeyIdentifier, KeyMaterialId, KeyOrigin};
+use crate::secret::boxed;
 
 use super::keyring::Keyring;
 use super::lifecycle::require_not_pending_deletion;
@@ -39,7 +40,7 @@ pub struct ImportedMaterial {
     new: bool,
 }
 
-struct MuteBytes(Zeroizing<[u8; 32]>);
+struct MuteBytes(Box<Zeroizing<[u8; 32]>>);
 
 impl core::fmt::Debug for MuteBytes {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
@@ -50,9 +51,11 @@ impl core::fmt::Debug for MuteBytes {
 impl ImportedMaterial {
     /// 32 bytes that do not expire: the first material of a key, or one that the key had before
     /// (`EXISTING_KEY_MATERIAL`).
-    pub fn new(bytes: [u8; 32]) -> Self {
+    pub fn new(mut bytes: [u8; 32]) -> Self {
+        let boxed = boxed(&bytes);
+        bytes.zeroize();
         Self {
-            bytes: MuteBytes(Zeroizing::new(bytes)),
+            bytes: MuteBytes(boxed),
             valid_to: None,
             description: None,
             new: false,
@@ -109,7 +112,7 @@ impl Keyring {
         self.write_key(key, |key| {
             require_not_pending_deletion(key)?;
             let external = key.metadata.origin() == KeyOrigin::External;
-            let material = SymmetricMaterial::new(key.metadata.arn().key_id(), bytes.0);
+            let material = SymmetricMaterial::new(key.metadata.arn().key_id(), &bytes.0);
             let id = *material.id();
             let materials = key
                 .materials_mut()
