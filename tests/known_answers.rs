@@ -6,6 +6,11 @@
 //!
 //! The example of the SM2 standard is opened here; that encryption makes it too, given its random number, is shown in
 //! `src/software/sm2_pke.rs`.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
 
 use std::collections::BTreeMap;
 
