@@ -137,6 +137,22 @@ impl Zeroize for Plaintext {
     }
 }
 
+/// A copy of `bytes` on the heap: whoever moves it about moves a pointer and leaves no copies on the stack.
+pub(crate) fn boxed<const N: usize>(bytes: &[u8; N]) -> Box<Zeroizing<[u8; N]>> {
+    let mut boxed = Box::new(Zeroizing::new([0; N]));
+    boxed.copy_from_slice(bytes);
+    boxed
+}
+
+/// Overwrites what functions that have returned left on the stack, as deep as the ones reach that compute with keys.
+///
+/// What they leave there is gone with the next calls, or ends up in the gaps of whatever is put together on that place of
+/// the stack next and then moved to the heap.
+#[inline(never)]
+pub(crate) fn overwrite_stack() {
+    core::hint::black_box(&mut [0_u8; 8192]);
+}
+
 #[cfg(test)]
 mod tests {
     use super::Plaintext;

@@ -3,7 +3,7 @@
 use core::fmt;
 use std::sync::Arc;
 
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::access::KeyPolicy;
 use crate::error::{KmsError, UnsupportedOperationError, ValidationError};
@@ -12,6 +12,7 @@ use crate::key::{
     MultiRegionKeyType,
 };
 use crate::random::Random;
+use crate::secret::boxed;
 
 use super::key::{Secret, SoftwareKey};
 use super::keyring::Keyring;
@@ -52,7 +53,7 @@ pub struct NewKey {
 enum GivenMaterial {
     Pkcs8Der(Zeroizing<Vec<u8>>),
     Pkcs8Pem(Zeroizing<String>),
-    Symmetric(Zeroizing<[u8; MATERIAL_LEN]>),
+    Symmetric(Box<Zeroizing<[u8; MATERIAL_LEN]>>),
 }
 
 impl fmt::Debug for GivenMaterial {
@@ -130,8 +131,9 @@ impl NewKey {
     }
 
     /// The material of a symmetric key: 32 bytes.
-    pub fn symmetric_material(mut self, bytes: [u8; 32]) -> Self {
-        self.material = Some(GivenMaterial::Symmetric(Zeroizing::new(bytes)));
+    pub fn symmetric_material(mut self, mut bytes: [u8; 32]) -> Self {
+        self.material = Some(GivenMaterial::Symmetric(boxed(&bytes)));
+        bytes.zeroize();
         self
     }
 
@@ -265,7 +267,7 @@ fn secret(
             Ok(Secret::Symmetric(Materials::of(material)))
         }
         (KeySpec::SymmetricDefault, Some(GivenMaterial::Symmetric(bytes))) => {
-            let material = SymmetricMaterial::new(key_id, bytes.clone());
+            let material = SymmetricMaterial::new(key_id, bytes);
             Ok(Secret::Symmetric(Materials::of(material)))
         }
         (_, None) if !encrypts || key.origin == KeyOrigin::External => Ok(Secret::None),

@@ -2,10 +2,11 @@
 
 use std::time::SystemTime;
 
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::error::{KmsError, ValidationError};
 use crate::key::{KeyIdentifier, KeyMaterialId, KeyOrigin};
+use crate::secret::boxed;
 
 use super::key::SoftwareKey;
 use super::keyring::Keyring;
@@ -42,7 +43,7 @@ pub struct ImportedMaterial {
     new: bool,
 }
 
-struct MuteBytes(Zeroizing<[u8; 32]>);
+struct MuteBytes(Box<Zeroizing<[u8; 32]>>);
 
 impl core::fmt::Debug for MuteBytes {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
@@ -53,9 +54,11 @@ impl core::fmt::Debug for MuteBytes {
 impl ImportedMaterial {
     /// 32 bytes that do not expire: the first material of a key, or one that the key had before
     /// (`EXISTING_KEY_MATERIAL`).
-    pub fn new(bytes: [u8; 32]) -> Self {
+    pub fn new(mut bytes: [u8; 32]) -> Self {
+        let boxed = boxed(&bytes);
+        bytes.zeroize();
         Self {
-            bytes: MuteBytes(Zeroizing::new(bytes)),
+            bytes: MuteBytes(boxed),
             valid_to: None,
             description: None,
             new: false,
@@ -121,7 +124,7 @@ impl Keyring {
             if new && key.is_replica() {
                 return Err(unsupported());
             }
-            let material = SymmetricMaterial::new(key.metadata.arn().key_id(), bytes.0);
+            let material = SymmetricMaterial::new(key.metadata.arn().key_id(), &bytes.0);
             let id = *material.id();
             let materials = key
                 .materials_mut()

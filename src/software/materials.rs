@@ -78,7 +78,7 @@ impl Expiry {
 
 impl Materials {
     /// A key with one material, which is current.
-    pub(super) fn of(material: SymmetricMaterial) -> Self {
+    pub(super) fn of(material: Arc<SymmetricMaterial>) -> Self {
         let mut materials = Self::default();
         materials.add(material, Expiry::default(), None);
         materials
@@ -155,7 +155,7 @@ impl Materials {
     /// Adds new material: the key's first is current at once, any other waits for a rotation.
     pub(super) fn add(
         &mut self,
-        material: SymmetricMaterial,
+        material: Arc<SymmetricMaterial>,
         expiry: Expiry,
         description: Option<String>,
     ) {
@@ -168,7 +168,7 @@ impl Materials {
         let versions = Arc::make_mut(&mut self.versions);
         versions.push(MaterialVersion {
             id: *material.id(),
-            material: Some(Arc::new(material)),
+            material: Some(material),
             state,
             rotated: None,
             expiry,
@@ -182,14 +182,14 @@ impl Materials {
     /// Puts material back that the key had before. `false` if it never had it.
     pub(super) fn put_back(
         &mut self,
-        material: SymmetricMaterial,
+        material: Arc<SymmetricMaterial>,
         expiry: Expiry,
         description: Option<String>,
     ) -> bool {
         let Some(version) = self.version_mut(material.id()) else {
             return false;
         };
-        version.material = Some(Arc::new(material));
+        version.material = Some(material);
         version.expiry = expiry;
         if description.is_some() {
             version.description = description;

@@ -29,6 +29,8 @@ mod symmetric;
 #[cfg(test)]
 mod fixtures;
 #[cfg(test)]
+mod not_copied;
+#[cfg(test)]
 mod openssl_interop;
 
 pub use aliases::Alias;

@@ -67,7 +67,7 @@ impl Keyring {
                 SymmetricMaterial::random_bytes(self.random()).map_err(KmsError::internal)?;
             for arn in related(snapshot, &key) {
                 change(snapshot, &arn, |materials| {
-                    let material = SymmetricMaterial::new(arn.key_id(), bytes.clone());
+                    let material = SymmetricMaterial::new(arn.key_id(), &bytes);
                     materials.add(material, Expiry::default(), None);
                     materials.rotate(now);
                 });

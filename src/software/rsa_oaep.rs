@@ -21,8 +21,9 @@
 //!
 //! - `r` is drawn by rejection, which tells only of the values that were thrown away.
 //! - The `rsa` crate leaves `p` and `q` in memory that it frees: on import, on export, on every decryption and when the
-//!   key goes. The masked block stays behind in one form or another. We wipe our own copies, and a plaintext is never
-//!   among what is left; but who can read this process's memory is not kept out.
+//!   key goes. It leaves a masked block behind too, in Montgomery form: undoing that, and the mask, takes no key. We wipe
+//!   our own copies, and neither a private exponent nor a plaintext as such is among what is left (`tests/secrets` looks
+//!   for them); but who can read this process's memory is not kept out.
 
 use rsa::BoxedUint;
 use rsa::hazmat::{rsa_decrypt_and_check, rsa_encrypt};

@@ -1,6 +1,7 @@
 //! The key material of symmetric encryption keys: AES-256-GCM under a fresh key for every message.
 
 use core::fmt;
+use std::sync::Arc;
 
 use aes_gcm::aead::{AeadInOut, KeyInit};
 use aes_gcm::{Aes256Gcm, Key, Nonce};
@@ -12,6 +13,7 @@ use zeroize::{Zeroize, Zeroizing};
 use crate::key::{KeyId, KeyMaterialId};
 use crate::provider::{KeyActionError, MessageNonces};
 use crate::random::{Random, RandomnessUnavailable};
+use crate::secret::overwrite_stack;
 
 /// The bytes of a key material (API reference of `ImportKeyMaterial`).
 pub(crate) const MATERIAL_LEN: usize = 32;
@@ -37,8 +39,8 @@ impl SymmetricMaterial {
     pub(crate) fn generate(
         key_id: &KeyId,
         random: Random<'_>,
-    ) -> Result<Self, RandomnessUnavailable> {
-        Ok(Self::new(key_id, Self::random_bytes(random)?))
+    ) -> Result<Arc<Self>, RandomnessUnavailable> {
+        Ok(Self::new(key_id, &*Self::random_bytes(random)?))
     }
 
     /// Fresh bytes of a material.
@@ -51,15 +53,25 @@ impl SymmetricMaterial {
     }
 
     /// The material with these bytes, for a key.
-    pub(crate) fn new(key_id: &KeyId, bytes: Zeroizing<[u8; MATERIAL_LEN]>) -> Self {
-        let keyed = keyed(&bytes);
+    ///
+    /// It is shared from the start: moving it about would leave copies of it on the stack.
+    pub(crate) fn new(key_id: &KeyId, bytes: &[u8; MATERIAL_LEN]) -> Arc<Self> {
+        let material = Self::compute(key_id, bytes);
+        overwrite_stack();
+        material
+    }
+
+    /// A function of its own, so that its part of the stack is left when it returns.
+    #[inline(never)]
+    fn compute(key_id: &KeyId, bytes: &[u8; MATERIAL_LEN]) -> Arc<Self> {
+        let keyed = keyed(bytes);
         let mut kdf = keyed.clone();
         KDF_PREFIX.iter().for_each(|part| kdf.update(part));
-        Self {
+        Arc::new(Self {
             id: material_id(keyed, key_id),
-            bytes,
+            bytes: Zeroizing::new(*bytes),
             kdf,
-        }
+        })
     }
 
     /// HMAC-SHA-256 over a label and the key id: the same for all Regions of a multi-Region key, different for the same
@@ -137,7 +149,7 @@ fn material_id(mut mac: Hmac<Sha256>, key_id: &KeyId) -> KeyMaterialId {
 
 #[cfg(test)]
 mod tests {
-    use super::{SymmetricMaterial, Zeroizing};
+    use super::{Arc, SymmetricMaterial};
     use crate::provider::{KeyActionError, MessageNonces};
 
     const KEY_ID: &str = "1234abcd-12ab-34cd-56ef-1234567890ab";
@@ -146,8 +158,8 @@ mod tests {
         iv: [2; 12],
     };
 
-    fn material(byte: u8, key_id: &str) -> SymmetricMaterial {
-        SymmetricMaterial::new(&key_id.parse().unwrap(), Zeroizing::new([byte; 32]))
+    fn material(byte: u8, key_id: &str) -> Arc<SymmetricMaterial> {
+        SymmetricMaterial::new(&key_id.parse().unwrap(), &[byte; 32])
     }
 
     #[test]

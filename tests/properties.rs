@@ -1,0 +1,399 @@
+//! What holds for every plaintext, every context, every identifier and every byte that somebody changes.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+mod common;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::LazyLock;
+
+use common::{Keys, chinese_ring};
+use kms_reencrypt::blob::CiphertextBlob;
+use kms_reencrypt::error::ValidationError;
+use kms_reencrypt::{
+    AliasArn, DecryptRequest, EncryptRequest, EncryptionAlgorithm, EncryptionContext, KeyArn,
+    KeyId, KeyIdentifier, KeyMaterialId, KeySpec, Keyring, Kms, KmsError, ReEncryptRequest, Region,
+};
+use proptest::collection::{btree_map, vec};
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+
+/// Keys of all kinds. Proving the RSA keys takes its time: once is enough.
+static RING: LazyLock<(Keys, Kms<Keyring>)> = LazyLock::new(|| {
+    let keyring = chinese_ring();
+    (Keys::import(&keyring), Kms::new(keyring))
+});
+
+/// A key and how it is used.
+type Use = (KeySpec, EncryptionAlgorithm);
+
+fn every_use() -> Vec<Use> {
+    let uses = |spec: &KeySpec| {
+        let algorithms = spec.encryption_algorithms().iter();
+        algorithms
+            .map(|algorithm| (*spec, *algorithm))
+            .collect::<Vec<_>>()
+    };
+    KeySpec::ALL.iter().flat_map(uses).collect()
+}
+
+fn max_len((spec, algorithm): Use) -> usize {
+    spec.plaintext_max(algorithm).unwrap()
+}
+
+/// A plaintext that both keys take, its length anywhere, at the limit, or just below.
+fn two_uses_and_a_plaintext() -> impl Strategy<Value = (Use, Use, Vec<u8>)> {
+    let uses = (select(every_use()), select(every_use()));
+    uses.prop_flat_map(|(source, destination)| {
+        let max = max_len(source).min(max_len(destination));
+        let len = prop_oneof![1..=max, max - 1..=max, 1..=33_usize];
+        let plaintext = len.prop_flat_map(|len| vec(any::<u8>(), len));
+        (Just(source), Just(destination), plaintext)
+    })
+}
+
+fn context() -> impl Strategy<Value = BTreeMap<String, String>> {
+    btree_map(".{0,12}", ".{0,20}", 0..5)
+}
+
+fn hash_map(context: &BTreeMap<String, String>) -> Option<HashMap<String, String>> {
+    Some(context.clone().into_iter().collect())
+}
+
+fn encrypt(
+    (spec, algorithm): Use,
+    context: &BTreeMap<String, String>,
+    plaintext: &[u8],
+) -> Vec<u8> {
+    let request = EncryptRequest::builder()
+        .key_id(RING.0.of(spec))
+        .encryption_algorithm(algorithm)
+        .set_encryption_context(hash_map(context))
+        .plaintext(plaintext);
+    let encrypted = RING.1.encrypt(&request.build().unwrap()).unwrap();
+    encrypted.into_ciphertext_blob()
+}
+
+fn decrypt(
+    (spec, algorithm): Use,
+    context: &BTreeMap<String, String>,
+    ciphertext: &[u8],
+) -> Result<Vec<u8>, KmsError> {
+    let request = DecryptRequest::builder()
+        .key_id(RING.0.of(spec))
+        .encryption_algorithm(algorithm)
+        .set_encryption_context(hash_map(context))
+        .ciphertext_blob(ciphertext);
+    let response = RING.1.decrypt(&request.build().unwrap())?;
+    Ok(response.plaintext().expose().to_vec())
+}
+
+const SYMMETRIC: Use = (
+    KeySpec::SymmetricDefault,
+    EncryptionAlgorithm::SymmetricDefault,
+);
+
+/// Only symmetric ciphertexts are bound to a context.
+fn context_of(key: Use, context: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    if key == SYMMETRIC {
+        context.clone()
+    } else {
+        BTreeMap::new()
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn what_is_encrypted_and_re_encrypted_decrypts_to_itself(
+        (source, destination, plaintext) in two_uses_and_a_plaintext(),
+        before in context(),
+        after in context(),
+    ) {
+        let before = context_of(source, &before);
+        let after = context_of(destination, &after);
+        let request = ReEncryptRequest::builder()
+            .ciphertext_blob(encrypt(source, &before, &plaintext))
+            .source_key_id(RING.0.of(source.0))
+            .source_encryption_algorithm(source.1)
+            .set_source_encryption_context(hash_map(&before))
+            .destination_key_id(RING.0.of(destination.0))
+            .destination_encryption_algorithm(destination.1)
+            .set_destination_encryption_context(hash_map(&after));
+        let response = RING.1.re_encrypt(&request.build().unwrap()).unwrap();
+        prop_assert!(response.ciphertext_blob().len() <= 6144);
+        let decrypted = decrypt(destination, &after, response.ciphertext_blob());
+        prop_assert_eq!(decrypted.unwrap(), plaintext);
+    }
+
+    #[test]
+    fn a_ciphertext_with_a_changed_byte_is_refused(
+        key in select(every_use()),
+        plaintext in vec(any::<u8>(), 1..=64),
+        context in context(),
+        at in any::<Index>(),
+        change in 1..=u8::MAX,
+    ) {
+        let context = context_of(key, &context);
+        let mut ciphertext = encrypt(key, &context, &plaintext);
+        let at = at.index(ciphertext.len());
+        ciphertext[at] ^= change;
+        let error = decrypt(key, &context, &ciphertext).unwrap_err();
+        // In a symmetric blob the name of the key material is told in the clear: another one is another key's.
+        let expected = if key == SYMMETRIC && (5..37).contains(&at) {
+            KmsError::IncorrectKey
+        } else {
+            KmsError::InvalidCiphertext
+        };
+        prop_assert_eq!(error, expected, "byte {}", at);
+    }
+
+    #[test]
+    fn a_ciphertext_that_is_cut_off_or_goes_on_is_refused(
+        key in select(every_use()),
+        plaintext in vec(any::<u8>(), 1..=64),
+        at in any::<Index>(),
+        more in vec(any::<u8>(), 1..20),
+    ) {
+        let none = BTreeMap::new();
+        let ciphertext = encrypt(key, &none, &plaintext);
+        let cut = &ciphertext[..1 + at.index(ciphertext.len() - 1)];
+        prop_assert_eq!(decrypt(key, &none, cut), Err(KmsError::InvalidCiphertext));
+        let longer = [&ciphertext[..], &more].concat();
+        prop_assert_eq!(decrypt(key, &none, &longer), Err(KmsError::InvalidCiphertext));
+    }
+
+    #[test]
+    fn a_blob_opens_under_its_own_context_only(one in context(), other in context()) {
+        let blob = encrypt(SYMMETRIC, &one, b"plaintext");
+        let answer = decrypt(SYMMETRIC, &other, &blob);
+        if one == other {
+            prop_assert_eq!(answer.unwrap(), b"plaintext");
+        } else {
+            prop_assert_eq!(answer, Err(KmsError::InvalidCiphertext));
+        }
+    }
+}
+
+/// Text of which keys and values of different contexts have the same bytes in a row.
+fn ambiguous_context() -> impl Strategy<Value = BTreeMap<String, String>> {
+    btree_map("[ab\\x00\\x01]{0,3}", "[ab\\x00\\x01]{0,3}", 0..4)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1000))]
+
+    #[test]
+    fn contexts_have_equal_encodings_exactly_if_they_are_equal(
+        one in ambiguous_context(),
+        other in ambiguous_context(),
+    ) {
+        let encode = |context: &BTreeMap<_, _>| context.clone().into_iter().collect::<EncryptionContext>();
+        prop_assert_eq!(encode(&one).as_bytes() == encode(&other).as_bytes(), one == other);
+    }
+
+    #[test]
+    fn a_context_gives_back_its_pairs_in_whatever_order_they_came(
+        pairs in context(),
+        order in any::<u64>(),
+    ) {
+        let encoded: EncryptionContext = pairs.clone().into_iter().collect();
+        let mut shuffled: Vec<_> = pairs.clone().into_iter().collect();
+        shuffled.sort_by_key(|(key, _)| key.bytes().fold(order, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
+        }));
+        prop_assert_eq!(&shuffled.into_iter().collect::<EncryptionContext>(), &encoded);
+        let back = encoded.iter().map(|(key, value)| (key.to_owned(), value.to_owned()));
+        prop_assert_eq!(back.collect::<BTreeMap<_, _>>(), pairs);
+    }
+
+    #[test]
+    fn whatever_parses_as_a_blob_is_written_again_byte_for_byte(
+        len in 0..5000_usize,
+        at in any::<Index>(),
+        change in any::<u8>(),
+    ) {
+        let mut bytes = encrypt(SYMMETRIC, &BTreeMap::new(), &vec![7; len.clamp(1, 4096)]);
+        let at = at.index(bytes.len());
+        bytes[at] ^= change;
+        if let Ok(blob) = CiphertextBlob::parse(&bytes) {
+            prop_assert_eq!(blob.to_bytes(), bytes);
+        }
+    }
+
+    #[test]
+    fn bytes_of_any_kind_are_inspected_and_parsed_without_a_panic(bytes in vec(any::<u8>(), 0..300)) {
+        let _ = CiphertextBlob::parse(&bytes);
+        prop_assert!(!CiphertextBlob::inspect(&bytes).to_string().is_empty());
+    }
+
+    #[test]
+    fn an_identifier_prints_the_very_text_that_it_was_read_from(text in identifier()) {
+        let identifier = KeyIdentifier::from(text.as_str());
+        prop_assert_eq!(identifier.to_string(), text.clone());
+        prop_assert_eq!(KeyIdentifier::from(identifier.to_string()), identifier);
+    }
+
+    #[test]
+    fn well_formed_names_are_read_as_what_they_are(
+        id in key_id(),
+        region in region(),
+        account in "[0-9]{12}",
+        alias in "alias/[a-zA-Z0-9:/_-]{1,40}",
+    ) {
+        let partition = region.parse::<Region>().unwrap().partition();
+        let place = format!("arn:{partition}:kms:{region}:{account}");
+        prop_assert_eq!(id.parse::<KeyId>().unwrap().to_string(), id.clone());
+        let arn = format!("{place}:key/{id}");
+        prop_assert_eq!(arn.parse::<KeyArn>().unwrap().to_string(), arn.clone());
+        prop_assert!(matches!(KeyIdentifier::from(arn), KeyIdentifier::KeyArn(_)));
+        let arn = format!("{place}:{alias}");
+        prop_assert_eq!(arn.parse::<AliasArn>().unwrap().to_string(), arn.clone());
+        prop_assert!(matches!(KeyIdentifier::from(arn), KeyIdentifier::AliasArn(_)));
+    }
+
+    #[test]
+    fn key_material_ids_print_and_parse_to_themselves(bytes in any::<[u8; 32]>()) {
+        let id = KeyMaterialId::from_bytes(bytes);
+        prop_assert_eq!(id.to_string().parse::<KeyMaterialId>(), Ok(id));
+    }
+
+    #[test]
+    fn a_request_with_one_violation_names_it_and_no_other(
+        (member, words, request) in a_violation(),
+    ) {
+        let error = request.build().unwrap_err();
+        let text = error.to_string();
+        prop_assert!(text.starts_with("1 validation error detected: "), "{}", text);
+        prop_assert!(text.contains(&format!("at '{member}' failed to satisfy constraint: {words}")), "{}", text);
+        prop_assert_eq!(error.code(), "ValidationException");
+        let KmsError::Validation(validation) = error else { unreachable!() };
+        let ValidationError::Constraints(violations) = *validation else { unreachable!() };
+        prop_assert_eq!(violations.len(), 1);
+    }
+
+    #[test]
+    fn a_request_within_its_constraints_is_built(request in valid_request()) {
+        prop_assert!(request.build().is_ok());
+    }
+}
+
+fn key_id() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+        "mrk-[0-9a-fA-F]{32}",
+    ]
+}
+
+fn region() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[a-z]{2,8}-[a-z]{2,9}-[1-9]",
+        "(us-gov|us-iso|us-isob|eu-isoe|us-isof|cn|eusc)-[a-z]{2,9}-[1-9]",
+    ]
+    .prop_filter("two or three words", |region| {
+        region.parse::<Region>().is_ok()
+    })
+}
+
+/// Texts that are identifiers, nearly are, or are anything at all.
+fn identifier() -> impl Strategy<Value = String> {
+    prop_oneof![
+        key_id(),
+        "alias/.{0,20}",
+        "(arn|arm):aws(-cn)?:kms:(us-east-2|cn-north-1|x):[0-9]{11,13}:(key|alias|kex)/.{0,40}",
+        (region(), key_id())
+            .prop_map(|(region, id)| format!("arn:aws:kms:{region}:111122223333:key/{id}")),
+        ".{0,60}",
+    ]
+}
+
+fn valid_request() -> impl Strategy<Value = kms_reencrypt::re_encrypt::ReEncryptRequestBuilder> {
+    let len = prop_oneof![1..100_usize, 6143..=6144_usize];
+    let blob = (len, any::<u8>()).prop_map(|(len, byte)| vec![byte; len]);
+    let id = prop_oneof!["[ -~]{1,80}", "alias/[a-z]{2042}"];
+    let tokens = vec("[a-z]{1,12}", 0..=10);
+    let uses = (
+        select(EncryptionAlgorithm::ALL),
+        select(EncryptionAlgorithm::ALL),
+    );
+    (blob, id.clone(), id, tokens, uses).prop_map(|(blob, source, destination, tokens, uses)| {
+        ReEncryptRequest::builder()
+            .ciphertext_blob(blob)
+            .source_key_id(source)
+            .destination_key_id(destination)
+            .set_grant_tokens(Some(tokens))
+            .source_encryption_algorithm(uses.0)
+            .destination_encryption_algorithm(uses.1)
+    })
+}
+
+/// A request that was valid until one member was spoilt, with that member and the words for what is wrong with it.
+fn a_violation() -> impl Strategy<
+    Value = (
+        &'static str,
+        &'static str,
+        kms_reencrypt::re_encrypt::ReEncryptRequestBuilder,
+    ),
+> {
+    const AT_LEAST_1: &str = "Member must have length greater than or equal to 1";
+    const ASCII: &str = "Member must satisfy regular expression pattern: ^\\p{ASCII}+$";
+    const VALUES: &str = "Member must satisfy enum value set: [";
+    let too_long = "alias/[a-z]{2043,2100}";
+    let unknown = "[a-z]{0,20}";
+    let not_ascii = "[ -~]{0,20}[à-ž][ -~]{0,20}";
+    (valid_request(), 0..11, too_long, unknown, not_ascii).prop_map(
+        |(request, which, too_long, unknown, not_ascii)| match which {
+            0 => ("ciphertextBlob", AT_LEAST_1, request.ciphertext_blob([])),
+            1 => (
+                "ciphertextBlob",
+                "Member must have length less than or equal to 6144",
+                request.ciphertext_blob(vec![1; 6145]),
+            ),
+            2 => (
+                "sourceKeyId",
+                "Member must have length less than or equal to 2048",
+                request.source_key_id(too_long),
+            ),
+            3 => (
+                "destinationKeyId",
+                "Member must have length less than or equal to 2048",
+                request.destination_key_id(too_long),
+            ),
+            4 => ("sourceKeyId", ASCII, request.source_key_id(not_ascii)),
+            5 => (
+                "destinationKeyId",
+                ASCII,
+                request.destination_key_id(not_ascii),
+            ),
+            6 => (
+                "sourceEncryptionAlgorithm",
+                VALUES,
+                request.source_encryption_algorithm(unknown),
+            ),
+            7 => (
+                "destinationEncryptionAlgorithm",
+                VALUES,
+                request.destination_encryption_algorithm(unknown),
+            ),
+            8 => (
+                "grantTokens",
+                "Member must have length less than or equal to 10",
+                request.set_grant_tokens(Some(vec![unknown + "x"; 11])),
+            ),
+            9 => (
+                "grantTokens",
+                "Member must satisfy constraint: [",
+                request.set_grant_tokens(Some(vec![String::new()])),
+            ),
+            _ => (
+                "dryRunModifiers",
+                "Member must satisfy constraint: [",
+                request.dry_run_modifiers(unknown.as_str()),
+            ),
+        },
+    )
+}
