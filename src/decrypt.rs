@@ -56,10 +56,22 @@ impl DecryptRequest {
         self.key_id.as_ref()
     }
 
+    /// `GrantTokens`
+    #[must_use]
+    pub fn grant_tokens(&self) -> &[String] {
+        &self.grant_tokens
+    }
+
     /// `EncryptionAlgorithm`, defaulted
     #[must_use]
     pub const fn encryption_algorithm(&self) -> EncryptionAlgorithm {
         self.encryption_algorithm
+    }
+
+    /// `DryRun`, defaulted
+    #[must_use]
+    pub const fn dry_run(&self) -> bool {
+        self.dry_run
     }
 }
 

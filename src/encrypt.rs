@@ -51,10 +51,22 @@ impl EncryptRequest {
         &self.encryption_context
     }
 
+    /// `GrantTokens`
+    #[must_use]
+    pub fn grant_tokens(&self) -> &[String] {
+        &self.grant_tokens
+    }
+
     /// `EncryptionAlgorithm`, defaulted
     #[must_use]
     pub const fn encryption_algorithm(&self) -> EncryptionAlgorithm {
         self.encryption_algorithm
+    }
+
+    /// `DryRun`, defaulted
+    #[must_use]
+    pub const fn dry_run(&self) -> bool {
+        self.dry_run
     }
 }
 

@@ -69,6 +69,24 @@ impl GenerateDataKeyRequest {
         &self.key_id
     }
 
+    /// `EncryptionContext`
+    #[must_use]
+    pub const fn encryption_context(&self) -> &EncryptionContext {
+        &self.encryption_context
+    }
+
+    /// `GrantTokens`
+    #[must_use]
+    pub fn grant_tokens(&self) -> &[String] {
+        &self.grant_tokens
+    }
+
+    /// `DryRun`, defaulted
+    #[must_use]
+    pub const fn dry_run(&self) -> bool {
+        self.dry_run
+    }
+
     /// The length of the data key in bytes, by `NumberOfBytes` or by `KeySpec`.
     #[must_use]
     pub const fn number_of_bytes(&self) -> usize {
