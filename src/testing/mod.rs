@@ -4,7 +4,9 @@
 //! - Randomness that repeats itself: [`seeded_random`].
 //! - A provider that fails when it is told to: [`FaultyProvider`].
 //! - A memory of what was done with which keys: [`Recorder`].
+//! - Suites for other implementations of keys and providers: [`conformance`].
 
+pub mod conformance;
 mod faults;
 mod insecure_key;
 mod recorder;
