@@ -5,12 +5,13 @@ use std::sync::Arc;
 use crate::access::Caller;
 use crate::decrypt::{self, DecryptRequest, DecryptResponse};
 use crate::encrypt::{self, EncryptRequest, EncryptResponse};
-use crate::engine::{Session, provider_failure};
+use crate::engine::{Session, Trail, provider_failure};
 use crate::error::KmsError;
 use crate::generate_data_key::{
     self, GenerateDataKeyRequest, GenerateDataKeyResponse, GenerateDataKeyWithoutPlaintextResponse,
 };
 use crate::key::{Place, Region};
+use crate::observe::{self, Observed, Observer, Operation};
 use crate::provider::KeyProvider;
 use crate::random::{OsRandom, Random, RandomSource};
 use crate::re_encrypt::{self, ReEncryptRequest, ReEncryptResponse};
@@ -44,6 +45,7 @@ use crate::re_encrypt::{self, ReEncryptRequest, ReEncryptResponse};
 pub struct Kms<P> {
     provider: Arc<P>,
     random: Arc<dyn RandomSource>,
+    observer: Option<Arc<dyn Observer>>,
     caller: Caller,
     region: Region,
 }
@@ -56,6 +58,7 @@ impl<P: KeyProvider> Kms<P> {
         Self {
             provider: Arc::new(provider),
             random: Arc::new(OsRandom::default()),
+            observer: None,
             caller: Caller::account_root(account).in_partition_of(&region),
             region,
         }
@@ -67,6 +70,13 @@ impl<P: KeyProvider> Kms<P> {
     #[must_use]
     pub fn with_random_source(mut self, source: impl RandomSource + 'static) -> Self {
         self.random = Arc::new(source);
+        self
+    }
+
+    /// The same keys, with somebody who is told of every operation on them: through this handle and those made from it.
+    #[must_use]
+    pub fn with_observer(mut self, observer: impl Observer + 'static) -> Self {
+        self.observer = Some(Arc::new(observer));
         self
     }
 
@@ -132,7 +142,9 @@ impl<P: KeyProvider> Kms<P> {
     /// At any point [`KmsError::DependencyTimeout`], [`KmsError::KeyUnavailable`], [`KmsError::KmsInternal`] or
     /// [`KmsError::Throttling`], if the provider or the random source fails.
     pub fn re_encrypt(&self, request: &ReEncryptRequest) -> Result<ReEncryptResponse, KmsError> {
-        self.operate(|session| re_encrypt::re_encrypt(session, request))
+        self.operate((Operation::ReEncrypt, request), |session| {
+            re_encrypt::re_encrypt(session, request)
+        })
     }
 
     /// Encrypts up to 4096 bytes under a key.
@@ -141,7 +153,9 @@ impl<P: KeyProvider> Kms<P> {
     ///
     /// As for the destination of [`re_encrypt`](Self::re_encrypt), with the permission `kms:Encrypt`.
     pub fn encrypt(&self, request: &EncryptRequest) -> Result<EncryptResponse, KmsError> {
-        self.operate(|session| encrypt::encrypt(session, request))
+        self.operate((Operation::Encrypt, request), |session| {
+            encrypt::encrypt(session, request)
+        })
     }
 
     /// Decrypts a ciphertext.
@@ -151,7 +165,9 @@ impl<P: KeyProvider> Kms<P> {
     /// As for the source of [`re_encrypt`](Self::re_encrypt), with the permission `kms:Decrypt`; an asymmetric algorithm
     /// needs `KeyId`.
     pub fn decrypt(&self, request: &DecryptRequest) -> Result<DecryptResponse, KmsError> {
-        self.operate(|session| decrypt::decrypt(session, request))
+        self.operate((Operation::Decrypt, request), |session| {
+            decrypt::decrypt(session, request)
+        })
     }
 
     /// Makes a data key and encrypts it under a symmetric key.
@@ -163,7 +179,9 @@ impl<P: KeyProvider> Kms<P> {
         &self,
         request: &GenerateDataKeyRequest,
     ) -> Result<GenerateDataKeyResponse, KmsError> {
-        self.operate(|session| generate_data_key::generate_data_key(session, request))
+        self.operate((Operation::GenerateDataKey, request), |session| {
+            generate_data_key::generate_data_key(session, request)
+        })
     }
 
     /// Makes a data key and encrypts it under a symmetric key, without telling it.
@@ -175,17 +193,42 @@ impl<P: KeyProvider> Kms<P> {
         &self,
         request: &GenerateDataKeyRequest,
     ) -> Result<GenerateDataKeyWithoutPlaintextResponse, KmsError> {
-        self.operate(|session| {
+        let operation = Operation::GenerateDataKeyWithoutPlaintext;
+        self.operate((operation, request), |session| {
             generate_data_key::generate_data_key_without_plaintext(session, request)
         })
     }
 
-    /// Runs one operation over one view of the keys.
+    /// Runs one operation, and tells the observer if there is one.
     fn operate<T>(
         &self,
+        request: (Operation, &dyn Observed),
         operation: impl FnOnce(Session<'_>) -> Result<T, KmsError>,
     ) -> Result<T, KmsError> {
         let place = Place::new(*self.caller.account(), self.region);
+        let Some(observer) = &self.observer else {
+            return self.view(place, None, operation);
+        };
+        let trail = Trail::default();
+        let answer = self.view(place, Some(&trail), operation);
+        let result = answer.as_ref().map(|_| ());
+        observe::tell(
+            observer.as_ref(),
+            request,
+            (&self.caller, place),
+            &trail,
+            result,
+        );
+        answer
+    }
+
+    /// Runs one operation over one view of the keys.
+    fn view<T>(
+        &self,
+        place: Place,
+        trail: Option<&Trail>,
+        operation: impl FnOnce(Session<'_>) -> Result<T, KmsError>,
+    ) -> Result<T, KmsError> {
         let mut operation = Some(operation);
         let mut answer = None;
         self.provider
@@ -193,7 +236,8 @@ impl<P: KeyProvider> Kms<P> {
                 // A provider that calls twice gets nothing done twice.
                 if let Some(operation) = operation.take() {
                     let random = Random::new(self.random.as_ref());
-                    answer = Some(operation(Session::new(view, &self.caller, place, random)));
+                    let session = Session::new(view, &self.caller, place, random);
+                    answer = Some(operation(session.with_trail(trail)));
                 }
             })
             .map_err(provider_failure)?;
@@ -206,6 +250,7 @@ impl<P> Clone for Kms<P> {
         Self {
             provider: Arc::clone(&self.provider),
             random: Arc::clone(&self.random),
+            observer: self.observer.clone(),
             caller: self.caller.clone(),
             region: self.region,
         }

@@ -64,6 +64,7 @@ pub mod error;
 pub mod generate_data_key;
 pub mod key;
 mod kms;
+pub mod observe;
 pub mod provider;
 pub mod random;
 pub mod re_encrypt;

@@ -1,5 +1,6 @@
 //! What a caller sees of a provider that fails.
 #![cfg(feature = "testing")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use core::time::Duration;
 

@@ -8,9 +8,11 @@ mod open;
 mod refusal;
 mod seal;
 mod session;
+mod trail;
 mod usable;
 
 pub(crate) use open::{Opening, OpeningRequest};
 pub(crate) use refusal::provider as provider_failure;
 pub(crate) use seal::{Sealed, Sealing, SealingRequest};
 pub(crate) use session::Session;
+pub(crate) use trail::{FoundKey, Trail};

@@ -48,6 +48,15 @@ enum Ciphertext<'v> {
     Symmetric(CiphertextBlob<'v>, MessageNonces),
 }
 
+impl Ciphertext<'_> {
+    const fn key_material_id(&self) -> Option<&KeyMaterialId> {
+        match self {
+            Self::Symmetric(blob, _) => Some(blob.key_material_id()),
+            Self::Asymmetric(..) | Self::Ignored => None,
+        }
+    }
+}
+
 impl<'v> Opening<'v> {
     /// Finds the key and proves that it may decrypt.
     ///
@@ -69,6 +78,7 @@ impl<'v> Opening<'v> {
             }
             None => (named_key(session, request)?, Ciphertext::Ignored),
         };
+        session.note_source(key.metadata().arn(), ciphertext.key_material_id());
         let demand = demand(request, key.metadata().arn());
         let key = UsableKey::prove(session, key, &demand)?;
         Ok(Self {
@@ -86,10 +96,7 @@ impl<'v> Opening<'v> {
 
     /// The key material that made the ciphertext, if it is symmetric.
     pub(crate) const fn key_material_id(&self) -> Option<&KeyMaterialId> {
-        match &self.ciphertext {
-            Ciphertext::Symmetric(blob, _) => Some(blob.key_material_id()),
-            Ciphertext::Asymmetric(..) | Ciphertext::Ignored => None,
-        }
+        self.ciphertext.key_material_id()
     }
 
     /// Decrypts. `None` where a dry run ignores the ciphertext.
@@ -194,6 +201,7 @@ fn incorrect_key(
     key: &KeyRef<'_>,
 ) -> KmsError {
     let arn = key.metadata().arn();
+    session.note_source(arn, None);
     if arn.account() == session.caller().account() {
         return KmsError::IncorrectKey;
     }

@@ -51,7 +51,9 @@ impl<'v> Sealing<'v> {
         let key = session
             .key(request.key_id)
             .map_err(|error| session.unresolved(request.action, error))?;
-        let arn = key.metadata().arn();
+        let metadata = key.metadata();
+        let arn = metadata.arn();
+        session.note_destination(arn, metadata.current_key_material_id());
         let demand = Demand {
             action: request.action,
             algorithm: request.algorithm,

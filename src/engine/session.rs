@@ -2,13 +2,14 @@
 
 use crate::access::{Caller, GrantId};
 use crate::error::KmsError;
-use crate::key::{KeyArn, KeyIdentifier, Place};
+use crate::key::{KeyArn, KeyIdentifier, KeyMaterialId, Place};
 use crate::provider::{KeyProviderError, KeyRef, KeyView};
 use crate::random::Random;
 use crate::resolve::{self, Unresolved};
 use crate::secret::Plaintext;
 
 use super::refusal;
+use super::trail::{FoundKey, Trail};
 
 /// One operation of one caller, over the keys of one moment.
 #[derive(Clone)]
@@ -18,6 +19,8 @@ pub(crate) struct Session<'v> {
     place: Place,
     random: Random<'v>,
     presented_grants: Vec<GrantId>,
+    /// Where to note the keys that were found, if anybody observes the operation.
+    trail: Option<&'v Trail>,
 }
 
 impl<'v> Session<'v> {
@@ -33,7 +36,14 @@ impl<'v> Session<'v> {
             place,
             random,
             presented_grants: Vec::new(),
+            trail: None,
         }
+    }
+
+    /// This session, leaving a trail.
+    pub(crate) const fn with_trail(mut self, trail: Option<&'v Trail>) -> Self {
+        self.trail = trail;
+        self
     }
 
     /// This session with the grants behind some tokens.
@@ -75,6 +85,20 @@ impl<'v> Session<'v> {
 
     pub(crate) const fn random(&self) -> Random<'v> {
         self.random
+    }
+
+    /// Notes the key that is to decrypt.
+    pub(super) fn note_source(&self, arn: &KeyArn, material: Option<&KeyMaterialId>) {
+        if let Some(trail) = self.trail {
+            trail.leave_source(FoundKey::new(arn, material));
+        }
+    }
+
+    /// Notes the key that is to encrypt.
+    pub(super) fn note_destination(&self, arn: &KeyArn, material: Option<&KeyMaterialId>) {
+        if let Some(trail) = self.trail {
+            trail.leave_destination(FoundKey::new(arn, material));
+        }
     }
 
     pub(super) const fn view(&self) -> &'v dyn KeyView {

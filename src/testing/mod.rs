@@ -3,11 +3,16 @@
 //! - Keys that are there at once, and the same in every run: [`insecure_key`].
 //! - Randomness that repeats itself: [`seeded_random`].
 //! - A provider that fails when it is told to: [`FaultyProvider`].
+//! - A memory of what was done with which keys: [`Recorder`].
+//! - Suites for other implementations of keys and providers: [`conformance`].
 
+pub mod conformance;
 mod faults;
 mod insecure_key;
+mod recorder;
 mod seeded_random;
 
 pub use faults::{Fault, Faults, FaultyProvider, ProviderCall};
 pub use insecure_key::{insecure_key, insecure_private_key_pem};
+pub use recorder::{Calls, RecordedCall, RecordedKey, Recorder};
 pub use seeded_random::{SeededRandom, seeded_random};

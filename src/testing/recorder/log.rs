@@ -1,0 +1,109 @@
+//! [`Recorder`]: an observer that remembers.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::observe::{Event, Observer};
+use crate::software::Clock;
+
+use super::call::RecordedCall;
+use super::calls::Calls;
+
+/// Remembers every operation of the [`Kms`](crate::Kms) that it is given to: which keys, contexts and algorithms, by whom,
+/// and how it ended. It never sees a plaintext, a ciphertext or a key.
+///
+/// It is a handle: clones remember the same calls. The calls are in the order in which they ended.
+///
+/// ```
+/// use kms_reencrypt::testing::Recorder;
+/// use kms_reencrypt::{EncryptRequest, Keyring, KeySpec, Kms, KmsError, ReEncryptRequest};
+///
+/// let keyring = Keyring::new("111122223333", "us-east-2")?;
+/// let old = keyring.create_key(KeySpec::SymmetricDefault)?;
+/// let new = keyring.create_key(KeySpec::SymmetricDefault)?;
+/// keyring.create_alias("alias/archive", new)?;
+/// let recorder = Recorder::new();
+/// let kms = Kms::new(keyring).with_observer(recorder.clone());
+///
+/// // The code under test: archive a record of a tenant.
+/// let encrypt = EncryptRequest::builder().key_id(old).plaintext("data");
+/// let blob = kms.encrypt(&encrypt.build()?)?.into_ciphertext_blob();
+/// let re_encrypt = ReEncryptRequest::builder()
+///     .ciphertext_blob(blob)
+///     .destination_key_id("alias/archive")
+///     .destination_encryption_context("tenant", "blue");
+/// kms.re_encrypt(&re_encrypt.build()?)?;
+///
+/// assert_eq!(recorder.re_encrypts().with_destination(&new).count(), 1);
+/// assert_eq!(recorder.re_encrypts().with_source(&old).with_destination_context("tenant", "blue").count(), 1);
+/// assert!(recorder.decrypts().is_empty(), "no plaintext left KMS");
+/// assert!(recorder.calls().failed().is_empty());
+/// # Ok::<(), KmsError>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Recorder {
+    calls: Arc<Mutex<Vec<RecordedCall>>>,
+    clock: Option<Arc<dyn Clock>>,
+}
+
+impl Recorder {
+    /// A recorder that dates nothing.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A recorder that dates the calls by a clock.
+    #[must_use]
+    pub fn with_clock(clock: impl Clock + 'static) -> Self {
+        Self {
+            clock: Some(Arc::new(clock)),
+            ..Self::default()
+        }
+    }
+
+    /// All calls so far.
+    #[must_use]
+    pub fn calls(&self) -> Calls {
+        Calls::new(self.log().clone())
+    }
+
+    /// The calls of `ReEncrypt`.
+    #[must_use]
+    pub fn re_encrypts(&self) -> Calls {
+        self.calls().re_encrypts()
+    }
+
+    /// The calls of `Encrypt`.
+    #[must_use]
+    pub fn encrypts(&self) -> Calls {
+        self.calls().encrypts()
+    }
+
+    /// The calls of `Decrypt`.
+    #[must_use]
+    pub fn decrypts(&self) -> Calls {
+        self.calls().decrypts()
+    }
+
+    /// The calls of `GenerateDataKey` and `GenerateDataKeyWithoutPlaintext`.
+    #[must_use]
+    pub fn generated_data_keys(&self) -> Calls {
+        self.calls().generated_data_keys()
+    }
+
+    /// Forgets all calls so far.
+    pub fn clear(&self) {
+        self.log().clear();
+    }
+
+    fn log(&self) -> MutexGuard<'_, Vec<RecordedCall>> {
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Observer for Recorder {
+    fn observe(&self, event: &Event<'_>) {
+        let time = self.clock.as_ref().map(|clock| clock.now());
+        self.log().push(RecordedCall::new(event, time));
+    }
+}
