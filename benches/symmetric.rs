@@ -14,7 +14,8 @@ fn main() {
     let (source, destination) = (ring::symmetric(&ring), ring::symmetric(&ring));
     let kms = Kms::new(ring);
     let mut criterion = criterion();
-    let mut ratios = Ratios::to("two derivations, two key schedules, open, seal and one draw of 28 bytes");
+    let mut ratios =
+        Ratios::to("two derivations, two key schedules, open, seal and one draw of 28 bytes");
     for by in ["blob", "SourceKeyId"] {
         let mut group = criterion.benchmark_group(format!("symmetric by {by}"));
         for pairs in [0, 2, 10] {
@@ -30,7 +31,11 @@ fn main() {
                     &mut group,
                     &format!("{len} bytes, {pairs} pairs, by {by}"),
                     target(len, pairs),
-                    || drop(black_box(kms.re_encrypt(black_box(&request)).expect("it is allowed"))),
+                    || {
+                        drop(black_box(
+                            kms.re_encrypt(black_box(&request)).expect("it is allowed"),
+                        ))
+                    },
                     || floor.re_encrypt(),
                 );
             }

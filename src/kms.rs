@@ -183,7 +183,7 @@ impl<P: KeyProvider> Kms<P> {
     /// Runs one operation over one view of the keys.
     fn operate<T>(
         &self,
-        operation: impl FnOnce(Session<'_>) -> Result<T, KmsError>,
+        operation: impl FnOnce(&mut Session<'_>) -> Result<T, KmsError>,
     ) -> Result<T, KmsError> {
         let place = Place::new(*self.caller.account(), self.region);
         let mut operation = Some(operation);
@@ -193,7 +193,8 @@ impl<P: KeyProvider> Kms<P> {
                 // A provider that calls twice gets nothing done twice.
                 if let Some(operation) = operation.take() {
                     let random = Random::new(self.random.as_ref());
-                    answer = Some(operation(Session::new(view, &self.caller, place, random)));
+                    let mut session = Session::new(view, &self.caller, &place, random);
+                    answer = Some(operation(&mut session));
                 }
             })
             .map_err(provider_failure)?;

@@ -73,8 +73,13 @@ fn kept_state(key: u8) -> Hmac<Sha256> {
     state
 }
 
-fn message_cipher(kept: &Hmac<Sha256>, nonces: &[u8; 28]) -> (Aes256Gcm, Nonce<aes_gcm::aead::consts::U12>) {
-    let (derivation, iv) = nonces.split_first_chunk::<16>().expect("28 is more than 16");
+fn message_cipher(
+    kept: &Hmac<Sha256>,
+    nonces: &[u8; 28],
+) -> (Aes256Gcm, Nonce<aes_gcm::aead::consts::U12>) {
+    let (derivation, iv) = nonces
+        .split_first_chunk::<16>()
+        .expect("28 is more than 16");
     let mut kdf = kept.clone();
     kdf.update(derivation);
     kdf.update(&[0, 0, 1, 0]);

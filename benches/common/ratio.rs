@@ -100,8 +100,7 @@ impl Ratios {
                 total
             });
         });
-        let (Some(amount), Some(reference)) =
-            (median(subject_times), median(reference_times))
+        let (Some(amount), Some(reference)) = (median(subject_times), median(reference_times))
         else {
             // A filter on the command line left it out.
             return;
@@ -123,7 +122,11 @@ impl Ratios {
         println!("\n{:<44} {:>14} {:>8}  target", bench, "amount", "ratio");
         for row in &self.rows {
             let target = row.target.map_or(String::new(), |target| {
-                let verdict = if target.is_met_by(row.ratio) { "" } else { "  MISSED" };
+                let verdict = if target.is_met_by(row.ratio) {
+                    ""
+                } else {
+                    "  MISSED"
+                };
                 format!("{target}{verdict}")
             });
             let amount = format!("{:.0} {}", row.amount, row.unit);

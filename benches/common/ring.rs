@@ -1,8 +1,10 @@
 //! Rings, and requests over them.
 
-use kms_reencrypt::software::NewKey;
-use kms_reencrypt::{EncryptRequest, EncryptionContext, KeyArn, KeySpec, Keyring, Kms, ReEncryptRequest};
 use kms_reencrypt::re_encrypt::ReEncryptRequestBuilder;
+use kms_reencrypt::software::NewKey;
+use kms_reencrypt::{
+    EncryptRequest, EncryptionContext, KeyArn, KeySpec, Keyring, Kms, ReEncryptRequest,
+};
 
 /// A ring in a Region of China, where all kinds of keys exist.
 pub fn ring() -> Keyring {
@@ -39,11 +41,19 @@ pub fn context(pairs: usize) -> Vec<(String, String)> {
 
 /// How long that context is when it is authenticated.
 pub fn context_len(pairs: usize) -> usize {
-    EncryptionContext::from_iter(context(pairs)).as_bytes().len()
+    EncryptionContext::from_iter(context(pairs))
+        .as_bytes()
+        .len()
 }
 
 /// A ciphertext of `len` bytes under a key.
-pub fn encrypted(kms: &Kms<Keyring>, key: KeyArn, algorithm: &str, len: usize, pairs: usize) -> Vec<u8> {
+pub fn encrypted(
+    kms: &Kms<Keyring>,
+    key: KeyArn,
+    algorithm: &str,
+    len: usize,
+    pairs: usize,
+) -> Vec<u8> {
     let request = EncryptRequest::builder()
         .key_id(key)
         .plaintext(vec![7; len])
@@ -51,7 +61,9 @@ pub fn encrypted(kms: &Kms<Keyring>, key: KeyArn, algorithm: &str, len: usize, p
         .set_encryption_context(Some(context(pairs).into_iter().collect()))
         .build()
         .expect("a request");
-    kms.encrypt(&request).expect("a ciphertext").into_ciphertext_blob()
+    kms.encrypt(&request)
+        .expect("a ciphertext")
+        .into_ciphertext_blob()
 }
 
 /// A request to move a blob of `len` bytes and so many pairs of context to another symmetric key.
