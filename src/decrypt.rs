@@ -215,12 +215,12 @@ impl DecryptResponse {
 }
 
 pub(crate) fn decrypt(
-    session: Session<'_>,
+    session: &mut Session<'_>,
     request: &DecryptRequest,
 ) -> Result<DecryptResponse, KmsError> {
-    let session = session.present(&request.grant_tokens)?;
+    session.present(&request.grant_tokens)?;
     let opening = Opening::prepare(
-        &session,
+        session,
         &OpeningRequest {
             ciphertext: request.ciphertext_blob(),
             key_id: request.key_id(),

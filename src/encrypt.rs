@@ -195,12 +195,12 @@ impl EncryptResponse {
 }
 
 pub(crate) fn encrypt(
-    session: Session<'_>,
+    session: &mut Session<'_>,
     request: &EncryptRequest,
 ) -> Result<EncryptResponse, KmsError> {
-    let session = session.present(&request.grant_tokens)?;
+    session.present(&request.grant_tokens)?;
     let sealing = Sealing::prepare(
-        &session,
+        session,
         &SealingRequest {
             key_id: &request.key_id,
             algorithm: request.encryption_algorithm,

@@ -255,7 +255,7 @@ impl GenerateDataKeyWithoutPlaintextResponse {
 }
 
 pub(crate) fn generate_data_key(
-    session: Session<'_>,
+    session: &mut Session<'_>,
     request: &GenerateDataKeyRequest,
 ) -> Result<GenerateDataKeyResponse, KmsError> {
     let (plaintext, key_id, sealed) = generate(session, request, Action::GenerateDataKey)?;
@@ -268,7 +268,7 @@ pub(crate) fn generate_data_key(
 }
 
 pub(crate) fn generate_data_key_without_plaintext(
-    session: Session<'_>,
+    session: &mut Session<'_>,
     request: &GenerateDataKeyRequest,
 ) -> Result<GenerateDataKeyWithoutPlaintextResponse, KmsError> {
     let action = Action::GenerateDataKeyWithoutPlaintext;
@@ -281,13 +281,13 @@ pub(crate) fn generate_data_key_without_plaintext(
 }
 
 fn generate(
-    session: Session<'_>,
+    session: &mut Session<'_>,
     request: &GenerateDataKeyRequest,
     action: Action,
 ) -> Result<(Plaintext, KeyArn, Sealed), KmsError> {
-    let session = session.present(&request.grant_tokens)?;
+    session.present(&request.grant_tokens)?;
     let sealing = Sealing::prepare(
-        &session,
+        session,
         &SealingRequest {
             key_id: &request.key_id,
             // Data keys are made under symmetric keys only.

@@ -203,7 +203,7 @@ impl<P: KeyProvider> Kms<P> {
     fn operate<T>(
         &self,
         request: (Operation, &dyn Observed),
-        operation: impl FnOnce(Session<'_>) -> Result<T, KmsError>,
+        operation: impl FnOnce(&mut Session<'_>) -> Result<T, KmsError>,
     ) -> Result<T, KmsError> {
         let place = Place::new(*self.caller.account(), self.region);
         let Some(observer) = &self.observer else {
@@ -227,7 +227,7 @@ impl<P: KeyProvider> Kms<P> {
         &self,
         place: Place,
         trail: Option<&Trail>,
-        operation: impl FnOnce(Session<'_>) -> Result<T, KmsError>,
+        operation: impl FnOnce(&mut Session<'_>) -> Result<T, KmsError>,
     ) -> Result<T, KmsError> {
         let mut operation = Some(operation);
         let mut answer = None;
@@ -236,8 +236,8 @@ impl<P: KeyProvider> Kms<P> {
                 // A provider that calls twice gets nothing done twice.
                 if let Some(operation) = operation.take() {
                     let random = Random::new(self.random.as_ref());
-                    let session = Session::new(view, &self.caller, place, random);
-                    answer = Some(operation(session.with_trail(trail)));
+                    let session = Session::new(view, &self.caller, &place, random);
+                    answer = Some(operation(&mut session.with_trail(trail)));
                 }
             })
             .map_err(provider_failure)?;

@@ -280,6 +280,21 @@ pub struct MessageNonces {
     pub iv: [u8; 12],
 }
 
+impl MessageNonces {
+    /// Both out of one draw of randomness.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8; 28]) -> Self {
+        let mut nonces = Self {
+            derivation: [0; 16],
+            iv: [0; 12],
+        };
+        let (derivation, iv) = bytes.split_at(nonces.derivation.len());
+        nonces.derivation.copy_from_slice(derivation);
+        nonces.iv.copy_from_slice(iv);
+        nonces
+    }
+}
+
 /// Why a provider gave no key, or a key did not act.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

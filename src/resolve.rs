@@ -52,12 +52,24 @@ pub(crate) fn key_arn(
     }
 }
 
-/// The key with this ARN, seen from a place.
-pub(crate) fn key<'v>(
+/// The key that an identifier stands for, seen from a place.
+pub(crate) fn named_key<'v>(
     view: &'v dyn KeyView,
     place: &Place,
-    arn: &KeyArn,
+    identifier: &KeyIdentifier,
 ) -> Result<KeyRef<'v>, Unresolved> {
+    match identifier {
+        // The ARN is used where it stands: on the way of every request, copies of it add up.
+        KeyIdentifier::KeyArn(arn) => {
+            in_reach(place, arn.place(), identifier)?;
+            key(view, place, arn)
+        }
+        identifier => key(view, place, &key_arn(view, place, identifier)?),
+    }
+}
+
+/// The key with this ARN, seen from a place.
+fn key<'v>(view: &'v dyn KeyView, place: &Place, arn: &KeyArn) -> Result<KeyRef<'v>, Unresolved> {
     view.key(arn).map_err(|error| match error {
         KeyProviderError::NotFound if arn.account() != &place.account => Unresolved::OtherAccount,
         KeyProviderError::NotFound => NotFoundError::Key(*arn).into(),

@@ -74,6 +74,7 @@ impl Plaintext {
     }
 
     /// A copy of `bytes` with room for `head` bytes before them and `tail` bytes behind.
+    #[inline]
     pub(crate) fn copied_with_room(head: usize, bytes: &[u8], tail: usize) -> Self {
         let (start, end) = (head, head + bytes.len());
         // Asking for memory that is all zero and writing into it costs more, with glibc even a slower way to get it.
@@ -95,6 +96,7 @@ impl Plaintext {
     }
 
     /// Gives up the first `count` bytes: they become room. `None` if there are not so many.
+    #[inline]
     pub(crate) fn give_up_front(mut self, count: usize) -> Option<Self> {
         let start = self.start.checked_add(count)?;
         if start > self.end {
@@ -106,6 +108,7 @@ impl Plaintext {
 
     /// This plaintext with exactly `head` bytes of room before it and `tail` behind: the same buffer if it has that
     /// shape already, a new one if not.
+    #[inline]
     pub(crate) fn into_room(self, head: usize, tail: usize) -> Self {
         if self.start == head && self.buffer.len() == self.end + tail {
             return self;

@@ -72,6 +72,7 @@ impl Frame {
 
     /// Writes all that stands before the plaintext into the front of `blob`, which has the plaintext at its place
     /// already, and returns the parts that are left to do. `None` if `blob` is not as long as this frame.
+    #[inline]
     pub(crate) fn write<'b>(
         self,
         blob: &'b mut [u8],
@@ -101,6 +102,7 @@ impl Frame {
     }
 
     /// Writes the length of the `ContentInfo`, and of it all that stands before the ciphertext.
+    #[inline]
     pub(super) fn write_content_info(self, out: &mut Prefix, iv: &[u8; IV_LEN]) {
         let len = u32::try_from(self.content_info_len()).unwrap_or(u32::MAX);
         out.put(&len.to_be_bytes());
@@ -172,6 +174,7 @@ impl Prefix {
         }
     }
 
+    #[inline]
     pub(super) fn put(&mut self, bytes: &[u8]) {
         let end = self.len + bytes.len();
         if let Some(room) = self.bytes.get_mut(self.len..end) {

@@ -1,7 +1,7 @@
 //! [`Opening`]: which key made this ciphertext, and may it decrypt now?
 
 use crate::access::Action;
-use crate::blob::{self, CiphertextBlob, Frame};
+use crate::blob::{self, BlobVersion, CiphertextBlob, Frame};
 use crate::context::EncryptionContext;
 use crate::error::{KmsError, NotFoundError, ValidationError};
 use crate::key::{EncryptionAlgorithm, KeyArn, KeyIdentifier, KeyMaterialId};
@@ -27,8 +27,8 @@ pub(crate) struct OpeningRequest<'a> {
     pub(crate) algorithm: EncryptionAlgorithm,
     pub(crate) context: &'a EncryptionContext,
     pub(crate) action: Action,
-    /// The ARN of the destination, for `kms:ReEncryptOnSameKey`.
-    pub(crate) re_encrypted_under: Option<KeyArn>,
+    /// The destination as the request names it, for `kms:ReEncryptOnSameKey`.
+    pub(crate) re_encrypted_under: Option<&'a KeyIdentifier>,
 }
 
 /// A ciphertext and the key that may open it.
@@ -45,13 +45,13 @@ enum Ciphertext<'v> {
     Asymmetric(EncryptionAlgorithm, &'v [u8]),
     /// A dry run does not look at it.
     Ignored,
-    Symmetric(CiphertextBlob<'v>, MessageNonces),
+    Symmetric(CiphertextBlob<'v>),
 }
 
 impl Ciphertext<'_> {
     const fn key_material_id(&self) -> Option<&KeyMaterialId> {
         match self {
-            Self::Symmetric(blob, _) => Some(blob.key_material_id()),
+            Self::Symmetric(blob) => Some(blob.key_material_id()),
             Self::Asymmetric(..) | Self::Ignored => None,
         }
     }
@@ -72,14 +72,16 @@ impl<'v> Opening<'v> {
                 (key, Ciphertext::Asymmetric(request.algorithm, bytes))
             }
             Some(bytes) => {
-                let blob = CiphertextBlob::parse(bytes).map_err(|_| KmsError::InvalidCiphertext)?;
-                let (key, nonces) = key_of_blob(session, request, &blob)?;
-                (key, Ciphertext::Symmetric(blob, nonces))
+                let Ok(blob) = CiphertextBlob::parse(bytes) else {
+                    return Err(KmsError::InvalidCiphertext);
+                };
+                let key = key_of_blob(session, request, &blob)?;
+                (key, Ciphertext::Symmetric(blob))
             }
             None => (named_key(session, request)?, Ciphertext::Ignored),
         };
         session.note_source(key.metadata().arn(), ciphertext.key_material_id());
-        let demand = demand(request, key.metadata().arn());
+        let demand = demand(session, request, key.metadata().arn());
         let key = UsableKey::prove(session, key, &demand)?;
         Ok(Self {
             key,
@@ -109,23 +111,20 @@ impl<'v> Opening<'v> {
                 plaintext.map(Some).map_err(refusal::action)
             }
             Ciphertext::Ignored => Ok(None),
-            Ciphertext::Symmetric(blob, nonces) => self.open_blob(blob, nonces).map(Some),
+            Ciphertext::Symmetric(blob) => self.open_blob(blob).map(Some),
         }
     }
 
     /// Opens a blob into a buffer in which the plaintext stands where a new blob of it will have it.
-    fn open_blob(
-        &self,
-        blob: &CiphertextBlob<'_>,
-        nonces: &MessageNonces,
-    ) -> Result<Plaintext, KmsError> {
+    fn open_blob(&self, blob: &CiphertextBlob<'_>) -> Result<Plaintext, KmsError> {
+        let nonces = nonces_of(blob).ok_or(KmsError::InvalidCiphertext)?;
         let sealed = blob.ciphertext();
         let room = Frame::for_content(sealed.len()).before_content();
         let mut content = Plaintext::copied_with_room(room, sealed, Frame::behind_content());
         let id = blob.key_material_id();
         with_aad(blob.header(), self.context, |aad| {
             self.key
-                .open(id, nonces, aad, content.expose_mut(), blob.tag())
+                .open(id, &nonces, aad, content.expose_mut(), blob.tag())
         })
         .map_err(refusal::action)?;
         if !blob::check_content_header(content.expose(), blob.origin()) {
@@ -150,47 +149,48 @@ fn named_key<'v>(
         .map_err(|error| session.unresolved(request.action, error))
 }
 
-/// The key that made a blob, which must be the named one if one is named, and the nonces of the message.
+/// The key that made a blob, which must be the named one if one is named.
 fn key_of_blob<'v>(
     session: &Session<'v>,
     request: &OpeningRequest<'v>,
     blob: &CiphertextBlob<'_>,
-) -> Result<(KeyRef<'v>, MessageNonces), KmsError> {
+) -> Result<KeyRef<'v>, KmsError> {
     let id = blob.key_material_id();
     // No key here ever wrote version 1: such a blob is another's, whatever material it names.
-    let nonces = blob.derivation_nonce().map(|derivation| MessageNonces {
-        derivation: *derivation,
-        iv: *blob.iv(),
-    });
-    let by_material = || match nonces {
-        Some(nonces) => {
+    let is_ours = blob.version() == BlobVersion::V2;
+    let by_material = || {
+        if is_ours {
             let region = &session.place().region;
-            session
-                .view()
-                .key_with_material(region, id)
-                .map(|key| (key, nonces))
+            session.view().key_with_material(region, id)
+        } else {
+            Err(KeyProviderError::NotFound)
         }
-        None => Err(KeyProviderError::NotFound),
     };
     let Some(identifier) = request.key_id else {
         return by_material().map_err(|error| session.unknown_material(request.action, error));
     };
     match (session.key(identifier), identifier) {
-        (Ok(key), _) => match nonces {
-            Some(nonces) if key.has_material(id) => Ok((key, nonces)),
-            _ => Err(incorrect_key(session, request, &key)),
-        },
+        (Ok(key), _) if is_ours && key.has_material(id) => Ok(key),
+        (Ok(key), _) => Err(incorrect_key(session, request, &key)),
         // A bare key id is enough for a key of another account, as the blob says whose it is (DOC, service model).
         (
             Err(Unresolved::NotFound(error @ NotFoundError::Key(_))),
             KeyIdentifier::KeyId(key_id),
         ) => match by_material() {
-            Ok((key, nonces)) if key.metadata().arn().key_id() == key_id => Ok((key, nonces)),
+            Ok(key) if key.metadata().arn().key_id() == key_id => Ok(key),
             Ok(_) | Err(KeyProviderError::NotFound) => Err(error.into()),
             Err(failure) => Err(refusal::provider(failure)),
         },
         (Err(error), _) => Err(session.unresolved(request.action, error)),
     }
+}
+
+/// The nonces of a message, which a blob of version 1 does not have.
+fn nonces_of(blob: &CiphertextBlob<'_>) -> Option<MessageNonces> {
+    Some(MessageNonces {
+        derivation: *blob.derivation_nonce()?,
+        iv: *blob.iv(),
+    })
 }
 
 /// The refusal of a key that did not make the blob. Of another account's key even this is told only to who may use it:
@@ -205,13 +205,13 @@ fn incorrect_key(
     if arn.account() == session.caller().account() {
         return KmsError::IncorrectKey;
     }
-    match authorize(session, key, &demand(request, arn)) {
+    match authorize(session, key, &demand(session, request, arn)) {
         Ok(()) => KmsError::IncorrectKey,
         Err(denied) => denied,
     }
 }
 
-fn demand<'a>(request: &OpeningRequest<'a>, key: &KeyArn) -> Demand<'a> {
+fn demand<'a>(session: &Session<'_>, request: &OpeningRequest<'a>, key: &KeyArn) -> Demand<'a> {
     Demand {
         action: request.action,
         algorithm: request.algorithm,
@@ -224,6 +224,6 @@ fn demand<'a>(request: &OpeningRequest<'a>, key: &KeyArn) -> Demand<'a> {
         },
         re_encrypt_on_same_key: request
             .re_encrypted_under
-            .map(|destination| destination == *key),
+            .and_then(|destination| session.is_named(key, destination)),
     }
 }

@@ -22,7 +22,7 @@ pub(crate) struct SealingRequest<'a> {
     pub(crate) context: &'a EncryptionContext,
     pub(crate) action: Action,
     /// The ARN of the source, for `kms:ReEncryptOnSameKey`.
-    pub(crate) re_encrypted_from: Option<KeyArn>,
+    pub(crate) re_encrypted_from: Option<&'a KeyArn>,
 }
 
 /// A key that may seal.
@@ -60,7 +60,7 @@ impl<'v> Sealing<'v> {
             context: request.context,
             alias: request.key_id.alias_name(),
             found: Found::Named,
-            re_encrypt_on_same_key: request.re_encrypted_from.map(|source| source == *arn),
+            re_encrypt_on_same_key: request.re_encrypted_from.map(|source| source == arn),
         };
         let key = UsableKey::prove(session, key, &demand)?;
         Ok(Self {
@@ -127,7 +127,10 @@ impl<'v> Sealing<'v> {
     ) -> Result<Vec<u8>, KmsError> {
         let frame = Frame::for_plaintext(plaintext.len());
         let mut blob = plaintext.into_room(frame.before_plaintext(), Frame::behind_content());
-        let nonces = draw(self.random)?;
+        // Both nonces in one draw: a call of the operating system costs more than all the bytes it brings.
+        let mut drawn = [0; 28];
+        self.random.fill(&mut drawn).map_err(KmsError::internal)?;
+        let nonces = MessageNonces::from_bytes(&drawn);
         let parts = frame
             .write(blob.buffer_mut(), key_material_id, &nonces)
             .ok_or_else(KmsError::unframed)?;
@@ -137,17 +140,4 @@ impl<'v> Sealing<'v> {
         .map_err(refusal::action)?;
         Ok(blob.into_public())
     }
-}
-
-/// Both nonces in one draw: a call of the operating system costs more than all the bytes it brings.
-fn draw(random: Random<'_>) -> Result<MessageNonces, KmsError> {
-    let bytes: [u8; 28] = random.array().map_err(KmsError::internal)?;
-    let mut nonces = MessageNonces {
-        derivation: [0; 16],
-        iv: [0; 12],
-    };
-    let (derivation, iv) = bytes.split_at(nonces.derivation.len());
-    nonces.derivation.copy_from_slice(derivation);
-    nonces.iv.copy_from_slice(iv);
-    Ok(nonces)
 }

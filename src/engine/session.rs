@@ -12,11 +12,10 @@ use super::refusal;
 use super::trail::{FoundKey, Trail};
 
 /// One operation of one caller, over the keys of one moment.
-#[derive(Clone)]
 pub(crate) struct Session<'v> {
     view: &'v dyn KeyView,
     caller: &'v Caller,
-    place: Place,
+    place: &'v Place,
     random: Random<'v>,
     presented_grants: Vec<GrantId>,
     /// Where to note the keys that were found, if anybody observes the operation.
@@ -27,7 +26,7 @@ impl<'v> Session<'v> {
     pub(crate) const fn new(
         view: &'v dyn KeyView,
         caller: &'v Caller,
-        place: Place,
+        place: &'v Place,
         random: Random<'v>,
     ) -> Self {
         Self {
@@ -46,11 +45,11 @@ impl<'v> Session<'v> {
         self
     }
 
-    /// This session with the grants behind some tokens.
+    /// Presents the grants behind some tokens.
     ///
     /// A token that the provider does not know fails the request, even one that would be allowed without it (GUESS 2: a
     /// strict answer finds the caller's mistake).
-    pub(crate) fn present(mut self, tokens: &[String]) -> Result<Self, KmsError> {
+    pub(crate) fn present(&mut self, tokens: &[String]) -> Result<(), KmsError> {
         for token in tokens {
             let grant = self
                 .view
@@ -61,17 +60,24 @@ impl<'v> Session<'v> {
                 })?;
             self.presented_grants.push(grant);
         }
-        Ok(self)
+        Ok(())
     }
 
     /// The key that an identifier names, as this caller sees it.
     pub(crate) fn key(&self, identifier: &KeyIdentifier) -> Result<KeyRef<'v>, Unresolved> {
-        resolve::key(self.view, &self.place, &self.key_arn(identifier)?)
+        resolve::named_key(self.view, self.place, identifier)
     }
 
-    /// The ARN that an identifier stands for, whether there is such a key or not.
-    pub(crate) fn key_arn(&self, identifier: &KeyIdentifier) -> Result<KeyArn, Unresolved> {
-        resolve::key_arn(self.view, &self.place, identifier)
+    /// Whether an identifier stands for this key. `None` if it stands for none at all, whether there is such a key or
+    /// not.
+    pub(super) fn is_named(&self, key: &KeyArn, identifier: &KeyIdentifier) -> Option<bool> {
+        match identifier {
+            // One of another Region than the key's, which is the endpoint's, is out of reach.
+            KeyIdentifier::KeyArn(arn) => (arn.region() == key.region()).then(|| arn == key),
+            identifier => resolve::key_arn(self.view, self.place, identifier)
+                .ok()
+                .map(|arn| arn == *key),
+        }
     }
 
     /// Fresh random bytes, as a secret.
@@ -110,8 +116,8 @@ impl<'v> Session<'v> {
     }
 
     /// The caller's account and the endpoint's Region.
-    pub(super) const fn place(&self) -> &Place {
-        &self.place
+    pub(super) const fn place(&self) -> &'v Place {
+        self.place
     }
 
     pub(super) fn presented_grants(&self) -> &[GrantId] {

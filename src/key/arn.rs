@@ -24,6 +24,7 @@ use super::place::{AccountId, Place, Region};
 /// # Ok::<(), kms_reencrypt::key::InvalidArn>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(align(8))]
 pub struct KeyArn {
     place: Place,
     key_id: KeyId,

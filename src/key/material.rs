@@ -9,6 +9,7 @@ use core::str::FromStr;
 /// every symmetric ciphertext blob. It depends on the key id as well as on the material, so the same bytes imported
 /// into two keys have two ids, and related multi-Region keys share theirs.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(align(8))]
 pub struct KeyMaterialId([u8; 32]);
 
 impl KeyMaterialId {

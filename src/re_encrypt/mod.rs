@@ -12,14 +12,14 @@ use crate::error::KmsError;
 
 /// Decrypts and encrypts again, refusing in AWS's order: both keys are proven before anything is decrypted (GUESS 4).
 pub(crate) fn re_encrypt(
-    session: Session<'_>,
+    session: &mut Session<'_>,
     request: &ReEncryptRequest,
 ) -> Result<ReEncryptResponse, KmsError> {
-    let session = session.present(request.grant_tokens())?;
+    session.present(request.grant_tokens())?;
     let source_algorithm = request.source_encryption_algorithm();
     let destination_algorithm = request.destination_encryption_algorithm();
     let opening = Opening::prepare(
-        &session,
+        session,
         &OpeningRequest {
             ciphertext: request.ciphertext_blob(),
             key_id: request.source_key_id(),
@@ -27,17 +27,17 @@ pub(crate) fn re_encrypt(
             algorithm: source_algorithm,
             context: request.source_encryption_context(),
             action: Action::ReEncryptFrom,
-            re_encrypted_under: session.key_arn(request.destination_key_id()).ok(),
+            re_encrypted_under: Some(request.destination_key_id()),
         },
     )?;
     let sealing = Sealing::prepare(
-        &session,
+        session,
         &SealingRequest {
             key_id: request.destination_key_id(),
             algorithm: destination_algorithm,
             context: request.destination_encryption_context(),
             action: Action::ReEncryptTo,
-            re_encrypted_from: Some(*opening.key_arn()),
+            re_encrypted_from: Some(opening.key_arn()),
         },
     )?;
     let plaintext = opening.open()?;
