@@ -20,6 +20,7 @@ const ORDER: &[&[&str]] = &[
     &["engine"],
     &["constraints"],
     &["decrypt", "encrypt", "generate_data_key", "re_encrypt"],
+    &["observe"],
     &["kms"],
     &["wire"],
     &["aws_sdk"],
