@@ -82,13 +82,16 @@ impl Snapshot {
     }
 
     fn advance_once(&mut self, now: SystemTime) {
-        let due: Vec<Arc<SoftwareKey>> = self
+        let due: Vec<KeyArn> = self
             .keys()
             .filter(|key| deadline(key).is_some_and(|deadline| deadline <= now))
-            .cloned()
+            .map(|key| *key.metadata.arn())
             .collect();
-        for key in due {
-            let arn = *key.metadata.arn();
+        for arn in due {
+            // As it is now: what became of a related key may have changed it.
+            let Some(key) = self.get(&arn).cloned() else {
+                continue;
+            };
             if let Some(date) = deletion(&key).filter(|date| *date <= now) {
                 multi_region::remove(self, &arn, Some(date));
                 continue;
