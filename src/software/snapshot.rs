@@ -79,30 +79,39 @@ impl Snapshot {
 
     /// What the clock has changed: expired material is gone, and so are keys whose waiting period is over.
     pub(super) fn advance(&mut self, now: SystemTime) {
-        // What happens may set the clock for something else that is due by now: the end of a replica for its primary.
-        while self.is_due(now) {
-            let due: Vec<Arc<SoftwareKey>> = self
-                .keys()
-                .filter(|key| deadline(key).is_some_and(|deadline| deadline <= now))
-                .cloned()
-                .collect();
-            for key in due {
-                let arn = *key.metadata.arn();
-                if let Some(date) = deletion(&key).filter(|date| *date <= now) {
-                    multi_region::remove(self, &arn, Some(date));
-                    continue;
-                }
-                let mut key = SoftwareKey::clone(&key);
-                let replica = key.is_replica();
-                if let Some(materials) = key.materials_mut() {
-                    materials.expire(now, replica);
-                }
-                key.settle();
-                self.put(key);
-                multi_region::reconcile(self, &arn);
+        // Twice: the end of a last replica begins the waiting period of its primary, which may be over by now as well.
+        for _ in 0..2 {
+            if self.is_due(now) {
+                self.advance_once(now);
             }
-            self.deadline = self.keys().filter_map(|key| deadline(key)).min();
         }
+    }
+
+    fn advance_once(&mut self, now: SystemTime) {
+        let due: Vec<KeyArn> = self
+            .keys()
+            .filter(|key| deadline(key).is_some_and(|deadline| deadline <= now))
+            .map(|key| *key.metadata.arn())
+            .collect();
+        for arn in due {
+            // As it is now: what became of a related key may have changed it.
+            let Some(key) = self.get(&arn).cloned() else {
+                continue;
+            };
+            if let Some(date) = deletion(&key).filter(|date| *date <= now) {
+                multi_region::remove(self, &arn, Some(date));
+                continue;
+            }
+            let mut key = SoftwareKey::clone(&key);
+            let replica = key.is_replica();
+            if let Some(materials) = key.materials_mut() {
+                materials.expire(now, replica);
+            }
+            key.settle();
+            self.put(key);
+            multi_region::reconcile(self, &arn);
+        }
+        self.deadline = self.keys().filter_map(|key| deadline(key)).min();
     }
 }
 

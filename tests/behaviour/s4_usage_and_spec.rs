@@ -1,7 +1,9 @@
 //! Section 4: key usage and key spec against the algorithm, the whole product of them, and how long a plaintext may be.
 
 use kms_reencrypt::software::NewKey;
-use kms_reencrypt::{EncryptionAlgorithm, KeySpec, KeyUsage};
+use kms_reencrypt::{
+    DataKeySpec, EncryptionAlgorithm, GenerateDataKeyRequest, KeySpec, KeyUsage, Kms,
+};
 
 use crate::ask::{decrypt, encrypt, re_encrypt};
 use crate::common::{encrypting, fixed_pem};
@@ -229,6 +231,18 @@ fn a_plaintext_has_to_fit_the_destination() {
             let name = format!("a ciphertext of {spec} is as long as the modulus");
             section.response(Doc, name, to, |_, answer| answer.blob.len() == len);
         }
+        let data_key = GenerateDataKeyRequest::builder()
+            .key_id(world.key("A"))
+            .key_spec(DataKeySpec::Aes256);
+        let data_key = Kms::new(world.keyring.clone())
+            .generate_data_key(&data_key.build().unwrap())
+            .unwrap();
+        let blob = data_key.ciphertext_blob().to_vec();
+        let ask = re_encrypt()
+            .blob(blob)
+            .destination("<RSA_2048>")
+            .destination_by("RSAES_OAEP_SHA_256");
+        section.case(Doc, "a data key moves on", ask, Success);
         // What GenerateDataKeyPair encrypts, private keys, is longer than any RSA key takes, and shorter than 4096.
         let blob = world.encrypted(&encrypt(vec![7; 2400]).destination("<A>"));
         let ask = re_encrypt().blob(blob).destination("<A>");

@@ -236,6 +236,10 @@ fn the_two_sides_know_nothing_of_each_other() {
             .collect();
         let many: Vec<_> = many.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
         let to_many = world.encrypted(&from_blue("<B>").destination_context(&many));
+        let (mut altered, last) = (many.clone(), many.len() - 1);
+        altered[last] = ("key 499", "another value");
+        let opened = decrypt().blob(to_many.clone()).source_context(&altered);
+        section.case(Inferred, "all of it counts", opened, invalid_ciphertext());
         let opened = decrypt().blob(to_many).source_context(&many);
         section.case(Inferred, "a context of many kilobytes", opened, Success);
     });

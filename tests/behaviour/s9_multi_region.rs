@@ -286,6 +286,37 @@ fn a_primary_outlives_its_replicas() {
     });
 }
 
+/// What comes at the same moment does not undo each other: the last replica goes, and the primary's material expires.
+#[test]
+fn everything_that_is_due_happens() {
+    let clock = ManualClock::new();
+    let keyring = Keyring::builder(ACCOUNT, "us-east-2").clock(clock.clone());
+    let world = World::of(keyring.build().unwrap());
+    let home = &world.keyring;
+    let ireland = home.in_region(IRELAND).unwrap();
+    // Several, as they come up in no order.
+    for number in 0..8 {
+        let external = NewKey::new(KeySpec::SymmetricDefault)
+            .origin(KeyOrigin::External)
+            .multi_region(true);
+        let p = world.add(&number.to_string(), external);
+        let valid_to = kms_reencrypt::software::Clock::now(&clock) + DAY * 7;
+        let material = ImportedMaterial::new([number; 32]).valid_to(valid_to);
+        home.import_key_material(p, material).unwrap();
+        let r = home.replicate_key(p, IRELAND).unwrap();
+        home.schedule_key_deletion(p, 7).unwrap();
+        ireland.schedule_key_deletion(r, 7).unwrap();
+    }
+    clock.advance(DAY * 7);
+    Section::run("9", "all at one moment", &world, |section| {
+        for number in 0..8 {
+            let metadata = home.describe_key(world.key(&number.to_string())).unwrap();
+            let shown = (metadata.key_state(), metadata.valid_to());
+            section.compare(Doc, number, &shown, &(KeyState::PendingDeletion, None));
+        }
+    });
+}
+
 #[test]
 fn equal_key_ids_are_not_related_by_themselves() {
     let world = World::new();
