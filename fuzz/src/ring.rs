@@ -94,6 +94,8 @@ impl Ring {
         names.extend(
             [
                 "alias/first",
+                "alias/imported",
+                "arn:aws-cn:kms:cn-north-1:111122223333:alias/first",
                 "arn:aws-cn:kms:cn-north-1:111122223333:alias/imported",
                 "alias/none",
                 "arn:aws-cn:kms:cn-north-1:444455556666:alias/first",
