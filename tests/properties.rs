@@ -234,7 +234,7 @@ proptest! {
     #[test]
     fn an_identifier_prints_the_very_text_that_it_was_read_from(text in identifier()) {
         let identifier = KeyIdentifier::from(text.as_str());
-        prop_assert_eq!(identifier.to_string(), text.clone());
+        prop_assert_eq!(identifier.to_string(), text);
         prop_assert_eq!(KeyIdentifier::from(identifier.to_string()), identifier);
     }
 
@@ -247,12 +247,13 @@ proptest! {
     ) {
         let partition = region.parse::<Region>().unwrap().partition();
         let place = format!("arn:{partition}:kms:{region}:{account}");
-        prop_assert_eq!(id.parse::<KeyId>().unwrap().to_string(), id.clone());
+        let read: KeyId = id.parse().unwrap();
+        prop_assert_eq!(read.as_str(), &id);
         let arn = format!("{place}:key/{id}");
-        prop_assert_eq!(arn.parse::<KeyArn>().unwrap().to_string(), arn.clone());
+        prop_assert_eq!(arn.parse::<KeyArn>().unwrap().to_string(), arn.as_str());
         prop_assert!(matches!(KeyIdentifier::from(arn), KeyIdentifier::KeyArn(_)));
         let arn = format!("{place}:{alias}");
-        prop_assert_eq!(arn.parse::<AliasArn>().unwrap().to_string(), arn.clone());
+        prop_assert_eq!(arn.parse::<AliasArn>().unwrap().to_string(), arn.as_str());
         prop_assert!(matches!(KeyIdentifier::from(arn), KeyIdentifier::AliasArn(_)));
     }
 

@@ -1,0 +1,28 @@
+#!/bin/sh
+# Fills the corpora with what is at hand: real blobs, names as they are in the documentation, policies.
+# `cargo fuzz run` finds them by their place.
+set -eu
+cd "$(dirname "$0")"
+
+mkdir -p corpus/blob corpus/identifier corpus/policy
+count=0
+cut -s -f 3 ../tests/vectors/real-blobs.tsv | while read -r blob; do
+    count=$((count + 1))
+    printf '%s' "$blob" | base64 -d >"corpus/blob/real-$count"
+done
+
+id=1234abcd-12ab-34cd-56ef-1234567890ab
+name() { printf '%s' "$2" >"corpus/identifier/$1"; }
+name id $id
+name multi-region mrk-1234abcd12ab34cd56ef1234567890ab
+name alias alias/first
+name arn arn:aws-cn:kms:cn-north-1:111122223333:key/$id
+name alias-arn arn:aws-cn:kms:cn-north-1:111122223333:alias/imported
+name malformed-id arn:aws-cn:kms:cn-north-1:111122223333:key/x
+name principal arn:aws:sts::111122223333:assumed-role/Admin/session
+
+policy() { printf '%s' "$2" >"corpus/policy/$1"; }
+policy account '{"Version":"2012-10-17","Id":"k","Statement":[{"Sid":"s","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:root"},"Action":"kms:*","Resource":"*"}]}'
+policy deny '{"Statement":{"Effect":"Deny","NotPrincipal":{"AWS":["111122223333","arn:aws:iam::111122223333:role/R"]},"NotAction":["kms:Encrypt","kms:Re*"],"Resource":"*"}}'
+policy conditions '{"Statement":[{"Effect":"Allow","Principal":"*","Action":"kms:Encrypt","Resource":"*","Condition":{"StringEquals":{"kms:EncryptionContext:tenant":["blue","green"],"kms:CallerAccount":"111122223333"},"ForAllValues:StringLikeIfExists":{"kms:EncryptionContextKeys":"t*"},"Bool":{"kms:ReEncryptOnSameKey":"true"},"Null":{"kms:RequestAlias":"true"}}}]}'
+policy identity '{"Statement":[{"Effect":"Allow","Action":["kms:*"],"Resource":["arn:aws:kms:us-east-2:111122223333:key/*"]}]}'
