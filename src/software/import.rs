@@ -37,6 +37,7 @@ pub struct ImportedMaterial {
     valid_to: Option<SystemTime>,
     description: Option<String>,
     new: bool,
+    expected_id: Option<KeyMaterialId>,
 }
 
 struct MuteBytes(Zeroizing<[u8; 32]>);
@@ -51,11 +52,16 @@ impl ImportedMaterial {
     /// 32 bytes that do not expire: the first material of a key, or one that the key had before
     /// (`EXISTING_KEY_MATERIAL`).
     pub fn new(bytes: [u8; 32]) -> Self {
+        Self::of(Zeroizing::new(bytes))
+    }
+
+    pub(super) const fn of(bytes: Zeroizing<[u8; 32]>) -> Self {
         Self {
-            bytes: MuteBytes(Zeroizing::new(bytes)),
+            bytes: MuteBytes(bytes),
             valid_to: None,
             description: None,
             new: false,
+            expected_id: None,
         }
     }
 
@@ -76,6 +82,12 @@ impl ImportedMaterial {
         self.description = Some(description.into());
         self
     }
+
+    /// `KeyMaterialId`: the id that the material is expected to have. Other material is refused.
+    pub const fn key_material_id(mut self, id: KeyMaterialId) -> Self {
+        self.expected_id = Some(id);
+        self
+    }
 }
 
 /// Imported key material.
@@ -86,7 +98,8 @@ impl Keyring {
     ///
     /// - [`KmsError::NotFound`]; [`KmsError::KmsInvalidState`] if the key is pending deletion.
     /// - [`KmsError::UnsupportedOperation`] if the key is no symmetric one with the origin `EXTERNAL`.
-    /// - [`KmsError::IncorrectKeyMaterial`] if the key has material, this is none of it, and it was not declared new.
+    /// - [`KmsError::IncorrectKeyMaterial`] if the key has material, this is none of it, and it was not declared new; or
+    ///   if it has another id than was expected.
     /// - [`KmsError::Validation`] if `ValidTo` is over, or if the material is declared new and the key has it.
     pub fn import_key_material(
         &self,
@@ -98,6 +111,7 @@ impl Keyring {
             valid_to,
             description,
             new,
+            expected_id,
         } = material;
         if self
             .now()
@@ -111,6 +125,9 @@ impl Keyring {
             let external = key.metadata.origin() == KeyOrigin::External;
             let material = SymmetricMaterial::new(key.metadata.arn().key_id(), bytes.0);
             let id = *material.id();
+            if expected_id.is_some_and(|expected| expected != id) {
+                return Err(KmsError::IncorrectKeyMaterial);
+            }
             let materials = key
                 .materials_mut()
                 .filter(|_| external)

@@ -31,7 +31,9 @@
 //! exist in AWS; their messages are ours. Whoever speaks HTTP sends `Content-Type: application/x-amz-json-1.1` and the
 //! [request id](Response::request_id) in the header `x-amzn-RequestId`. Signatures are nobody's business here.
 
+mod control;
 mod cryptographic;
+mod describe;
 mod failure;
 mod members;
 mod object;
