@@ -32,6 +32,7 @@
 //! [request id](Response::request_id) in the header `x-amzn-RequestId`. Signatures are nobody's business here.
 
 mod control;
+mod credential;
 mod cryptographic;
 mod describe;
 mod failure;
@@ -41,6 +42,7 @@ mod request_id;
 mod response;
 mod service;
 
+pub use credential::Credential;
 pub use response::Response;
 pub use service::Service;
 
