@@ -2,6 +2,7 @@
 
 use core::fmt;
 use core::str::FromStr;
+use std::borrow::Cow;
 
 use crate::error::{Constraint, ConstraintViolation, KmsError, RejectedValue, ValidationError};
 use crate::key::{EncryptionAlgorithm, KeyIdentifier, UnknownValue, model_enum};
@@ -157,13 +158,13 @@ impl Constraints {
     }
 
     /// At most 10 grant tokens of 1 to 8192 characters.
-    pub(crate) fn grant_tokens(&mut self, tokens: &[String]) {
+    pub(crate) fn grant_tokens<T: AsRef<str> + fmt::Display>(&mut self, tokens: &[T]) {
         const MEMBER: &str = "grantTokens";
         if tokens.len() > GRANT_TOKENS_MAX {
             let constraint = Constraint::LengthAtMost(GRANT_TOKENS_MAX);
             self.add(MEMBER, listed(tokens), constraint);
         }
-        let fits = |token: &String| (1..=GRANT_TOKEN_MAX).contains(&token.chars().count());
+        let fits = |token: &T| (1..=GRANT_TOKEN_MAX).contains(&token.as_ref().chars().count());
         if !tokens.iter().all(fits) {
             let constraint = Constraint::Members(vec![
                 Constraint::LengthAtMost(GRANT_TOKEN_MAX),
@@ -198,7 +199,7 @@ impl Constraints {
     /// One violation that the caller has found.
     pub(crate) fn add(
         &mut self,
-        member: &'static str,
+        member: impl Into<Cow<'static, str>>,
         value: RejectedValue,
         constraint: Constraint,
     ) {

@@ -54,6 +54,8 @@
 #![forbid(unsafe_code)]
 
 pub mod access;
+#[cfg(feature = "aws-sdk")]
+pub mod aws_sdk;
 pub mod blob;
 pub mod constraints;
 pub mod context;

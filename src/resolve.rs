@@ -69,7 +69,11 @@ pub(crate) fn named_key<'v>(
 }
 
 /// The key with this ARN, seen from a place.
-fn key<'v>(view: &'v dyn KeyView, place: &Place, arn: &KeyArn) -> Result<KeyRef<'v>, Unresolved> {
+pub(crate) fn key<'v>(
+    view: &'v dyn KeyView,
+    place: &Place,
+    arn: &KeyArn,
+) -> Result<KeyRef<'v>, Unresolved> {
     view.key(arn).map_err(|error| match error {
         KeyProviderError::NotFound if arn.account() != &place.account => Unresolved::OtherAccount,
         KeyProviderError::NotFound => NotFoundError::Key(*arn).into(),

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::key::{AliasArn, EncryptionAlgorithm, KeyArn, KeySpec, KeyState, KeyUsage};
+use crate::key::{AliasArn, EncryptionAlgorithm, KeyArn, KeyOrigin, KeySpec, KeyState, KeyUsage};
 
 /// What was not found: the forms of `NotFoundException`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -126,9 +126,30 @@ pub enum UnsupportedOperationError {
     #[error("KeySpec {0} is not supported in this Region")]
     KeySpecInRegion(KeySpec),
 
+    /// A way to come by key material that this crate does not have: custom key stores, imported private keys. Ours.
+    #[error("Origin {origin} is not supported here for KeySpec {key_spec}")]
+    #[non_exhaustive]
+    Origin {
+        /// Where the material was to come from.
+        origin: KeyOrigin,
+        /// What the key was to be made of.
+        key_spec: KeySpec,
+    },
+
+    /// A way to wrap key material that AWS has given up (DOC). GUESS for the text.
+    #[error("WrappingAlgorithm RSAES_PKCS1_V1_5 is not supported")]
+    WrappingAlgorithm,
+
     /// The kind of key does not know the operation. RECORDED: there is no message.
     #[error("")]
     KindOfKey,
+}
+
+impl UnsupportedOperationError {
+    #[cfg(feature = "json")]
+    pub(crate) const fn origin(origin: KeyOrigin, key_spec: KeySpec) -> Self {
+        Self::Origin { origin, key_spec }
+    }
 }
 
 /// A key state as the messages say it.

@@ -243,6 +243,15 @@ impl KmsError {
         ))
     }
 
+    /// A key policy after which its author could not change it back. DOC (IAM and KMS say it in these words).
+    #[cfg(feature = "json")]
+    pub(crate) fn policy_locks_out() -> Self {
+        Self::MalformedPolicyDocument {
+            reason: "The new key policy will not allow you to update the key policy in the future."
+                .to_owned(),
+        }
+    }
+
     /// A provider that did not call back with a view of its keys.
     pub(crate) fn no_view() -> Self {
         Self::KmsInternal(InfrastructureError::new(

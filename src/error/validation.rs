@@ -23,6 +23,24 @@ pub enum ValidationError {
     /// A grant of `CreateGrant` and nothing that it could pass on. QUOTED (ansible pull request 31960).
     GrantOfCreateGrantOnly,
 
+    /// A grant to retire that is named in no way, or in two. GUESS for the text.
+    GrantToRetire,
+
+    /// Imported key material with an expiration model that does not go with its `ValidTo`. GUESS for the text.
+    ExpirationModel,
+
+    /// Imported key material that is to expire, and no time at which. PEER for the text.
+    ValidToRequired,
+
+    /// A wrapping algorithm for keys of another kind. GUESS for the text.
+    WrappingAlgorithm,
+
+    /// A key policy by another name than `default`. GUESS for the text.
+    PolicyName,
+
+    /// Two ways to say what a key is made of. GUESS for the text.
+    TwoKeySpecs,
+
     /// A number of bytes that was needed and is absent. RECORDED.
     NumberOfBytesRequired,
 
@@ -100,6 +118,23 @@ impl fmt::Display for ValidationError {
             Self::GrantOfCreateGrantOnly => {
                 f.write_str("Grants must not contain only the CreateGrant operation.")
             }
+            Self::GrantToRetire => {
+                f.write_str("Specify either a grant token, or a key ID and a grant ID.")
+            }
+            Self::ExpirationModel => f.write_str(
+                "ValidTo must not be set if the ExpirationModel is KEY_MATERIAL_DOES_NOT_EXPIRE",
+            ),
+            Self::ValidToRequired => f.write_str(
+                "A validTo date must be set if the ExpirationModel is KEY_MATERIAL_EXPIRES",
+            ),
+            Self::WrappingAlgorithm => {
+                f.write_str("The WrappingAlgorithm is not for keys of the WrappingKeySpec.")
+            }
+            Self::PolicyName => f.write_str("The only valid PolicyName is default."),
+            Self::TwoKeySpecs => f.write_str(
+                "You cannot specify KeySpec and CustomerMasterKeySpec in the same request. \
+                 CustomerMasterKeySpec is deprecated.",
+            ),
             Self::NumberOfBytesRequired => f.write_str("NumberOfBytes is required."),
             Self::NumberOfBytesAndKeySpec => f.write_str(
                 "Please specify either number of bytes or key spec, but not both.",

@@ -1,5 +1,6 @@
 //! The nouns of a KMS key: how it is named, what it is made of, what state it is in.
 
+mod algorithms;
 mod arn;
 mod id;
 mod identifier;

@@ -150,7 +150,7 @@ impl NewKey {
     }
 
     /// The usage that the key gets.
-    fn usage(&self) -> Result<KeyUsage, KmsError> {
+    pub(super) fn usage(&self) -> Result<KeyUsage, KmsError> {
         let usage = match self.key_usage {
             Some(usage) => usage,
             None if self.key_spec == KeySpec::SymmetricDefault => KeyUsage::EncryptDecrypt,

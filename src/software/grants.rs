@@ -67,6 +67,17 @@ impl Keyring {
         grantee_principal: impl Into<String>,
         terms: impl FnOnce(GrantBuilder) -> GrantBuilder,
     ) -> Result<CreatedGrant, KmsError> {
+        self.create_grant_unless(false, key, grantee_principal, terms)
+    }
+
+    /// Creates a grant, or in a dry run proves that it could be created.
+    pub(super) fn create_grant_unless(
+        &self,
+        dry_run: bool,
+        key: impl Into<KeyIdentifier>,
+        grantee_principal: impl Into<String>,
+        terms: impl FnOnce(GrantBuilder) -> GrantBuilder,
+    ) -> Result<CreatedGrant, KmsError> {
         let identifier = key.into();
         let now = self.now();
         let grant_token = self.random_token()?;
@@ -79,6 +90,9 @@ impl Keyring {
             let grant = builder
                 .build(&key.metadata)?
                 .with_consistency(!snapshot.changes_are_slow());
+            if dry_run {
+                return Err(KmsError::DryRunOperation);
+            }
             let same = key.grants.iter().find(|other| is_repeated(other, &grant));
             let grant_id = same.unwrap_or(&grant).id().clone();
             if same.is_none() {
@@ -117,6 +131,16 @@ impl Keyring {
         key: impl Into<KeyIdentifier>,
         grant: &GrantId,
     ) -> Result<(), KmsError> {
+        self.revoke_grant_unless(false, key, grant)
+    }
+
+    /// Takes a grant back, or in a dry run proves that it is there.
+    pub(super) fn revoke_grant_unless(
+        &self,
+        dry_run: bool,
+        key: impl Into<KeyIdentifier>,
+        grant: &GrantId,
+    ) -> Result<(), KmsError> {
         let identifier = key.into();
         self.write(|snapshot| {
             let mut key = SoftwareKey::clone(self.named_in(snapshot, &identifier)?);
@@ -124,6 +148,9 @@ impl Keyring {
                 && !key.departed_grants.contains(grant);
             if !is_there {
                 return Err(KmsError::InvalidGrantId);
+            }
+            if dry_run {
+                return Err(KmsError::DryRunOperation);
             }
             if snapshot.changes_are_slow() {
                 key.departed_grants = key

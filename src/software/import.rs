@@ -41,6 +41,7 @@ pub struct ImportedMaterial {
     valid_to: Option<SystemTime>,
     description: Option<String>,
     new: bool,
+    expected_id: Option<KeyMaterialId>,
 }
 
 struct MuteBytes(Box<Zeroizing<[u8; 32]>>);
@@ -57,11 +58,16 @@ impl ImportedMaterial {
     pub fn new(mut bytes: [u8; 32]) -> Self {
         let boxed = boxed(&bytes);
         bytes.zeroize();
+        Self::of(boxed)
+    }
+
+    pub(super) const fn of(bytes: Box<Zeroizing<[u8; 32]>>) -> Self {
         Self {
-            bytes: MuteBytes(boxed),
+            bytes: MuteBytes(bytes),
             valid_to: None,
             description: None,
             new: false,
+            expected_id: None,
         }
     }
 
@@ -82,6 +88,12 @@ impl ImportedMaterial {
         self.description = Some(description.into());
         self
     }
+
+    /// `KeyMaterialId`: the id that the material is expected to have. Other material is refused.
+    pub const fn key_material_id(mut self, id: KeyMaterialId) -> Self {
+        self.expected_id = Some(id);
+        self
+    }
 }
 
 /// Imported key material.
@@ -96,7 +108,8 @@ impl Keyring {
     /// - [`KmsError::NotFound`]; [`KmsError::KmsInvalidState`] if the key is pending deletion.
     /// - [`KmsError::UnsupportedOperation`] if the key is no symmetric one with the origin `EXTERNAL`, or if it is a
     ///   replica and the material is declared new (DOC; GUESS for the exception).
-    /// - [`KmsError::IncorrectKeyMaterial`] if the key has material, this is none of it, and it was not declared new.
+    /// - [`KmsError::IncorrectKeyMaterial`] if the key has material, this is none of it, and it was not declared new; or
+    ///   if it has another id than was expected.
     /// - [`KmsError::Validation`] if `ValidTo` is over, or if the material is declared new and the key has it.
     pub fn import_key_material(
         &self,
@@ -108,6 +121,7 @@ impl Keyring {
             valid_to,
             description,
             new,
+            expected_id,
         } = material;
         if self
             .now()
@@ -126,6 +140,9 @@ impl Keyring {
             }
             let material = SymmetricMaterial::new(key.metadata.arn().key_id(), &bytes.0);
             let id = *material.id();
+            if expected_id.is_some_and(|expected| expected != id) {
+                return Err(KmsError::IncorrectKeyMaterial);
+            }
             let materials = key
                 .materials_mut()
                 .filter(|_| external)

@@ -16,6 +16,7 @@ use super::key::SoftwareKey;
 use super::lifecycle::{invalid_state, require_not_pending_deletion};
 use super::snapshot::{Latest, Snapshot};
 use super::store::{Held, Store};
+use super::wrapping_keys::WrappingKeys;
 
 /// A key ring in memory: several accounts and Regions, with keys, aliases and grants, shared by many threads.
 ///
@@ -48,6 +49,7 @@ pub(super) struct Ring {
     store: Store<Snapshot>,
     random: Box<dyn RandomSource>,
     clock: Option<Box<dyn Clock>>,
+    wrapping_keys: WrappingKeys,
 }
 
 impl Keyring {
@@ -241,10 +243,20 @@ impl Keyring {
 
     /// The same ring, seen from where a key is.
     pub(super) fn in_place_of(&self, key: &KeyArn) -> Self {
+        self.in_place(*key.place())
+    }
+
+    /// The same ring, seen from another account and Region.
+    pub(super) fn in_place(&self, place: Place) -> Self {
         Self {
             ring: Arc::clone(&self.ring),
-            place: *key.place(),
+            place,
         }
+    }
+
+    /// The keys that imported material is wrapped for on its way.
+    pub(super) fn wrapping_keys(&self) -> &WrappingKeys {
+        &self.ring.wrapping_keys
     }
 
     pub(super) fn now(&self) -> Option<SystemTime> {
@@ -340,6 +352,7 @@ impl KeyringBuilder {
                 store,
                 random,
                 clock,
+                wrapping_keys: WrappingKeys::default(),
             }),
             place,
         })

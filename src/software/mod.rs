@@ -4,12 +4,16 @@ mod aliases;
 mod aws_managed;
 mod clock;
 mod consistency;
+#[cfg(feature = "json")]
+mod control;
 mod cow_map;
 mod create;
 mod failure;
 mod grants;
 mod import;
+mod import_parameters;
 mod key;
+mod key_wrap;
 mod keyring;
 mod lifecycle;
 mod materials;
@@ -25,6 +29,7 @@ mod sm2_pke;
 mod snapshot;
 mod store;
 mod symmetric;
+mod wrapping_keys;
 
 #[cfg(test)]
 mod fixtures;
@@ -35,9 +40,17 @@ mod openssl_interop;
 
 pub use aliases::Alias;
 pub use clock::{Clock, ManualClock, SystemClock};
+#[cfg(feature = "json")]
+pub(crate) use control::{
+    Control, CreateGrantRequest, CreateKeyRequest, GivenTag, ImportKeyMaterialRequest,
+    ListGrantsRequest, Page, PageRequest, ParametersRequest, ReplicateKeyRequest,
+    RetireGrantRequest,
+};
 pub use create::NewKey;
 pub use grants::CreatedGrant;
 pub use import::ImportedMaterial;
+pub use import_parameters::{ImportParameters, WrappingAlgorithm};
 pub use keyring::{Keyring, KeyringBuilder};
 pub use materials::KeyMaterialState;
 pub use rotation::{KeyRotation, ON_DEMAND_ROTATIONS_MAX};
+pub use wrapping_keys::WrappingKeySpec;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use crate::access::KeyPolicy;
 use crate::error::{KmsError, ValidationError};
 use crate::key::{
     KeyArn, KeyIdentifier, KeyMetadata, KeyOrigin, KeyState, MultiRegionConfiguration,
@@ -15,6 +16,14 @@ use super::lifecycle::invalid_state;
 use super::materials::KeyMaterialState;
 use super::rotation::{change, unsupported};
 use super::snapshot::Snapshot;
+
+/// What a replica has of its own, and does not share with its primary.
+#[derive(Clone, Debug)]
+pub(super) struct ReplicaProperties {
+    pub(super) policy: Arc<KeyPolicy>,
+    pub(super) description: String,
+    pub(super) tags: Arc<[(String, String)]>,
+}
 
 /// Multi-Region keys.
 impl Keyring {
@@ -33,6 +42,16 @@ impl Keyring {
         &self,
         key: impl Into<KeyIdentifier>,
         region: &str,
+    ) -> Result<KeyArn, KmsError> {
+        self.replicate_key_with(key, region, None)
+    }
+
+    /// Replicates a key. Without properties of its own the replica takes over policy and description.
+    pub(super) fn replicate_key_with(
+        &self,
+        key: impl Into<KeyIdentifier>,
+        region: &str,
+        properties: Option<ReplicaProperties>,
     ) -> Result<KeyArn, KmsError> {
         let region: Region = region.parse().map_err(ValidationError::other)?;
         let identifier = key.into();
@@ -61,7 +80,12 @@ impl Keyring {
                     "there is a related key in that Region already",
                 ));
             }
-            let mut replica = replica(primary, replica_arn, now);
+            let properties = properties.unwrap_or_else(|| ReplicaProperties {
+                policy: Arc::clone(&primary.policy),
+                description: primary.metadata.description().to_owned(),
+                tags: Arc::from([]),
+            });
+            let mut replica = replica(primary, properties, replica_arn, now);
             replica.visible = !snapshot.changes_are_slow();
             snapshot.put(replica);
             retell(snapshot, &arn);
@@ -143,11 +167,21 @@ pub(super) fn reconcile(snapshot: &mut Snapshot, arn: &KeyArn) {
 }
 
 /// A copy of a key in another Region: its own policy, aliases, grants and state.
-fn replica(primary: SoftwareKey, arn: KeyArn, now: Option<SystemTime>) -> SoftwareKey {
+fn replica(
+    primary: SoftwareKey,
+    properties: ReplicaProperties,
+    arn: KeyArn,
+    now: Option<SystemTime>,
+) -> SoftwareKey {
+    let ReplicaProperties {
+        policy,
+        description,
+        tags,
+    } = properties;
     let old = &primary.metadata;
     let metadata = KeyMetadata::builder(arn, old.key_spec(), old.key_usage())
         .origin(old.origin())
-        .description(old.description())
+        .description(description)
         .creation_date(now)
         .multi_region(old.multi_region().cloned())
         .build();
@@ -159,10 +193,10 @@ fn replica(primary: SoftwareKey, arn: KeyArn, now: Option<SystemTime>) -> Softwa
     };
     let mut replica = SoftwareKey {
         metadata,
-        policy: primary.policy,
+        policy,
         grants: Arc::from([]),
         aliases: Arc::from([]),
-        tags: Arc::from([]),
+        tags,
         secret,
         departed_grants: Arc::from([]),
         visible: true,

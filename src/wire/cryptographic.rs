@@ -15,18 +15,21 @@ use super::failure::Failure;
 use super::members::Members;
 use super::object::Object;
 
-/// The operation of that name, if it is one of these.
-pub(super) fn operation<P: KeyProvider>(
+/// The answer to one of these operations, or `None` if there is none of that name.
+pub(super) fn answer<P: KeyProvider>(
     name: &str,
-) -> Option<fn(&Kms<P>, &Members<'_>) -> Result<Option<Object>, Failure>> {
-    Some(match name {
-        "ReEncrypt" => re_encrypt,
-        "Encrypt" => encrypt,
+    kms: &Kms<P>,
+    members: &Members<'_>,
+) -> Option<Result<Option<Object>, Failure>> {
+    let operation = match name {
         "Decrypt" => decrypt,
+        "Encrypt" => encrypt,
         "GenerateDataKey" => generate_data_key,
         "GenerateDataKeyWithoutPlaintext" => generate_data_key_without_plaintext,
+        "ReEncrypt" => re_encrypt,
         _ => return None,
-    })
+    };
+    Some(operation(kms, members))
 }
 
 fn re_encrypt<P: KeyProvider>(

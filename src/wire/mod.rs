@@ -31,7 +31,10 @@
 //! exist in AWS; their messages are ours. Whoever speaks HTTP sends `Content-Type: application/x-amz-json-1.1` and the
 //! [request id](Response::request_id) in the header `x-amzn-RequestId`. Signatures are nobody's business here.
 
+mod control;
+mod credential;
 mod cryptographic;
+mod describe;
 mod failure;
 mod members;
 mod object;
@@ -39,6 +42,7 @@ mod request_id;
 mod response;
 mod service;
 
+pub use credential::Credential;
 pub use response::Response;
 pub use service::Service;
 

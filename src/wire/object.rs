@@ -166,7 +166,7 @@ mod tests {
             .text("Text", "a \"quoted\"\nline")
             .maybe_text("Nothing", None::<&str>)
             .texts("Texts", ["a", "b"])
-            .some_texts("NoTexts", &[] as &[&str])
+            .some_texts("NoTexts", &[""; 0])
             .flag("Flag", true)
             .integer("Integer", 7)
             .maybe_time("Time", Some(time))

@@ -2,11 +2,12 @@
 
 use crate::access::Caller;
 use crate::error::ProtocolError;
-use crate::key::Region;
+use crate::key::{Place, Region};
 use crate::kms::Kms;
 use crate::provider::KeyProvider;
-use crate::software::Keyring;
+use crate::software::{Control, Keyring};
 
+use super::control;
 use super::cryptographic;
 use super::failure::Failure;
 use super::members::Members;
@@ -81,12 +82,18 @@ impl<P: KeyProvider> Service<P> {
         let operation = target
             .strip_prefix(TARGET_PREFIX)
             .ok_or_else(|| unknown(target))?;
-        let cryptographic = cryptographic::operation(operation);
         let members = Members::read(body)?;
-        match cryptographic {
-            Some(operation) => operation(&self.kms, &members),
-            None => Err(unknown(operation).into()),
-        }
+        cryptographic::answer(operation, &self.kms, &members)
+            .or_else(|| control::answer(operation, &self.control()?, &members))
+            .unwrap_or_else(|| Err(unknown(operation).into()))
+    }
+
+    /// The control operations, if there is a ring for them.
+    fn control(&self) -> Option<Control<'_>> {
+        let caller = self.kms.caller();
+        let place = Place::new(*caller.account(), *self.kms.region());
+        let keyring = self.keyring.as_ref()?;
+        Some(Control::new(keyring, caller, place))
     }
 }
 

@@ -1,0 +1,225 @@
+//! An HTTP client for the official AWS SDK for Rust that answers in this process. Feature `aws-sdk`.
+//!
+//! The code under test keeps its `aws_sdk_kms::Client` and all that it does with it: only the configuration of the client
+//! gets another HTTP client. No socket is opened; requests are still serialized, signed, retried and read as ever.
+//!
+//! ```ignore
+//! // Compiled and run in tests/sdk: the SDK itself is no dependency of this crate.
+//! let keyring = Keyring::new("111122223333", "us-east-2")?;
+//! let source = keyring.create_key(KeySpec::SymmetricDefault)?;
+//! let destination = keyring.create_key(KeySpec::SymmetricDefault)?;
+//!
+//! let config = aws_sdk_kms::Config::builder()
+//!     .behavior_version(BehaviorVersion::latest())
+//!     .region(Region::new("us-east-2"))
+//!     .credentials_provider(Credentials::new("AKIDEXAMPLE", "secret", None, None, "test"))
+//!     .http_client(Kms::new(keyring).http_client())
+//!     .build();
+//! let client = aws_sdk_kms::Client::from_conf(config);
+//!
+//! let sealed = client.encrypt().key_id(source.to_string()).plaintext(Blob::new("attack at dawn")).send().await?;
+//! let moved = client
+//!     .re_encrypt()
+//!     .ciphertext_blob(sealed.ciphertext_blob.unwrap())
+//!     .destination_key_id(destination.to_string())
+//!     .send()
+//!     .await?;
+//! ```
+//!
+//! # Who calls, and where
+//!
+//! The caller is that of the [`Kms`] handle, whatever credentials the client has (it needs some, to sign with). The Region
+//! is the one that the client signs for, or else that of its endpoint, so that clients of several Regions can share a
+//! ring; where neither says it, the handle's.
+//!
+//! # Errors and retries
+//!
+//! Exceptions arrive as the SDK's own types, with a request id. `KMSInternalException`, `KeyUnavailableException`,
+//! `DependencyTimeoutException` and `ThrottlingException` are retried as the client is configured to: a provider that
+//! counts its views, or fails for a while, sees every attempt.
+//!
+//! **Count attempts with care.** The tokens that the SDK pays for retries with lie in a bucket that all clients of a
+//! process share unless they are told otherwise. After some fifty calls that failed to the last of three attempts it is
+//! empty, and calls that failed before at the third attempt fail at the second or first. A client whose attempts are
+//! counted needs a bucket of its own: `.retry_partition(RetryPartition::custom("my test").build())`.
+//!
+//! # What takes time
+//!
+//! Calls are answered where they are made, before the future is returned: some microseconds of computation, up to
+//! milliseconds for RSA. Creating RSA keys takes longer, without optimization much longer: create them on the ring
+//! beforehand. No time is simulated, so timeouts of the client never strike.
+
+use core::fmt;
+use std::sync::Arc;
+
+use aws_smithy_runtime_api::client::http::{
+    HttpClient as SdkHttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings,
+    SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+
+use crate::key::Region;
+use crate::kms::Kms;
+use crate::provider::KeyProvider;
+use crate::software::Keyring;
+use crate::wire::{self, Credential, Service};
+
+/// The HTTP client of an `aws_sdk_kms::Client` that talks to a [`Service`] in this process. See the [module](self).
+///
+/// Cheap to clone: clones talk to the same keys.
+pub struct HttpClient<P>(Arc<Service<P>>);
+
+impl Kms<Keyring> {
+    /// An HTTP client for `aws_sdk_kms::Config::builder().http_client(…)`, with every operation of this crate.
+    ///
+    /// The SDK's tokens for retries are shared by all clients of a process: where attempts are counted, give the client a
+    /// [retry partition of its own](crate::aws_sdk#errors-and-retries).
+    #[must_use]
+    pub fn http_client(&self) -> HttpClient<Keyring> {
+        self.service().http_client()
+    }
+}
+
+impl<P: KeyProvider + 'static> Service<P> {
+    /// An HTTP client for `aws_sdk_kms::Config::builder().http_client(…)`, with the operations of this service.
+    ///
+    /// Where attempts are counted, give the client a
+    /// [retry partition of its own](crate::aws_sdk#errors-and-retries).
+    #[must_use]
+    pub fn http_client(self) -> HttpClient<P> {
+        HttpClient(Arc::new(self))
+    }
+}
+
+impl<P: KeyProvider + 'static> SdkHttpClient for HttpClient<P> {
+    fn http_connector(
+        &self,
+        _settings: &HttpConnectorSettings,
+        _components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}
+
+impl<P: KeyProvider + 'static> HttpConnector for HttpClient<P> {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        HttpConnectorFuture::ready(self.answer(&request))
+    }
+}
+
+impl<P: KeyProvider> HttpClient<P> {
+    fn answer(&self, request: &HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        let body = request
+            .body()
+            .bytes()
+            .ok_or_else(|| ConnectorError::user("the request body is a stream".into()))?;
+        let target = request.headers().get("x-amz-target").unwrap_or_default();
+        let Self(service) = self;
+        let response = match region(request) {
+            Some(region) if region != *service.kms().region() => {
+                service.in_region(region).call(target, body)
+            }
+            _ => service.call(target, body),
+        };
+        let status = response
+            .status()
+            .try_into()
+            .map_err(|error| ConnectorError::other(Box::new(error), None))?;
+        let request_id = response.request_id().to_owned();
+        let mut answer = HttpResponse::new(status, response.into_body().into());
+        let headers = answer.headers_mut();
+        headers.insert("content-type", wire::CONTENT_TYPE);
+        headers.insert("x-amzn-requestid", request_id);
+        Ok(answer)
+    }
+}
+
+impl<P> Clone for HttpClient<P> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<P> fmt::Debug for HttpClient<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("HttpClient(kms-reencrypt)")
+    }
+}
+
+/// The Region that a request is for: what it was signed for, or what its endpoint says.
+fn region(request: &HttpRequest) -> Option<Region> {
+    request
+        .headers()
+        .get("authorization")
+        .and_then(Credential::of_authorization)
+        .map(|credential| *credential.region())
+        .or_else(|| region_of_endpoint(request.uri()))
+}
+
+/// The Region in `https://kms.us-east-2.amazonaws.com/` and its like.
+fn region_of_endpoint(uri: &str) -> Option<Region> {
+    let (_, rest) = uri.split_once("://")?;
+    let host = rest.split(['/', ':']).next()?;
+    let mut labels = host.split('.');
+    let service = labels.next()?;
+    let region = labels.next()?;
+    matches!(service, "kms" | "kms-fips")
+        .then(|| region.parse().ok())
+        .flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+
+    use super::region;
+
+    fn request(uri: &str, authorization: Option<&str>) -> HttpRequest {
+        let mut request = HttpRequest::empty();
+        request.set_uri(uri).unwrap();
+        if let Some(authorization) = authorization {
+            let value = authorization.to_owned();
+            request.headers_mut().insert("authorization", value);
+        }
+        request
+    }
+
+    #[test]
+    fn the_region_is_what_was_signed_for_or_else_what_the_endpoint_says() {
+        let signed = "AWS4-HMAC-SHA256 Credential=AKID/20260101/eu-west-1/kms/aws4_request";
+        for (uri, authorization, expected) in [
+            (
+                "https://kms.us-east-2.amazonaws.com/",
+                Some(signed),
+                Some("eu-west-1"),
+            ),
+            (
+                "https://kms.us-east-2.amazonaws.com/",
+                None,
+                Some("us-east-2"),
+            ),
+            (
+                "https://kms-fips.us-east-2.amazonaws.com",
+                None,
+                Some("us-east-2"),
+            ),
+            (
+                "https://kms.us-east-2.api.aws:443/",
+                None,
+                Some("us-east-2"),
+            ),
+            ("http://localhost:4566/", None, None),
+            ("http://kms.local/", None, None),
+            ("/", None, None),
+        ] {
+            let region = region(&request(uri, authorization));
+            assert_eq!(
+                region.as_ref().map(|region| region.as_str()),
+                expected,
+                "{uri}"
+            );
+        }
+    }
+}

@@ -1,0 +1,301 @@
+//! The members of control operations, and what the service model says of them.
+
+use core::fmt;
+use core::str::FromStr;
+use std::borrow::Cow;
+
+use crate::constraints::{CIPHERTEXT_BLOB_MAX, Constraints};
+use crate::error::{Constraint, RejectedValue};
+use crate::key::{KeyIdentifier, UnknownValue};
+
+/// What the service model says of a string.
+pub(super) struct Text {
+    pub(super) min: usize,
+    pub(super) max: usize,
+    pub(super) pattern: Option<Pattern>,
+}
+
+/// A pattern of the service model.
+pub(super) struct Pattern {
+    /// As messages show it.
+    text: &'static str,
+    /// What it comes to.
+    allows: fn(char) -> bool,
+}
+
+/// A tag as a request gives it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct GivenTag<'a> {
+    pub(crate) key: Option<&'a str>,
+    pub(crate) value: Option<&'a str>,
+}
+
+/// `AliasNameType`
+pub(super) const ALIAS_NAME: Text = Text {
+    min: 1,
+    max: 256,
+    pattern: Some(Pattern {
+        text: "^[a-zA-Z0-9:/_-]+$",
+        allows: |c| c.is_ascii_alphanumeric() || ":/_-".contains(c),
+    }),
+};
+
+/// `DescriptionType`
+pub(super) const DESCRIPTION: Text = Text {
+    min: 0,
+    max: 8192,
+    pattern: None,
+};
+
+/// `GrantIdType`
+pub(super) const GRANT_ID: Text = Text {
+    min: 1,
+    max: 128,
+    pattern: None,
+};
+
+/// `GrantNameType`
+pub(super) const GRANT_NAME: Text = Text {
+    min: 1,
+    max: 256,
+    pattern: Some(Pattern {
+        text: "^[a-zA-Z0-9:/_-]+$",
+        allows: |c| c.is_ascii_alphanumeric() || ":/_-".contains(c),
+    }),
+};
+
+/// `GrantTokenType`
+pub(super) const GRANT_TOKEN: Text = Text {
+    min: 1,
+    max: 8192,
+    pattern: None,
+};
+
+/// `BackingKeyIdType`
+pub(super) const KEY_MATERIAL_ID: Text = Text {
+    min: 64,
+    max: 64,
+    pattern: Some(Pattern {
+        text: "^[a-f0-9]+$",
+        allows: |c| c.is_ascii_digit() || ('a'..='f').contains(&c),
+    }),
+};
+
+/// `KeyMaterialDescriptionType`
+pub(super) const KEY_MATERIAL_DESCRIPTION: Text = Text {
+    min: 0,
+    max: 256,
+    pattern: Some(Pattern {
+        text: r"^[a-zA-Z0-9:/_\s.-]+$",
+        allows: |c| c.is_ascii_alphanumeric() || c.is_ascii_whitespace() || ":/_.-".contains(c),
+    }),
+};
+
+/// `MarkerType`
+pub(super) const MARKER: Text = Text {
+    min: 1,
+    max: 1024,
+    pattern: Some(Pattern {
+        text: r"[\u0020-\u00FF]*",
+        allows: |c| (' '..='\u{ff}').contains(&c),
+    }),
+};
+
+/// `PolicyType`
+pub(super) const POLICY: Text = Text {
+    min: 1,
+    max: 131_072,
+    pattern: Some(Pattern {
+        text: r"[\u0009\u000A\u000D\u0020-\u00FF]+",
+        allows: |c| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{ff}'),
+    }),
+};
+
+/// `PolicyNameType`
+pub(super) const POLICY_NAME: Text = Text {
+    min: 1,
+    max: 128,
+    pattern: Some(Pattern {
+        text: r"[\w]+",
+        allows: |c| c.is_ascii_alphanumeric() || c == '_',
+    }),
+};
+
+/// `PrincipalIdType`
+pub(super) const PRINCIPAL: Text = Text {
+    min: 1,
+    max: 256,
+    pattern: Some(Pattern {
+        text: r"^[\w+=,.@:/-]+$",
+        allows: |c| c.is_ascii_alphanumeric() || "_+=,.@:/-".contains(c),
+    }),
+};
+
+/// `RegionType`. Its pattern is checked where it is read.
+pub(super) const REGION: Text = Text {
+    min: 1,
+    max: 32,
+    pattern: None,
+};
+
+/// `TagKeyType`
+pub(super) const TAG_KEY: Text = Text {
+    min: 1,
+    max: 128,
+    pattern: None,
+};
+
+/// `TagValueType`
+pub(super) const TAG_VALUE: Text = Text {
+    min: 0,
+    max: 256,
+    pattern: None,
+};
+
+/// What only control operations have among their members. Where a member is absent that must be there, an empty one
+/// takes its place: [`finish`](Constraints::finish) refuses the request then.
+impl Constraints {
+    /// A key identifier that must be there.
+    pub(super) fn key(&mut self, member: &'static str, key_id: Option<&str>) -> KeyIdentifier {
+        let key_id = key_id.map(KeyIdentifier::from);
+        self.required_key_id(member, key_id.as_ref());
+        key_id.unwrap_or_else(|| "".into())
+    }
+
+    /// A key identifier that may be there.
+    pub(super) fn maybe_key(
+        &mut self,
+        member: &'static str,
+        key_id: Option<&str>,
+    ) -> Option<KeyIdentifier> {
+        let key_id = key_id.map(KeyIdentifier::from);
+        self.key_id(member, key_id.as_ref());
+        key_id
+    }
+
+    /// A string that must be there.
+    pub(super) fn text<'t>(
+        &mut self,
+        member: impl Into<Cow<'static, str>>,
+        text: Option<&'t str>,
+        model: &Text,
+    ) -> &'t str {
+        let member = member.into();
+        match text {
+            Some(text) => self.check_text(member, text, model),
+            None => self.add(member, RejectedValue::Null, Constraint::NotNull),
+        }
+        text.unwrap_or_default()
+    }
+
+    /// A string that may be there.
+    pub(super) fn maybe_text(&mut self, member: &'static str, text: Option<&str>, model: &Text) {
+        if let Some(text) = text {
+            self.check_text(member.into(), text, model);
+        }
+    }
+
+    /// A value of an enum that must be there.
+    pub(super) fn value<T: FromStr<Err = UnknownValue> + fmt::Display>(
+        &mut self,
+        member: &'static str,
+        text: Option<&str>,
+        all: &[T],
+    ) -> Option<T> {
+        if text.is_none() {
+            self.add(member, RejectedValue::Null, Constraint::NotNull);
+        }
+        self.maybe_value(member, text, all)
+    }
+
+    /// A value of an enum that may be there.
+    pub(super) fn maybe_value<T: FromStr<Err = UnknownValue> + fmt::Display>(
+        &mut self,
+        member: &'static str,
+        text: Option<&str>,
+        all: &[T],
+    ) -> Option<T> {
+        let text = text?;
+        let value = text.parse().ok();
+        if value.is_none() {
+            let rejected = RejectedValue::Text(text.to_owned());
+            self.add(member, rejected, value_set(all));
+        }
+        value
+    }
+
+    /// Values of an enum, in a list that must be there.
+    pub(super) fn values<T: FromStr<Err = UnknownValue> + fmt::Display>(
+        &mut self,
+        member: &'static str,
+        texts: Option<&[&str]>,
+        all: &[T],
+    ) -> Vec<T> {
+        let Some(texts) = texts else {
+            self.add(member, RejectedValue::Null, Constraint::NotNull);
+            return Vec::new();
+        };
+        let values: Result<Vec<T>, _> = texts.iter().map(|text| text.parse()).collect();
+        values.unwrap_or_else(|_| {
+            let rejected = RejectedValue::Text(format!("[{}]", texts.join(", ")));
+            self.add(member, rejected, Constraint::Members(vec![value_set(all)]));
+            Vec::new()
+        })
+    }
+
+    /// A blob of 1 to 6144 bytes that must be there.
+    pub(super) fn blob<'b>(&mut self, member: &'static str, blob: Option<&'b [u8]>) -> &'b [u8] {
+        match blob {
+            None => self.add(member, RejectedValue::Null, Constraint::NotNull),
+            Some([]) => self.add(member, RejectedValue::Hidden, Constraint::LengthAtLeast(1)),
+            Some(blob) if blob.len() > CIPHERTEXT_BLOB_MAX => {
+                let constraint = Constraint::LengthAtMost(CIPHERTEXT_BLOB_MAX);
+                self.add(member, RejectedValue::Hidden, constraint);
+            }
+            Some(_) => {}
+        }
+        blob.unwrap_or_default()
+    }
+
+    /// `Tags`: keys and values of their lengths. The path of a violation names the element (RECORDED).
+    pub(super) fn tags(&mut self, tags: &[GivenTag<'_>]) -> Vec<(String, String)> {
+        let mut checked = Vec::with_capacity(tags.len());
+        for (number, GivenTag { key, value }) in (1..).zip(tags) {
+            let key = self.text(format!("tags.{number}.member.tagKey"), *key, &TAG_KEY);
+            let value = self.text(format!("tags.{number}.member.tagValue"), *value, &TAG_VALUE);
+            checked.push((key.to_owned(), value.to_owned()));
+        }
+        checked
+    }
+
+    fn check_text(&mut self, member: Cow<'static, str>, text: &str, model: &Text) {
+        let Text { min, max, pattern } = model;
+        let len = text.chars().count();
+        let mut violate = |constraint| {
+            let rejected = RejectedValue::Text(text.to_owned());
+            self.add(member.clone(), rejected, constraint);
+        };
+        if len < *min {
+            violate(Constraint::LengthAtLeast(*min));
+        }
+        if len > *max {
+            violate(Constraint::LengthAtMost(*max));
+        }
+        if let Some(Pattern {
+            text: shown,
+            allows,
+        }) = pattern
+        {
+            // Only a pattern that ends in a star matches nothing at all; a member that may be empty need not match then.
+            let empty = len == 0 && *min > 0 && !shown.ends_with('*');
+            if empty || !text.chars().all(allows) {
+                violate(Constraint::Pattern(shown));
+            }
+        }
+    }
+}
+
+fn value_set(all: &[impl fmt::Display]) -> Constraint {
+    let names: Vec<String> = all.iter().map(ToString::to_string).collect();
+    Constraint::EnumValueSet(names.join(", ").into())
+}

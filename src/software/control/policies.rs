@@ -1,0 +1,67 @@
+//! Key policies.
+
+use crate::access::{self, Action, KeyPolicy};
+use crate::constraints::Constraints;
+use crate::error::{KmsError, ValidationError};
+use crate::key::{KeyArn, KeyMetadata};
+
+use super::Control;
+use super::members::{POLICY, POLICY_NAME};
+
+/// The name of the only policy that a key has.
+pub(super) const DEFAULT: &str = "default";
+
+impl Control<'_> {
+    /// The key and its policy.
+    pub(crate) fn get_key_policy(
+        &self,
+        key_id: Option<&str>,
+        policy_name: Option<&str>,
+    ) -> Result<(KeyArn, KeyPolicy), KmsError> {
+        let mut constraints = Constraints::default();
+        let key_id = constraints.key("keyId", key_id);
+        constraints.maybe_text("policyName", policy_name, &POLICY_NAME);
+        constraints.finish()?;
+        let key = self.authorized(Action::GetKeyPolicy, &key_id)?;
+        require_default(policy_name)?;
+        Ok((key, self.keyring.key_policy(key)?))
+    }
+
+    pub(crate) fn put_key_policy(
+        &self,
+        key_id: Option<&str>,
+        policy_name: Option<&str>,
+        policy: Option<&str>,
+        bypass_policy_lockout_safety_check: bool,
+    ) -> Result<(), KmsError> {
+        let mut constraints = Constraints::default();
+        let key_id = constraints.key("keyId", key_id);
+        constraints.maybe_text("policyName", policy_name, &POLICY_NAME);
+        let policy = constraints.text("policy", policy, &POLICY);
+        constraints.finish()?;
+        let key = self.authorized(Action::PutKeyPolicy, &key_id)?;
+        require_default(policy_name)?;
+        let policy = KeyPolicy::from_json(policy)?;
+        if !bypass_policy_lockout_safety_check {
+            self.refuse_lockout(&self.keyring.describe_key(key)?, &policy)?;
+        }
+        self.keyring.put_key_policy(key, policy)
+    }
+
+    /// Refuses a policy after which the caller could not change it back.
+    pub(super) fn refuse_lockout(
+        &self,
+        key: &KeyMetadata,
+        policy: &KeyPolicy,
+    ) -> Result<(), KmsError> {
+        let request = self.request(Action::PutKeyPolicy, key, policy);
+        access::authorize(&request).map_err(|_| KmsError::policy_locks_out())
+    }
+}
+
+fn require_default(policy_name: Option<&str>) -> Result<(), KmsError> {
+    match policy_name {
+        None | Some(DEFAULT) => Ok(()),
+        Some(_) => Err(ValidationError::PolicyName.into()),
+    }
+}

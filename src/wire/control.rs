@@ -1,0 +1,340 @@
+//! The control operations, member by member.
+
+use crate::error::ProtocolError;
+use crate::software::{
+    Control, CreateGrantRequest, CreateKeyRequest, GivenTag, ImportKeyMaterialRequest,
+    ListGrantsRequest, Page, PageRequest, ParametersRequest, ReplicateKeyRequest,
+    RetireGrantRequest,
+};
+
+use super::describe;
+use super::failure::Failure;
+use super::members::Members;
+use super::object::Object;
+
+/// The answer to a control operation, or `None` if there is none of that name.
+pub(super) fn answer(
+    name: &str,
+    control: &Control<'_>,
+    members: &Members<'_>,
+) -> Option<Result<Option<Object>, Failure>> {
+    let operation = match name {
+        "CancelKeyDeletion" => cancel_key_deletion,
+        "CreateAlias" => create_alias,
+        "CreateGrant" => create_grant,
+        "CreateKey" => create_key,
+        "DeleteAlias" => delete_alias,
+        "DeleteImportedKeyMaterial" => delete_imported_key_material,
+        "DescribeKey" => describe_key,
+        "DisableKey" => disable_key,
+        "EnableKey" => enable_key,
+        "GetKeyPolicy" => get_key_policy,
+        "GetParametersForImport" => get_parameters_for_import,
+        "GetPublicKey" => get_public_key,
+        "ImportKeyMaterial" => import_key_material,
+        "ListAliases" => list_aliases,
+        "ListGrants" => list_grants,
+        "ListKeyRotations" => list_key_rotations,
+        "ListKeys" => list_keys,
+        "PutKeyPolicy" => put_key_policy,
+        "ReplicateKey" => replicate_key,
+        "RetireGrant" => retire_grant,
+        "RevokeGrant" => revoke_grant,
+        "RotateKeyOnDemand" => rotate_key_on_demand,
+        "ScheduleKeyDeletion" => schedule_key_deletion,
+        "UpdateAlias" => update_alias,
+        _ => return None,
+    };
+    Some(operation(control, members))
+}
+
+fn create_key(control: &Control<'_>, members: &Members<'_>) -> Result<Option<Object>, Failure> {
+    let metadata = control.create_key(&CreateKeyRequest {
+        policy: members.text("Policy")?,
+        description: members.text("Description")?,
+        key_usage: members.text("KeyUsage")?,
+        customer_master_key_spec: members.text("CustomerMasterKeySpec")?,
+        key_spec: members.text("KeySpec")?,
+        origin: members.text("Origin")?,
+        bypass_policy_lockout_safety_check: bypass(members)?,
+        tags: tags(&members.members_of_list("Tags")?)?,
+        multi_region: members.flag("MultiRegion")?.unwrap_or_default(),
+    })?;
+    Ok(Some(
+        Object::new().object("KeyMetadata", describe::key(&metadata)),
+    ))
+}
+
+fn describe_key(control: &Control<'_>, members: &Members<'_>) -> Result<Option<Object>, Failure> {
+    let tokens = members.texts("GrantTokens")?.unwrap_or_default();
+    let metadata = control.describe_key(members.text("KeyId")?, &tokens)?;
+    Ok(Some(
+        Object::new().object("KeyMetadata", describe::key(&metadata)),
+    ))
+}
+
+fn get_public_key(control: &Control<'_>, members: &Members<'_>) -> Result<Option<Object>, Failure> {
+    let tokens = members.texts("GrantTokens")?.unwrap_or_default();
+    let (metadata, public_key) = control.get_public_key(members.text("KeyId")?, &tokens)?;
+    let object = Object::new()
+        .text("KeyId", metadata.arn())
+        .blob("PublicKey", &public_key);
+    Ok(Some(
+        describe::key_spec(object, &metadata).text("KeyUsage", metadata.key_usage()),
+    ))
+}
+
+fn list_keys(control: &Control<'_>, members: &Members<'_>) -> Result<Option<Object>, Failure> {
+    let page = control.list_keys(&page(members)?)?;
+    let keys = page.items.iter().map(describe::key_of_list);
+    Ok(Some(paged("Keys", keys, &page)))
+}
+
+fn enable_key(control: &Control<'_>, members: &Members<'_>) -> Result<Option<Object>, Failure> {
+    control.enable_key(members.text("KeyId")?)?;
+    Ok(None)
+}
+
+fn disable_key(control: &Control<'_>, members: &Members<'_>) -> Result<Option<Object>, Failure> {
+    control.disable_key(members.text("KeyId")?)?;
+    Ok(None)
+}
+
+fn schedule_key_deletion(
+    control: &Control<'_>,
+    members: &Members<'_>,
+) -> Result<Option<Object>, Failure> {
+    let days = members.integer("PendingWindowInDays")?;
+    let (metadata, days) = control.schedule_key_deletion(members.text("KeyId")?, days)?;
+    Ok(Some(
+        Object::new()
+            .text("KeyId", metadata.arn())
+            .maybe_time("DeletionDate", metadata.deletion_date())
+            .text("KeyState", metadata.key_state())
+            .integer("PendingWindowInDays", days),
+    ))
+}
+
+fn cancel_key_deletion(
+    control: &Control<'_>,
+    members: &Members<'_>,
+) -> Result<Option<Object>, Failure> {
+    let key = control.cancel_key_deletion(members.text("KeyId")?)?;
+    Ok(Some(Object::new().text("KeyId", key)))
+}
+
+fn get_key_policy(control: &Control<'_>, members: &Members<'_>) -> Result<Option<Object>, Failure> {
+    let name = members.text("PolicyName")?;
+    let (key, policy) = control.get_key_policy(members.text("KeyId")?, name)?;
+    Ok(Some(
+        Object::new()
+            .text("Policy", policy.to_json(&key))
+            .text("PolicyName", "default"),
+    ))
+}
+
+fn put_key_policy(control: &Control<'_>, members: &Members<'_>) -> Result<Option<Object>, Failure> {
+    control.put_key_policy(
+        members.text("KeyId")?,
+        members.text("PolicyName")?,
+        members.text("Policy")?,
+        bypass(members)?,
+    )?;
+    Ok(None)
+}
+
+fn create_alias(control: &Control<'_>, members: &Members<'_>) -> Result<Option<Object>, Failure> {
+    control.create_alias(members.text("AliasName")?, members.text("TargetKeyId")?)?;
+    Ok(None)
+}
+
+fn update_alias(control: &Control<'_>, members: &Members<'_>) -> Result<Option<Object>, Failure> {
+    control.update_alias(members.text("AliasName")?, members.text("TargetKeyId")?)?;
+    Ok(None)
+}
+
+fn delete_alias(control: &Control<'_>, members: &Members<'_>) -> Result<Option<Object>, Failure> {
+    control.delete_alias(members.text("AliasName")?)?;
+    Ok(None)
+}
+
+fn list_aliases(control: &Control<'_>, members: &Members<'_>) -> Result<Option<Object>, Failure> {
+    let page = control.list_aliases(members.text("KeyId")?, &page(members)?)?;
+    let aliases = page.items.iter().map(describe::alias);
+    Ok(Some(paged("Aliases", aliases, &page)))
+}
+
+fn create_grant(control: &Control<'_>, members: &Members<'_>) -> Result<Option<Object>, Failure> {
+    let constraints = members.members("Constraints")?.unwrap_or_default();
+    let context = |name| {
+        Ok::<_, ProtocolError>(
+            constraints
+                .map(name)?
+                .map(|pairs| pairs.into_iter().collect()),
+        )
+    };
+    let created = control.create_grant(&CreateGrantRequest {
+        key_id: members.text("KeyId")?,
+        grantee_principal: members.text("GranteePrincipal")?,
+        retiring_principal: members.text("RetiringPrincipal")?,
+        operations: members.texts("Operations")?,
+        encryption_context_subset: context("EncryptionContextSubset")?,
+        encryption_context_equals: context("EncryptionContextEquals")?,
+        grant_tokens: members.texts("GrantTokens")?.unwrap_or_default(),
+        name: members.text("Name")?,
+        dry_run: members.flag("DryRun")?.unwrap_or_default(),
+    })?;
+    Ok(Some(
+        Object::new()
+            .text("GrantToken", created.grant_token)
+            .text("GrantId", created.grant_id),
+    ))
+}
+
+fn list_grants(control: &Control<'_>, members: &Members<'_>) -> Result<Option<Object>, Failure> {
+    let (key, page) = control.list_grants(&ListGrantsRequest {
+        key_id: members.text("KeyId")?,
+        grant_id: members.text("GrantId")?,
+        grantee_principal: members.text("GranteePrincipal")?,
+        page: page(members)?,
+    })?;
+    let grants = page.items.iter().map(|grant| describe::grant(&key, grant));
+    Ok(Some(paged("Grants", grants, &page)))
+}
+
+fn revoke_grant(control: &Control<'_>, members: &Members<'_>) -> Result<Option<Object>, Failure> {
+    let dry_run = members.flag("DryRun")?.unwrap_or_default();
+    control.revoke_grant(members.text("KeyId")?, members.text("GrantId")?, dry_run)?;
+    Ok(None)
+}
+
+fn retire_grant(control: &Control<'_>, members: &Members<'_>) -> Result<Option<Object>, Failure> {
+    control.retire_grant(&RetireGrantRequest {
+        grant_token: members.text("GrantToken")?,
+        key_id: members.text("KeyId")?,
+        grant_id: members.text("GrantId")?,
+        dry_run: members.flag("DryRun")?.unwrap_or_default(),
+    })?;
+    Ok(None)
+}
+
+fn rotate_key_on_demand(
+    control: &Control<'_>,
+    members: &Members<'_>,
+) -> Result<Option<Object>, Failure> {
+    let key = control.rotate_key_on_demand(members.text("KeyId")?)?;
+    Ok(Some(Object::new().text("KeyId", key)))
+}
+
+fn list_key_rotations(
+    control: &Control<'_>,
+    members: &Members<'_>,
+) -> Result<Option<Object>, Failure> {
+    let include = members.text("IncludeKeyMaterial")?;
+    let (key, page) =
+        control.list_key_rotations(members.text("KeyId")?, include, &page(members)?)?;
+    let rotations = page
+        .items
+        .iter()
+        .map(|rotation| describe::rotation(&key, rotation));
+    Ok(Some(paged("Rotations", rotations, &page)))
+}
+
+fn get_parameters_for_import(
+    control: &Control<'_>,
+    members: &Members<'_>,
+) -> Result<Option<Object>, Failure> {
+    let parameters = control.get_parameters_for_import(&ParametersRequest {
+        key_id: members.text("KeyId")?,
+        wrapping_algorithm: members.text("WrappingAlgorithm")?,
+        wrapping_key_spec: members.text("WrappingKeySpec")?,
+    })?;
+    Ok(Some(
+        Object::new()
+            .text("KeyId", parameters.key_id)
+            .blob("ImportToken", &parameters.import_token)
+            .blob("PublicKey", &parameters.public_key)
+            .maybe_time("ParametersValidTo", parameters.parameters_valid_to),
+    ))
+}
+
+fn import_key_material(
+    control: &Control<'_>,
+    members: &Members<'_>,
+) -> Result<Option<Object>, Failure> {
+    let token = members.blob("ImportToken")?;
+    let material = members.blob("EncryptedKeyMaterial")?;
+    let (key, id) = control.import_key_material(&ImportKeyMaterialRequest {
+        key_id: members.text("KeyId")?,
+        import_token: token.as_ref().map(|token| token.as_slice()),
+        encrypted_key_material: material.as_ref().map(|material| material.as_slice()),
+        valid_to: members.time("ValidTo")?,
+        expiration_model: members.text("ExpirationModel")?,
+        import_type: members.text("ImportType")?,
+        key_material_description: members.text("KeyMaterialDescription")?,
+        key_material_id: members.text("KeyMaterialId")?,
+    })?;
+    Ok(Some(
+        Object::new().text("KeyId", key).text("KeyMaterialId", id),
+    ))
+}
+
+fn delete_imported_key_material(
+    control: &Control<'_>,
+    members: &Members<'_>,
+) -> Result<Option<Object>, Failure> {
+    let id = members.text("KeyMaterialId")?;
+    let (key, id) = control.delete_imported_key_material(members.text("KeyId")?, id)?;
+    Ok(Some(
+        Object::new()
+            .text("KeyId", key)
+            .maybe_text("KeyMaterialId", id),
+    ))
+}
+
+fn replicate_key(control: &Control<'_>, members: &Members<'_>) -> Result<Option<Object>, Failure> {
+    let replica = control.replicate_key(&ReplicateKeyRequest {
+        key_id: members.text("KeyId")?,
+        replica_region: members.text("ReplicaRegion")?,
+        policy: members.text("Policy")?,
+        bypass_policy_lockout_safety_check: bypass(members)?,
+        description: members.text("Description")?,
+        tags: tags(&members.members_of_list("Tags")?)?,
+    })?;
+    let metadata = &replica.metadata;
+    Ok(Some(
+        Object::new()
+            .object("ReplicaKeyMetadata", describe::key(metadata))
+            .text("ReplicaPolicy", replica.policy.to_json(metadata.arn()))
+            .objects("ReplicaTags", replica.tags.iter().map(describe::tag)),
+    ))
+}
+
+fn page<'m>(members: &'m Members<'_>) -> Result<PageRequest<'m>, ProtocolError> {
+    Ok(PageRequest {
+        limit: members.integer("Limit")?,
+        marker: members.text("Marker")?,
+    })
+}
+
+fn paged<T>(name: &str, items: impl Iterator<Item = Object>, page: &Page<T>) -> Object {
+    Object::new()
+        .objects(name, items)
+        .maybe_text("NextMarker", page.next_marker.as_ref())
+        .flag("Truncated", page.next_marker.is_some())
+}
+
+fn bypass(members: &Members<'_>) -> Result<bool, ProtocolError> {
+    let bypass = members.flag("BypassPolicyLockoutSafetyCheck")?;
+    Ok(bypass.unwrap_or_default())
+}
+
+fn tags<'m>(tags: &'m [Members<'_>]) -> Result<Vec<GivenTag<'m>>, ProtocolError> {
+    let tag = |tag: &'m Members<'_>| {
+        Ok(GivenTag {
+            key: tag.text("TagKey")?,
+            value: tag.text("TagValue")?,
+        })
+    };
+    tags.iter().map(tag).collect()
+}

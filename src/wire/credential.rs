@@ -1,0 +1,69 @@
+//! [`Credential`]: who signed a request, and for which Region.
+
+use crate::key::Region;
+
+/// What the `Authorization` header of a signed request says of its signer (AWS Signature Version 4).
+///
+/// The signature itself is not looked at: it would prove that the signer knows a secret, and there is none here.
+///
+/// ```
+/// use kms_reencrypt::wire::Credential;
+///
+/// let header = "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/us-east-2/kms/aws4_request, \
+///               SignedHeaders=host;x-amz-date, Signature=0123";
+/// let credential = Credential::of_authorization(header).unwrap();
+/// assert_eq!(credential.access_key_id(), "AKIDEXAMPLE");
+/// assert_eq!(credential.region().as_str(), "us-east-2");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Credential<'a> {
+    access_key_id: &'a str,
+    region: Region,
+}
+
+impl<'a> Credential<'a> {
+    /// What the header says, if it is that of a signed request: `Credential=<access key id>/<date>/<Region>/…`.
+    #[must_use]
+    pub fn of_authorization(header: &'a str) -> Option<Self> {
+        let (_, credential) = header.split_once("Credential=")?;
+        let credential = credential.split([',', ' ']).next()?;
+        let mut scope = credential.rsplitn(5, '/');
+        let (_terminator, _service) = (scope.next()?, scope.next()?);
+        let region = scope.next()?.parse().ok()?;
+        let (_date, access_key_id) = (scope.next()?, scope.next()?);
+        Some(Self {
+            access_key_id,
+            region,
+        })
+    }
+
+    /// The access key id: who signed.
+    #[must_use]
+    pub const fn access_key_id(&self) -> &'a str {
+        self.access_key_id
+    }
+
+    /// The Region that the request was signed for.
+    #[must_use]
+    pub const fn region(&self) -> &Region {
+        &self.region
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Credential;
+
+    #[test]
+    fn what_is_not_signed_has_no_credential() {
+        for header in [
+            "",
+            "Bearer token",
+            "AWS4-HMAC-SHA256 Credential=",
+            "AWS4-HMAC-SHA256 Credential=AKID/20260101/us-east-2/kms, SignedHeaders=host",
+            "AWS4-HMAC-SHA256 Credential=AKID/20260101/nowhere/kms/aws4_request",
+        ] {
+            assert_eq!(Credential::of_authorization(header), None, "{header}");
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! What there is to say of keys, aliases, grants and rotations.
+
+use crate::access::{Grant, GrantConstraint, PrincipalArn};
+use crate::context::EncryptionContext;
+use crate::key::{ExpirationModel, KeyArn, KeyMetadata, Region};
+use crate::software::{Alias, KeyRotation};
+
+use super::object::Object;
+
+/// `KeyMetadata`
+pub(super) fn key(metadata: &KeyMetadata) -> Object {
+    let arn = metadata.arn();
+    let object = Object::new()
+        .text("AWSAccountId", arn.account())
+        .text("KeyId", arn.key_id())
+        .text("Arn", arn)
+        .maybe_time("CreationDate", metadata.creation_date())
+        .flag("Enabled", metadata.enabled())
+        .text("Description", metadata.description())
+        .text("KeyUsage", metadata.key_usage())
+        .text("KeyState", metadata.key_state())
+        .maybe_time("DeletionDate", metadata.deletion_date())
+        .maybe_time("ValidTo", metadata.valid_to())
+        .text("Origin", metadata.origin())
+        .maybe_text("ExpirationModel", metadata.expiration_model())
+        .text("KeyManager", metadata.key_manager());
+    let object = key_spec(object, metadata)
+        .some_texts("MacAlgorithms", metadata.mac_algorithms())
+        .flag("MultiRegion", metadata.multi_region().is_some());
+    let object = match metadata.multi_region() {
+        Some(configuration) => object.object(
+            "MultiRegionConfiguration",
+            Object::new()
+                .text("MultiRegionKeyType", configuration.key_type)
+                .object("PrimaryKey", related_key(arn, &configuration.primary))
+                .objects(
+                    "ReplicaKeys",
+                    configuration
+                        .replicas
+                        .iter()
+                        .map(|region| related_key(arn, region)),
+                ),
+        ),
+        None => object,
+    };
+    let object = match metadata.pending_deletion_window_in_days() {
+        Some(days) => object.integer("PendingDeletionWindowInDays", days),
+        None => object,
+    };
+    object.maybe_text("CurrentKeyMaterialId", metadata.current_key_material_id())
+}
+
+/// The spec of a key under both of its names, and the algorithms that follow from it.
+pub(super) fn key_spec(object: Object, metadata: &KeyMetadata) -> Object {
+    let spec = metadata.key_spec();
+    // Specs that came after the old member was given up are not among its values.
+    let old = Some(spec).filter(|spec| spec.is_customer_master_key_spec());
+    object
+        .maybe_text("CustomerMasterKeySpec", old)
+        .text("KeySpec", spec)
+        .some_texts("EncryptionAlgorithms", metadata.encryption_algorithms())
+        .some_texts("SigningAlgorithms", metadata.signing_algorithms())
+        .some_texts(
+            "KeyAgreementAlgorithms",
+            metadata.key_agreement_algorithms(),
+        )
+}
+
+/// `KeyListEntry`
+pub(super) fn key_of_list(arn: &KeyArn) -> Object {
+    Object::new()
+        .text("KeyId", arn.key_id())
+        .text("KeyArn", arn)
+}
+
+/// `Tag`
+pub(super) fn tag((key, value): &(String, String)) -> Object {
+    Object::new().text("TagKey", key).text("TagValue", value)
+}
+
+/// `AliasListEntry`
+pub(super) fn alias(alias: &Alias) -> Object {
+    Object::new()
+        .text("AliasName", alias.arn().name())
+        .text("AliasArn", alias.arn())
+        .text("TargetKeyId", alias.target().key_id())
+        .maybe_time("CreationDate", alias.creation_date())
+        .maybe_time("LastUpdatedDate", alias.last_updated_date())
+}
+
+/// `GrantListEntry`
+pub(super) fn grant(key: &KeyArn, grant: &Grant) -> Object {
+    let issuer = PrincipalArn::root(*grant.issuing_account()).in_partition_of(key.region());
+    let object = Object::new()
+        .text("KeyId", key)
+        .text("GrantId", grant.id())
+        .maybe_text("Name", grant.name())
+        .maybe_time("CreationDate", grant.creation_date())
+        .text("GranteePrincipal", grant.grantee_principal())
+        .maybe_text("RetiringPrincipal", grant.retiring_principal())
+        .text("IssuingAccount", issuer)
+        .texts("Operations", grant.operations());
+    match grant.constraint() {
+        Some(constraint) => object.object("Constraints", grant_constraint(constraint)),
+        None => object,
+    }
+}
+
+/// `RotationsListEntry`
+pub(super) fn rotation(key: &KeyArn, rotation: &KeyRotation) -> Object {
+    let import_state = rotation.imported.map(|imported| {
+        if imported {
+            "IMPORTED"
+        } else {
+            "PENDING_IMPORT"
+        }
+    });
+    let expiration_model =
+        rotation
+            .imported
+            .filter(|imported| *imported)
+            .map(|_| match rotation.valid_to {
+                Some(_) => ExpirationModel::KeyMaterialExpires,
+                None => ExpirationModel::KeyMaterialDoesNotExpire,
+            });
+    Object::new()
+        .text("KeyId", key)
+        .text("KeyMaterialId", rotation.key_material_id)
+        .maybe_text(
+            "KeyMaterialDescription",
+            rotation.key_material_description.as_ref(),
+        )
+        .maybe_text("ImportState", import_state)
+        .text("KeyMaterialState", rotation.key_material_state)
+        .maybe_text("ExpirationModel", expiration_model)
+        .maybe_time("ValidTo", rotation.valid_to)
+        .maybe_time("RotationDate", rotation.rotation_date)
+        .maybe_text("RotationType", rotation.rotated.then_some("ON_DEMAND"))
+}
+
+/// `MultiRegionKey`
+fn related_key(arn: &KeyArn, region: &Region) -> Object {
+    Object::new()
+        .text("Arn", arn.in_region(*region))
+        .text("Region", region)
+}
+
+/// `GrantConstraints`
+fn grant_constraint(constraint: &GrantConstraint) -> Object {
+    let name = match constraint {
+        GrantConstraint::EncryptionContextEquals(_) => "EncryptionContextEquals",
+        GrantConstraint::EncryptionContextSubset(_) => "EncryptionContextSubset",
+    };
+    Object::new().object(name, context(constraint.encryption_context()))
+}
+
+fn context(context: &EncryptionContext) -> Object {
+    let pairs = context.iter();
+    pairs.fold(Object::new(), |object, (key, value)| {
+        object.text(key, value)
+    })
+}

@@ -1,0 +1,14 @@
+//! AWS JSON 1.1: bodies to the byte, and every operation held against the service model.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that fails may panic"
+)]
+
+mod bodies;
+#[path = "../common/mod.rs"]
+mod common;
+mod model;
+mod operations;
+mod permissions;
+mod server;

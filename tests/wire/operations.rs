@@ -1,0 +1,717 @@
+//! Every operation, driven over the wire; what goes in and comes out is held against the service model.
+
+use core::time::Duration;
+use std::collections::BTreeSet;
+
+use kms_reencrypt::{KeySpec, KeyState};
+use rsa::pkcs8::DecodePublicKey;
+use serde_json::{Value, json};
+
+use crate::model;
+use crate::server::{Server, base64, bytes};
+
+/// What no key here can have, and no ring can do.
+const NOT_READ: [(&str, &str); 2] = [("CreateKey", "CustomKeyStoreId"), ("CreateKey", "XksKeyId")];
+
+#[test]
+fn every_member_of_the_model_is_read_with_its_type() {
+    let server = Server::new();
+    for operation in model::operations() {
+        for (member, kind) in model::input_members(operation) {
+            if NOT_READ.contains(&(operation, member)) {
+                continue;
+            }
+            let wrong = match kind {
+                "boolean" | "integer" | "timestamp" => json!("text"),
+                _ => json!(true),
+            };
+            let (status, body) = server.raw(operation, &json!({member: wrong}).to_string());
+            let said = format!(r#""message":"The member {member} is not a"#);
+            assert_eq!(status, 400, "{operation} {member}");
+            assert!(body.contains(&said), "{operation} {member} {kind}: {body}");
+        }
+    }
+}
+
+#[test]
+fn every_operation_of_the_model_is_served() {
+    let server = Server::new();
+    for operation in model::operations() {
+        let (_, body) = server.raw(operation, "{}");
+        assert!(!body.contains("UnknownOperation"), "{operation}: {body}");
+    }
+}
+
+#[test]
+fn what_must_be_there_is_missed_in_the_words_of_the_service() {
+    let server = Server::new();
+    for (operation, members) in [
+        ("CreateAlias", &["aliasName", "targetKeyId"][..]),
+        ("DeleteAlias", &["aliasName"]),
+        ("DescribeKey", &["keyId"]),
+        ("CreateGrant", &["keyId", "granteePrincipal", "operations"]),
+        ("PutKeyPolicy", &["keyId", "policy"]),
+        (
+            "ImportKeyMaterial",
+            &["keyId", "importToken", "encryptedKeyMaterial"],
+        ),
+        (
+            "GetParametersForImport",
+            &["keyId", "wrappingAlgorithm", "wrappingKeySpec"],
+        ),
+        ("ReplicateKey", &["keyId", "replicaRegion"]),
+    ] {
+        let violations: Vec<String> = members
+            .iter()
+            .map(|member| {
+                format!(
+                    "Value null at '{member}' failed to satisfy constraint: Member must not be null"
+                )
+            })
+            .collect();
+        let plural = if violations.len() == 1 { "" } else { "s" };
+        let expected = format!(
+            "{} validation error{plural} detected: {}",
+            violations.len(),
+            violations.join("; ")
+        );
+        let (code, message) = server.error(operation, json!({}));
+        assert_eq!((code.as_str(), message), ("ValidationException", expected));
+    }
+}
+
+#[test]
+fn constraints_of_control_operations_are_those_of_the_model() {
+    let server = Server::new();
+    let key = server.key(KeySpec::SymmetricDefault).to_string();
+    for (operation, request, violation) in [
+        (
+            "CreateAlias",
+            json!({"AliasName": "alias/ä", "TargetKeyId": key}),
+            "Value 'alias/ä' at 'aliasName' failed to satisfy constraint: Member must satisfy regular expression pattern: ^[a-zA-Z0-9:/_-]+$",
+        ),
+        (
+            "ListKeys",
+            json!({"Limit": 0}),
+            "Value '0' at 'limit' failed to satisfy constraint: Member must have value greater than or equal to 1",
+        ),
+        (
+            "ScheduleKeyDeletion",
+            json!({"KeyId": key, "PendingWindowInDays": 6}),
+            "Value '6' at 'pendingWindowInDays' failed to satisfy constraint: Member must have value greater than or equal to 7",
+        ),
+        (
+            "CreateKey",
+            json!({"Tags": [{"TagKey": "a", "TagValue": "b"}, {"TagKey": "", "TagValue": "b"}]}),
+            "Value '' at 'tags.2.member.tagKey' failed to satisfy constraint: Member must have length greater than or equal to 1",
+        ),
+        (
+            "CreateKey",
+            json!({"Origin": "MARS"}),
+            "Value 'MARS' at 'origin' failed to satisfy constraint: Member must satisfy enum value set: [AWS_KMS, EXTERNAL, AWS_CLOUDHSM, EXTERNAL_KEY_STORE]",
+        ),
+        (
+            "DeleteImportedKeyMaterial",
+            json!({"KeyId": key, "KeyMaterialId": "A".repeat(64)}),
+            &format!(
+                "Value '{}' at 'keyMaterialId' failed to satisfy constraint: Member must satisfy regular expression pattern: ^[a-f0-9]+$",
+                "A".repeat(64)
+            ),
+        ),
+    ] {
+        let (code, message) = server.error(operation, request);
+        let expected = format!("1 validation error detected: {violation}");
+        assert_eq!((code.as_str(), message), ("ValidationException", expected));
+    }
+}
+
+#[test]
+fn data_moves_from_one_key_to_another() {
+    let server = Server::new();
+    let key = |spec: &str| {
+        let request = json!({"KeySpec": spec, "KeyUsage": "ENCRYPT_DECRYPT"});
+        server.ok("CreateKey", request)["KeyMetadata"]["Arn"].clone()
+    };
+    let source = key("SYMMETRIC_DEFAULT");
+    let destination = key("SM2");
+    let data_key = server.ok(
+        "GenerateDataKey",
+        json!({"KeyId": source, "KeySpec": "AES_256", "EncryptionContext": {"tenant": "blue"}}),
+    );
+    let moved = server.ok(
+        "ReEncrypt",
+        json!({
+            "CiphertextBlob": data_key["CiphertextBlob"],
+            "SourceEncryptionContext": {"tenant": "blue"},
+            "DestinationKeyId": destination,
+            "DestinationEncryptionAlgorithm": "SM2PKE",
+            "GrantTokens": [],
+            "DryRun": false,
+        }),
+    );
+    assert_eq!(moved["SourceKeyId"], source);
+    assert_eq!(moved["KeyId"], destination);
+    let opened = server.ok(
+        "Decrypt",
+        json!({
+            "CiphertextBlob": moved["CiphertextBlob"],
+            "KeyId": destination,
+            "EncryptionAlgorithm": "SM2PKE",
+        }),
+    );
+    assert_eq!(opened["Plaintext"], data_key["Plaintext"]);
+
+    let blind = server.ok(
+        "GenerateDataKeyWithoutPlaintext",
+        json!({"KeyId": source, "NumberOfBytes": 24}),
+    );
+    let opened = server.ok(
+        "Decrypt",
+        json!({"CiphertextBlob": blind["CiphertextBlob"]}),
+    );
+    assert_eq!(bytes(&opened["Plaintext"]).len(), 24);
+}
+
+#[test]
+fn a_recipient_never_gets_the_plaintext_in_the_clear() {
+    let server = Server::new();
+    let key = server.key(KeySpec::SymmetricDefault).to_string();
+    let recipient = json!({
+        "KeyEncryptionAlgorithm": "RSAES_OAEP_SHA_256",
+        "AttestationDocument": base64("document"),
+    });
+    let request = json!({"KeyId": key, "NumberOfBytes": 8, "Recipient": recipient});
+    let (code, _) = server.error("GenerateDataKey", request);
+    assert_eq!(code, "ValidationException");
+}
+
+#[test]
+fn every_kind_of_key_is_created_and_described() {
+    let server = Server::new();
+    for spec in KeySpec::ALL {
+        for usage in spec.key_usages() {
+            // Generating RSA keys takes its time: those of the fixed keys are described below.
+            if spec.modulus_len().is_some() && !spec.encryption_algorithms().is_empty() {
+                continue;
+            }
+            let request = json!({"KeySpec": spec.as_str(), "KeyUsage": usage.as_str()});
+            let created = server.ok("CreateKey", request);
+            let metadata = &created["KeyMetadata"];
+            assert_eq!(metadata["KeySpec"], spec.as_str());
+            assert_eq!(metadata["KeyUsage"], usage.as_str());
+            assert_eq!(metadata["Enabled"], true);
+            assert_eq!(metadata["CreationDate"], 1_767_225_600);
+            let lists = [
+                "EncryptionAlgorithms",
+                "SigningAlgorithms",
+                "KeyAgreementAlgorithms",
+                "MacAlgorithms",
+            ];
+            let told = lists.iter().filter(|list| metadata[**list].is_array());
+            assert_eq!(told.count(), 1, "{metadata}");
+            let described = server.ok("DescribeKey", json!({"KeyId": metadata["KeyId"]}));
+            assert_eq!(described, created);
+        }
+    }
+    let rsa = server.key(KeySpec::Rsa2048);
+    let described = server.ok("DescribeKey", json!({"KeyId": rsa.to_string()}));
+    assert_eq!(
+        described["KeyMetadata"]["EncryptionAlgorithms"],
+        json!(["RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256"])
+    );
+}
+
+#[test]
+fn a_key_is_created_with_everything_that_is_asked_for() {
+    let server = Server::new();
+    let policy = r#"{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*"}}"#;
+    let created = server.ok(
+        "CreateKey",
+        json!({
+            "Policy": policy,
+            "Description": "the blue tenant's",
+            "Origin": "EXTERNAL",
+            "CustomerMasterKeySpec": "SYMMETRIC_DEFAULT",
+            "BypassPolicyLockoutSafetyCheck": false,
+            "Tags": [{"TagKey": "tenant", "TagValue": "blue"}],
+            "MultiRegion": true,
+        }),
+    );
+    let metadata = &created["KeyMetadata"];
+    assert_eq!(metadata["Description"], "the blue tenant's");
+    assert_eq!(metadata["KeyState"], "PendingImport");
+    assert_eq!(
+        metadata["MultiRegionConfiguration"],
+        json!({
+            "MultiRegionKeyType": "PRIMARY",
+            "PrimaryKey": {"Arn": metadata["Arn"], "Region": "cn-north-1"},
+            "ReplicaKeys": [],
+        })
+    );
+    let kept = server.ok("GetKeyPolicy", json!({"KeyId": metadata["KeyId"]}));
+    assert_eq!(kept, json!({"Policy": policy, "PolicyName": "default"}));
+
+    let spec = "SYMMETRIC_DEFAULT";
+    let both = json!({"KeySpec": spec, "CustomerMasterKeySpec": spec});
+    assert_eq!(server.error("CreateKey", both).0, "ValidationException");
+    for unsupported in [
+        json!({"Origin": "AWS_CLOUDHSM"}),
+        json!({"Origin": "EXTERNAL", "KeySpec": "RSA_2048", "KeyUsage": "ENCRYPT_DECRYPT"}),
+    ] {
+        let (code, _) = server.error("CreateKey", unsupported);
+        assert_eq!(code, "UnsupportedOperationException");
+    }
+}
+
+#[test]
+fn a_key_goes_through_its_states() {
+    let server = Server::new();
+    let key = server.key(KeySpec::SymmetricDefault);
+    let named = json!({"KeyId": key.to_string()});
+    let state = || server.keyring.describe_key(key).unwrap().key_state();
+    server.ok("DisableKey", named.clone());
+    assert_eq!(state(), KeyState::Disabled);
+    server.ok("EnableKey", named.clone());
+    assert_eq!(state(), KeyState::Enabled);
+    let scheduled = server.ok(
+        "ScheduleKeyDeletion",
+        json!({"KeyId": key.key_id().as_str(), "PendingWindowInDays": 7}),
+    );
+    assert_eq!(
+        scheduled,
+        json!({
+            "KeyId": key.to_string(),
+            "KeyState": "PendingDeletion",
+            "DeletionDate": 1_767_225_600 + 7 * 24 * 60 * 60,
+            "PendingWindowInDays": 7,
+        })
+    );
+    let cancelled = server.ok("CancelKeyDeletion", named.clone());
+    assert_eq!(cancelled, named);
+    assert_eq!(state(), KeyState::Disabled);
+    server.ok("ScheduleKeyDeletion", named.clone());
+    server.clock.advance(Duration::from_secs(30 * 24 * 60 * 60));
+    assert_eq!(server.error("DescribeKey", named).0, "NotFoundException");
+}
+
+#[test]
+fn a_public_key_is_handed_out() {
+    let server = Server::new();
+    let key = server.key(KeySpec::Rsa2048);
+    server.keyring.create_alias("alias/rsa", key).unwrap();
+    let answer = server.ok("GetPublicKey", json!({"KeyId": "alias/rsa"}));
+    assert_eq!(answer["KeyId"], key.to_string());
+    assert_eq!(answer["KeyUsage"], "ENCRYPT_DECRYPT");
+    let public_key = rsa::PublicKey::from_public_key_der(&bytes(&answer["PublicKey"])).unwrap();
+    let sealed = public_key.oaep_encrypt::<sha2::Sha256>(b"attack").unwrap();
+    let opened = server.ok(
+        "Decrypt",
+        json!({
+            "KeyId": "alias/rsa",
+            "CiphertextBlob": base64(sealed),
+            "EncryptionAlgorithm": "RSAES_OAEP_SHA_256",
+        }),
+    );
+    assert_eq!(bytes(&opened["Plaintext"]), b"attack");
+}
+
+#[test]
+fn aliases_come_and_go() {
+    let server = Server::new();
+    let [one, other] = [(); 2].map(|()| server.key(KeySpec::SymmetricDefault));
+    let alias = |name: &str, key: kms_reencrypt::KeyArn| json!({"AliasName": name, "TargetKeyId": key.to_string()});
+    server.ok("CreateAlias", alias("alias/app", one));
+    server.ok("CreateAlias", alias("alias/web", one));
+    server.ok("UpdateAlias", alias("alias/app", other));
+    let listed = server.ok("ListAliases", json!({"KeyId": other.to_string()}));
+    assert_eq!(
+        listed,
+        json!({
+            "Aliases": [{
+                "AliasName": "alias/app",
+                "AliasArn": "arn:aws-cn:kms:cn-north-1:111122223333:alias/app",
+                "TargetKeyId": other.key_id().as_str(),
+                "CreationDate": 1_767_225_600,
+                "LastUpdatedDate": 1_767_225_600,
+            }],
+            "Truncated": false,
+        })
+    );
+    server.ok("DeleteAlias", json!({"AliasName": "alias/app"}));
+    let listed = server.ok("ListAliases", json!({}));
+    assert_eq!(listed["Aliases"].as_array().unwrap().len(), 1);
+    for (operation, request, code) in [
+        (
+            "CreateAlias",
+            alias("alias/web", other),
+            "AlreadyExistsException",
+        ),
+        (
+            "CreateAlias",
+            alias("alias/aws/web", other),
+            "InvalidAliasNameException",
+        ),
+        (
+            "UpdateAlias",
+            alias("alias/app", other),
+            "NotFoundException",
+        ),
+        (
+            "DeleteAlias",
+            json!({"AliasName": "alias/app"}),
+            "NotFoundException",
+        ),
+        (
+            "DisableKey",
+            json!({"KeyId": "alias/web"}),
+            "InvalidArnException",
+        ),
+    ] {
+        assert_eq!(server.error(operation, request).0, code, "{operation}");
+    }
+}
+
+#[test]
+fn lists_come_in_pages() {
+    let server = Server::new();
+    let expected: BTreeSet<String> = (0..7)
+        .map(|_| server.key(KeySpec::SymmetricDefault).to_string())
+        .collect();
+    let mut listed = BTreeSet::new();
+    let mut request = json!({"Limit": 3});
+    for more in [true, true, false] {
+        let page = server.ok("ListKeys", request.clone());
+        assert_eq!(page["Truncated"], more);
+        let keys = page["Keys"].as_array().unwrap();
+        listed.extend(
+            keys.iter()
+                .map(|key| key["KeyArn"].as_str().unwrap().to_owned()),
+        );
+        request["Marker"] = page["NextMarker"].clone();
+    }
+    assert_eq!(listed, expected);
+    let (code, _) = server.error("ListKeys", json!({"Marker": "none"}));
+    assert_eq!(code, "InvalidMarkerException");
+}
+
+#[test]
+fn a_key_is_rotated() {
+    let server = Server::new();
+    let key = server.key(KeySpec::SymmetricDefault).to_string();
+    let first = server.ok("DescribeKey", json!({"KeyId": key}));
+    server.clock.advance(Duration::from_secs(60));
+    assert_eq!(
+        server.ok("RotateKeyOnDemand", json!({"KeyId": key}))["KeyId"],
+        key
+    );
+    let rotations = server.ok("ListKeyRotations", json!({"KeyId": key}));
+    let [rotation] = rotations["Rotations"].as_array().unwrap().as_slice() else {
+        panic!("{rotations}");
+    };
+    assert_eq!(rotation["RotationDate"], 1_767_225_660);
+    assert_eq!(rotation["RotationType"], "ON_DEMAND");
+    assert_eq!(rotation["KeyMaterialState"], "CURRENT");
+    let all = json!({"KeyId": key, "IncludeKeyMaterial": "ALL_KEY_MATERIAL"});
+    let all = server.ok("ListKeyRotations", all);
+    assert_eq!(
+        all["Rotations"][0]["KeyMaterialId"],
+        first["KeyMetadata"]["CurrentKeyMaterialId"]
+    );
+    assert_eq!(all["Rotations"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_multi_region_key_is_replicated() {
+    let server = Server::new();
+    let created = server.ok(
+        "CreateKey",
+        json!({"MultiRegion": true, "Description": "primary"}),
+    );
+    let key = &created["KeyMetadata"]["KeyId"];
+    let answer = server.ok(
+        "ReplicateKey",
+        json!({
+            "KeyId": key,
+            "ReplicaRegion": "cn-northwest-1",
+            "Tags": [{"TagKey": "tenant", "TagValue": "blue"}],
+        }),
+    );
+    let replica = &answer["ReplicaKeyMetadata"];
+    assert_eq!(replica["KeyId"], *key);
+    assert_eq!(replica["Description"], "");
+    let configuration = &replica["MultiRegionConfiguration"];
+    assert_eq!(configuration["MultiRegionKeyType"], "REPLICA");
+    assert_eq!(configuration["ReplicaKeys"][0]["Region"], "cn-northwest-1");
+    assert_eq!(answer["ReplicaTags"][0]["TagKey"], "tenant");
+    let blob = server.ok("Encrypt", json!({"KeyId": key, "Plaintext": base64("a")}));
+    let there = server.in_region("cn-northwest-1");
+    let opened = there.ok("Decrypt", json!({"CiphertextBlob": blob["CiphertextBlob"]}));
+    assert_eq!(opened["KeyId"], replica["Arn"]);
+}
+
+#[test]
+fn a_grant_lives_and_ends() {
+    let server = Server::new();
+    let key = server.key(KeySpec::SymmetricDefault).to_string();
+    let grantee = "arn:aws-cn:iam::444455556666:role/Auditor";
+    let mut request = json!({
+        "KeyId": key,
+        "GranteePrincipal": grantee,
+        "RetiringPrincipal": "arn:aws-cn:iam::111122223333:user/alice",
+        "Operations": ["ReEncryptFrom", "Decrypt"],
+        "Constraints": {"EncryptionContextSubset": {"tenant": "blue"}},
+        "Name": "audit",
+        "DryRun": true,
+    });
+    let (code, _) = server.error("CreateGrant", request.clone());
+    assert_eq!(code, "DryRunOperationException");
+    request["DryRun"] = json!(false);
+    let created = server.ok("CreateGrant", request);
+    let listed = server.ok(
+        "ListGrants",
+        json!({"KeyId": key, "GranteePrincipal": grantee}),
+    );
+    assert_eq!(
+        listed["Grants"],
+        json!([{
+            "KeyId": key,
+            "GrantId": created["GrantId"],
+            "Name": "audit",
+            "CreationDate": 1_767_225_600,
+            "GranteePrincipal": grantee,
+            "RetiringPrincipal": "arn:aws-cn:iam::111122223333:user/alice",
+            "IssuingAccount": "arn:aws-cn:iam::111122223333:root",
+            "Operations": ["ReEncryptFrom", "Decrypt"],
+            "Constraints": {"EncryptionContextSubset": {"tenant": "blue"}},
+        }])
+    );
+
+    let auditor = server.as_caller(grantee.parse().unwrap());
+    let encrypt =
+        json!({"KeyId": key, "Plaintext": "YQ==", "EncryptionContext": {"tenant": "blue"}});
+    let blob = &server.ok("Encrypt", encrypt)["CiphertextBlob"];
+    let decrypt = json!({
+        "CiphertextBlob": blob,
+        "EncryptionContext": {"tenant": "blue"},
+        "GrantTokens": [created["GrantToken"]],
+    });
+    assert_eq!(auditor.ok("Decrypt", decrypt)["Plaintext"], "YQ==");
+
+    let revoke = json!({"KeyId": key, "GrantId": created["GrantId"], "DryRun": true});
+    assert_eq!(
+        server.error("RevokeGrant", revoke).0,
+        "DryRunOperationException"
+    );
+    server.ok(
+        "RevokeGrant",
+        json!({"KeyId": key, "GrantId": created["GrantId"]}),
+    );
+    let listed = server.ok("ListGrants", json!({"KeyId": key}));
+    assert_eq!(listed["Grants"], json!([]));
+}
+
+#[test]
+fn a_grant_is_retired_by_whom_it_names() {
+    let server = Server::new();
+    let key = server.key(KeySpec::SymmetricDefault).to_string();
+    let alice = "arn:aws-cn:iam::444455556666:user/alice";
+    let create = || {
+        server.ok(
+            "CreateGrant",
+            json!({
+                "KeyId": key,
+                "GranteePrincipal": "arn:aws-cn:iam::444455556666:role/Auditor",
+                "RetiringPrincipal": alice,
+                "Operations": ["Decrypt"],
+            }),
+        )
+    };
+    let alice = server.as_caller(alice.parse().unwrap());
+    let bob = server.as_caller("arn:aws-cn:iam::444455556666:user/bob".parse().unwrap());
+    let grant = create();
+    let by_token = json!({"GrantToken": grant["GrantToken"]});
+    assert_eq!(
+        bob.error("RetireGrant", by_token.clone()).0,
+        "AccessDeniedException"
+    );
+    let rehearsed = json!({"GrantToken": grant["GrantToken"], "DryRun": true});
+    assert_eq!(
+        alice.error("RetireGrant", rehearsed).0,
+        "DryRunOperationException"
+    );
+    alice.ok("RetireGrant", by_token);
+
+    let grant = create();
+    alice.ok(
+        "RetireGrant",
+        json!({"KeyId": key, "GrantId": grant["GrantId"]}),
+    );
+    assert_eq!(
+        alice.error("RetireGrant", json!({})).0,
+        "ValidationException"
+    );
+    let unknown = json!({"GrantToken": "none"});
+    assert_eq!(
+        alice.error("RetireGrant", unknown).0,
+        "InvalidGrantTokenException"
+    );
+}
+
+#[test]
+fn a_key_policy_is_put_and_got() {
+    let server = Server::new();
+    let key = server.key(KeySpec::SymmetricDefault).to_string();
+    let policy = r#"{"Statement": {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "kms:*", "Resource": "*"}}"#;
+    server.ok(
+        "PutKeyPolicy",
+        json!({"KeyId": key, "PolicyName": "default", "Policy": policy}),
+    );
+    let got = server.ok(
+        "GetKeyPolicy",
+        json!({"KeyId": key, "PolicyName": "default"}),
+    );
+    assert_eq!(got["Policy"], policy);
+
+    for request in [
+        json!({"KeyId": key, "PolicyName": "other"}),
+        json!({"KeyId": key, "PolicyName": ""}),
+    ] {
+        assert_eq!(
+            server.error("GetKeyPolicy", request).0,
+            "ValidationException"
+        );
+    }
+
+    let nobody = r#"{"Statement": {"Effect": "Deny", "Principal": "*", "Action": "kms:Put*", "Resource": "*"}}"#;
+    let mut request = json!({"KeyId": key, "Policy": nobody});
+    let (code, message) = server.error("PutKeyPolicy", request.clone());
+    assert_eq!(code, "MalformedPolicyDocumentException");
+    assert_eq!(
+        message,
+        "The new key policy will not allow you to update the key policy in the future."
+    );
+    request["BypassPolicyLockoutSafetyCheck"] = json!(true);
+    server.ok("PutKeyPolicy", request.clone());
+    assert_eq!(
+        server.error("PutKeyPolicy", request).0,
+        "AccessDeniedException"
+    );
+}
+
+#[test]
+fn key_material_is_imported_wrapped_and_deleted() {
+    let server = Server::new();
+    let key = server.external_key().to_string();
+    let wrapped = |server: &Server, key: &str| -> (Value, String) {
+        let parameters = server.ok(
+            "GetParametersForImport",
+            json!({
+                "KeyId": key,
+                "WrappingAlgorithm": "RSAES_OAEP_SHA_256",
+                "WrappingKeySpec": "RSA_2048",
+            }),
+        );
+        assert_eq!(parameters["KeyId"], key);
+        assert_eq!(
+            parameters["ParametersValidTo"],
+            1_767_225_600 + 24 * 60 * 60
+        );
+        let public = bytes(&parameters["PublicKey"]);
+        let public = rsa::PublicKey::from_public_key_der(&public).unwrap();
+        let material = public.oaep_encrypt::<sha2::Sha256>(&[7; 32]).unwrap();
+        (parameters["ImportToken"].clone(), base64(material))
+    };
+    let (token, material) = wrapped(&server, &key);
+    let import = json!({
+        "KeyId": key,
+        "ImportToken": token,
+        "EncryptedKeyMaterial": material,
+        "ExpirationModel": "KEY_MATERIAL_DOES_NOT_EXPIRE",
+        "KeyMaterialDescription": "from the vault",
+    });
+    let mut without_end = import.clone();
+    without_end["ExpirationModel"] = Value::Null;
+    let (code, message) = server.error("ImportKeyMaterial", without_end);
+    assert_eq!(code, "ValidationException");
+    assert!(message.contains("validTo"), "{message}");
+
+    let imported = server.ok("ImportKeyMaterial", import.clone());
+    let all = json!({"KeyId": key, "IncludeKeyMaterial": "ALL_KEY_MATERIAL"});
+    let rotations = server.ok("ListKeyRotations", all);
+    assert_eq!(
+        rotations["Rotations"],
+        json!([{
+            "KeyId": key,
+            "KeyMaterialId": imported["KeyMaterialId"],
+            "KeyMaterialDescription": "from the vault",
+            "ImportState": "IMPORTED",
+            "KeyMaterialState": "CURRENT",
+            "ExpirationModel": "KEY_MATERIAL_DOES_NOT_EXPIRE",
+        }])
+    );
+
+    let other = server.external_key().to_string();
+    let mut for_another = import.clone();
+    for_another["KeyId"] = json!(other);
+    let (code, _) = server.error("ImportKeyMaterial", for_another);
+    assert_eq!(code, "InvalidImportTokenException");
+    let mut garbled = import.clone();
+    garbled["EncryptedKeyMaterial"] = json!(base64([7; 256]));
+    let (code, _) = server.error("ImportKeyMaterial", garbled);
+    assert_eq!(code, "InvalidCiphertextException");
+    let mut unexpected = import.clone();
+    unexpected["KeyMaterialId"] = json!("0".repeat(64));
+    let (code, _) = server.error("ImportKeyMaterial", unexpected);
+    assert_eq!(code, "IncorrectKeyMaterialException");
+
+    let deleted = server.ok("DeleteImportedKeyMaterial", json!({"KeyId": key}));
+    assert_eq!(deleted, imported);
+    let described = server.ok("DescribeKey", json!({"KeyId": key}));
+    assert_eq!(described["KeyMetadata"]["KeyState"], "PendingImport");
+
+    let mut until_tomorrow = import.clone();
+    until_tomorrow["ExpirationModel"] = json!("KEY_MATERIAL_EXPIRES");
+    until_tomorrow["ValidTo"] = json!(1_767_225_600 + 60 * 60);
+    server.ok("ImportKeyMaterial", until_tomorrow);
+    server.clock.advance(Duration::from_secs(24 * 60 * 60));
+    let described = server.ok("DescribeKey", json!({"KeyId": key}));
+    assert_eq!(described["KeyMetadata"]["KeyState"], "PendingImport");
+    let (code, _) = server.error("ImportKeyMaterial", import);
+    assert_eq!(code, "ExpiredImportTokenException");
+}
+
+#[test]
+fn import_parameters_are_for_keys_that_import() {
+    let server = Server::new();
+    let own = server.key(KeySpec::SymmetricDefault).to_string();
+    let external = server.external_key().to_string();
+    for (key, algorithm, spec, code) in [
+        (
+            &own,
+            "RSAES_OAEP_SHA_256",
+            "RSA_2048",
+            "UnsupportedOperationException",
+        ),
+        (
+            &external,
+            "RSAES_PKCS1_V1_5",
+            "RSA_2048",
+            "UnsupportedOperationException",
+        ),
+        (&external, "SM2PKE", "RSA_2048", "ValidationException"),
+        (
+            &external,
+            "RSAES_OAEP_SHA_256",
+            "SM2",
+            "ValidationException",
+        ),
+    ] {
+        let request = json!({
+            "KeyId": key,
+            "WrappingAlgorithm": algorithm,
+            "WrappingKeySpec": spec,
+        });
+        let (raised, _) = server.error("GetParametersForImport", request);
+        assert_eq!(raised, code, "{algorithm} {spec}");
+    }
+}
