@@ -1,5 +1,7 @@
 //! The two permissions of ReEncrypt, through the front door: who may, who may not, and what he is told.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use kms_reencrypt::access::{
     Caller, Condition, ConditionOperator, GrantOperation, IdentityPolicy, KeyPolicy, Principal,
     PrincipalArn, Statement,

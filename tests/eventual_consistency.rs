@@ -1,5 +1,7 @@
 //! What a user sees while changes are on their way through KMS, and after.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use kms_reencrypt::access::{Caller, GrantOperation, IdentityPolicy};
 use kms_reencrypt::{DecryptRequest, EncryptRequest, KeySpec, Keyring, Kms, KmsError};
 
@@ -102,7 +104,7 @@ fn an_alias_points_where_it_pointed_until_its_change_is_known() {
 fn a_blob_of_a_key_that_is_not_known_yet_is_refused_as_any_unknown_key() {
     let keyring = Keyring::new("111122223333", "us-east-2").unwrap();
     let key = keyring.create_key(KeySpec::SymmetricDefault).unwrap();
-    let kms = Kms::new(keyring.clone());
+    let kms = Kms::new(keyring);
     let blob = kms
         .encrypt(&encrypt_under(key))
         .unwrap()

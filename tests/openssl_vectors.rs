@@ -1,10 +1,6 @@
 //! Ciphertexts that OpenSSL made with nothing but a public key: KMS opens them, and moves them on.
 
-#![expect(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
 

@@ -18,8 +18,11 @@ pub(super) trait Bucketed: Clone + Eq + Hash {
 /// A hash map in buckets that are shared between copies until one of them changes.
 #[derive(Debug)]
 pub(super) struct CowMap<K, V> {
-    buckets: Arc<[Option<Arc<Bucket<K, V>>>]>,
+    buckets: Arc<[SharedBucket<K, V>]>,
 }
+
+/// No bucket stands for an empty one.
+type SharedBucket<K, V> = Option<Arc<Bucket<K, V>>>;
 
 type Bucket<K, V> = HashMap<K, V, BuildHasherDefault<MixingHasher>>;
 

@@ -5,11 +5,7 @@
 //! key id. The texts of the exceptions stand in `texts`, written down a second time and independently of the crate's.
 //! Every table prints how many cases it has; one that fails lists all rows that do.
 
-#![expect(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "../common/mod.rs"]
 mod common;

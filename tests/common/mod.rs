@@ -47,6 +47,6 @@ impl Keys {
     }
 
     pub(crate) fn of(&self, spec: KeySpec) -> KeyArn {
-        self.0[&spec]
+        *self.0.get(&spec).expect("a spec that encrypts")
     }
 }
