@@ -1,6 +1,6 @@
 //! `Decrypt`: the opening half of the engine.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use crate::access::Action;
 use crate::constraints::{Constraints, DryRunModifier, Given, ignores_ciphertext};
@@ -9,6 +9,10 @@ use crate::engine::{Opening, OpeningRequest, Session};
 use crate::error::KmsError;
 use crate::key::{EncryptionAlgorithm, KeyArn, KeyIdentifier, KeyMaterialId};
 use crate::secret::Plaintext;
+use crate::setters::{
+    dry_run_modifier_setters, dry_run_setter, encryption_algorithm_setter,
+    encryption_context_setters, grant_token_setters,
+};
 
 /// A request to decrypt a ciphertext: all of its members, checked.
 ///
@@ -95,29 +99,13 @@ impl DecryptRequestBuilder {
         self
     }
 
-    /// Adds a pair to `EncryptionContext`.
-    pub fn encryption_context(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
-        self.encryption_context.insert(key.into(), value.into());
-        self
-    }
+    encryption_context_setters!(
+        encryption_context,
+        set_encryption_context,
+        "EncryptionContext"
+    );
 
-    /// `EncryptionContext` as a whole.
-    pub fn set_encryption_context(mut self, context: Option<HashMap<String, String>>) -> Self {
-        self.encryption_context = context.into_iter().flatten().collect();
-        self
-    }
-
-    /// Adds one of at most 10 `GrantTokens` of 1 to 8192 characters.
-    pub fn grant_tokens(mut self, token: impl Into<String>) -> Self {
-        self.grant_tokens.push(token.into());
-        self
-    }
-
-    /// `GrantTokens` as a whole.
-    pub fn set_grant_tokens(mut self, tokens: Option<Vec<String>>) -> Self {
-        self.grant_tokens = tokens.unwrap_or_default();
-        self
-    }
+    grant_token_setters!();
 
     /// `KeyId`: a key id, key ARN, alias name or alias ARN of 1 to 2048 characters.
     pub fn key_id(mut self, key: impl Into<KeyIdentifier>) -> Self {
@@ -125,26 +113,11 @@ impl DecryptRequestBuilder {
         self
     }
 
-    /// `EncryptionAlgorithm`. `SYMMETRIC_DEFAULT` if it is not set.
-    pub fn encryption_algorithm(
-        mut self,
-        algorithm: impl Into<Given<EncryptionAlgorithm>>,
-    ) -> Self {
-        self.encryption_algorithm = Some(algorithm.into());
-        self
-    }
+    encryption_algorithm_setter!(encryption_algorithm, "EncryptionAlgorithm");
 
-    /// `DryRun`: check everything, the ciphertext too, and say so with `DryRunOperationException`.
-    pub const fn dry_run(mut self, dry_run: bool) -> Self {
-        self.dry_run = Some(dry_run);
-        self
-    }
+    dry_run_setter!();
 
-    /// Adds one of the `DryRunModifiers`. They matter in a dry run only.
-    pub fn dry_run_modifiers(mut self, modifier: impl Into<Given<DryRunModifier>>) -> Self {
-        self.dry_run_modifiers.push(modifier.into());
-        self
-    }
+    dry_run_modifier_setters!();
 
     /// The request, if it satisfies every constraint of the service model.
     ///

@@ -1,6 +1,6 @@
 //! `Encrypt`: the sealing half of the engine.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use crate::access::Action;
 use crate::constraints::{Constraints, Given};
@@ -9,6 +9,9 @@ use crate::engine::{Sealing, SealingRequest, Session};
 use crate::error::KmsError;
 use crate::key::{EncryptionAlgorithm, KeyArn, KeyIdentifier, SYMMETRIC_PLAINTEXT_MAX};
 use crate::secret::Plaintext;
+use crate::setters::{
+    dry_run_setter, encryption_algorithm_setter, encryption_context_setters, grant_token_setters,
+};
 
 /// A request to encrypt up to 4096 bytes: all of its members, checked.
 ///
@@ -95,44 +98,17 @@ impl EncryptRequestBuilder {
         self
     }
 
-    /// Adds a pair to `EncryptionContext`.
-    pub fn encryption_context(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
-        self.encryption_context.insert(key.into(), value.into());
-        self
-    }
+    encryption_context_setters!(
+        encryption_context,
+        set_encryption_context,
+        "EncryptionContext"
+    );
 
-    /// `EncryptionContext` as a whole.
-    pub fn set_encryption_context(mut self, context: Option<HashMap<String, String>>) -> Self {
-        self.encryption_context = context.into_iter().flatten().collect();
-        self
-    }
+    grant_token_setters!();
 
-    /// Adds one of at most 10 `GrantTokens` of 1 to 8192 characters.
-    pub fn grant_tokens(mut self, token: impl Into<String>) -> Self {
-        self.grant_tokens.push(token.into());
-        self
-    }
+    encryption_algorithm_setter!(encryption_algorithm, "EncryptionAlgorithm");
 
-    /// `GrantTokens` as a whole.
-    pub fn set_grant_tokens(mut self, tokens: Option<Vec<String>>) -> Self {
-        self.grant_tokens = tokens.unwrap_or_default();
-        self
-    }
-
-    /// `EncryptionAlgorithm`. `SYMMETRIC_DEFAULT` if it is not set.
-    pub fn encryption_algorithm(
-        mut self,
-        algorithm: impl Into<Given<EncryptionAlgorithm>>,
-    ) -> Self {
-        self.encryption_algorithm = Some(algorithm.into());
-        self
-    }
-
-    /// `DryRun`: do everything but encrypt, and say so with `DryRunOperationException`.
-    pub const fn dry_run(mut self, dry_run: bool) -> Self {
-        self.dry_run = Some(dry_run);
-        self
-    }
+    dry_run_setter!();
 
     /// The request, if it satisfies every constraint of the service model.
     ///

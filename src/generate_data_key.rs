@@ -1,6 +1,6 @@
 //! `GenerateDataKey` and `GenerateDataKeyWithoutPlaintext`: random bytes, and the sealing half of the engine.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use crate::access::Action;
 use crate::constraints::{Constraints, Given};
@@ -9,6 +9,7 @@ use crate::engine::{Sealed, Sealing, SealingRequest, Session};
 use crate::error::{Constraint, KmsError, RejectedValue, ValidationError};
 use crate::key::{EncryptionAlgorithm, KeyArn, KeyIdentifier, KeyMaterialId, model_enum};
 use crate::secret::Plaintext;
+use crate::setters::{dry_run_setter, encryption_context_setters, grant_token_setters};
 
 /// The most bytes of a data key (service model).
 const NUMBER_OF_BYTES_MAX: usize = 1024;
@@ -113,17 +114,11 @@ impl GenerateDataKeyRequestBuilder {
         self
     }
 
-    /// Adds a pair to `EncryptionContext`.
-    pub fn encryption_context(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
-        self.encryption_context.insert(key.into(), value.into());
-        self
-    }
-
-    /// `EncryptionContext` as a whole.
-    pub fn set_encryption_context(mut self, context: Option<HashMap<String, String>>) -> Self {
-        self.encryption_context = context.into_iter().flatten().collect();
-        self
-    }
+    encryption_context_setters!(
+        encryption_context,
+        set_encryption_context,
+        "EncryptionContext"
+    );
 
     /// `NumberOfBytes`: 1 to 1024. Either this or `KeySpec`.
     pub fn number_of_bytes(mut self, number: impl Into<i64>) -> Self {
@@ -137,23 +132,9 @@ impl GenerateDataKeyRequestBuilder {
         self
     }
 
-    /// Adds one of at most 10 `GrantTokens` of 1 to 8192 characters.
-    pub fn grant_tokens(mut self, token: impl Into<String>) -> Self {
-        self.grant_tokens.push(token.into());
-        self
-    }
+    grant_token_setters!();
 
-    /// `GrantTokens` as a whole.
-    pub fn set_grant_tokens(mut self, tokens: Option<Vec<String>>) -> Self {
-        self.grant_tokens = tokens.unwrap_or_default();
-        self
-    }
-
-    /// `DryRun`: do everything but make the key, and say so with `DryRunOperationException`.
-    pub const fn dry_run(mut self, dry_run: bool) -> Self {
-        self.dry_run = Some(dry_run);
-        self
-    }
+    dry_run_setter!();
 
     /// The request, if it satisfies every constraint of the service model and says in one way how long the key is.
     ///

@@ -72,6 +72,7 @@ pub mod random;
 pub mod re_encrypt;
 mod resolve;
 pub mod secret;
+mod setters;
 pub mod software;
 #[cfg(feature = "testing")]
 pub mod testing;

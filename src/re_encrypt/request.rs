@@ -1,11 +1,15 @@
 //! [`ReEncryptRequest`] and its builder.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use crate::constraints::{Constraints, DryRunModifier, Given, ignores_ciphertext};
 use crate::context::EncryptionContext;
 use crate::error::KmsError;
 use crate::key::{EncryptionAlgorithm, KeyIdentifier};
+use crate::setters::{
+    dry_run_modifier_setters, dry_run_setter, encryption_algorithm_setter,
+    encryption_context_setters, grant_token_setters,
+};
 
 /// A request to decrypt a ciphertext and encrypt it again under another key: all of its members, checked.
 ///
@@ -121,25 +125,11 @@ impl ReEncryptRequestBuilder {
         self
     }
 
-    /// Adds a pair to `SourceEncryptionContext`.
-    pub fn source_encryption_context(
-        mut self,
-        key: impl Into<String>,
-        value: impl Into<String>,
-    ) -> Self {
-        self.source_encryption_context
-            .insert(key.into(), value.into());
-        self
-    }
-
-    /// `SourceEncryptionContext` as a whole.
-    pub fn set_source_encryption_context(
-        mut self,
-        context: Option<HashMap<String, String>>,
-    ) -> Self {
-        self.source_encryption_context = context.into_iter().flatten().collect();
-        self
-    }
+    encryption_context_setters!(
+        source_encryption_context,
+        set_source_encryption_context,
+        "SourceEncryptionContext"
+    );
 
     /// `SourceKeyId`: a key id, key ARN, alias name or alias ARN of 1 to 2048 characters.
     pub fn source_key_id(mut self, key: impl Into<KeyIdentifier>) -> Self {
@@ -153,74 +143,25 @@ impl ReEncryptRequestBuilder {
         self
     }
 
-    /// Adds a pair to `DestinationEncryptionContext`. It is not carried over from the source: without it the new
-    /// ciphertext has none.
-    pub fn destination_encryption_context(
-        mut self,
-        key: impl Into<String>,
-        value: impl Into<String>,
-    ) -> Self {
-        self.destination_encryption_context
-            .insert(key.into(), value.into());
-        self
-    }
+    encryption_context_setters!(
+        destination_encryption_context,
+        set_destination_encryption_context,
+        "DestinationEncryptionContext",
+        " It is not carried over from the source: without it the new ciphertext has none."
+    );
 
-    /// `DestinationEncryptionContext` as a whole.
-    pub fn set_destination_encryption_context(
-        mut self,
-        context: Option<HashMap<String, String>>,
-    ) -> Self {
-        self.destination_encryption_context = context.into_iter().flatten().collect();
-        self
-    }
+    encryption_algorithm_setter!(source_encryption_algorithm, "SourceEncryptionAlgorithm");
 
-    /// `SourceEncryptionAlgorithm`. `SYMMETRIC_DEFAULT` if it is not set.
-    pub fn source_encryption_algorithm(
-        mut self,
-        algorithm: impl Into<Given<EncryptionAlgorithm>>,
-    ) -> Self {
-        self.source_encryption_algorithm = Some(algorithm.into());
-        self
-    }
+    encryption_algorithm_setter!(
+        destination_encryption_algorithm,
+        "DestinationEncryptionAlgorithm"
+    );
 
-    /// `DestinationEncryptionAlgorithm`. `SYMMETRIC_DEFAULT` if it is not set.
-    pub fn destination_encryption_algorithm(
-        mut self,
-        algorithm: impl Into<Given<EncryptionAlgorithm>>,
-    ) -> Self {
-        self.destination_encryption_algorithm = Some(algorithm.into());
-        self
-    }
+    grant_token_setters!();
 
-    /// Adds one of at most 10 `GrantTokens` of 1 to 8192 characters.
-    pub fn grant_tokens(mut self, token: impl Into<String>) -> Self {
-        self.grant_tokens.push(token.into());
-        self
-    }
+    dry_run_setter!();
 
-    /// `GrantTokens` as a whole.
-    pub fn set_grant_tokens(mut self, tokens: Option<Vec<String>>) -> Self {
-        self.grant_tokens = tokens.unwrap_or_default();
-        self
-    }
-
-    /// `DryRun`: do everything but encrypt, and say so with `DryRunOperationException`.
-    pub const fn dry_run(mut self, dry_run: bool) -> Self {
-        self.dry_run = Some(dry_run);
-        self
-    }
-
-    /// Adds one of the `DryRunModifiers`. They matter in a dry run only.
-    pub fn dry_run_modifiers(mut self, modifier: impl Into<Given<DryRunModifier>>) -> Self {
-        self.dry_run_modifiers.push(modifier.into());
-        self
-    }
-
-    /// `DryRunModifiers` as a whole.
-    pub fn set_dry_run_modifiers(mut self, modifiers: Option<Vec<Given<DryRunModifier>>>) -> Self {
-        self.dry_run_modifiers = modifiers.unwrap_or_default();
-        self
-    }
+    dry_run_modifier_setters!();
 
     /// The request, if it satisfies every constraint of the service model.
     ///
