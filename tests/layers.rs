@@ -31,7 +31,16 @@ const ORDER: &[&[&str]] = &[
 
 /// Keys that act, and the ring: beside the order, on top of `resolve`.
 const SOFTWARE_MAY_USE: &[&str] = &[
-    "access", "context", "error", "key", "provider", "random", "resolve", "secret", "software",
+    "access",
+    "constraints",
+    "context",
+    "error",
+    "key",
+    "provider",
+    "random",
+    "resolve",
+    "secret",
+    "software",
 ];
 
 /// Who may use `software`: the control operations are the ring's.
