@@ -14,24 +14,20 @@ const SHARDS: usize = 16;
 /// a reference count. So each shard, on its own cache line, has an `Arc` of its own around the shared one: a reader
 /// counts itself on the shard of its thread and nowhere else.
 pub(super) struct Store<T> {
-    shards: [Shard<T>; SHARDS],
+    shards: [Apart<Mutex<Held<T>>>; SHARDS],
     writer: Mutex<()>,
 }
 
-/// 128 bytes: two lines, as processors fetch them in pairs.
+/// A value on cache lines of its own: 128 bytes, as processors fetch lines in pairs.
 #[repr(align(128))]
-struct Shard<T>(Mutex<Held<T>>);
+struct Apart<T>(T);
 
-/// A state of the value. It stays as it is for whoever holds it.
-#[expect(
-    clippy::redundant_allocation,
-    reason = "the outer count is the shard's own"
-)]
-pub(super) struct Held<T>(Arc<Arc<T>>);
+/// A state of the value. It stays as it is for whoever holds it. The counts of two shards stand apart, as the shards do.
+pub(super) struct Held<T>(Arc<Apart<Arc<T>>>);
 
 impl<T> Held<T> {
     fn new(value: &Arc<T>) -> Self {
-        Self(Arc::new(Arc::clone(value)))
+        Self(Arc::new(Apart(Arc::clone(value))))
     }
 }
 
@@ -45,7 +41,8 @@ impl<T> Deref for Held<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        &self.0
+        let Apart(value) = &*self.0;
+        value
     }
 }
 
@@ -53,7 +50,7 @@ impl<T> Store<T> {
     pub(super) fn new(value: T) -> Self {
         let value = Arc::new(value);
         Self {
-            shards: core::array::from_fn(|_| Shard(Mutex::new(Held::new(&value)))),
+            shards: core::array::from_fn(|_| Apart(Mutex::new(Held::new(&value)))),
             writer: Mutex::new(()),
         }
     }
@@ -63,7 +60,7 @@ impl<T> Store<T> {
         lock(&self.own_shard().0).clone()
     }
 
-    fn own_shard(&self) -> &Shard<T> {
+    fn own_shard(&self) -> &Apart<Mutex<Held<T>>> {
         let [first, ..] = &self.shards;
         self.shards.get(SHARD.with(|index| *index)).unwrap_or(first)
     }
