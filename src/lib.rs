@@ -48,8 +48,9 @@
 //!
 //! None is on by default. A feature adds items and never changes behaviour.
 //!
-//! - `json`: key policies as JSON documents; the AWS JSON 1.1 protocol without sockets.
-//! - `testing`: what tests need: fixed keys, seeded randomness, faults on demand.
+//! - `json`: key policies as JSON documents; the AWS JSON 1.1 protocol without sockets, in `wire`.
+//! - `aws-sdk`: an HTTP client for the official SDK that answers in this process, in `aws_sdk`. Implies `json`.
+//! - `testing`: what tests need, in `testing`: fixed keys, seeded randomness, faults on demand, a recorder.
 
 #![forbid(unsafe_code)]
 
