@@ -1,9 +1,19 @@
 //! The floor: the cryptography of a ReEncrypt with nothing around it. What stays above it is ours.
 
+use core::hint::black_box;
+
+use aes_gcm::aead::consts::U12;
 use aes_gcm::aead::{AeadInOut, KeyInit};
 use aes_gcm::{Aes256Gcm, Key, Nonce, Tag};
+use getrandom::SysRng;
 use hmac::{Hmac, Mac};
+use rsa::hazmat::{rsa_decrypt_and_check, rsa_encrypt};
+use rsa::pkcs8::DecodePrivateKey;
+use rsa::traits::PublicKeyParts;
+use rsa::{BoxedUint, PrivateKey};
 use sha2::Sha256;
+use sm2::elliptic_curve::{Generate, Group};
+use sm2::{NonZeroScalar, ProjectivePoint, SecretKey};
 
 /// The bytes that a blob authenticates before the encryption context.
 const HEADER_LEN: usize = 54;
@@ -20,6 +30,8 @@ pub struct Floor {
     aad: Vec<u8>,
     message: Vec<u8>,
     tag: Tag,
+    /// The first message, sealed, for whoever opens without sealing again.
+    sealed: Vec<u8>,
 }
 
 impl Floor {
@@ -32,8 +44,10 @@ impl Floor {
             aad: vec![3; HEADER_LEN + context_len],
             message: vec![4; CONTENT_HEADER_LEN + plaintext_len],
             tag: Tag::default(),
+            sealed: Vec::new(),
         };
         floor.seal();
+        floor.sealed.clone_from(&floor.message);
         core::mem::swap(&mut floor.source, &mut floor.destination);
         floor
     }
@@ -46,8 +60,14 @@ impl Floor {
         core::mem::swap(&mut self.source, &mut self.destination);
     }
 
+    /// The half that opens, from the first message: as often as one likes, if nothing was sealed meanwhile.
+    pub fn open_first(&mut self) {
+        self.message.copy_from_slice(&self.sealed);
+        self.open();
+    }
+
     /// The half that opens.
-    pub fn open(&mut self) {
+    fn open(&mut self) {
         let (cipher, nonce) = message_cipher(&self.source, &self.nonces);
         let message = self.message.as_mut_slice().into();
         cipher
@@ -73,10 +93,7 @@ fn kept_state(key: u8) -> Hmac<Sha256> {
     state
 }
 
-fn message_cipher(
-    kept: &Hmac<Sha256>,
-    nonces: &[u8; 28],
-) -> (Aes256Gcm, Nonce<aes_gcm::aead::consts::U12>) {
+fn message_cipher(kept: &Hmac<Sha256>, nonces: &[u8; 28]) -> (Aes256Gcm, Nonce<U12>) {
     let (derivation, iv) = nonces
         .split_first_chunk::<16>()
         .expect("28 is more than 16");
@@ -86,4 +103,62 @@ fn message_cipher(
     let key: Key<Aes256Gcm> = kdf.finalize().into_bytes();
     let iv: [u8; 12] = iv.try_into().expect("28 is 16 and 12");
     (Aes256Gcm::new(&key), iv.into())
+}
+
+/// The arithmetic of an RSA key, without a padding.
+#[derive(Clone)]
+pub struct RsaFloor {
+    key: PrivateKey,
+    number: BoxedUint,
+}
+
+impl RsaFloor {
+    pub fn new(pem: &str) -> Self {
+        let key = PrivateKey::from_pkcs8_pem(pem).expect("a fixed key");
+        let mut octets = vec![0x5a; key.size()];
+        if let Some(first) = octets.first_mut() {
+            *first = 0;
+        }
+        let number = BoxedUint::from_be_slice(&octets, key.n_bits_precision())
+            .expect("of the modulus's width");
+        Self { key, number }
+    }
+
+    pub fn public(&self) {
+        black_box(rsa_encrypt(&self.key, black_box(&self.number)).expect("below the modulus"));
+    }
+
+    /// Blinded, with the CRT, and checked: there is no other way to use a key whose answers others see.
+    pub fn private(&self) {
+        let number = rsa_decrypt_and_check(&self.key, Some(&mut SysRng), black_box(&self.number));
+        black_box(number.expect("below the modulus"));
+    }
+}
+
+/// The arithmetic of an SM2 key, without key stream and hash.
+#[derive(Clone)]
+pub struct Sm2Floor {
+    secret: SecretKey,
+    public: ProjectivePoint,
+}
+
+impl Sm2Floor {
+    pub fn new(pem: &str) -> Self {
+        let secret = SecretKey::from_pkcs8_pem(pem).expect("a fixed key");
+        let public = secret.public_key().to_projective();
+        Self { secret, public }
+    }
+
+    /// A random scalar, its multiple of the generator, and its multiple of the public key.
+    pub fn public(&self) {
+        let scalar =
+            NonZeroScalar::try_generate_from_rng(&mut SysRng).expect("there is randomness");
+        black_box(ProjectivePoint::mul_by_generator(&scalar).to_affine());
+        black_box((black_box(self.public) * *scalar).to_affine());
+    }
+
+    /// A multiple of a point that somebody else chose.
+    pub fn private(&self) {
+        black_box((black_box(self.public) * *self.secret.to_nonzero_scalar()).to_affine());
+    }
 }

@@ -107,7 +107,7 @@ impl Ratios {
         };
         self.rows.push(Row {
             name: name.to_owned(),
-            amount: amount / turn as f64,
+            amount: amount / f64::from(u32::try_from(turn).unwrap_or(u32::MAX)),
             unit: "ns".to_owned(),
             ratio: amount / reference,
             target,

@@ -4,7 +4,9 @@
 use core::fmt;
 
 use sm2::elliptic_curve::{ALGORITHM_OID, Generate};
-use sm2::pkcs8::{AssociatedOid, EncodePrivateKey, EncodePublicKey};
+#[cfg(test)]
+use sm2::pkcs8::EncodePrivateKey;
+use sm2::pkcs8::{AssociatedOid, EncodePublicKey};
 use sm2::{NonZeroScalar, PublicKey, SecretKey, Sm2};
 use zeroize::Zeroizing;
 
@@ -72,6 +74,7 @@ impl Sm2Key {
     /// # Errors
     ///
     /// [`KeyActionError::Provider`] if it cannot be encoded.
+    #[cfg(test)]
     pub(crate) fn to_pkcs8_der(&self) -> Result<Zeroizing<Vec<u8>>, KeyActionError> {
         self.secret
             .to_pkcs8_der()

@@ -29,7 +29,6 @@ const MATERIAL_ID_LABEL: &[u8] = b"kms-reencrypt:key-material-id\0";
 /// One key material of a symmetric key, ready to act. Wiped when it is dropped.
 pub(crate) struct SymmetricMaterial {
     id: KeyMaterialId,
-    bytes: Zeroizing<[u8; MATERIAL_LEN]>,
     /// HMAC-SHA-256 with the material as its key and the prefix as its input so far: what all messages have in common.
     kdf: Hmac<Sha256>,
 }
@@ -69,7 +68,6 @@ impl SymmetricMaterial {
         KDF_PREFIX.iter().for_each(|part| kdf.update(part));
         Arc::new(Self {
             id: material_id(keyed, key_id),
-            bytes: Zeroizing::new(*bytes),
             kdf,
         })
     }
@@ -78,11 +76,6 @@ impl SymmetricMaterial {
     /// bytes under another key id.
     pub(crate) const fn id(&self) -> &KeyMaterialId {
         &self.id
-    }
-
-    /// The bytes, for a snapshot of the ring that wraps them.
-    pub(crate) fn expose(&self) -> &[u8; MATERIAL_LEN] {
-        &self.bytes
     }
 
     pub(crate) fn seal(

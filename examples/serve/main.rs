@@ -1,0 +1,102 @@
+//! KMS on a local port, for every program that is not written in Rust: boto3, the AWS CLI, any SDK.
+//!
+//! ```sh
+//! cargo run --features json --example serve -- --listen 127.0.0.1:8080
+//! aws --endpoint-url http://127.0.0.1:8080 kms create-key
+//! ```
+//!
+//! The first line on standard output is `listening on http://127.0.0.1:PORT`: with the port 0 the system chooses a free
+//! one. Keys live in memory and go with the process. **Signatures are not checked:** whoever reaches the port is whoever
+//! they say they are. So it listens on loopback only, unless it is told otherwise.
+
+mod server;
+
+use std::io::Write as _;
+use std::net::{SocketAddr, TcpListener};
+use std::process::ExitCode;
+
+use kms_reencrypt::AccountId;
+use kms_reencrypt::access::Caller;
+use lexopt::prelude::*;
+
+use server::{Callers, Limits, Server};
+
+type Error = Box<dyn std::error::Error + Send + Sync>;
+
+const HELP: &str = "\
+Serves AWS KMS from memory, to anything that speaks its protocol.
+
+Usage: cargo run --features json --example serve -- [OPTIONS]
+
+Options:
+  --listen ADDRESS:PORT   Where to listen [default: 127.0.0.1:8080]. Port 0 is a free one.
+                          The first line on standard output says which.
+  --account ID            The account of the callers [default: 111122223333].
+  --principal KEY=ARN     Who signs with the access key id KEY. May be repeated.
+                          All others act as the root of the account.
+  --allow-remote          Allow an address that is not loopback.
+  --help                  Say this.
+
+The Region is the one that a request is signed for. Signatures are NOT checked: anybody who
+reaches the port can be any principal. Keys are gone when the process ends.";
+
+/// What the command line says.
+struct Options {
+    listen: SocketAddr,
+    callers: Callers,
+}
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), Error> {
+    let Some(Options { listen, callers }) = options(lexopt::Parser::from_env())? else {
+        println!("{HELP}");
+        return Ok(());
+    };
+    let listener = TcpListener::bind(listen)?;
+    let mut stdout = std::io::stdout();
+    writeln!(stdout, "listening on http://{}", listener.local_addr()?)?;
+    stdout.flush()?;
+    Server::new(callers, Limits::default())?.run(listener)
+}
+
+/// The options, or `None` if help is asked for.
+fn options(mut arguments: lexopt::Parser) -> Result<Option<Options>, Error> {
+    let mut listen = SocketAddr::from(([127, 0, 0, 1], 8080));
+    let mut account: AccountId = "111122223333".parse()?;
+    let mut principals = Vec::new();
+    let mut allow_remote = false;
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Long("listen") => listen = arguments.value()?.parse()?,
+            Long("account") => account = arguments.value()?.parse()?,
+            Long("principal") => principals.push(arguments.value()?.parse_with(principal)?),
+            Long("allow-remote") => allow_remote = true,
+            Long("help") => return Ok(None),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    if !listen.ip().is_loopback() && !allow_remote {
+        let refusal = "is not a loopback address. Signatures are not checked: everybody who can \
+                       reach it could use and delete every key. --allow-remote allows it.";
+        return Err(format!("{} {refusal}", listen.ip()).into());
+    }
+    let callers = Callers::new(account, principals);
+    Ok(Some(Options { listen, callers }))
+}
+
+/// `ACCESS_KEY_ID=ARN`
+fn principal(text: &str) -> Result<(String, Caller), Error> {
+    let (access_key_id, arn) = text
+        .split_once('=')
+        .ok_or("--principal takes ACCESS_KEY_ID=ARN")?;
+    Ok((access_key_id.to_owned(), arn.parse()?))
+}
