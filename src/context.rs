@@ -115,6 +115,22 @@ mod tests {
     }
 
     #[test]
+    fn a_value_is_found_by_its_whole_key_only() {
+        let context = EncryptionContext::from([("tenant", "blue"), ("empty", "")]);
+        assert_eq!(context.get("tenant"), Some("blue"));
+        assert_eq!(context.get("empty"), Some(""));
+        for other in ["", "ten", "tenants", "Tenant"] {
+            assert_eq!(context.get(other), None, "{other:?}");
+        }
+    }
+
+    #[test]
+    fn it_prints_as_the_map_that_it_is() {
+        let context = EncryptionContext::from([("tenant", "blue")]);
+        assert_eq!(format!("{context:?}"), r#"{"tenant": "blue"}"#);
+    }
+
+    #[test]
     fn the_encoding_is_that_of_the_format() {
         let context = EncryptionContext::from([("tenant", "blue")]);
         assert_eq!(context.as_bytes(), b"\0\0\0\x06tenant\0\0\0\x04blue");

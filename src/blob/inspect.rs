@@ -118,7 +118,7 @@ fn resemblance(bytes: &[u8]) -> Resemblance {
         [1, 0x80, ..] | [2, 0x04 | 0x05, ..] => Resemblance::EncryptionSdkMessage,
         text if text.len() >= 16 && text.iter().all(is_base64) => Resemblance::Base64Text,
         // SEQUENCE, then INTEGER x: the coordinates need 32 or 33 bytes, so no long form of one byte is in the way.
-        [0x30, ..=0x7f, 0x02, ..] | [0x30, 0x81, _, 0x02, ..] | [0x30, 0x82, _, _, 0x02, ..] => {
+        [0x30, 0..=0x7f, 0x02, ..] | [0x30, 0x81, _, 0x02, ..] | [0x30, 0x82, _, _, 0x02, ..] => {
             Resemblance::Sm2Ciphertext
         }
         other if matches!(other.len(), 256 | 384 | 512) => Resemblance::RsaCiphertext,
