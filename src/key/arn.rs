@@ -68,10 +68,13 @@ impl KeyArn {
     }
 }
 
-/// By the key id alone, which is as good as unique: a look-up hashes 36 bytes instead of 75.
+/// By both ends of the key id, which are as good as unique: a look-up hashes 16 bytes instead of 80.
 impl Hash for KeyArn {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.key_id.hash(state);
+        let id = self.key_id.as_bytes();
+        for end in [id.first_chunk(), id.last_chunk()] {
+            state.write_u64(end.map_or(0, |end| u64::from_le_bytes(*end)));
+        }
     }
 }
 

@@ -116,7 +116,9 @@ impl Hasher for MixingHasher {
         words
             .iter()
             .for_each(|word| self.write_u64(u64::from_le_bytes(*word)));
-        rest.iter().for_each(|byte| self.write_u64((*byte).into()));
+        let mut last = [0; 8];
+        last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+        self.write_u64(u64::from_le_bytes(last));
     }
 
     fn write_u64(&mut self, word: u64) {

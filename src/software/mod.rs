@@ -17,6 +17,7 @@ mod key_wrap;
 mod keyring;
 mod lifecycle;
 mod materials;
+mod message_key;
 mod multi_region;
 mod oaep;
 mod private_key;

@@ -4,7 +4,7 @@ use core::fmt;
 use std::sync::Arc;
 
 use aes_gcm::aead::{AeadInOut, KeyInit};
-use aes_gcm::{Aes256Gcm, Key, Nonce};
+use aes_gcm::{Aes256Gcm, Nonce};
 use hmac::digest::Key as MacKey;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
@@ -15,22 +15,17 @@ use crate::provider::{KeyActionError, MessageNonces};
 use crate::random::{Random, RandomnessUnavailable};
 use crate::secret::overwrite_stack;
 
+use super::message_key::MessageKdf;
+
 /// The bytes of a key material (API reference of `ImportKeyMaterial`).
 pub(crate) const MATERIAL_LEN: usize = 32;
-
-/// SP 800-108r1, counter mode: the counter, the label and the zero byte, which stand before the context.
-const KDF_PREFIX: [&[u8]; 3] = [&[0, 0, 0, 1], b"kms-reencrypt:SYMMETRIC_DEFAULT", &[0]];
-
-/// The length in bits of what is derived, which stands behind the context.
-const KDF_SUFFIX: [u8; 4] = [0, 0, 1, 0];
 
 const MATERIAL_ID_LABEL: &[u8] = b"kms-reencrypt:key-material-id\0";
 
 /// One key material of a symmetric key, ready to act. Wiped when it is dropped.
 pub(crate) struct SymmetricMaterial {
     id: KeyMaterialId,
-    /// HMAC-SHA-256 with the material as its key and the prefix as its input so far: what all messages have in common.
-    kdf: Hmac<Sha256>,
+    kdf: MessageKdf,
 }
 
 impl SymmetricMaterial {
@@ -63,12 +58,9 @@ impl SymmetricMaterial {
     /// A function of its own, so that its part of the stack is left when it returns.
     #[inline(never)]
     fn compute(key_id: &KeyId, bytes: &[u8; MATERIAL_LEN]) -> Arc<Self> {
-        let keyed = keyed(bytes);
-        let mut kdf = keyed.clone();
-        KDF_PREFIX.iter().for_each(|part| kdf.update(part));
         Arc::new(Self {
-            id: material_id(keyed, key_id),
-            kdf,
+            id: material_id(keyed(bytes), key_id),
+            kdf: MessageKdf::new(bytes),
         })
     }
 
@@ -102,14 +94,12 @@ impl SymmetricMaterial {
             .map_err(|_| KeyActionError::Rejected)
     }
 
-    /// `K = HMAC-SHA-256(material, 00000001 ‖ label ‖ 00 ‖ N ‖ 00000100)`, and AES-256-GCM under it.
+    /// AES-256-GCM under the key of this message.
+    #[inline]
     fn message_cipher(&self, nonces: &MessageNonces) -> Aes256Gcm {
-        let mut kdf = self.kdf.clone();
-        kdf.update(&nonces.derivation);
-        kdf.update(&KDF_SUFFIX);
-        let mut key: Key<Aes256Gcm> = kdf.finalize().into_bytes();
-        let cipher = Aes256Gcm::new(&key);
-        key.zeroize();
+        let mut key = self.kdf.message_key(&nonces.derivation);
+        let cipher = Aes256Gcm::new((&key).into());
+        key.as_mut_slice().zeroize();
         cipher
     }
 }
