@@ -84,9 +84,10 @@ impl Region {
             ("us-isof-", "aws-iso-f"),
             ("eusc-", "aws-eusc"),
         ];
+        let name = self.as_str();
         PARTITIONS
             .iter()
-            .find(|(prefix, _)| self.as_str().starts_with(prefix))
+            .find(|(prefix, _)| name.starts_with(prefix))
             .map_or("aws", |(_, partition)| partition)
     }
 

@@ -61,18 +61,18 @@ fn re_encrypt<P: KeyProvider>(
     Ok(Some(
         Object::with_room_for(response.ciphertext_blob().len())
             .blob("CiphertextBlob", response.ciphertext_blob())
-            .text("SourceKeyId", response.source_key_id())
-            .text("KeyId", response.key_id())
-            .text(
+            .plain("SourceKeyId", response.source_key_id())
+            .plain("KeyId", response.key_id())
+            .plain(
                 "SourceEncryptionAlgorithm",
                 response.source_encryption_algorithm(),
             )
-            .text(
+            .plain(
                 "DestinationEncryptionAlgorithm",
                 response.destination_encryption_algorithm(),
             )
-            .maybe_text("SourceKeyMaterialId", response.source_key_material_id())
-            .maybe_text(
+            .maybe_plain("SourceKeyMaterialId", response.source_key_material_id())
+            .maybe_plain(
                 "DestinationKeyMaterialId",
                 response.destination_key_material_id(),
             ),
@@ -97,8 +97,8 @@ fn encrypt<P: KeyProvider>(kms: &Kms<P>, members: &Members<'_>) -> Result<Option
     Ok(Some(
         Object::with_room_for(response.ciphertext_blob().len())
             .blob("CiphertextBlob", response.ciphertext_blob())
-            .text("KeyId", response.key_id())
-            .text("EncryptionAlgorithm", response.encryption_algorithm()),
+            .plain("KeyId", response.key_id())
+            .plain("EncryptionAlgorithm", response.encryption_algorithm()),
     ))
 }
 
@@ -123,10 +123,10 @@ fn decrypt<P: KeyProvider>(kms: &Kms<P>, members: &Members<'_>) -> Result<Option
     let response = kms.decrypt(&request.build()?)?;
     Ok(Some(
         Object::with_room_for(response.plaintext().len())
-            .text("KeyId", response.key_id())
+            .plain("KeyId", response.key_id())
             .blob("Plaintext", response.plaintext().expose())
-            .text("EncryptionAlgorithm", response.encryption_algorithm())
-            .maybe_text("KeyMaterialId", response.key_material_id()),
+            .plain("EncryptionAlgorithm", response.encryption_algorithm())
+            .maybe_plain("KeyMaterialId", response.key_material_id()),
     ))
 }
 
@@ -141,8 +141,8 @@ fn generate_data_key<P: KeyProvider>(
         Object::with_room_for(blobs)
             .blob("CiphertextBlob", response.ciphertext_blob())
             .blob("Plaintext", response.plaintext().expose())
-            .text("KeyId", response.key_id())
-            .maybe_text("KeyMaterialId", response.key_material_id()),
+            .plain("KeyId", response.key_id())
+            .maybe_plain("KeyMaterialId", response.key_material_id()),
     ))
 }
 
@@ -154,8 +154,8 @@ fn generate_data_key_without_plaintext<P: KeyProvider>(
     Ok(Some(
         Object::with_room_for(response.ciphertext_blob().len())
             .blob("CiphertextBlob", response.ciphertext_blob())
-            .text("KeyId", response.key_id())
-            .maybe_text("KeyMaterialId", response.key_material_id()),
+            .plain("KeyId", response.key_id())
+            .maybe_plain("KeyMaterialId", response.key_material_id()),
     ))
 }
 

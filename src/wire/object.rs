@@ -2,6 +2,7 @@
 
 use core::fmt::Display;
 use core::time::Duration;
+use std::io::Write as _;
 use std::time::SystemTime;
 
 use base64::Engine as _;
@@ -20,7 +21,7 @@ impl Object {
     /// An object with room for blobs of so many bytes altogether and for what usually stands around them: one of them
     /// may be a plaintext, and a buffer that grows leaves copies behind.
     pub(super) fn with_room_for(blobs: usize) -> Self {
-        const AROUND: usize = 1024;
+        const AROUND: usize = 640;
         let mut json = Vec::with_capacity(AROUND + blobs.saturating_mul(3) / 2);
         json.push(b'{');
         Self(json)
@@ -30,6 +31,24 @@ impl Object {
         self.name(name);
         self.push_text(text);
         self
+    }
+
+    /// A text of this crate's own making in which there is nothing to escape: an ARN of a key, a value of the service model.
+    pub(super) fn plain(mut self, name: &str, text: impl Display) -> Self {
+        self.name(name);
+        self.0.push(b'"');
+        let written = write!(self.0, "{text}");
+        // A vector takes everything.
+        debug_assert!(written.is_ok());
+        self.0.push(b'"');
+        self
+    }
+
+    pub(super) fn maybe_plain(self, name: &str, text: Option<impl Display>) -> Self {
+        match text {
+            Some(text) => self.plain(name, text),
+            None => self,
+        }
     }
 
     pub(super) fn maybe_text(self, name: &str, text: Option<impl Display>) -> Self {
@@ -118,12 +137,14 @@ impl Object {
         self.0
     }
 
+    /// A name of the service model, in which there is nothing to escape.
     fn name(&mut self, name: &str) {
         if self.0.len() > 1 {
             self.0.push(b',');
         }
-        self.push_text(name);
-        self.0.push(b':');
+        self.0.push(b'"');
+        self.push(name);
+        self.push("\":");
     }
 
     fn list<T>(&mut self, items: impl IntoIterator<Item = T>, push: impl Fn(&mut Self, T)) {
@@ -165,6 +186,8 @@ mod tests {
         let json = Object::new()
             .text("Text", "a \"quoted\"\nline")
             .maybe_text("Nothing", None::<&str>)
+            .plain("Plain", 7)
+            .maybe_plain("Nothing", None::<u8>)
             .texts("Texts", ["a", "b"])
             .some_texts("NoTexts", &[""; 0])
             .flag("Flag", true)
@@ -178,7 +201,7 @@ mod tests {
         assert_eq!(
             core::str::from_utf8(&json).unwrap(),
             concat!(
-                r#"{"Text":"a \"quoted\"\nline","Texts":["a","b"],"Flag":true,"Integer":7,"#,
+                r#"{"Text":"a \"quoted\"\nline","Plain":"7","Texts":["a","b"],"Flag":true,"Integer":7,"#,
                 r#""Time":1767225600.250,"Midnight":0,"Blob":"+/8=","Object":{},"#,
                 r#""Objects":[{"A":false},{}]}"#,
             )

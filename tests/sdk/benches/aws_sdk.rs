@@ -1,6 +1,9 @@
 //! What the official SDK costs, and what this crate adds to it: one ReEncrypt of 32 bytes straight on `Kms`, through the
 //! SDK with a canned answer, and through the SDK with this crate behind it. `cargo bench` in this folder.
 
+#[path = "../../../benches/common/ratio.rs"]
+mod ratio;
+
 use core::hint::black_box;
 
 use aws_sdk_kms::Client;
@@ -11,8 +14,8 @@ use aws_smithy_runtime_api::client::http::{
 };
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use criterion::Criterion;
 use kms_reencrypt::{EncryptRequest, KeyArn, KeySpec, Keyring, Kms, ReEncryptRequest};
+use ratio::{Ratios, Target, criterion};
 
 /// Answers every request with the same bytes, at once.
 #[derive(Clone, Debug)]
@@ -59,27 +62,46 @@ fn main() {
         .destination_key_id(key)
         .build()
         .expect("a request");
-    let body = format!(r#"{{"CiphertextBlob":"AQIC","SourceKeyId":"{key}","KeyId":"{key}"}}"#);
-    let canned = client(Canned(body.into_bytes()));
+    // The very answer that this crate gives: the SDK reads the same in both cases.
+    let body = format!(
+        r#"{{"CiphertextBlob":"{}","DestinationKeyId":"{key}"}}"#,
+        base64(&blob)
+    );
+    let answer = kms
+        .service()
+        .call("TrentService.ReEncrypt", body.as_bytes());
+    assert_eq!(answer.status(), 200);
+    let canned = client(Canned(answer.into_body()));
     let ours = client(kms.http_client());
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .expect("a runtime");
 
-    let mut criterion = Criterion::default().configure_from_args();
+    let mut criterion = criterion();
+    let mut ratios = Ratios::to("the same call of the SDK with a canned answer");
     let mut group = criterion.benchmark_group("one ReEncrypt of 32 bytes");
-    group.bench_function("straight on Kms", |bench| {
-        bench.iter(|| black_box(kms.re_encrypt(&request)).is_ok());
-    });
-    group.bench_function("the SDK, canned answer", |bench| {
-        bench.iter(|| runtime.block_on(call(&canned, &blob, key)));
-    });
-    group.bench_function("the SDK, this crate behind it", |bench| {
-        bench.iter(|| runtime.block_on(call(&ours, &blob, key)));
-    });
+    ratios.measure(
+        &mut group,
+        "through the SDK",
+        Some(Target::AtMost(1.15)),
+        || runtime.block_on(call(&ours, &blob, key)),
+        || runtime.block_on(call(&canned, &blob, key)),
+    );
+    ratios.measure(
+        &mut group,
+        "straight on Kms",
+        None,
+        || drop(black_box(kms.re_encrypt(&request).expect("an answer"))),
+        || runtime.block_on(call(&canned, &blob, key)),
+    );
     group.finish();
     criterion.final_summary();
+    ratios.finish("aws_sdk");
+}
+
+fn base64(bytes: &[u8]) -> String {
+    aws_smithy_types::base64::encode(bytes)
 }
 
 fn client(http_client: impl HttpClient + 'static) -> Client {
