@@ -28,7 +28,7 @@ fn main() {
     let kms = Kms::new(ring);
     let mut criterion = criterion();
     let mut ratios =
-        Ratios::to("the bare public or private operation and one half of the symmetric floor");
+        Ratios::to("the bare public or private operation, and half of the symmetric cryptography");
     let mut group = criterion.benchmark_group("asymmetric");
     group.sampling_mode(SamplingMode::Flat).sample_size(20);
     for ((spec, algorithm), key) in ALGORITHMS.into_iter().zip(keys) {

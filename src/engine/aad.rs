@@ -2,10 +2,8 @@
 
 use crate::context::EncryptionContext;
 
-/// Contexts that are shorter than this, header included, are authenticated without a heap allocation.
-const ON_STACK: usize = 512;
-
-/// Calls `with` with a blob's header and the canonical context behind it, as one slice.
+/// Calls `with` with a blob's header and the canonical context behind it, as one slice: off the heap, unless the context is
+/// very long.
 pub(super) fn with_aad<T>(
     header: &[u8],
     context: &EncryptionContext,
@@ -15,9 +13,20 @@ pub(super) fn with_aad<T>(
         return with(header);
     }
     let context = context.as_bytes();
-    let len = header.len() + context.len();
-    let mut on_stack = [0; ON_STACK];
-    let Some(aad) = on_stack.get_mut(..len) else {
+    // What is put on the stack has to be zeroed first: no more than it takes.
+    match header.len() + context.len() {
+        ..=512 => on_stack::<512, T>(header, context, with),
+        513..=2048 => on_stack::<2048, T>(header, context, with),
+        2049..=8704 => on_stack::<8704, T>(header, context, with),
+        _ => with(&[header, context].concat()),
+    }
+}
+
+/// A function of its own for each size, so that a short context has no use for the stack of a long one.
+#[inline(never)]
+fn on_stack<const N: usize, T>(header: &[u8], context: &[u8], with: impl FnOnce(&[u8]) -> T) -> T {
+    let mut room = [0; N];
+    let Some(aad) = room.get_mut(..header.len() + context.len()) else {
         return with(&[header, context].concat());
     };
     if let Some((front, back)) = aad.split_at_mut_checked(header.len()) {
@@ -29,12 +38,14 @@ pub(super) fn with_aad<T>(
 
 #[cfg(test)]
 mod tests {
-    use super::{ON_STACK, with_aad};
+    use super::with_aad;
     use crate::context::EncryptionContext;
 
     #[test]
     fn header_and_context_follow_each_other_at_every_length() {
-        for value in [0, 1, ON_STACK - 54 - 9, ON_STACK - 54 - 8, ON_STACK, 9000] {
+        let ends = [512, 2048, 8704].map(|end| end - 54 - 8);
+        let around = ends.into_iter().flat_map(|end| [end - 1, end, end + 1]);
+        for value in [0, 1, 9000].into_iter().chain(around) {
             let context = EncryptionContext::from([("k", "v".repeat(value))]);
             let expected = [&[7; 54], context.as_bytes()].concat();
             with_aad(&[7; 54], &context, |aad| assert_eq!(aad, expected));

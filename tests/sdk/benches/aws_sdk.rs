@@ -2,6 +2,7 @@
 //! SDK with a canned answer, and through the SDK with this crate behind it. `cargo bench` in this folder.
 
 #[path = "../../../benches/common/ratio.rs"]
+#[allow(dead_code, unreachable_pub, reason = "each bench uses a part of it")]
 mod ratio;
 
 use core::hint::black_box;

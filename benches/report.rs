@@ -1,0 +1,116 @@
+//! Writes what the other benches have measured into README: `cargo bench`, and then `cargo bench --bench report -- --readme`.
+
+mod common;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::SystemTime;
+
+use common::ratio::{Ratios, Row, directory};
+
+/// The benches in the order of the report, with the folder of the package that has each.
+const BENCHES: [(&str, &str); 8] = [
+    ("symmetric by blob", "."),
+    ("asymmetric", "."),
+    ("parts", "."),
+    ("scaling, keys", "."),
+    ("scaling, materials", "."),
+    ("scaling, threads", "."),
+    ("allocations", "."),
+    ("aws_sdk", "tests/sdk"),
+];
+
+const BEGIN: &str =
+    "<!-- What stands from here on is written by `cargo bench --bench report -- --readme`. -->\n";
+const END: &str = "<!-- Up to here. -->";
+
+fn main() {
+    // Among all the others it would report what some of them are yet to measure.
+    if !std::env::args().any(|arg| arg == "--readme") {
+        println!("to write the report: cargo bench --bench report -- --readme");
+        return;
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut report = format!(
+        "Measured {} on {}, {}.\n",
+        humantime::format_rfc3339_seconds(SystemTime::now())
+            .to_string()
+            .split_once('T')
+            .map_or_else(String::new, |(date, _)| format!("on {date}")),
+        machine(),
+        compiler(),
+    );
+    for (bench, package) in BENCHES {
+        let Ok(json) = fs::read(ratios_of(root, package).join(format!("{bench}.json"))) else {
+            println!("{bench} was not measured");
+            continue;
+        };
+        let ratios: Ratios = serde_json::from_slice(&json).expect("written by a bench");
+        report.push_str(&section(&ratios));
+    }
+    let readme = root.join("README.md");
+    let text = fs::read_to_string(&readme).expect("README is there");
+    let (before, rest) = text.split_once(BEGIN).expect("README has a place for it");
+    let (_, after) = rest.split_once(END).expect("and an end of it");
+    fs::write(readme, format!("{before}{BEGIN}{report}\n{END}{after}"))
+        .expect("README is writable");
+}
+
+fn section(ratios: &Ratios) -> String {
+    let mut table = format!(
+        "\n| | amount | times {} | target |\n|---|---|---|---|\n",
+        ratios.reference
+    );
+    for row in &ratios.rows {
+        let Row {
+            name,
+            amount,
+            unit,
+            ratio,
+            target,
+        } = row;
+        let target = target.map_or_else(String::new, |target| {
+            let missed = if target.is_met_by(*ratio) {
+                ""
+            } else {
+                ", missed"
+            };
+            format!("{target}{missed}")
+        });
+        let amount = match unit.as_str() {
+            "ns" if *amount >= 100_000.0 => format!("{:.0} µs", amount / 1000.0),
+            "ns" if *amount >= 1000.0 => format!("{:.2} µs", amount / 1000.0),
+            unit if amount.fract() > 0.0 && *amount < 10.0 => format!("{amount:.2} {unit}"),
+            unit => format!("{amount:.0} {unit}"),
+        };
+        table.push_str(&format!("| {name} | {amount} | {ratio:.3} | {target} |\n"));
+    }
+    table
+}
+
+/// Where a package's benches write their ratios down. All packages have a target folder of their own.
+fn ratios_of(root: &Path, package: &str) -> PathBuf {
+    match package {
+        "." => directory(),
+        package => root.join(package).join("target/tmp/ratios"),
+    }
+}
+
+fn machine() -> String {
+    let processors = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = processors
+        .lines()
+        .find_map(|line| line.strip_prefix("model name")?.split_once(':'))
+        .map_or("an unknown processor", |(_, model)| model.trim());
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    format!("{model}, {cores} cores, {}", std::env::consts::OS)
+}
+
+fn compiler() -> String {
+    let version = Command::new("rustc").arg("--version").output();
+    let version = version.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
+    let version = version.unwrap_or_default();
+    let mut words = version.split(' ');
+    words.by_ref().take(2).collect::<Vec<_>>().join(" ")
+}
