@@ -1,10 +1,10 @@
 #!/bin/sh
-# Fills the corpora with what is at hand: real blobs, names as they are in the documentation, policies.
+# Fills the corpora with what is at hand: real blobs, names as they are in the documentation, policies, bodies of requests.
 # `cargo fuzz run` finds them by their place.
 set -eu
 cd "$(dirname "$0")"
 
-mkdir -p corpus/blob corpus/identifier corpus/policy
+mkdir -p corpus/blob corpus/identifier corpus/policy corpus/wire
 count=0
 cut -s -f 3 ../tests/vectors/real-blobs.tsv | while read -r blob; do
     count=$((count + 1))
@@ -26,3 +26,21 @@ policy account '{"Version":"2012-10-17","Id":"k","Statement":[{"Sid":"s","Effect
 policy deny '{"Statement":{"Effect":"Deny","NotPrincipal":{"AWS":["111122223333","arn:aws:iam::111122223333:role/R"]},"NotAction":["kms:Encrypt","kms:Re*"],"Resource":"*"}}'
 policy conditions '{"Statement":[{"Effect":"Allow","Principal":"*","Action":"kms:Encrypt","Resource":"*","Condition":{"StringEquals":{"kms:EncryptionContext:tenant":["blue","green"],"kms:CallerAccount":"111122223333"},"ForAllValues:StringLikeIfExists":{"kms:EncryptionContextKeys":"t*"},"Bool":{"kms:ReEncryptOnSameKey":"true"},"Null":{"kms:RequestAlias":"true"}}}]}'
 policy identity '{"Statement":[{"Effect":"Allow","Action":["kms:*"],"Resource":["arn:aws:kms:us-east-2:111122223333:key/*"]}]}'
+
+# The first byte says which operation: its place in the list of fuzz_targets/wire.rs.
+key='"KeyId":"1234abcd-12ab-34cd-56ef-1234567890ab"'
+body() { printf "\\$1%s" "$3" >"corpus/wire/$2"; }
+body 000 re-encrypt '{"CiphertextBlob":"AQICAHg=","SourceEncryptionContext":{"tenant":"blue"},"SourceKeyId":"alias/a","DestinationKeyId":"1234abcd-12ab-34cd-56ef-1234567890ab","DestinationEncryptionContext":{"a":"b"},"SourceEncryptionAlgorithm":"SYMMETRIC_DEFAULT","DestinationEncryptionAlgorithm":"RSAES_OAEP_SHA_1","GrantTokens":["t"],"DryRun":true,"DryRunModifiers":["IGNORE_CIPHERTEXT"]}'
+body 001 encrypt "{$key,\"Plaintext\":\"c2VjcmV0\",\"EncryptionContext\":{\"a\":\"b\"},\"EncryptionAlgorithm\":\"SYMMETRIC_DEFAULT\",\"DryRun\":false}"
+body 002 decrypt '{"CiphertextBlob":"AQICAHg=","Recipient":{"KeyEncryptionAlgorithm":"RSAES_OAEP_SHA_256","AttestationDocument":"YQ=="}}'
+body 003 data-key "{$key,\"KeySpec\":\"AES_256\",\"NumberOfBytes\":24}"
+body 005 create '{"Description":"d","KeySpec":"SYMMETRIC_DEFAULT","KeyUsage":"ENCRYPT_DECRYPT","Origin":"EXTERNAL","MultiRegion":true,"Tags":[{"TagKey":"k","TagValue":"v"}],"Policy":"{}","BypassPolicyLockoutSafetyCheck":true}'
+body 006 describe "{$key}"
+body 007 list '{"Limit":1,"Marker":"x"}'
+body 011 alias "{\"AliasName\":\"alias/a\",\"TargetKeyId\":\"1234abcd-12ab-34cd-56ef-1234567890ab\"}"
+body 017 schedule "{$key,\"PendingWindowInDays\":7}"
+body 021 rotate "{$key}"
+body 023 import "{$key,\"ImportToken\":\"YQ==\",\"EncryptedKeyMaterial\":\"YQ==\",\"ValidTo\":1767225600.5,\"ExpirationModel\":\"KEY_MATERIAL_EXPIRES\",\"ImportType\":\"NEW_KEY_MATERIAL\"}"
+body 025 replicate "{$key,\"ReplicaRegion\":\"eu-west-1\"}"
+body 026 grant "{$key,\"GranteePrincipal\":\"arn:aws:iam::111122223333:role/R\",\"Operations\":[\"Encrypt\"],\"Constraints\":{\"EncryptionContextSubset\":{\"a\":\"b\"}},\"Name\":\"n\"}"
+body 032 policy "{$key,\"PolicyName\":\"default\","'"Policy":"{\"Statement\":[]}"}'

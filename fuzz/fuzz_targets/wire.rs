@@ -1,0 +1,115 @@
+//! Any body gets an answer on the wire: a result, or an exception in JSON; and the ring is none the worse for it.
+#![no_main]
+
+use std::cell::RefCell;
+
+use kms_reencrypt::wire::Service;
+use kms_reencrypt::{EncryptRequest, KeyArn, KeySpec, Keyring, Kms};
+use libfuzzer_sys::fuzz_target;
+
+/// Operations by the first byte of an input. GetParametersForImport is left out: it may generate an RSA key, which takes
+/// as long as a million other calls.
+const OPERATIONS: [&str; 30] = [
+    "ReEncrypt",
+    "Encrypt",
+    "Decrypt",
+    "GenerateDataKey",
+    "GenerateDataKeyWithoutPlaintext",
+    "CreateKey",
+    "DescribeKey",
+    "ListKeys",
+    "GetPublicKey",
+    "CreateAlias",
+    "UpdateAlias",
+    "DeleteAlias",
+    "ListAliases",
+    "EnableKey",
+    "DisableKey",
+    "ScheduleKeyDeletion",
+    "CancelKeyDeletion",
+    "RotateKeyOnDemand",
+    "ListKeyRotations",
+    "ImportKeyMaterial",
+    "DeleteImportedKeyMaterial",
+    "ReplicateKey",
+    "CreateGrant",
+    "ListGrants",
+    "RetireGrant",
+    "RevokeGrant",
+    "PutKeyPolicy",
+    "GetKeyPolicy",
+    "ListRetirableGrants",
+    "",
+];
+
+/// A ring is given up when it has grown: what is left in it must not slow the search down.
+const CALLS_OF_A_RING: u32 = 5000;
+
+struct Subject {
+    service: Service<Keyring>,
+    kms: Kms<Keyring>,
+    /// A key that nobody knows of, so that nobody can change it.
+    hidden: KeyArn,
+    calls: u32,
+}
+
+impl Subject {
+    fn new() -> Self {
+        let keyring = Keyring::new("111122223333", "us-east-2").expect("a ring");
+        let known = kms_reencrypt::software::NewKey::new(KeySpec::SymmetricDefault).key_id(
+            "1234abcd-12ab-34cd-56ef-1234567890ab"
+                .parse()
+                .expect("an id"),
+        );
+        keyring.create_key(known).expect("a key");
+        let other = keyring.in_account("444455556666").expect("an account");
+        let hidden = other.create_key(KeySpec::SymmetricDefault).expect("a key");
+        let kms = Kms::new(other);
+        Self {
+            service: Kms::new(keyring).service(),
+            kms,
+            hidden,
+            calls: 0,
+        }
+    }
+}
+
+thread_local! {
+    static SUBJECT: RefCell<Subject> = RefCell::new(Subject::new());
+}
+
+fuzz_target!(|data: &[u8]| {
+    let Some((operation, body)) = data.split_first() else {
+        return;
+    };
+    let operation = OPERATIONS[usize::from(*operation) % OPERATIONS.len()];
+    // Generating an RSA key takes seconds.
+    if operation == "CreateKey" && body.windows(3).any(|word| word == b"RSA") {
+        return;
+    }
+    SUBJECT.with_borrow_mut(|subject| {
+        if subject.calls == CALLS_OF_A_RING {
+            *subject = Subject::new();
+        }
+        subject.calls += 1;
+        let response = subject
+            .service
+            .call(&format!("TrentService.{operation}"), body);
+        match (response.status(), response.error_code()) {
+            (200, None) if response.body().is_empty() => {}
+            (200, None) | (400 | 500, Some(_)) => {
+                let answer: serde_json::Value =
+                    serde_json::from_slice(response.body()).expect("an answer is JSON");
+                assert_eq!(answer["__type"].as_str(), response.error_code());
+            }
+            other => panic!("{other:?}"),
+        }
+        let request = EncryptRequest::builder()
+            .key_id(subject.hidden)
+            .plaintext([7; 4]);
+        subject
+            .kms
+            .encrypt(&request.build().expect("a request"))
+            .expect("the key of another account acts as before");
+    });
+});
