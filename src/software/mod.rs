@@ -20,6 +20,8 @@ mod materials;
 mod multi_region;
 mod oaep;
 mod private_key;
+#[cfg(all(feature = "testing", feature = "json"))]
+pub(crate) mod ring_data;
 mod rotation;
 mod rsa_key;
 mod rsa_oaep;

@@ -13,6 +13,8 @@ use zeroize::{Zeroize, Zeroizing};
 use crate::key::{KeyId, KeyMaterialId};
 use crate::provider::{KeyActionError, MessageNonces};
 use crate::random::{Random, RandomnessUnavailable};
+#[cfg(feature = "snapshot")]
+use crate::secret::boxed;
 use crate::secret::overwrite_stack;
 
 /// The bytes of a key material (API reference of `ImportKeyMaterial`).
@@ -31,6 +33,9 @@ pub(crate) struct SymmetricMaterial {
     id: KeyMaterialId,
     /// HMAC-SHA-256 with the material as its key and the prefix as its input so far: what all messages have in common.
     kdf: Hmac<Sha256>,
+    /// The bytes themselves. Acting takes none of them; only a snapshot of the ring does.
+    #[cfg(feature = "snapshot")]
+    bytes: Box<Zeroizing<[u8; MATERIAL_LEN]>>,
 }
 
 impl SymmetricMaterial {
@@ -69,6 +74,8 @@ impl SymmetricMaterial {
         Arc::new(Self {
             id: material_id(keyed, key_id),
             kdf,
+            #[cfg(feature = "snapshot")]
+            bytes: boxed(bytes),
         })
     }
 
@@ -76,6 +83,12 @@ impl SymmetricMaterial {
     /// bytes under another key id.
     pub(crate) const fn id(&self) -> &KeyMaterialId {
         &self.id
+    }
+
+    /// The material itself.
+    #[cfg(feature = "snapshot")]
+    pub(crate) fn expose(&self) -> &[u8; MATERIAL_LEN] {
+        &self.bytes
     }
 
     pub(crate) fn seal(
