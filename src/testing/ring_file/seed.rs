@@ -11,7 +11,7 @@ use super::document::RingDocument;
 use super::error::RingFileError;
 use super::{add, parse, read, secret};
 
-/// The ring of a seed file's text: see [the module](self) for what may be in it.
+/// The ring of a seed file's text: see [the module](crate::testing::ring_file) for what may be in it.
 ///
 /// ```
 /// use kms_reencrypt::testing::ring_file::read_ring;
