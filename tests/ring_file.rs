@@ -193,6 +193,11 @@ fn what_is_wrong_is_told_with_its_place() {
             key(r#","MultiRegion":{"MultiRegionKeyType":"PRIMARY","PrimaryRegion":"us-east-2"}"#),
             "Keys[0]",
         ),
+        (
+            key(r#","KeyState":"Enabled","Origin":"EXTERNAL""#),
+            "Keys[0]",
+        ),
+        (key(r#","KeyState":"Enabled","Disabled":true"#), "Keys[0]"),
         (key(r#","PrivateKey":"AAAA""#), "Keys[0].PrivateKey"),
         (
             key(r#","KeySpec":"RSA_2048","PrivateKey":"AAAA""#),

@@ -141,7 +141,17 @@ fn software_key(at: usize, data: KeyData) -> Result<SoftwareKey, Misfit> {
     key.describe(|metadata| metadata.key_state(KeyState::Enabled));
     key.settle();
     if let Some(state) = key_state {
-        key.describe(|metadata| metadata.key_state(state));
+        let reason = match state {
+            KeyState::Enabled | KeyState::Disabled | KeyState::Updating if !key.complete() => {
+                "a key that waits for its material is PendingImport"
+            }
+            KeyState::Enabled if disabled => "a key that is Enabled is not disabled beneath it",
+            _ => {
+                key.describe(|metadata| metadata.key_state(state));
+                return Ok(key);
+            }
+        };
+        return Err(Misfit::Key(at, reason.to_owned()));
     }
     Ok(key)
 }

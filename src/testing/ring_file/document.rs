@@ -3,6 +3,7 @@
 //! What a key has when nothing is said is left out when it is written, so that a document is written the same way whenever
 //! it is read and written again: the seals of a snapshot rest on that.
 
+use core::fmt;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -50,7 +51,7 @@ pub(super) struct Argon2Document {
     pub(super) lanes: u32,
 }
 
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub(super) struct KeyDocument {
     pub(super) key_id: String,
@@ -203,14 +204,20 @@ pub(super) struct GrantTokenDocument {
     pub(super) grant_id: String,
 }
 
-impl core::fmt::Debug for MaterialDocument {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+impl fmt::Debug for KeyDocument {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("KeyDocument(..)")
+    }
+}
+
+impl fmt::Debug for MaterialDocument {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("MaterialDocument(..)")
     }
 }
 
-impl core::fmt::Debug for GrantTokenDocument {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+impl fmt::Debug for GrantTokenDocument {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("GrantTokenDocument(..)")
     }
 }

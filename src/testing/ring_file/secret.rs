@@ -72,8 +72,8 @@ fn materials(key: &mut KeyDocument) -> Result<SecretBytes, RingFileError> {
             (None, true) => {}
             (Some(_), true) => return refused("there is none where Absent is true"),
             (None, false) => return refused("it is missing, and Absent is not true"),
-            (Some(text), false) => match STANDARD.decode(text.as_str()).map(Zeroizing::new) {
-                Ok(decoded) if decoded.len() == MATERIAL_LEN => bytes.extend_from_slice(&decoded),
+            (Some(text), false) => match decode(&text) {
+                Some(decoded) if decoded.len() == MATERIAL_LEN => bytes.extend_from_slice(&decoded),
                 _ => return refused("it takes 32 bytes in base64"),
             },
         }
@@ -84,11 +84,18 @@ fn materials(key: &mut KeyDocument) -> Result<SecretBytes, RingFileError> {
 fn private_key(text: &str) -> Result<SecretBytes, &'static str> {
     const REFUSAL: &str = "it takes PKCS#8, as PEM or as DER in base64";
     if !text.trim_start().starts_with("-----BEGIN") {
-        let der = STANDARD.decode(text).map_err(|_| REFUSAL)?;
-        return Ok(Zeroizing::new(der));
+        return decode(text).ok_or(REFUSAL);
     }
     match SecretDocument::from_pem(text) {
         Ok(("PRIVATE KEY", der)) => Ok(der.to_bytes()),
         _ => Err(REFUSAL),
     }
+}
+
+/// The bytes that a text in base64 stands for. Those that were decoded before a fault are wiped as well.
+fn decode(text: &str) -> Option<SecretBytes> {
+    // A little more than it takes, so that the decoder does not let it grow.
+    let mut bytes = SecretBytes::new(Vec::with_capacity(text.len() + 4));
+    STANDARD.decode_vec(text, &mut bytes).ok()?;
+    Some(bytes)
 }
