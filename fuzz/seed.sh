@@ -1,10 +1,11 @@
 #!/bin/sh
-# Fills the corpora with what is at hand: real blobs, names as they are in the documentation, policies, bodies of requests.
+# Fills the corpora with what is at hand: real blobs, names as they are in the documentation, policies, bodies of requests,
+# seed files.
 # `cargo fuzz run` finds them by their place.
 set -eu
 cd "$(dirname "$0")"
 
-mkdir -p corpus/blob corpus/identifier corpus/policy corpus/wire
+mkdir -p corpus/blob corpus/identifier corpus/policy corpus/seed_file corpus/wire
 count=0
 cut -s -f 3 ../tests/vectors/real-blobs.tsv | while read -r blob; do
     count=$((count + 1))
@@ -26,6 +27,9 @@ policy account '{"Version":"2012-10-17","Id":"k","Statement":[{"Sid":"s","Effect
 policy deny '{"Statement":{"Effect":"Deny","NotPrincipal":{"AWS":["111122223333","arn:aws:iam::111122223333:role/R"]},"NotAction":["kms:Encrypt","kms:Re*"],"Resource":"*"}}'
 policy conditions '{"Statement":[{"Effect":"Allow","Principal":"*","Action":"kms:Encrypt","Resource":"*","Condition":{"StringEquals":{"kms:EncryptionContext:tenant":["blue","green"],"kms:CallerAccount":"111122223333"},"ForAllValues:StringLikeIfExists":{"kms:EncryptionContextKeys":"t*"},"Bool":{"kms:ReEncryptOnSameKey":"true"},"Null":{"kms:RequestAlias":"true"}}}]}'
 policy identity '{"Statement":[{"Effect":"Allow","Action":["kms:*"],"Resource":["arn:aws:kms:us-east-2:111122223333:key/*"]}]}'
+
+cp ../tests/fixtures/ring.json corpus/seed_file/fixture
+printf '%s' '{"Format":"kms-reencrypt ring 1","Account":"111122223333","Region":"us-east-2","Keys":[{"KeyId":"'$id'"}],"Aliases":[{"AliasName":"alias/a","TargetKeyId":"'$id'"}]}' >corpus/seed_file/small
 
 # The first byte says which operation: its place in the list of fuzz_targets/wire.rs.
 key='"KeyId":"1234abcd-12ab-34cd-56ef-1234567890ab"'

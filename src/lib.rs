@@ -50,7 +50,10 @@
 //!
 //! - `json`: key policies as JSON documents; the AWS JSON 1.1 protocol without sockets, in `wire`.
 //! - `aws-sdk`: an HTTP client for the official SDK that answers in this process, in `aws_sdk`. Implies `json`.
-//! - `testing`: what tests need, in `testing`: fixed keys, seeded randomness, faults on demand, a recorder.
+//! - `testing`: what tests need, in `testing`: fixed keys, seeded randomness, faults on demand, a recorder; with `json`,
+//!   rings from files.
+//! - `snapshot`: rings saved and loaded whole, sealed under a key or passphrase, in `testing::ring_file`. Implies `testing`
+//!   and `json`.
 
 #![forbid(unsafe_code)]
 

@@ -13,10 +13,10 @@ use super::snapshot::Snapshot;
 /// An alias: what it points to, and since when.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alias {
-    arn: AliasArn,
-    target: KeyArn,
-    creation_date: Option<SystemTime>,
-    last_updated_date: Option<SystemTime>,
+    pub(super) arn: AliasArn,
+    pub(super) target: KeyArn,
+    pub(super) creation_date: Option<SystemTime>,
+    pub(super) last_updated_date: Option<SystemTime>,
 }
 
 impl Alias {
@@ -58,9 +58,9 @@ impl Alias {
 #[derive(Clone, Debug)]
 pub(super) struct AliasEntry {
     /// As it was left last; `None` if it was deleted and that is not known everywhere.
-    latest: Option<Alias>,
+    pub(super) latest: Option<Alias>,
     /// What requests still see it point to, until the ring settles. The same as `latest` in a settled ring.
-    seen: Option<KeyArn>,
+    pub(super) seen: Option<KeyArn>,
 }
 
 impl AliasEntry {

@@ -21,10 +21,10 @@ model_enum! {
 /// encrypted.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Materials {
-    versions: Arc<Vec<MaterialVersion>>,
+    pub(super) versions: Arc<Vec<MaterialVersion>>,
     /// Where the current one stands in `versions`.
-    current: Option<usize>,
-    on_demand_rotations: u32,
+    pub(super) current: Option<usize>,
+    pub(super) on_demand_rotations: u32,
 }
 
 /// One key material, present or not.

@@ -21,6 +21,8 @@ mod message_key;
 mod multi_region;
 mod oaep;
 mod private_key;
+#[cfg(all(feature = "testing", feature = "json"))]
+pub(crate) mod ring_data;
 mod rotation;
 mod rsa_key;
 mod rsa_oaep;

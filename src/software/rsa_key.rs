@@ -5,12 +5,12 @@ use core::fmt;
 
 use rsa::hazmat::rsa_decrypt_and_check;
 use rsa::pkcs1::RsaPrivateKeyRef;
-#[cfg(test)]
+#[cfg(any(test, feature = "snapshot"))]
 use rsa::pkcs8::EncodePrivateKey;
 use rsa::pkcs8::EncodePublicKey;
 use rsa::traits::PublicKeyParts;
 use rsa::{BoxedUint, PrivateKey, PublicKey};
-#[cfg(test)]
+#[cfg(any(test, feature = "snapshot"))]
 use zeroize::Zeroizing;
 
 use super::failure::{internal, rsa_failed, unsupported};
@@ -110,7 +110,7 @@ impl RsaKey {
     /// # Errors
     ///
     /// [`KeyActionError::Provider`] if it cannot be encoded.
-    #[cfg(test)]
+    #[cfg(any(test, feature = "snapshot"))]
     pub(crate) fn to_pkcs8_der(&self) -> Result<Zeroizing<Vec<u8>>, KeyActionError> {
         self.key
             .to_pkcs8_der()

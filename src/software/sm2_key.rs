@@ -4,7 +4,7 @@
 use core::fmt;
 
 use sm2::elliptic_curve::{ALGORITHM_OID, Generate};
-#[cfg(test)]
+#[cfg(any(test, feature = "snapshot"))]
 use sm2::pkcs8::EncodePrivateKey;
 use sm2::pkcs8::{AssociatedOid, EncodePublicKey};
 use sm2::{NonZeroScalar, PublicKey, SecretKey, Sm2};
@@ -74,7 +74,7 @@ impl Sm2Key {
     /// # Errors
     ///
     /// [`KeyActionError::Provider`] if it cannot be encoded.
-    #[cfg(test)]
+    #[cfg(any(test, feature = "snapshot"))]
     pub(crate) fn to_pkcs8_der(&self) -> Result<Zeroizing<Vec<u8>>, KeyActionError> {
         self.secret
             .to_pkcs8_der()

@@ -13,6 +13,8 @@ use zeroize::{Zeroize, Zeroizing};
 use crate::key::{KeyId, KeyMaterialId};
 use crate::provider::{KeyActionError, MessageNonces};
 use crate::random::{Random, RandomnessUnavailable};
+#[cfg(feature = "snapshot")]
+use crate::secret::boxed;
 use crate::secret::overwrite_stack;
 
 use super::message_key::MessageKdf;
@@ -26,6 +28,9 @@ const MATERIAL_ID_LABEL: &[u8] = b"kms-reencrypt:key-material-id\0";
 pub(crate) struct SymmetricMaterial {
     id: KeyMaterialId,
     kdf: MessageKdf,
+    /// The bytes themselves. Acting takes none of them; only a snapshot of the ring does.
+    #[cfg(feature = "snapshot")]
+    bytes: Box<Zeroizing<[u8; MATERIAL_LEN]>>,
 }
 
 impl SymmetricMaterial {
@@ -61,6 +66,8 @@ impl SymmetricMaterial {
         Arc::new(Self {
             id: material_id(keyed(bytes), key_id),
             kdf: MessageKdf::new(bytes),
+            #[cfg(feature = "snapshot")]
+            bytes: boxed(bytes),
         })
     }
 
@@ -68,6 +75,12 @@ impl SymmetricMaterial {
     /// bytes under another key id.
     pub(crate) const fn id(&self) -> &KeyMaterialId {
         &self.id
+    }
+
+    /// The material itself.
+    #[cfg(feature = "snapshot")]
+    pub(crate) fn expose(&self) -> &[u8; MATERIAL_LEN] {
+        &self.bytes
     }
 
     pub(crate) fn seal(

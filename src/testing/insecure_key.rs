@@ -5,7 +5,7 @@ use crate::software::NewKey;
 
 /// The material of every insecure symmetric key. Two keys with it still open none of each other's blobs: their ids
 /// differ.
-const SYMMETRIC_MATERIAL: [u8; 32] = *b"INSECURE: it is in the open here";
+pub(super) const SYMMETRIC_MATERIAL: [u8; 32] = *b"INSECURE: it is in the open here";
 
 /// A key with **insecure** material that is published with this crate: for tests, ready at once and always the same.
 ///

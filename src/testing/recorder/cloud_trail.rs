@@ -1,14 +1,12 @@
 //! Recorded calls in the shape of CloudTrail's log entries.
 
-use core::time::Duration;
-use std::time::SystemTime;
-
 use serde_json::{Map, Value, json};
 
 use crate::access::Caller;
 use crate::context::EncryptionContext;
 use crate::key::KeyArn;
 use crate::observe::Operation;
+use crate::testing::timestamp;
 
 use super::call::{RecordedCall, RecordedKey};
 use super::calls::Calls;
@@ -82,7 +80,7 @@ impl RecordedCall {
             return record;
         };
         if let Some(time) = self.time() {
-            insert(members, "eventTime", timestamp(time));
+            insert(members, "eventTime", timestamp::write_seconds(time));
         }
         match self.result() {
             Ok(()) => {
@@ -210,53 +208,4 @@ fn pairs(context: &EncryptionContext) -> Map<String, Value> {
 
 fn insert(members: &mut Map<String, Value>, name: &str, value: impl Into<Value>) {
     members.insert(name.to_owned(), value.into());
-}
-
-/// `2026-01-01T00:00:00Z`
-fn timestamp(time: SystemTime) -> String {
-    let since = time.duration_since(SystemTime::UNIX_EPOCH);
-    let seconds = since.as_ref().map_or(0, Duration::as_secs);
-    let (days, seconds) = (seconds / 86_400, seconds % 86_400);
-    let (year, month, day) = date(days);
-    let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
-}
-
-/// The date that is so many days after the first of 1970, in the Gregorian calendar.
-///
-/// Years are counted from March, so that the leap day is a year's last, in eras of 400 years, which all have the same days.
-const fn date(days: u64) -> (u64, u64, u64) {
-    let days = days + 719_468;
-    let (era, day) = (days / 146_097, days % 146_097);
-    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day + 2) / 153;
-    let day = day - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    let year = era * 400 + year + if month <= 2 { 1 } else { 0 };
-    (year, month, day)
-}
-
-#[cfg(test)]
-mod tests {
-    use core::time::Duration;
-    use std::time::SystemTime;
-
-    use super::timestamp;
-
-    #[test]
-    fn times_are_written_as_cloud_trail_does() {
-        for (seconds, text) in [
-            (0, "1970-01-01T00:00:00Z"),
-            (951_782_399, "2000-02-28T23:59:59Z"),
-            (951_782_400, "2000-02-29T00:00:00Z"),
-            (1_582_934_400, "2020-02-29T00:00:00Z"),
-            (1_747_942_495, "2025-05-22T19:34:55Z"),
-            (1_767_225_600, "2026-01-01T00:00:00Z"),
-            (4_107_542_400, "2100-03-01T00:00:00Z"),
-        ] {
-            let time = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
-            assert_eq!(timestamp(time), text);
-        }
-    }
 }

@@ -1,0 +1,19 @@
+//! A text is refused with a place, or is a ring that is written and read again as it is.
+#![no_main]
+
+use kms_reencrypt::testing::ring_file::{read_ring, write_ring};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &str| {
+    match read_ring(text) {
+        Ok(keyring) => {
+            let written = write_ring(&keyring).expect("what was read can be written");
+            let again = read_ring(&written).expect("what was written can be read");
+            assert_eq!(write_ring(&again).expect("written again"), written);
+        }
+        Err(error) => {
+            assert!(!error.place().is_empty());
+            assert!(error.to_string().starts_with(error.place()));
+        }
+    }
+});

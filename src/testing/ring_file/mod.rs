@@ -1,0 +1,106 @@
+//! A ring from a file, and back.
+//!
+//! There are two kinds of files, of one form in JSON. A **seed file** is written by people, for fixtures that tests share;
+//! its key material is in the open. A **snapshot** (feature `snapshot`) is a ring saved whole by `save_snapshot`, with its
+//! secrets under a key or a passphrase. The clock and the source of randomness of a ring are in neither, and no import
+//! token of before is good for a ring that was read.
+//!
+//! # The seed file
+//!
+//! ```json
+//! {
+//!   "Format": "kms-reencrypt ring 1",
+//!   "Account": "111122223333",
+//!   "Region": "us-east-2",
+//!   "Keys": [
+//!     {
+//!       "KeyId": "1234abcd-12ab-34cd-56ef-1234567890ab",
+//!       "Description": "tokens",
+//!       "KeyMaterials": [
+//!         { "KeyMaterial": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", "KeyMaterialState": "NON_CURRENT" },
+//!         { "KeyMaterial": "Hx4dHBsaGRgXFhUUExIREA8ODQwLCgkIBwYFBAMCAQA=", "KeyMaterialState": "CURRENT" }
+//!       ],
+//!       "Policy": {
+//!         "Version": "2012-10-17",
+//!         "Statement": {
+//!           "Effect": "Allow",
+//!           "Principal": { "AWS": "arn:aws:iam::111122223333:root" },
+//!           "Action": "kms:*",
+//!           "Resource": "*"
+//!         }
+//!       }
+//!     },
+//!     { "KeyId": "0987dcba-09fe-87dc-65ba-ab0987654321", "KeySpec": "RSA_4096", "KeyState": "Disabled" }
+//!   ],
+//!   "Aliases": [
+//!     { "AliasName": "alias/tokens", "TargetKeyId": "1234abcd-12ab-34cd-56ef-1234567890ab" }
+//!   ]
+//! }
+//! ```
+//!
+//! Members have the names and values of the AWS API where it has them. Whatever is not there has the value that
+//! `CreateKey` would give it; times are written as `2026-01-01T00:00:00Z`, bytes in base64. An unknown member is an error.
+//!
+//! | member of a key | what it is |
+//! |---|---|
+//! | `KeyId` | required; an `mrk-` id makes a multi-Region key |
+//! | `Account`, `Region` | where the key is, if not where the file is |
+//! | `KeySpec`, `KeyUsage`, `Origin`, `KeyManager`, `Description`, `CreationDate`, `DeletionDate`, `PendingDeletionWindowInDays` | as in `KeyMetadata` |
+//! | `KeyState` | as in `KeyMetadata`; it follows from the rest if it is not there |
+//! | `Disabled` | whether the key is disabled beneath another state |
+//! | `MultiRegion` | `MultiRegionKeyType`, `PrimaryRegion`, `ReplicaRegions` |
+//! | `Policy` | an object, or the text of one |
+//! | `Tags` | a list of `TagKey`, `TagValue` |
+//! | `Grants` | a list of `GrantId`, `GranteePrincipal`, `RetiringPrincipal`, `Operations`, `Name`, `Constraints`, `IssuingAccount`, `CreationDate` |
+//! | `KeyMaterials` | of a symmetric key, oldest first: `KeyMaterial` (32 bytes), `KeyMaterialId` (compared if it is there), `KeyMaterialState`, `Absent`, `Rotated`, `RotationDate`, `ValidTo`, `KeyMaterialDescription` |
+//! | `OnDemandRotations` | how many there were |
+//! | `PrivateKey` | of an RSA or SM2 key: PKCS#8, as PEM or DER |
+//! | `NoKeyMaterial` | true for a key without material. Otherwise a key that brings none has that of [`insecure_key`](crate::testing::insecure_key) |
+//!
+//! An alias has `AliasName`, `TargetKeyId` (a key id or key ARN), `Account`, `Region`, `CreationDate` and
+//! `LastUpdatedDate`. `GrantTokens` is a list of `GrantToken` and `GrantId`. `SlowChanges`, the `Hidden` of keys and grants,
+//! `DepartedGrants` and the `Seen` of aliases tell how far changes are known, as
+//! [`make_changes_slow`](crate::Keyring::make_changes_slow) has it.
+
+#[cfg(feature = "snapshot")]
+mod atomic;
+mod document;
+mod error;
+mod parse;
+#[cfg(feature = "snapshot")]
+mod protection;
+mod read;
+#[cfg(feature = "snapshot")]
+mod seal;
+mod secret;
+mod seed;
+#[cfg(feature = "snapshot")]
+mod snapshot;
+#[cfg(feature = "snapshot")]
+mod write;
+
+pub use error::RingFileError;
+#[cfg(feature = "snapshot")]
+pub use protection::Protection;
+#[cfg(feature = "snapshot")]
+pub use seed::write_ring;
+pub use seed::{load_ring, read_ring, read_ring_into};
+#[cfg(feature = "snapshot")]
+pub use snapshot::{load_snapshot, load_snapshot_into, save_snapshot};
+
+use crate::software::Keyring;
+use crate::software::ring_data::{Misfit, RingData};
+
+/// Adds data to a ring, or says which of them do not fit.
+fn add(keyring: &Keyring, data: RingData) -> Result<(), RingFileError> {
+    keyring.add_data(data).map_err(|misfit| {
+        let (place, reason) = match misfit {
+            Misfit::Alias(at, reason) => (format!("Aliases[{at}]"), reason),
+            Misfit::Key(at, reason) => (format!("Keys[{at}]"), reason),
+            Misfit::Material(at, material, reason) => {
+                (format!("Keys[{at}].KeyMaterials[{material}]"), reason)
+            }
+        };
+        RingFileError::new(place, reason)
+    })
+}

@@ -1,0 +1,356 @@
+//! From a document to the ring that it says.
+
+use core::error::Error;
+use core::str::FromStr;
+use std::collections::BTreeMap;
+use std::time::SystemTime;
+
+use serde_json::Value;
+use zeroize::Zeroizing;
+
+use crate::access::{Grant, GrantId, KeyPolicy};
+use crate::context::EncryptionContext;
+use crate::key::{
+    AliasArn, KeyArn, KeyManager, KeyMetadata, KeyOrigin, KeySpec, KeyState, KeyUsage,
+    MultiRegionConfiguration, MultiRegionKeyType, Place,
+};
+use crate::secret::boxed;
+use crate::software::ring_data::{AliasData, KeyData, MaterialData, RingData, SecretData};
+use crate::software::{KeyMaterialState, Keyring};
+use crate::testing::timestamp;
+
+use super::document::{
+    AliasDocument, ConstraintDocument, GrantDocument, KeyDocument, MaterialDocument,
+    MultiRegionDocument, RingDocument,
+};
+use super::error::RingFileError;
+use super::secret::SecretBytes;
+
+/// The account and Region of the file.
+fn home(document: &RingDocument) -> Result<Place, RingFileError> {
+    Ok(Place::new(
+        value("Account", &document.account)?,
+        value("Region", &document.region)?,
+    ))
+}
+
+/// A ring without keys, in the account and Region of the file.
+pub(super) fn empty_ring(document: &RingDocument) -> Result<Keyring, RingFileError> {
+    let Place { account, region } = home(document)?;
+    Keyring::new(account.as_str(), region.as_str())
+        .map_err(|error| RingFileError::caused("Account", error))
+}
+
+/// The ring that a document and the secrets of its keys make.
+pub(super) fn ring(
+    document: &RingDocument,
+    secrets: Vec<SecretBytes>,
+) -> Result<RingData, RingFileError> {
+    let home = home(document)?;
+    let mut data = RingData {
+        slow: document.slow_changes,
+        ..RingData::default()
+    };
+    for (at, (document, secret)) in document.keys.iter().zip(secrets).enumerate() {
+        let key = key(&home, document, secret);
+        let place = format!("Keys[{at}]");
+        data.keys.push(key.map_err(|error| error.within(&place))?);
+    }
+    for (at, document) in document.aliases.iter().enumerate() {
+        let alias = alias(&home, document);
+        let place = format!("Aliases[{at}]");
+        data.aliases
+            .push(alias.map_err(|error| error.within(&place))?);
+    }
+    for (at, token) in document.grant_tokens.iter().enumerate() {
+        let id = value("GrantId", &token.grant_id);
+        let place = format!("GrantTokens[{at}]");
+        let id = id.map_err(|error| error.within(&place))?;
+        data.grant_tokens.push((token.grant_token.clone(), id));
+    }
+    Ok(data)
+}
+
+fn key(
+    home: &Place,
+    document: &KeyDocument,
+    secret: SecretBytes,
+) -> Result<KeyData, RingFileError> {
+    let place = place(
+        home,
+        document.account.as_deref(),
+        document.region.as_deref(),
+    )?;
+    let arn = KeyArn::new(place, value("KeyId", &document.key_id)?);
+    let key_spec = or("KeySpec", &document.key_spec, KeySpec::SymmetricDefault)?;
+    let usages = key_spec.key_usages();
+    let usage = usages
+        .iter()
+        .find(|usage| **usage == KeyUsage::EncryptDecrypt)
+        .or_else(|| usages.first())
+        .copied();
+    let key_usage = or(
+        "KeyUsage",
+        &document.key_usage,
+        usage.unwrap_or(KeyUsage::EncryptDecrypt),
+    )?;
+    if !usages.contains(&key_usage) {
+        let reason = format!("{key_usage} is no usage of a key of spec {key_spec}");
+        return Err(RingFileError::new("KeyUsage", reason));
+    }
+    let key_state: Option<KeyState> = maybe("KeyState", &document.key_state)?;
+    let multi_region = match &document.multi_region {
+        Some(related) => Some(multi_region(related).map_err(|error| error.within("MultiRegion"))?),
+        None => arn.key_id().is_multi_region().then(|| {
+            MultiRegionConfiguration::new(MultiRegionKeyType::Primary, place.region, Vec::new())
+        }),
+    };
+    let metadata = KeyMetadata::builder(arn, key_spec, key_usage)
+        .origin(or("Origin", &document.origin, KeyOrigin::AwsKms)?)
+        .key_manager(or(
+            "KeyManager",
+            &document.key_manager,
+            KeyManager::Customer,
+        )?)
+        .description(document.description.as_str())
+        .creation_date(time("CreationDate", &document.creation_date)?)
+        .deletion_date(time("DeletionDate", &document.deletion_date)?)
+        .pending_deletion_window_in_days(document.pending_deletion_window_in_days)
+        .multi_region(multi_region)
+        .build();
+    let secret = self::secret(document, &metadata, secret)?;
+    let grants = document.grants.iter().enumerate();
+    let departed = document.departed_grants.iter();
+    Ok(KeyData {
+        key_state,
+        policy: policy(document.policy.as_ref())?,
+        grants: grants
+            .map(|(at, document)| {
+                grant(&metadata, document).map_err(|error| error.within(&format!("Grants[{at}]")))
+            })
+            .collect::<Result<_, _>>()?,
+        tags: document
+            .tags
+            .iter()
+            .map(|tag| (tag.tag_key.clone(), tag.tag_value.clone()))
+            .collect(),
+        secret,
+        departed_grants: departed
+            .map(|id| value("DepartedGrants", id))
+            .collect::<Result<_, _>>()?,
+        visible: !document.hidden,
+        disabled: document.disabled || key_state == Some(KeyState::Disabled),
+        metadata,
+    })
+}
+
+/// The secret of a key: what was told of it, and the bytes.
+fn secret(
+    document: &KeyDocument,
+    metadata: &KeyMetadata,
+    bytes: SecretBytes,
+) -> Result<SecretData, RingFileError> {
+    if metadata.key_spec() != KeySpec::SymmetricDefault {
+        let member = [
+            ("KeyMaterials", !document.key_materials.is_empty()),
+            ("OnDemandRotations", document.on_demand_rotations > 0),
+        ];
+        if let Some((member, _)) = member.iter().find(|(_, given)| *given) {
+            return Err(RingFileError::new(
+                *member,
+                "only a symmetric encryption key has it",
+            ));
+        }
+        return Ok(if bytes.is_empty() {
+            SecretData::None
+        } else {
+            SecretData::Pkcs8(bytes)
+        });
+    }
+    let mut rest = bytes.as_slice();
+    let mut materials = Vec::new();
+    for (at, document) in document.key_materials.iter().enumerate() {
+        let place = format!("KeyMaterials[{at}]");
+        let bytes = if document.absent {
+            None
+        } else {
+            let (bytes, behind) = rest
+                .split_first_chunk()
+                .ok_or_else(|| RingFileError::new(&place, "its 32 bytes are not there"))?;
+            rest = behind;
+            Some(boxed(bytes))
+        };
+        let first = if at == 0 {
+            KeyMaterialState::Current
+        } else {
+            KeyMaterialState::PendingRotation
+        };
+        let material = material(document, first, bytes).map_err(|error| error.within(&place))?;
+        materials.push(material);
+    }
+    if !rest.is_empty() {
+        let reason = "only an RSA or SM2 key has it";
+        return Err(RingFileError::new("PrivateKey", reason));
+    }
+    Ok(SecretData::Symmetric {
+        materials,
+        on_demand_rotations: document.on_demand_rotations,
+    })
+}
+
+fn material(
+    document: &MaterialDocument,
+    state: KeyMaterialState,
+    bytes: Option<Box<Zeroizing<[u8; 32]>>>,
+) -> Result<MaterialData, RingFileError> {
+    let rotation_date = time("RotationDate", &document.rotation_date)?;
+    Ok(MaterialData {
+        id: maybe("KeyMaterialId", &document.key_material_id)?,
+        bytes,
+        state: or("KeyMaterialState", &document.key_material_state, state)?,
+        rotated: (document.rotated || rotation_date.is_some()).then_some(rotation_date),
+        valid_to: time("ValidTo", &document.valid_to)?,
+        description: document.key_material_description.clone(),
+    })
+}
+
+fn multi_region(document: &MultiRegionDocument) -> Result<MultiRegionConfiguration, RingFileError> {
+    let replicas = document.replica_regions.iter();
+    Ok(MultiRegionConfiguration::new(
+        value("MultiRegionKeyType", &document.multi_region_key_type)?,
+        value("PrimaryRegion", &document.primary_region)?,
+        replicas
+            .map(|region| value("ReplicaRegions", region))
+            .collect::<Result<_, _>>()?,
+    ))
+}
+
+/// A policy as a JSON object, or as the text of one.
+fn policy(document: Option<&Value>) -> Result<KeyPolicy, RingFileError> {
+    match document {
+        None => Ok(KeyPolicy::account_decides().clone()),
+        Some(Value::String(text)) => value("Policy", text),
+        Some(object) => value("Policy", &object.to_string()),
+    }
+}
+
+fn grant(key: &KeyMetadata, document: &GrantDocument) -> Result<Grant, RingFileError> {
+    let id: GrantId = value("GrantId", &document.grant_id)?;
+    let account = or(
+        "IssuingAccount",
+        &document.issuing_account,
+        *key.arn().account(),
+    )?;
+    let operations = document.operations.iter();
+    let operations: Vec<_> = operations
+        .map(|operation| value("Operations", operation))
+        .collect::<Result<_, _>>()?;
+    let mut builder = Grant::builder(id, account, document.grantee_principal.as_str())
+        .operations(operations)
+        .creation_date(time("CreationDate", &document.creation_date)?);
+    if let Some(principal) = &document.retiring_principal {
+        builder = builder.retiring_principal(principal.as_str());
+    }
+    if let Some(name) = &document.name {
+        builder = builder.name(name.as_str());
+    }
+    builder = match &document.constraints {
+        Some(ConstraintDocument::EncryptionContextEquals(pairs)) => {
+            builder.encryption_context_equals(context(pairs))
+        }
+        Some(ConstraintDocument::EncryptionContextSubset(pairs)) => {
+            builder.encryption_context_subset(context(pairs))
+        }
+        None => builder,
+    };
+    let grant = builder.build(key);
+    let grant = grant.map_err(|error| RingFileError::caused("", error))?;
+    Ok(grant.with_consistency(!document.hidden))
+}
+
+fn context(pairs: &BTreeMap<String, String>) -> EncryptionContext {
+    pairs
+        .iter()
+        .map(|(key, value)| (key.as_str(), value.as_str()))
+        .collect()
+}
+
+fn alias(home: &Place, document: &AliasDocument) -> Result<AliasData, RingFileError> {
+    let place = place(
+        home,
+        document.account.as_deref(),
+        document.region.as_deref(),
+    )?;
+    let target = |text: &Option<String>| {
+        let text = text.as_deref();
+        text.map(|text| key_arn(place, text)).transpose()
+    };
+    let latest = target(&document.target_key_id)?;
+    Ok(AliasData {
+        arn: AliasArn::new(place, value("AliasName", &document.alias_name)?),
+        target: latest,
+        seen: match &document.seen {
+            Some(seen) => target(&seen.target_key_id).map_err(|error| error.within("Seen"))?,
+            None => latest,
+        },
+        creation_date: time("CreationDate", &document.creation_date)?,
+        last_updated_date: time("LastUpdatedDate", &document.last_updated_date)?,
+    })
+}
+
+/// The key that an alias points to is where the alias is, so its id is enough; an ARN is as good.
+fn key_arn(place: Place, text: &str) -> Result<KeyArn, RingFileError> {
+    if !text.starts_with("arn:") {
+        return Ok(KeyArn::new(place, value("TargetKeyId", text)?));
+    }
+    let arn: KeyArn = value("TargetKeyId", text)?;
+    if *arn.place() == place {
+        Ok(arn)
+    } else {
+        let reason = "an alias points to a key in its own account and Region";
+        Err(RingFileError::new("TargetKeyId", reason))
+    }
+}
+
+fn place(
+    home: &Place,
+    account: Option<&str>,
+    region: Option<&str>,
+) -> Result<Place, RingFileError> {
+    Ok(Place::new(
+        account.map_or(Ok(home.account), |text| value("Account", text))?,
+        region.map_or(Ok(home.region), |text| value("Region", text))?,
+    ))
+}
+
+fn value<T>(member: &str, text: &str) -> Result<T, RingFileError>
+where
+    T: FromStr<Err: Error + Send + Sync + 'static>,
+{
+    text.parse()
+        .map_err(|error| RingFileError::caused(member, error))
+}
+
+fn maybe<T>(member: &str, text: &Option<String>) -> Result<Option<T>, RingFileError>
+where
+    T: FromStr<Err: Error + Send + Sync + 'static>,
+{
+    let text = text.as_deref();
+    text.map(|text| value(member, text)).transpose()
+}
+
+fn or<T>(member: &str, text: &Option<String>, default: T) -> Result<T, RingFileError>
+where
+    T: FromStr<Err: Error + Send + Sync + 'static>,
+{
+    Ok(maybe(member, text)?.unwrap_or(default))
+}
+
+fn time(member: &str, text: &Option<String>) -> Result<Option<SystemTime>, RingFileError> {
+    let Some(text) = text else {
+        return Ok(None);
+    };
+    let time = timestamp::read(text);
+    let error = || RingFileError::new(member, "a time is written as 2026-01-01T00:00:00Z");
+    time.map(Some).ok_or_else(error)
+}

@@ -1,0 +1,101 @@
+//! [`Seal`]: what closes and opens the secrets of one snapshot.
+
+use aes_gcm::aead::{AeadInOut, KeyInit};
+use aes_gcm::{Aes256Gcm, Key, Nonce, Tag};
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+use zeroize::{Zeroize, Zeroizing};
+
+use super::secret::SecretBytes;
+
+/// The bytes of a GCM tag, which stands behind what is sealed.
+const TAG_LEN: usize = 16;
+
+const CHECK_LABEL: &[u8] = b"kms-reencrypt:snapshot:check";
+const CIPHER_LABEL: &[u8] = b"kms-reencrypt:snapshot:cipher";
+
+/// AES-256-GCM under a key that no other file has: the nonces are counted.
+pub(super) struct Seal {
+    check: Hmac<Sha256>,
+    cipher: Aes256Gcm,
+}
+
+/// What is sealed, and where it stands in the file: nothing opens in another place.
+#[derive(Clone, Copy)]
+pub(super) enum Part {
+    Document,
+    Key(usize),
+}
+
+impl Seal {
+    /// The seal of the file that has this key.
+    pub(super) fn new(file_key: &[u8; 32]) -> Self {
+        let mut derived: Key<Aes256Gcm> = keyed(file_key, CIPHER_LABEL).finalize().into_bytes();
+        let cipher = Aes256Gcm::new(&derived);
+        derived.zeroize();
+        Self {
+            check: keyed(file_key, CHECK_LABEL),
+            cipher,
+        }
+    }
+
+    /// What shows that the right key or passphrase was given, whatever else is damaged.
+    pub(super) fn check(&self) -> [u8; 32] {
+        self.check.clone().finalize().into_bytes().into()
+    }
+
+    /// Whether a file's check value is that of this seal.
+    pub(super) fn has_check(&self, check: &[u8]) -> bool {
+        self.check.clone().verify_slice(check).is_ok()
+    }
+
+    /// Closes a secret together with what everybody may read. `None` if there is more than GCM can take.
+    pub(super) fn close(&self, part: Part, public: &[u8], secret: &[u8]) -> Option<Vec<u8>> {
+        let mut bytes = Zeroizing::new(Vec::with_capacity(secret.len() + TAG_LEN));
+        bytes.extend_from_slice(secret);
+        let tag = self
+            .cipher
+            .encrypt_inout_detached(&part.nonce()?, public, bytes.as_mut_slice().into())
+            .ok()?;
+        bytes.extend_from_slice(&tag);
+        Some(core::mem::take(&mut *bytes))
+    }
+
+    /// Opens what [`close`](Self::close) closed with the same seal, for the same part, with the same public bytes.
+    pub(super) fn open(&self, part: Part, public: &[u8], sealed: &[u8]) -> Option<SecretBytes> {
+        let (sealed, tag) = sealed.split_last_chunk::<TAG_LEN>()?;
+        let mut bytes = SecretBytes::new(sealed.to_vec());
+        self.cipher
+            .decrypt_inout_detached(
+                &part.nonce()?,
+                public,
+                bytes.as_mut_slice().into(),
+                &Tag::from(*tag),
+            )
+            .ok()?;
+        Some(bytes)
+    }
+}
+
+impl Part {
+    fn nonce(self) -> Option<Nonce<aes_gcm::aes::cipher::consts::U12>> {
+        let number = match self {
+            Self::Document => u64::MAX,
+            Self::Key(at) => u64::try_from(at).ok()?,
+        };
+        let mut nonce = [0; 12];
+        nonce
+            .last_chunk_mut()
+            .map(|last| *last = number.to_be_bytes())?;
+        Some(nonce.into())
+    }
+}
+
+/// HMAC-SHA-256 under a key, over some text so far.
+pub(super) fn keyed(key: &[u8; 32], text: &[u8]) -> Hmac<Sha256> {
+    let mut block = Key::<Hmac<Sha256>>::default();
+    block.iter_mut().zip(key).for_each(|(to, from)| *to = *from);
+    let mac = <Hmac<Sha256> as KeyInit>::new(&block);
+    block.zeroize();
+    mac.chain_update(text)
+}

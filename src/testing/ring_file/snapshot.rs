@@ -1,0 +1,161 @@
+//! Snapshots: rings saved whole, with their secrets sealed.
+
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Serialize;
+
+use crate::software::Keyring;
+
+use super::document::RingDocument;
+use super::error::RingFileError;
+use super::protection::Protection;
+use super::seal::Part;
+use super::secret::SecretBytes;
+use super::seed::in_file;
+use super::{add, atomic, parse, read, write};
+
+/// Saves a ring whole: keys with all their materials, rotations and expiries, aliases, grants and their tokens, and how far
+/// changes are known.
+///
+/// The file is replaced in one step: whenever saving breaks off, the old or the new file is there, whole. A process that is
+/// killed meanwhile may leave a hidden file beside it, which nobody needs. Where the system knows owners, only the owner
+/// may read the file. Everything but the key material is in the open in it, and nothing in it can be changed unnoticed.
+///
+/// ```
+/// use kms_reencrypt::testing::ring_file::{Protection, load_snapshot, save_snapshot};
+/// use kms_reencrypt::{DecryptRequest, EncryptRequest, KeySpec, Keyring, Kms};
+/// # let file = std::env::temp_dir().join(format!("kms-reencrypt-doctest-{}", std::process::id()));
+///
+/// // One run of a program seals something and ends.
+/// let keyring = Keyring::new("111122223333", "us-east-2")?;
+/// let key = keyring.create_key(KeySpec::SymmetricDefault)?;
+/// let request = EncryptRequest::builder().key_id(key).plaintext(b"attack at dawn").build()?;
+/// let blob = Kms::new(keyring.clone()).encrypt(&request)?.into_ciphertext_blob();
+/// save_snapshot(&keyring, &file, &Protection::passphrase("correct horse"))?;
+///
+/// // The next one goes on with the same ring.
+/// let keyring = load_snapshot(&file, &Protection::passphrase("correct horse"))?;
+/// let request = DecryptRequest::builder().ciphertext_blob(blob).build()?;
+/// assert_eq!(Kms::new(keyring).decrypt(&request)?.plaintext().expose(), b"attack at dawn");
+///
+/// let error = load_snapshot(&file, &Protection::passphrase("battery staple")).expect_err("wrong");
+/// assert!(error.place().ends_with("Protection.Check"));
+/// # std::fs::remove_file(&file)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// [`RingFileError`] if the file cannot be written, if there is no randomness, or if the protection asks for more than a file
+/// may.
+pub fn save_snapshot(
+    keyring: &Keyring,
+    path: impl AsRef<Path>,
+    protection: &Protection,
+) -> Result<(), RingFileError> {
+    let path = path.as_ref();
+    let (document, secrets) = write::document(keyring)?;
+    let text = write::text(&sealed(document, &secrets, protection)?)?;
+    atomic::write(path, text.as_bytes())
+        .map_err(|error| RingFileError::caused(path.display().to_string(), error))
+}
+
+/// The ring of a snapshot. It has no clock and the operating system's randomness:
+/// [`load_snapshot_into`] is for any other.
+///
+/// # Errors
+///
+/// [`RingFileError`] if the file cannot be read, if the key or passphrase is another (`Protection.Check`), or saying where it
+/// is damaged (`Keys[3]`).
+pub fn load_snapshot(
+    path: impl AsRef<Path>,
+    protection: &Protection,
+) -> Result<Keyring, RingFileError> {
+    in_file(path.as_ref(), |text| {
+        let document = parse::parse(text)?;
+        let keyring = read::empty_ring(&document)?;
+        fill(&keyring, document, protection)?;
+        Ok(keyring)
+    })
+}
+
+/// Adds all that a snapshot has to a ring: one with a clock, say.
+///
+/// # Errors
+///
+/// As of [`load_snapshot`]; also if the ring has one of the keys or aliases already. Then nothing is added.
+pub fn load_snapshot_into(
+    keyring: &Keyring,
+    path: impl AsRef<Path>,
+    protection: &Protection,
+) -> Result<(), RingFileError> {
+    in_file(path.as_ref(), |text| {
+        fill(keyring, parse::parse(text)?, protection)
+    })
+}
+
+/// The document with the secrets in it, sealed; each with the rest of its key, and all of it once more.
+fn sealed(
+    mut document: RingDocument,
+    secrets: &[SecretBytes],
+    protection: &Protection,
+) -> Result<RingDocument, RingFileError> {
+    let too_much = |place: String| RingFileError::new(place, "there is too much to be sealed");
+    let (seal, described) = protection
+        .of_new_file()
+        .map_err(|error| error.within("Protection"))?;
+    document.protection = Some(described);
+    for (at, (key, secret)) in document.keys.iter_mut().zip(secrets).enumerate() {
+        let sealed = seal.close(Part::Key(at), &bytes(&*key)?, secret);
+        let sealed = sealed.ok_or_else(|| too_much(format!("Keys[{at}]")))?;
+        key.sealed = Some(STANDARD.encode(sealed));
+    }
+    let sealed = seal.close(Part::Document, &bytes(&document)?, &[]);
+    let sealed = sealed.ok_or_else(|| too_much("Sealed".to_owned()))?;
+    document.sealed = Some(STANDARD.encode(sealed));
+    Ok(document)
+}
+
+fn fill(
+    keyring: &Keyring,
+    mut document: RingDocument,
+    protection: &Protection,
+) -> Result<(), RingFileError> {
+    let Some(described) = &document.protection else {
+        let reason = "it is missing: this is no snapshot";
+        return Err(RingFileError::new("Protection", reason));
+    };
+    let seal = protection
+        .of_file(described)
+        .map_err(|error| error.within("Protection"))?;
+    let whole = decoded(document.sealed.take());
+    let public = bytes(&document)?;
+    let mut secrets = Vec::with_capacity(document.keys.len());
+    for (at, key) in document.keys.iter_mut().enumerate() {
+        let sealed = decoded(key.sealed.take());
+        let secret = seal.open(Part::Key(at), &bytes(&*key)?, &sealed);
+        secrets.push(secret.ok_or_else(|| {
+            let reason = "damaged, or sealed under another key, or in another place";
+            RingFileError::new(format!("Keys[{at}]"), reason)
+        })?);
+    }
+    // The keys are whole by themselves, so this is about the rest.
+    if seal.open(Part::Document, &public, &whole).is_none() {
+        let reason = "damaged: this seal, Account, Region, SlowChanges, Aliases or GrantTokens, or Keys are missing";
+        return Err(RingFileError::new("Sealed", reason));
+    }
+    add(keyring, read::ring(&document, secrets)?)
+}
+
+/// What is not base64 is as good as nothing: neither opens.
+fn decoded(text: Option<String>) -> Vec<u8> {
+    let decoded = text.map(|text| STANDARD.decode(text));
+    decoded.and_then(Result::ok).unwrap_or_default()
+}
+
+/// What the seals are about: the document as it is written, but for the space between its parts.
+fn bytes(document: &impl Serialize) -> Result<Vec<u8>, RingFileError> {
+    serde_json::to_vec(document).map_err(|error| RingFileError::caused("the document", error))
+}

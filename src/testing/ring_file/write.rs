@@ -1,0 +1,236 @@
+//! From a ring to its document.
+
+use crate::access::{Grant, GrantConstraint, KeyPolicy};
+use crate::context::EncryptionContext;
+use crate::key::{KeyArn, KeyManager, KeyOrigin, KeySpec, KeyUsage, Place};
+use crate::software::Keyring;
+use crate::software::ring_data::{AliasData, KeyData, MaterialData, RingData, SecretData};
+use crate::testing::timestamp;
+
+use super::document::{
+    AliasDocument, ConstraintDocument, FORMAT, GrantDocument, GrantTokenDocument, KeyDocument,
+    MaterialDocument, MultiRegionDocument, RingDocument, SeenDocument, TagDocument,
+};
+use super::error::RingFileError;
+use super::secret::SecretBytes;
+
+/// The document of a ring, without the secrets of its keys, and those secrets in the order of the keys.
+///
+/// Grant tokens are in it: AWS calls them nonsecret.
+pub(super) fn document(
+    keyring: &Keyring,
+) -> Result<(RingDocument, Vec<SecretBytes>), RingFileError> {
+    let data = keyring
+        .data()
+        .map_err(|error| RingFileError::caused("Keys", error))?;
+    let RingData {
+        keys,
+        aliases,
+        grant_tokens,
+        slow,
+    } = data;
+    let home = keyring.place();
+    let tokens = grant_tokens.into_iter();
+    let document = RingDocument {
+        format: FORMAT.to_owned(),
+        account: home.account.to_string(),
+        region: home.region.to_string(),
+        protection: None,
+        slow_changes: slow,
+        keys: keys.iter().map(|key| self::key(&home, key)).collect(),
+        aliases: aliases.iter().map(|entry| alias(&home, entry)).collect(),
+        grant_tokens: tokens
+            .map(|(grant_token, grant)| GrantTokenDocument {
+                grant_token,
+                grant_id: grant.to_string(),
+            })
+            .collect(),
+        sealed: None,
+    };
+    Ok((document, keys.into_iter().map(secret_bytes).collect()))
+}
+
+/// The text of a document.
+pub(super) fn text(document: &RingDocument) -> Result<String, RingFileError> {
+    serde_json::to_string_pretty(document)
+        .map_err(|error| RingFileError::caused("the document", error))
+}
+
+fn secret_bytes(key: KeyData) -> SecretBytes {
+    match key.secret {
+        SecretData::None => SecretBytes::default(),
+        SecretData::Pkcs8(der) => der,
+        SecretData::Symmetric { materials, .. } => {
+            let present = materials.iter().filter_map(|one| one.bytes.as_ref());
+            let mut bytes = SecretBytes::new(Vec::with_capacity(32 * materials.len()));
+            present.for_each(|material| bytes.extend_from_slice(material.as_slice()));
+            bytes
+        }
+    }
+}
+
+fn key(home: &Place, key: &KeyData) -> KeyDocument {
+    let KeyData {
+        metadata,
+        key_state,
+        policy,
+        grants,
+        tags,
+        secret,
+        departed_grants,
+        visible,
+        disabled,
+    } = key;
+    let arn = metadata.arn();
+    let (account, region) = elsewhere(home, arn.place());
+    let (key_materials, on_demand_rotations) = match secret {
+        SecretData::Symmetric {
+            materials,
+            on_demand_rotations,
+        } => (
+            materials.iter().map(material).collect(),
+            *on_demand_rotations,
+        ),
+        SecretData::None | SecretData::Pkcs8(_) => (Vec::new(), 0),
+    };
+    let multi_region = metadata.multi_region().map(|related| MultiRegionDocument {
+        multi_region_key_type: related.key_type.to_string(),
+        primary_region: related.primary.to_string(),
+        replica_regions: related.replicas.iter().map(ToString::to_string).collect(),
+    });
+    KeyDocument {
+        key_id: arn.key_id().as_str().to_owned(),
+        account,
+        region,
+        key_spec: unless(metadata.key_spec(), KeySpec::SymmetricDefault),
+        key_usage: unless(metadata.key_usage(), KeyUsage::EncryptDecrypt),
+        key_state: key_state.map(|state| state.to_string()),
+        disabled: *disabled,
+        hidden: !visible,
+        origin: unless(metadata.origin(), KeyOrigin::AwsKms),
+        key_manager: unless(metadata.key_manager(), KeyManager::Customer),
+        description: metadata.description().to_owned(),
+        creation_date: metadata.creation_date().map(timestamp::write),
+        deletion_date: metadata.deletion_date().map(timestamp::write),
+        pending_deletion_window_in_days: metadata.pending_deletion_window_in_days(),
+        multi_region,
+        // As its text, which `GetKeyPolicy` gives back to the letter.
+        policy: (policy != KeyPolicy::account_decides()).then(|| policy.to_json(arn).into()),
+        tags: tags.iter().map(tag).collect(),
+        grants: grants.iter().map(|one| grant(arn, one)).collect(),
+        departed_grants: departed_grants.iter().map(ToString::to_string).collect(),
+        key_materials,
+        on_demand_rotations,
+        private_key: None,
+        no_key_material: is_bare(key),
+        sealed: None,
+    }
+}
+
+/// Whether a key has no material where one could be expected.
+fn is_bare(key: &KeyData) -> bool {
+    let encrypts = key.metadata.key_usage() == KeyUsage::EncryptDecrypt;
+    match &key.secret {
+        SecretData::None => encrypts,
+        SecretData::Pkcs8(_) => false,
+        SecretData::Symmetric { materials, .. } => materials.is_empty(),
+    }
+}
+
+fn material(material: &MaterialData) -> MaterialDocument {
+    let MaterialData {
+        id,
+        bytes,
+        state,
+        rotated,
+        valid_to,
+        description,
+    } = material;
+    let mut document = MaterialDocument::default();
+    document.key_material_id = id.map(|id| id.to_string());
+    document.key_material_state = Some(state.to_string());
+    document.absent = bytes.is_none();
+    document.rotated = rotated.is_some();
+    document.rotation_date = rotated.flatten().map(timestamp::write);
+    document.valid_to = valid_to.map(timestamp::write);
+    document.key_material_description.clone_from(description);
+    document
+}
+
+fn tag((key, value): &(String, String)) -> TagDocument {
+    TagDocument {
+        tag_key: key.clone(),
+        tag_value: value.clone(),
+    }
+}
+
+fn grant(key: &KeyArn, grant: &Grant) -> GrantDocument {
+    GrantDocument {
+        grant_id: grant.id().to_string(),
+        grantee_principal: grant.grantee_principal().to_string(),
+        retiring_principal: grant.retiring_principal().map(ToString::to_string),
+        operations: grant.operations().iter().map(ToString::to_string).collect(),
+        name: grant.name().map(ToOwned::to_owned),
+        constraints: grant.constraint().map(constraint),
+        issuing_account: unless(*grant.issuing_account(), *key.account()),
+        creation_date: grant.creation_date().map(timestamp::write),
+        hidden: !grant.is_consistent(),
+    }
+}
+
+fn constraint(constraint: &GrantConstraint) -> ConstraintDocument {
+    let pairs = |context: &EncryptionContext| {
+        let pairs = context.iter();
+        pairs
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+            .collect()
+    };
+    match constraint {
+        GrantConstraint::EncryptionContextEquals(context) => {
+            ConstraintDocument::EncryptionContextEquals(pairs(context))
+        }
+        GrantConstraint::EncryptionContextSubset(context) => {
+            ConstraintDocument::EncryptionContextSubset(pairs(context))
+        }
+    }
+}
+
+fn alias(home: &Place, alias: &AliasData) -> AliasDocument {
+    let AliasData {
+        arn,
+        target,
+        seen,
+        creation_date,
+        last_updated_date,
+    } = alias;
+    let (account, region) = elsewhere(home, arn.place());
+    let differs = seen != target;
+    AliasDocument {
+        alias_name: arn.name().to_string(),
+        account,
+        region,
+        target_key_id: target.map(key_id),
+        seen: differs.then(|| SeenDocument {
+            target_key_id: seen.map(key_id),
+        }),
+        creation_date: creation_date.map(timestamp::write),
+        last_updated_date: last_updated_date.map(timestamp::write),
+    }
+}
+
+/// An alias and its key are in one account and Region.
+fn key_id(target: KeyArn) -> String {
+    target.key_id().as_str().to_owned()
+}
+
+/// The account and the Region, as far as they are not those of the file.
+fn elsewhere(home: &Place, place: &Place) -> (Option<String>, Option<String>) {
+    (
+        unless(place.account, home.account),
+        unless(place.region, home.region),
+    )
+}
+
+fn unless<T: PartialEq + ToString>(value: T, default: T) -> Option<String> {
+    (value != default).then(|| value.to_string())
+}

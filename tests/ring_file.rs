@@ -1,0 +1,316 @@
+//! Seed files: what they say is what the ring is, and what is wrong in them is told with its place.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use kms_reencrypt::software::{Clock, KeyMaterialState, ManualClock};
+use kms_reencrypt::testing::ring_file::{load_ring, read_ring, read_ring_into, write_ring};
+use kms_reencrypt::{
+    DecryptRequest, EncryptRequest, EncryptionAlgorithm, KeyState, Keyring, Kms, KmsError,
+};
+
+const FIXTURE: &str = include_str!("fixtures/ring.json");
+
+/// Base64 of 32 bytes, and no bytes that occur anywhere else.
+const SECRET: &str = "U2VjcmV0U2VjcmV0U2VjcmV0U2VjcmV0U2VjcmV0U2U=";
+
+/// A file with these keys.
+fn file(keys: &str) -> String {
+    format!(
+        r#"{{"Format":"kms-reencrypt ring 1","Account":"111122223333","Region":"us-east-2","Keys":[{keys}]}}"#
+    )
+}
+
+/// A file with one key, which has these members too.
+fn key(members: &str) -> String {
+    let id = r#""KeyId":"1234abcd-12ab-34cd-56ef-1234567890ab""#;
+    file(&format!("{{{id}{members}}}"))
+}
+
+/// What a key encrypts, it decrypts.
+#[track_caller]
+fn assert_encrypts(keyring: &Keyring, key: &str, algorithm: EncryptionAlgorithm) {
+    let kms = Kms::new(keyring.clone());
+    let encrypt = EncryptRequest::builder()
+        .key_id(key)
+        .encryption_algorithm(algorithm)
+        .plaintext(b"attack at dawn")
+        .build()
+        .unwrap();
+    let sealed = kms.encrypt(&encrypt).unwrap();
+    let decrypt = DecryptRequest::builder()
+        .key_id(key)
+        .encryption_algorithm(algorithm)
+        .ciphertext_blob(sealed.ciphertext_blob())
+        .build()
+        .unwrap();
+    assert_eq!(
+        kms.decrypt(&decrypt).unwrap().plaintext().expose(),
+        b"attack at dawn"
+    );
+}
+
+#[test]
+fn the_fixture_is_the_ring_that_it_says() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/ring.json");
+    let keyring = load_ring(path).unwrap();
+    assert_eq!(keyring.keys().len(), 5);
+    assert_eq!(keyring.in_region("eu-west-1").unwrap().keys().len(), 1);
+
+    let tokens = keyring.describe_key("alias/tokens").unwrap();
+    assert_eq!(tokens.description(), "tokens");
+    assert_eq!(tokens.key_state(), KeyState::Enabled);
+    let arn = *tokens.arn();
+    let rotations = keyring.key_rotations(arn).unwrap();
+    let states = rotations.iter().map(|rotation| rotation.key_material_state);
+    assert!(states.eq([KeyMaterialState::NonCurrent, KeyMaterialState::Current]));
+    assert_eq!(keyring.grants(arn).unwrap().len(), 1);
+    let (of_token, grant) = keyring.grant_of_token("AQpAM2RhZTk1MGMy").unwrap();
+    assert_eq!(
+        (of_token, &grant),
+        (arn, keyring.grants(arn).unwrap()[0].id())
+    );
+
+    let state = |key: &str| keyring.describe_key(key).unwrap().key_state();
+    assert_eq!(state("alias/partner"), KeyState::Disabled);
+    let import = "2222abcd-12ab-34cd-56ef-1234567890ab";
+    assert_eq!(state(import), KeyState::PendingImport);
+    assert_eq!(
+        state("4444abcd-12ab-34cd-56ef-1234567890ab"),
+        KeyState::Enabled
+    );
+
+    assert_encrypts(
+        &keyring,
+        "alias/tokens",
+        EncryptionAlgorithm::SymmetricDefault,
+    );
+    keyring
+        .enable_key("0987dcba-09fe-87dc-65ba-ab0987654321")
+        .unwrap();
+    assert_encrypts(
+        &keyring,
+        "alias/partner",
+        EncryptionAlgorithm::RsaesOaepSha256,
+    );
+    let china = keyring.in_region("cn-north-1").unwrap();
+    assert_encrypts(
+        &china,
+        "3333abcd-12ab-34cd-56ef-1234567890ab",
+        EncryptionAlgorithm::Sm2Pke,
+    );
+}
+
+#[test]
+fn two_rings_of_one_file_open_each_others_blobs() {
+    let [one, other] = [(); 2].map(|()| Kms::new(read_ring(FIXTURE).unwrap()));
+    let encrypt = EncryptRequest::builder()
+        .key_id("alias/tokens")
+        .plaintext(b"attack at dawn");
+    let sealed = one.encrypt(&encrypt.build().unwrap()).unwrap();
+    let decrypt = DecryptRequest::builder().ciphertext_blob(sealed.ciphertext_blob());
+    let opened = other.decrypt(&decrypt.build().unwrap()).unwrap();
+    assert_eq!(opened.plaintext().expose(), b"attack at dawn");
+}
+
+#[test]
+fn what_was_read_is_written_and_read_again() {
+    let keyring = read_ring(FIXTURE).unwrap();
+    let written = write_ring(&keyring).unwrap();
+    let again = read_ring(&written).unwrap();
+    assert_eq!(write_ring(&again).unwrap(), written);
+    for key in keyring.keys() {
+        assert_eq!(keyring.describe_key(key), again.describe_key(key));
+        assert_eq!(keyring.grants(key), again.grants(key));
+        assert_eq!(keyring.key_policy(key), again.key_policy(key));
+    }
+}
+
+#[test]
+fn a_file_is_read_into_a_ring_with_a_clock() {
+    let clock = ManualClock::new();
+    let keyring = Keyring::builder("999999999999", "us-east-2").clock(clock.clone());
+    let keyring = keyring.build().unwrap();
+    let members = format!(
+        r#","Origin":"EXTERNAL","KeyMaterials":[{{"KeyMaterial":"{SECRET}","ValidTo":"2026-01-01T00:01:00Z"}}]"#
+    );
+    read_ring_into(&keyring, &key(&members)).unwrap();
+    let arn: kms_reencrypt::KeyArn =
+        "arn:aws:kms:us-east-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+            .parse()
+            .unwrap();
+    assert_eq!(
+        keyring.describe_key(arn).unwrap().key_state(),
+        KeyState::Enabled
+    );
+    let valid_to = keyring.describe_key(arn).unwrap().valid_to().unwrap();
+    clock.advance(valid_to.duration_since(clock.now()).unwrap());
+    assert_eq!(
+        keyring.describe_key(arn).unwrap().key_state(),
+        KeyState::PendingImport
+    );
+
+    // All or nothing.
+    let two = r#"{"KeyId":"2222abcd-12ab-34cd-56ef-1234567890ab"},{"KeyId":"1234abcd-12ab-34cd-56ef-1234567890ab"}"#;
+    let error = read_ring_into(&keyring, &file(two)).unwrap_err();
+    assert_eq!(error.place(), "Keys[1]");
+    let first = "arn:aws:kms:us-east-2:111122223333:key/2222abcd-12ab-34cd-56ef-1234567890ab";
+    assert!(matches!(
+        keyring.describe_key(first),
+        Err(KmsError::NotFound(_))
+    ));
+}
+
+#[test]
+fn what_is_wrong_is_told_with_its_place() {
+    let material = |members: &str| key(&format!(r#","KeyMaterials":[{{{members}}}]"#));
+    let alias = |members: &str| {
+        let file = key("");
+        let rest = format!(r#","Aliases":[{{"AliasName":"alias/a",{members}}}]}}"#);
+        format!("{}{rest}", file.strip_suffix('}').unwrap())
+    };
+    let present = format!(r#""KeyMaterial":"{SECRET}""#);
+    for (text, place) in [
+        (file(r#"{"KeyId":"-"}"#), "Keys[0].KeyId"),
+        (file("{}"), "Keys[0]"),
+        (key(r#","KeySpecc":"RSA_2048""#), "Keys[0].KeySpecc"),
+        (key(r#","KeySpec":"DES""#), "Keys[0].KeySpec"),
+        (key(r#","KeyUsage":"SIGN_VERIFY""#), "Keys[0].KeyUsage"),
+        (key(r#","KeyState":"Asleep""#), "Keys[0].KeyState"),
+        (key(r#","KeySpec":"SM2""#), "Keys[0]"),
+        (key(r#","Origin":"HERE""#), "Keys[0].Origin"),
+        (
+            key(r#","CreationDate":"yesterday""#),
+            "Keys[0].CreationDate",
+        ),
+        (key(r#","Policy":{"Statement":3}"#), "Keys[0].Policy"),
+        (key(r#","Policy":"{""#), "Keys[0].Policy"),
+        (key(r#","Sealed":"AAAA""#), "Keys[0].Sealed"),
+        (key(r#","Grants":[{"GrantId":"x"}]"#), "Keys[0].Grants[0]"),
+        (
+            key(r#","MultiRegion":{"MultiRegionKeyType":"BOTH","PrimaryRegion":"us-east-2"}"#),
+            "Keys[0].MultiRegion.MultiRegionKeyType",
+        ),
+        (
+            key(r#","MultiRegion":{"MultiRegionKeyType":"PRIMARY","PrimaryRegion":"us-east-2"}"#),
+            "Keys[0]",
+        ),
+        (
+            key(r#","KeyState":"Enabled","Origin":"EXTERNAL""#),
+            "Keys[0]",
+        ),
+        (key(r#","KeyState":"Enabled","Disabled":true"#), "Keys[0]"),
+        (key(r#","PrivateKey":"AAAA""#), "Keys[0].PrivateKey"),
+        (
+            key(r#","KeySpec":"RSA_2048","PrivateKey":"AAAA""#),
+            "Keys[0]",
+        ),
+        (
+            key(r#","KeySpec":"RSA_2048","PrivateKey":"-""#),
+            "Keys[0].PrivateKey",
+        ),
+        (
+            key(r#","KeySpec":"RSA_2048","OnDemandRotations":1"#),
+            "Keys[0].OnDemandRotations",
+        ),
+        (material(""), "Keys[0].KeyMaterials[0].KeyMaterial"),
+        (
+            material(r#""KeyMaterial":"AAAA""#),
+            "Keys[0].KeyMaterials[0].KeyMaterial",
+        ),
+        (
+            material(&format!(r#"{present},"Absent":true"#)),
+            "Keys[0].KeyMaterials[0].KeyMaterial",
+        ),
+        (material(r#""Absent":true"#), "Keys[0].KeyMaterials[0]"),
+        (
+            material(&format!(r#"{present},"KeyMaterialState":"OLD""#)),
+            "Keys[0].KeyMaterials[0].KeyMaterialState",
+        ),
+        (
+            material(&format!("{present}}},{{{present}")),
+            "Keys[0].KeyMaterials[1]",
+        ),
+        (alias(r#""TargetKeyId":"x""#), "Aliases[0].TargetKeyId"),
+        (
+            alias(r#""TargetKeyId":"2222abcd-12ab-34cd-56ef-1234567890ab""#),
+            "Aliases[0]",
+        ),
+        (
+            alias(
+                r#""TargetKeyId":"arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab""#,
+            ),
+            "Aliases[0].TargetKeyId",
+        ),
+    ] {
+        let error = read_ring(&text).expect_err(&text);
+        assert_eq!(error.place(), place, "{error} in {text}");
+        assert!(
+            error.to_string().starts_with(&format!("{place}: ")),
+            "{error}"
+        );
+    }
+    let error = load_ring("no such file").unwrap_err();
+    assert_eq!(error.place(), "no such file");
+    assert!(std::error::Error::source(&error).is_some());
+}
+
+#[test]
+fn no_error_repeats_a_secret() {
+    let wrong = SECRET.replace("U2U=", "U2V*");
+    let pem = format!("-----BEGIN PRIVATE KEY-----\\n{SECRET}\\n-----END PRIVATE KEY-----");
+    for text in [
+        key(&format!(r#","KeyMaterials":[{{"KeyMaterial":"{wrong}"}}]"#)),
+        key(&format!(
+            r#","KeyMaterials":[{{"KeyMaterial":"{SECRET}{SECRET}"}}]"#
+        )),
+        key(&format!(r#","KeyMaterials":["{SECRET}"]"#)),
+        key(&format!(r#","KeyMaterials":"{SECRET}""#)),
+        key(&format!(r#","KeyMaterials":[{{"Absent":"{SECRET}"}}]"#)),
+        key(&format!(r#","KeyMaterials":[{{"{SECRET}":""}}]"#)),
+        key(&format!(
+            r#","KeyMaterials":[{{"ValidTo":"{SECRET}","KeyMaterial":"{SECRET}"}}]"#
+        )),
+        key(&format!(r#","KeySpec":"RSA_2048","PrivateKey":"{wrong}""#)),
+        key(&format!(r#","KeySpec":"RSA_2048","PrivateKey":"{SECRET}""#)),
+        key(&format!(r#","KeySpec":"RSA_2048","PrivateKey":"{pem}""#)),
+        key(&format!(r#","KeySpec":"SM2","PrivateKey":"{SECRET}""#)),
+        key(&format!(r#","PrivateKey":"{SECRET}""#)),
+    ] {
+        let error = read_ring(&text).expect_err(&text);
+        let source = std::error::Error::source(&error).map(|source| format!("{source:?} {source}"));
+        let all = format!("{error} {error:?} {source:?}");
+        assert!(!all.contains("U2Vjc") && !all.contains("Secret"), "{all}");
+    }
+}
+
+#[test]
+fn a_damaged_file_is_refused_with_a_place_or_says_something_else() {
+    // Reading keys of RSA is slow without optimization, and the same every time.
+    let text = FIXTURE.replace("\"KeySpec\": \"RSA_2048\", ", "");
+    let mut refused = 0;
+    let mut taken = 0;
+    for at in 0..text.len() {
+        let mut flipped = text.clone().into_bytes();
+        flipped[at] ^= 1;
+        let (before, behind) = text.split_at(at);
+        let flipped = String::from_utf8(flipped).unwrap();
+        for damaged in [
+            flipped,
+            format!("{before}{}", &behind[1..]),
+            before.to_owned(),
+        ] {
+            match read_ring(&damaged) {
+                Ok(keyring) => {
+                    let written = write_ring(&keyring).unwrap();
+                    let again = write_ring(&read_ring(&written).unwrap()).unwrap();
+                    assert_eq!(again, written);
+                    taken += 1;
+                }
+                Err(error) => {
+                    assert!(!error.place().is_empty(), "{damaged}");
+                    refused += 1;
+                }
+            }
+        }
+    }
+    assert!(refused > 3 * taken, "{refused} refused, {taken} taken");
+}
