@@ -254,6 +254,22 @@ fn what_is_wrong_is_told_with_its_place() {
 }
 
 #[test]
+fn a_file_that_is_no_text_is_told_with_the_line() {
+    let name = format!("kms-reencrypt-no-text-{}", std::process::id());
+    let path = std::env::temp_dir().join(name);
+    for (bytes, place) in [
+        (&b"\xff"[..], "line 1, column 1"),
+        (b"{\n  \"Format\": \"\xff\"}", "line 2, column 14"),
+        (b"{}\n\n\xe2\x82", "line 3, column 1"),
+    ] {
+        std::fs::write(&path, bytes).unwrap();
+        let error = load_ring(&path).unwrap_err();
+        assert_eq!(error.place(), format!("{}: {place}", path.display()));
+    }
+    std::fs::remove_file(&path).unwrap();
+}
+
+#[test]
 fn no_error_repeats_a_secret() {
     let wrong = SECRET.replace("U2U=", "U2V*");
     let pem = format!("-----BEGIN PRIVATE KEY-----\\n{SECRET}\\n-----END PRIVATE KEY-----");
