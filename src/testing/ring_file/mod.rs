@@ -96,6 +96,8 @@ fn add(keyring: &Keyring, data: RingData) -> Result<(), RingFileError> {
     keyring.add_data(data).map_err(|misfit| {
         let (place, reason) = match misfit {
             Misfit::Alias(at, reason) => (format!("Aliases[{at}]"), reason),
+            Misfit::Grant(at, grant, reason) => (format!("Keys[{at}].Grants[{grant}]"), reason),
+            Misfit::GrantToken(at, reason) => (format!("GrantTokens[{at}]"), reason),
             Misfit::Key(at, reason) => (format!("Keys[{at}]"), reason),
             Misfit::Material(at, material, reason) => {
                 (format!("Keys[{at}].KeyMaterials[{material}]"), reason)

@@ -68,7 +68,8 @@ pub fn read_ring(text: &str) -> Result<Keyring, RingFileError> {
 ///
 /// # Errors
 ///
-/// [`RingFileError`], saying where; also if the ring has one of the keys or aliases already. Then nothing is added.
+/// [`RingFileError`], saying where; also if the ring has one of the keys or aliases already, or one of
+/// the grant tokens for another grant. Then nothing is added.
 pub fn read_ring_into(keyring: &Keyring, text: &str) -> Result<(), RingFileError> {
     fill(keyring, parse::parse(text)?)
 }
