@@ -168,6 +168,12 @@ fn what_is_wrong_is_told_with_its_place() {
         format!("{}{rest}", file.strip_suffix('}').unwrap())
     };
     let present = format!(r#""KeyMaterial":"{SECRET}""#);
+    let id = "0c237476b39f8bc44e45212e08498fbe3151305030726c0590dd8d3e9f3d6a60";
+    let grant = format!(
+        r#"{{"GrantId":"{id}","GranteePrincipal":"arn:aws:iam::111122223333:root","Operations":["Decrypt"]}}"#
+    );
+    let token = format!(r#"{{"GrantToken":"AQpA","GrantId":"{id}"}}"#);
+    let other_token = token.replace("0c", "1c");
     for (text, place) in [
         (file(r#"{"KeyId":"-"}"#), "Keys[0].KeyId"),
         (file("{}"), "Keys[0]"),
@@ -185,6 +191,17 @@ fn what_is_wrong_is_told_with_its_place() {
         (key(r#","Policy":"{""#), "Keys[0].Policy"),
         (key(r#","Sealed":"AAAA""#), "Keys[0].Sealed"),
         (key(r#","Grants":[{"GrantId":"x"}]"#), "Keys[0].Grants[0]"),
+        (
+            key(&format!(r#","Grants":[{grant},{grant}]"#)),
+            "Keys[0].Grants[1]",
+        ),
+        (
+            file("").replace(
+                r#""Keys""#,
+                &format!(r#""GrantTokens":[{token},{token},{other_token}],"Keys""#),
+            ),
+            "GrantTokens[2]",
+        ),
         (
             key(r#","MultiRegion":{"MultiRegionKeyType":"BOTH","PrimaryRegion":"us-east-2"}"#),
             "Keys[0].MultiRegion.MultiRegionKeyType",
@@ -251,6 +268,22 @@ fn what_is_wrong_is_told_with_its_place() {
     let error = load_ring("no such file").unwrap_err();
     assert_eq!(error.place(), "no such file");
     assert!(std::error::Error::source(&error).is_some());
+}
+
+#[test]
+fn a_file_that_is_no_text_is_told_with_the_line() {
+    let name = format!("kms-reencrypt-no-text-{}", std::process::id());
+    let path = std::env::temp_dir().join(name);
+    for (bytes, place) in [
+        (&b"\xff"[..], "line 1, column 1"),
+        (b"{\n  \"Format\": \"\xff\"}", "line 2, column 14"),
+        (b"{}\n\n\xe2\x82", "line 3, column 1"),
+    ] {
+        std::fs::write(&path, bytes).unwrap();
+        let error = load_ring(&path).unwrap_err();
+        assert_eq!(error.place(), format!("{}: {place}", path.display()));
+    }
+    std::fs::remove_file(&path).unwrap();
 }
 
 #[test]

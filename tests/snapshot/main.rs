@@ -4,5 +4,6 @@
 mod crashes;
 mod damage;
 mod full_ring;
+mod histories;
 mod protection;
 mod survival;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::access::GrantId;
 use crate::error::ValidationError;
 use crate::key::{AliasName, KeyArn, KeyMetadata, KeySpec, KeyState};
 
@@ -17,10 +18,13 @@ use crate::software::sm2_key::Sm2Key;
 use crate::software::snapshot::Snapshot;
 use crate::software::symmetric::SymmetricMaterial;
 
-/// Data that make no ring: the fault of one key or alias, by its place among them, or of one material of a key.
+/// Data that make no ring: the fault of one key, alias or grant token, by its place among them, or of one grant or material
+/// of a key.
 #[derive(Debug)]
 pub(crate) enum Misfit {
     Alias(usize, String),
+    Grant(usize, usize, String),
+    GrantToken(usize, String),
     Key(usize, String),
     Material(usize, usize, String),
 }
@@ -41,13 +45,12 @@ impl Keyring {
             .collect::<Result<_, _>>()?;
         let mut misfit = None;
         let result = self.write(|snapshot| {
-            let added = add_keys(snapshot, keys).and_then(|()| add_aliases(snapshot, aliases));
+            let added = add_keys(snapshot, keys)
+                .and_then(|()| add_aliases(snapshot, aliases))
+                .and_then(|()| add_grant_tokens(snapshot, grant_tokens));
             if let Err(error) = added {
                 misfit = Some(error);
                 return Err(ValidationError::other("the data make no ring"));
-            }
-            for (token, grant) in grant_tokens {
-                snapshot.grant_tokens.insert(token, grant);
             }
             snapshot.slow |= slow;
             Ok(())
@@ -105,6 +108,22 @@ fn add_aliases(snapshot: &mut Snapshot, aliases: Vec<AliasData>) -> Result<(), M
     Ok(())
 }
 
+/// A token may outlive its grant, so the grant need not be there.
+fn add_grant_tokens(
+    snapshot: &mut Snapshot,
+    grant_tokens: Vec<(String, GrantId)>,
+) -> Result<(), Misfit> {
+    for (at, (token, grant)) in grant_tokens.into_iter().enumerate() {
+        let taken = snapshot.grant_tokens.get(&token);
+        if taken.is_some_and(|other| *other != grant) {
+            let reason = "the token is that of another grant already".to_owned();
+            return Err(Misfit::GrantToken(at, reason));
+        }
+        snapshot.grant_tokens.insert(token, grant);
+    }
+    Ok(())
+}
+
 fn software_key(at: usize, data: KeyData) -> Result<SoftwareKey, Misfit> {
     let KeyData {
         metadata,
@@ -125,6 +144,11 @@ fn software_key(at: usize, data: KeyData) -> Result<SoftwareKey, Misfit> {
     if arn.key_id().is_multi_region() != metadata.multi_region().is_some() {
         let reason = "a multi-Region key has an mrk- id, and no other key has".to_owned();
         return Err(Misfit::Key(at, reason));
+    }
+    let mut ids = BTreeSet::new();
+    if let Some(place) = grants.iter().position(|grant| !ids.insert(grant.id())) {
+        let reason = "the key has a grant with this id already".to_owned();
+        return Err(Misfit::Grant(at, place, reason));
     }
     let secret = self::secret(at, &metadata, secret)?;
     let mut key = SoftwareKey {

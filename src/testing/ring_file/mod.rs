@@ -54,7 +54,7 @@
 //! | `Grants` | a list of `GrantId`, `GranteePrincipal`, `RetiringPrincipal`, `Operations`, `Name`, `Constraints`, `IssuingAccount`, `CreationDate` |
 //! | `KeyMaterials` | of a symmetric key, oldest first: `KeyMaterial` (32 bytes), `KeyMaterialId` (compared if it is there), `KeyMaterialState`, `Absent`, `Rotated`, `RotationDate`, `ValidTo`, `KeyMaterialDescription` |
 //! | `OnDemandRotations` | how many there were |
-//! | `PrivateKey` | of an RSA or SM2 key: PKCS#8, as PEM or DER |
+//! | `PrivateKey` | of an RSA or SM2 key: PKCS#8, as DER, or as PEM, of which a copy stays behind in memory |
 //! | `NoKeyMaterial` | true for a key without material. Otherwise a key that brings none has that of [`insecure_key`](crate::testing::insecure_key) |
 //!
 //! An alias has `AliasName`, `TargetKeyId` (a key id or key ARN), `Account`, `Region`, `CreationDate` and
@@ -96,6 +96,8 @@ fn add(keyring: &Keyring, data: RingData) -> Result<(), RingFileError> {
     keyring.add_data(data).map_err(|misfit| {
         let (place, reason) = match misfit {
             Misfit::Alias(at, reason) => (format!("Aliases[{at}]"), reason),
+            Misfit::Grant(at, grant, reason) => (format!("Keys[{at}].Grants[{grant}]"), reason),
+            Misfit::GrantToken(at, reason) => (format!("GrantTokens[{at}]"), reason),
             Misfit::Key(at, reason) => (format!("Keys[{at}]"), reason),
             Misfit::Material(at, material, reason) => {
                 (format!("Keys[{at}].KeyMaterials[{material}]"), reason)

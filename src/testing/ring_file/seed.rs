@@ -68,7 +68,8 @@ pub fn read_ring(text: &str) -> Result<Keyring, RingFileError> {
 ///
 /// # Errors
 ///
-/// [`RingFileError`], saying where; also if the ring has one of the keys or aliases already. Then nothing is added.
+/// [`RingFileError`], saying where; also if the ring has one of the keys or aliases already, or one of
+/// the grant tokens for another grant. Then nothing is added.
 pub fn read_ring_into(keyring: &Keyring, text: &str) -> Result<(), RingFileError> {
     fill(keyring, parse::parse(text)?)
 }
@@ -117,10 +118,26 @@ pub(super) fn in_file<T>(
     read: impl FnOnce(&str) -> Result<T, RingFileError>,
 ) -> Result<T, RingFileError> {
     let name = path.display().to_string();
-    let text = fs::read_to_string(path)
+    // Bytes at first: those that are no text are wiped as well.
+    let bytes = fs::read(path)
         .map(Zeroizing::new)
         .map_err(|error| RingFileError::caused(&*name, error))?;
-    read(&text).map_err(|error| error.in_file(&name))
+    text(&bytes)
+        .and_then(read)
+        .map_err(|error| error.in_file(&name))
+}
+
+/// The text of a file, or where it is none.
+fn text(bytes: &[u8]) -> Result<&str, RingFileError> {
+    str::from_utf8(bytes).map_err(|error| {
+        let (before, _) = bytes
+            .split_at_checked(error.valid_up_to())
+            .unwrap_or_default();
+        let mut lines = before.rsplit(|byte| *byte == b'\n');
+        let column = 1 + lines.next().map_or(0, <[u8]>::len);
+        let place = format!("line {}, column {column}", 1 + lines.count());
+        RingFileError::caused(place, error)
+    })
 }
 
 fn fill(keyring: &Keyring, mut document: RingDocument) -> Result<(), RingFileError> {

@@ -85,7 +85,8 @@ pub fn load_snapshot(
 ///
 /// # Errors
 ///
-/// As of [`load_snapshot`]; also if the ring has one of the keys or aliases already. Then nothing is added.
+/// As of [`load_snapshot`]; also if the ring has one of the keys or aliases already, or one of
+/// the grant tokens for another grant. Then nothing is added.
 pub fn load_snapshot_into(
     keyring: &Keyring,
     path: impl AsRef<Path>,
