@@ -35,7 +35,7 @@ pub(crate) struct Job {
     pub(crate) output: PathBuf,
     pub(crate) from: KeyArn,
     pub(crate) to: KeyArn,
-    /// How many rows are in memory at most. Twice: some are read while others are moved.
+    /// How many rows are moved at a time. The next ones are read meanwhile, so that twice as many are in memory.
     pub(crate) batch: NonZero<usize>,
     /// How much work an interruption may cost.
     pub(crate) checkpoint_every: Duration,

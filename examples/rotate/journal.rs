@@ -116,7 +116,7 @@ impl Journal {
             job: self.identity.clone(),
             progress: progress.clone(),
         };
-        let new = beside(&self.path, ".new");
+        let new = self.unfinished();
         let mut file = File::create(&new)?;
         file.write_all(&serde_json::to_vec(&entry)?)?;
         file.sync_all()?;
@@ -125,8 +125,17 @@ impl Journal {
         Ok(())
     }
 
+    /// Forgets a job that is done, and what an interrupted [`write`](Self::write) may have left.
     pub(crate) fn remove(self) -> Result<(), Error> {
+        match fs::remove_file(self.unfinished()) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
         Ok(fs::remove_file(self.path)?)
+    }
+
+    fn unfinished(&self) -> PathBuf {
+        beside(&self.path, ".new")
     }
 }
 

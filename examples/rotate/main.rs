@@ -11,7 +11,7 @@
 //! exception and its message; `jq -c .row` gives their originals back.
 //!
 //! Until all is done there are `*.part` files instead, and `moved.jsonl.progress` says how much of them is true. Kill
-//! the process and run it again: it goes on from there.
+//! the process and run it again: it goes on from there. Nothing keeps two processes from doing the same job at once.
 //!
 //! For keys of your own, change `ring.rs`.
 
@@ -35,7 +35,6 @@ use kms_reencrypt::Kms;
 use lexopt::prelude::*;
 
 use job::{Job, MOVED};
-use journal::Progress;
 use make::Make;
 use ring::Ring;
 
@@ -117,45 +116,39 @@ fn execute(command: Command) -> Result<ExitCode, Error> {
 
 /// Runs a job in the sight of a person.
 fn run(job: &Job, ring: &Ring) -> Result<ExitCode, Error> {
-    let bar = ProgressBar::new(job.input.metadata()?.len()).with_style(
-        ProgressStyle::with_template("{wide_bar} {bytes}/{total_bytes}  {msg}  {eta} left")?,
-    );
-    let mut before = None;
+    let input = job.input.metadata();
+    let input = input.map_err(|error| format!("{}: {error}", job.input.display()))?;
+    let template = "{wide_bar} {bytes}/{total_bytes}  {msg}  {eta} left";
+    let bar = ProgressBar::new(input.len()).with_style(ProgressStyle::with_template(template)?);
     let started = Instant::now();
     let rate = |rows: u64| {
         let millis = started.elapsed().as_millis().max(1);
-        HumanCount(u64::try_from(u128::from(rows) * 1000 / millis).unwrap_or(u64::MAX))
+        u64::try_from(u128::from(rows) * 1000 / millis).unwrap_or(u64::MAX)
     };
-    let watch = |progress: &Progress| {
-        let rows = progress.lines - *before.get_or_insert(progress.lines);
-        if rows == 0 {
-            bar.set_position(progress.offset);
-            bar.reset_eta();
-        }
-        bar.set_message(format!("{} rows/s", rate(rows)));
+    let mut before = None;
+    let progress = job.run(&Kms::new(ring.keyring.clone()), |progress| {
         bar.set_position(progress.offset);
-    };
-    let progress = job.run(&Kms::new(ring.keyring.clone()), watch)?;
+        let Some(before) = before else {
+            // What another process has done says nothing about how long the rest takes.
+            bar.reset_eta();
+            before = Some(progress.lines);
+            return;
+        };
+        let rate = HumanCount(rate(progress.lines - before));
+        bar.set_message(format!("{rate} rows/s"));
+    })?;
     bar.finish_and_clear();
 
+    let line = |what: &str, count| println!("{what:<32} {:>12}", HumanCount(count).to_string());
     for (outcome, rows) in progress.outcomes.iter() {
-        println!("{outcome:<32} {:>15}", HumanCount(rows).to_string());
+        line(outcome, rows);
     }
+    line("rows", progress.lines);
     let before = before.unwrap_or_default();
-    let rows = progress.lines - before;
-    println!(
-        "{:<32} {:>15}",
-        "rows",
-        HumanCount(progress.lines).to_string()
-    );
     if before > 0 {
-        println!(
-            "{:<32} {:>15}",
-            "of them before",
-            HumanCount(before).to_string()
-        );
+        line("rows before the interruption", before);
     }
-    println!("{:<32} {:>15}", "rows/s", rate(rows).to_string());
+    line("rows/s", rate(progress.lines - before));
     let all_moved = progress
         .outcomes
         .iter()
