@@ -1,0 +1,192 @@
+//! The job: every row of a file under another key, on all cores, as often as it takes and not twice.
+
+use core::fmt::Display;
+use core::num::NonZero;
+use std::fs::File;
+use std::io::{BufReader, Seek as _, SeekFrom};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use kms_reencrypt::{KeyArn, KeyProvider, Kms, KmsError, ReEncryptRequest};
+use rayon::prelude::*;
+
+use crate::Error;
+use crate::journal::{Identity, Journal, Outcomes, Progress};
+use crate::lines::{Batch, Lines, Place};
+use crate::outputs::{self, Outputs};
+use crate::row::{self, Failure, Row};
+
+/// The outcome of a row that was moved. All others are names of exceptions.
+pub(crate) const MOVED: &str = "moved";
+
+/// The exception of a line that is no row. It is not KMS's: none is asked for such a line.
+const MALFORMED: &str = "MalformedRow";
+
+/// Rows that one thread takes at once: enough to be worth the way, few enough that all threads end together.
+const SHARE: usize = 64;
+
+/// Bytes of the input that are read at once.
+const READ_AHEAD: usize = 256 * 1024;
+
+/// What is to be moved where.
+#[derive(Clone, Debug)]
+pub(crate) struct Job {
+    pub(crate) input: PathBuf,
+    pub(crate) output: PathBuf,
+    pub(crate) from: KeyArn,
+    pub(crate) to: KeyArn,
+    /// How many rows are moved at a time. The next ones are read meanwhile, so that twice as many are in memory.
+    pub(crate) batch: NonZero<usize>,
+    /// How much work an interruption may cost.
+    pub(crate) checkpoint_every: Duration,
+}
+
+impl Job {
+    /// Does what is still to be done, and tells `watch` how far it is: at the start and after every batch.
+    ///
+    /// It may end at any point, by an error, a signal or a loss of power: then it goes on from its last checkpoint when
+    /// it is run again.
+    pub(crate) fn run<P: KeyProvider>(
+        &self,
+        kms: &Kms<P>,
+        mut watch: impl FnMut(&Progress),
+    ) -> Result<Progress, Error> {
+        let input = File::open(&self.input)
+            .map_err(|error| format!("{}: {error}", self.input.display()))?;
+        let identity = Identity::new(&input, &self.from, &self.to)?;
+        let len = identity.input_len();
+        let journal = Journal::new(&self.output, identity);
+        let progress = match journal.read()? {
+            // Only names are missing, and one of the two may be there.
+            Some(progress) if progress.offset == len => {
+                watch(&progress);
+                progress
+            }
+            interrupted => {
+                outputs::refuse_to_replace(&self.output)?;
+                let start = interrupted.unwrap_or_default();
+                self.advance(kms, input, &journal, start, watch)?
+            }
+        };
+        if progress.offset != len {
+            return Err("the input has changed while it was read".into());
+        }
+        outputs::publish(&self.output)?;
+        journal.remove()?;
+        Ok(progress)
+    }
+
+    /// Goes from `progress` to the end of the input, and leaves a checkpoint there.
+    fn advance<P: KeyProvider>(
+        &self,
+        kms: &Kms<P>,
+        mut input: File,
+        journal: &Journal,
+        mut progress: Progress,
+        mut watch: impl FnMut(&Progress),
+    ) -> Result<Progress, Error> {
+        let mut outputs = Outputs::open(&self.output, progress.outputs)?;
+        let start = Place {
+            offset: progress.offset,
+            lines: progress.lines,
+        };
+        input.seek(SeekFrom::Start(start.offset))?;
+        let mut lines = Lines::new(BufReader::with_capacity(READ_AHEAD, input), start);
+        let mut saved = Instant::now();
+        watch(&progress);
+        let mut batch = lines.next_batch(self.batch.get())?;
+        while !batch.lines.is_empty() {
+            let (next, answers) = rayon::join(
+                || lines.next_batch(self.batch.get()),
+                || self.answers(kms, &batch),
+            );
+            for share in answers? {
+                outputs.append(&share.moved, &share.failed)?;
+                progress.outcomes.add_all(&share.outcomes);
+            }
+            progress.offset = batch.end.offset;
+            progress.lines = batch.end.lines;
+            progress.outputs = outputs.lengths();
+            watch(&progress);
+            if saved.elapsed() >= self.checkpoint_every {
+                outputs.sync()?;
+                journal.write(&progress)?;
+                saved = Instant::now();
+            }
+            batch = next?;
+        }
+        outputs.sync()?;
+        journal.write(&progress)?;
+        Ok(progress)
+    }
+
+    /// The answers to a batch, in its order.
+    fn answers<P: KeyProvider>(&self, kms: &Kms<P>, batch: &Batch) -> Result<Vec<Answers>, Error> {
+        let share = |lines: &[(u64, Vec<u8>)]| {
+            let mut answers = Answers::default();
+            for (number, line) in lines {
+                self.answer(kms, (*number, line), &mut answers)?;
+            }
+            Ok(answers)
+        };
+        batch.lines.par_chunks(SHARE).map(share).collect()
+    }
+
+    fn answer<P: KeyProvider>(
+        &self,
+        kms: &Kms<P>,
+        line: (u64, &[u8]),
+        answers: &mut Answers,
+    ) -> Result<(), Error> {
+        let row = match Row::of_line(line.1) {
+            Ok(row) => row,
+            Err(error) => return answers.failed(line, MALFORMED, &error),
+        };
+        match self.re_encrypt(kms, &row) {
+            Ok(blob) => answers.moved(&Row { blob, ..row }),
+            Err(error) => answers.failed(line, error.code(), &error),
+        }
+    }
+
+    /// The blob of a row under the new key, bound to the same context.
+    fn re_encrypt<P: KeyProvider>(&self, kms: &Kms<P>, row: &Row<'_>) -> Result<Vec<u8>, KmsError> {
+        // Naming the source key is what keeps blobs under a key of somebody else's choice out.
+        let mut request = ReEncryptRequest::builder()
+            .ciphertext_blob(row.blob.as_slice())
+            .source_key_id(self.from)
+            .destination_key_id(self.to);
+        for (key, value) in &row.context {
+            request = request
+                .source_encryption_context(key, value)
+                .destination_encryption_context(key, value);
+        }
+        let response = kms.re_encrypt(&request.build()?)?;
+        Ok(response.into_ciphertext_blob())
+    }
+}
+
+/// What comes of some rows.
+#[derive(Debug, Default)]
+struct Answers {
+    moved: Vec<u8>,
+    failed: Vec<u8>,
+    outcomes: Outcomes,
+}
+
+impl Answers {
+    fn moved(&mut self, row: &Row<'_>) -> Result<(), Error> {
+        self.outcomes.add(MOVED, 1);
+        Ok(row::append(row, &mut self.moved)?)
+    }
+
+    fn failed(
+        &mut self,
+        line: (u64, &[u8]),
+        exception: &str,
+        message: &impl Display,
+    ) -> Result<(), Error> {
+        self.outcomes.add(exception, 1);
+        let failure = Failure::new(line, exception, message);
+        Ok(row::append(&failure, &mut self.failed)?)
+    }
+}

@@ -1,0 +1,118 @@
+//! The two files that a job writes: under a name of their own until all of it is there.
+
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions};
+use std::io::{ErrorKind, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::Error;
+
+/// How long the two files are.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
+pub(crate) struct Lengths {
+    moved: u64,
+    failed: u64,
+}
+
+/// The files of a job that is under way. Nothing is held back: what is appended has been given to the system.
+#[derive(Debug)]
+pub(crate) struct Outputs {
+    moved: File,
+    failed: File,
+    lengths: Lengths,
+}
+
+impl Outputs {
+    /// The files as they were when they had these lengths. What is behind is cut off.
+    pub(crate) fn open(output: &Path, lengths: Lengths) -> Result<Self, Error> {
+        let [(moved, _), (failed, _)] = names(output);
+        let outputs = Self {
+            moved: open_at(&moved, lengths.moved)?,
+            failed: open_at(&failed, lengths.failed)?,
+            lengths,
+        };
+        sync_directory(output)?;
+        Ok(outputs)
+    }
+
+    pub(crate) const fn lengths(&self) -> Lengths {
+        self.lengths
+    }
+
+    pub(crate) fn append(&mut self, moved: &[u8], failed: &[u8]) -> Result<(), Error> {
+        self.moved.write_all(moved)?;
+        self.failed.write_all(failed)?;
+        self.lengths.moved += u64::try_from(moved.len())?;
+        self.lengths.failed += u64::try_from(failed.len())?;
+        Ok(())
+    }
+
+    /// Returns when all that was appended outlives a loss of power.
+    pub(crate) fn sync(&self) -> Result<(), Error> {
+        self.moved.sync_data()?;
+        self.failed.sync_data()?;
+        Ok(())
+    }
+}
+
+/// Gives both files their final names. It may have been interrupted before: what has its name keeps it.
+pub(crate) fn publish(output: &Path) -> Result<(), Error> {
+    for (part, name) in names(output) {
+        match fs::rename(part, &name) {
+            Err(error) if error.kind() == ErrorKind::NotFound && name.exists() => {}
+            renamed => renamed?,
+        }
+    }
+    sync_directory(output)
+}
+
+/// An error if there is something that [`publish`] would replace.
+pub(crate) fn refuse_to_replace(output: &Path) -> Result<(), Error> {
+    for (_, name) in names(output) {
+        if name.try_exists()? {
+            return Err(format!("{} exists", name.display()).into());
+        }
+    }
+    Ok(())
+}
+
+/// A file next to the output.
+pub(crate) fn beside(output: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(output);
+    name.push(suffix);
+    name.into()
+}
+
+/// What was renamed in a directory outlives a loss of power when the directory is written.
+pub(crate) fn sync_directory(of: &Path) -> Result<(), Error> {
+    // Elsewhere a directory is nothing to open.
+    if cfg!(unix) {
+        let parent = of.parent().filter(|path| !path.as_os_str().is_empty());
+        File::open(parent.unwrap_or_else(|| Path::new(".")))?.sync_all()?;
+    }
+    Ok(())
+}
+
+/// The name under way and the final name of the moved rows and of the failed ones.
+fn names(output: &Path) -> [(PathBuf, PathBuf); 2] {
+    ["", ".failed.jsonl"].map(|suffix| {
+        let name = beside(output, suffix);
+        (beside(&name, ".part"), name)
+    })
+}
+
+fn open_at(path: &Path, len: u64) -> Result<File, Error> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(len == 0);
+    let mut file = options
+        .open(path)
+        .map_err(|error| format!("{}: {error}", path.display()))?;
+    if file.metadata()?.len() < len {
+        return Err(format!("{} has lost its end", path.display()).into());
+    }
+    file.set_len(len)?;
+    file.seek(SeekFrom::Start(len))?;
+    Ok(file)
+}
