@@ -157,6 +157,6 @@ fn grant_constraint(constraint: &GrantConstraint) -> Object {
 fn context(context: &EncryptionContext) -> Object {
     let pairs = context.iter();
     pairs.fold(Object::new(), |object, (key, value)| {
-        object.text(key, value)
+        object.entry(key, value)
     })
 }

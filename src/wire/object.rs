@@ -120,6 +120,15 @@ impl Object {
         self
     }
 
+    /// An entry of a map, whose name a caller chose.
+    pub(super) fn entry(mut self, name: &str, text: &str) -> Self {
+        self.comma();
+        self.push_text(name);
+        self.0.push(b':');
+        self.push_text(text);
+        self
+    }
+
     pub(super) fn object(mut self, name: &str, object: Self) -> Self {
         self.name(name);
         self.push_object(object);
@@ -139,12 +148,16 @@ impl Object {
 
     /// A name of the service model, in which there is nothing to escape.
     fn name(&mut self, name: &str) {
-        if self.0.len() > 1 {
-            self.0.push(b',');
-        }
+        self.comma();
         self.0.push(b'"');
         self.push(name);
         self.push("\":");
+    }
+
+    fn comma(&mut self) {
+        if self.0.len() > 1 {
+            self.0.push(b',');
+        }
     }
 
     fn list<T>(&mut self, items: impl IntoIterator<Item = T>, push: impl Fn(&mut Self, T)) {
@@ -196,6 +209,8 @@ mod tests {
             .maybe_time("Midnight", Some(SystemTime::UNIX_EPOCH))
             .blob("Blob", &[0xfb, 0xff])
             .object("Object", Object::new())
+            .entry("a \"key\"\0", "")
+            .entry("", "a \\value")
             .objects("Objects", [Object::new().flag("A", false), Object::new()])
             .into_json();
         assert_eq!(
@@ -203,6 +218,7 @@ mod tests {
             concat!(
                 r#"{"Text":"a \"quoted\"\nline","Plain":"7","Texts":["a","b"],"Flag":true,"Integer":7,"#,
                 r#""Time":1767225600.250,"Midnight":0,"Blob":"+/8=","Object":{},"#,
+                r#""a \"key\"\u0000":"","":"a \\value","#,
                 r#""Objects":[{"A":false},{}]}"#,
             )
         );

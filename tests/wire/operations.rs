@@ -511,6 +511,25 @@ fn a_grant_lives_and_ends() {
 }
 
 #[test]
+fn a_constraint_is_listed_as_it_was_given() {
+    let server = Server::new();
+    let key = server.key(KeySpec::SymmetricDefault).to_string();
+    let odd = json!({"\"tenant\"": "\"blue\"", "\u{0}\u{1f}\\": "\n", "ключ 🔑": "}"});
+    for kind in ["EncryptionContextSubset", "EncryptionContextEquals"] {
+        let constraints = json!({kind: odd});
+        let request = json!({
+            "KeyId": key,
+            "GranteePrincipal": format!("arn:aws-cn:iam::444455556666:role/{kind}"),
+            "Operations": ["Decrypt"],
+            "Constraints": constraints,
+        });
+        let grant = server.ok("CreateGrant", request)["GrantId"].clone();
+        let listed = server.ok("ListGrants", json!({"KeyId": key, "GrantId": grant}));
+        assert_eq!(listed["Grants"][0]["Constraints"], constraints);
+    }
+}
+
+#[test]
 fn a_grant_is_retired_by_whom_it_names() {
     let server = Server::new();
     let key = server.key(KeySpec::SymmetricDefault).to_string();
