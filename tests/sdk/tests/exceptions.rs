@@ -248,10 +248,11 @@ impl Scene {
 async fn failures_of_the_provider_are_typed_and_tried_three_times() {
     let scene = Scene::set().await;
     let failure = || InfrastructureError::new("it rained");
-    let cases: [(_, fn(&ReEncryptError) -> bool, _, _); 3] = [
+    type Is = fn(&ReEncryptError) -> bool;
+    let cases = [
         (
             KeyProviderError::Internal(failure()),
-            ReEncryptError::is_kms_internal_exception,
+            ReEncryptError::is_kms_internal_exception as Is,
             "KMSInternalException",
             "internal",
         ),
