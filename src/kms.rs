@@ -199,7 +199,8 @@ impl<P: KeyProvider> Kms<P> {
         })
     }
 
-    /// Runs one operation, and tells the observer if there is one.
+    /// Runs one operation, and tells the observer if there is one. Why it is inlined: see `Sealing::seal`.
+    #[inline(always)]
     fn operate<T>(
         &self,
         request: (Operation, &dyn Observed),
@@ -223,6 +224,7 @@ impl<P: KeyProvider> Kms<P> {
     }
 
     /// Runs one operation over one view of the keys.
+    #[inline(always)]
     fn view<T>(
         &self,
         place: Place,

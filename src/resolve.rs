@@ -74,11 +74,18 @@ pub(crate) fn key<'v>(
     place: &Place,
     arn: &KeyArn,
 ) -> Result<KeyRef<'v>, Unresolved> {
-    view.key(arn).map_err(|error| match error {
+    view.key(arn).map_err(|error| no_key(error, place, arn))
+}
+
+/// Out of line, like all refusals that copy an ARN: inlined, the compiler copies it before it knows that it has to.
+#[cold]
+#[inline(never)]
+fn no_key(error: KeyProviderError, place: &Place, arn: &KeyArn) -> Unresolved {
+    match error {
         KeyProviderError::NotFound if arn.account() != &place.account => Unresolved::OtherAccount,
         KeyProviderError::NotFound => NotFoundError::Key(*arn).into(),
         error => Unresolved::Provider(error),
-    })
+    }
 }
 
 /// The refusal of a permission for a key that the request names: texts T1 to T4.
@@ -109,11 +116,18 @@ pub(crate) fn access_denied(caller: &Caller, action: Action, resource: DeniedRes
 /// Region alone (RECORDED), or for another partition the whole of it (GUESS).
 fn in_reach(place: &Place, there: &Place, identifier: &KeyIdentifier) -> Result<(), NotFoundError> {
     if there.region == place.region {
-        Ok(())
-    } else if there.region.partition() == place.region.partition() {
-        Err(NotFoundError::InvalidArn(there.region.to_string()))
+        return Ok(());
+    }
+    Err(out_of_reach(place, there, identifier))
+}
+
+#[cold]
+#[inline(never)]
+fn out_of_reach(place: &Place, there: &Place, identifier: &KeyIdentifier) -> NotFoundError {
+    if there.region.partition() == place.region.partition() {
+        NotFoundError::InvalidArn(there.region.to_string())
     } else {
-        Err(NotFoundError::InvalidArn(identifier.to_string()))
+        NotFoundError::InvalidArn(identifier.to_string())
     }
 }
 

@@ -95,6 +95,15 @@ impl Plaintext {
             .unwrap_or_default()
     }
 
+    /// The bytes, and `count` bytes of the room before them. Nothing at all if there is less room.
+    #[inline]
+    pub(crate) fn expose_mut_from(&mut self, count: usize) -> &mut [u8] {
+        let start = self.start.checked_sub(count);
+        start
+            .and_then(|start| self.buffer.get_mut(start..self.end))
+            .unwrap_or_default()
+    }
+
     /// Gives up the first `count` bytes: they become room. `None` if there are not so many.
     #[inline]
     pub(crate) fn give_up_front(mut self, count: usize) -> Option<Self> {

@@ -104,6 +104,16 @@ pub fn authorize(request: &AccessRequest<'_>) -> Result<(), DenialReason> {
     }
 }
 
+/// Whether the caller may do anything with a key, whatever else a request says: an administrator of the key's account may,
+/// if the key policy leaves all to the account.
+///
+/// [`authorize`] comes to the same, and takes longer. Most callers and keys are like that, and every request asks twice.
+pub(crate) fn may_do_anything(caller: &Caller, key: &KeyMetadata, policy: &KeyPolicy) -> bool {
+    caller.identity_policy().is_none()
+        && caller.account() == key.arn().account()
+        && policy.leaves_all_to_the_account()
+}
+
 /// Whether the caller may do what is about no key that exists, such as `kms:ListKeys` and `kms:CreateKey`: its
 /// identity-based policy alone decides. Conditions see the resource of the request all the same.
 ///
@@ -119,5 +129,59 @@ pub(crate) fn authorize_without_key(request: &AccessRequest<'_>) -> Result<(), D
         Ok(true) => Ok(()),
         Ok(false) => Err(DenialReason::NoIdentityPolicy),
         Err(ExplicitDeny) => Err(DenialReason::ExplicitDenyInIdentityPolicy),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AccessRequest, Resource, authorize, may_do_anything};
+    use crate::access::{Action, Caller, IdentityPolicy, KeyPolicy, Principal, Statement};
+    use crate::key::{KeyMetadata, KeySpec, KeyUsage};
+
+    #[test]
+    fn whoever_may_do_anything_is_authorized_for_each_thing() {
+        let arn = "arn:aws:kms:us-east-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+        let metadata = KeyMetadata::builder(
+            arn.parse().unwrap(),
+            KeySpec::SymmetricDefault,
+            KeyUsage::EncryptDecrypt,
+        )
+        .build();
+        let caller = |arn: &str| arn.parse::<Caller>().unwrap();
+        let root = "arn:aws:iam::111122223333:root";
+        let alice = "arn:aws:iam::111122223333:user/alice";
+        let limited = caller(alice).with_identity_policy(IdentityPolicy::new());
+        let deny = Statement::deny().principal(Principal::Any).action("kms:*");
+        let denying = KeyPolicy::default().statement(deny);
+        let [default, silent] = [KeyPolicy::default(), KeyPolicy::new()];
+        for (caller, policy, anything) in [
+            (caller(root), &default, true),
+            (caller(alice), &default, true),
+            (limited, &default, false),
+            (caller("arn:aws:iam::444455556666:root"), &default, false),
+            (caller(root), &silent, false),
+            (caller(root), &denying, false),
+        ] {
+            assert_eq!(may_do_anything(&caller, &metadata, policy), anything);
+            for action in [Action::ReEncryptFrom, Action::ReEncryptTo, Action::Decrypt] {
+                let decision = authorize(&AccessRequest {
+                    caller: &caller,
+                    action,
+                    resource: Resource {
+                        metadata: &metadata,
+                        policy,
+                        grants: &[],
+                        aliases: &[],
+                        tags: &[],
+                    },
+                    encryption_algorithm: None,
+                    encryption_context: None,
+                    re_encrypt_on_same_key: None,
+                    request_alias: None,
+                    presented_grants: &[],
+                });
+                assert_eq!(decision.is_ok(), anything, "{caller} {action:?}");
+            }
+        }
     }
 }

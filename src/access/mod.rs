@@ -28,6 +28,7 @@ pub use caller::Caller;
 pub use condition::{Condition, ConditionOperator};
 #[cfg(feature = "json")]
 pub(crate) use decision::authorize_without_key;
+pub(crate) use decision::may_do_anything;
 pub use decision::{AccessRequest, Resource, authorize};
 pub use grant::{Grant, GrantConstraint, GrantId, GrantOperation, InvalidGrantId};
 pub use grant_builder::GrantBuilder;

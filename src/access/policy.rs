@@ -112,6 +112,11 @@ impl KeyPolicy {
         this
     }
 
+    /// Whether it is AWS's default and nothing else: then nothing of a request matters but who sends it.
+    pub(super) const fn leaves_all_to_the_account(&self) -> bool {
+        self.account_decides && self.statements.is_empty()
+    }
+
     /// How the policy allows a request.
     ///
     /// # Errors

@@ -117,22 +117,30 @@ impl<'v> Opening<'v> {
 
     /// Opens a blob into a buffer in which the plaintext stands where a new blob of it will have it.
     fn open_blob(&self, blob: &CiphertextBlob<'_>) -> Result<Plaintext, KmsError> {
-        let nonces = nonces_of(blob).ok_or(KmsError::InvalidCiphertext)?;
+        // A blob of version 1 has none.
+        let Some(derivation) = blob.derivation_nonce() else {
+            return Err(KmsError::InvalidCiphertext);
+        };
+        let nonces = MessageNonces {
+            derivation: *derivation,
+            iv: *blob.iv(),
+        };
         let sealed = blob.ciphertext();
         let room = Frame::for_content(sealed.len()).before_content();
-        let mut content = Plaintext::copied_with_room(room, sealed, Frame::behind_content());
+        // The plaintext has its place before it is one: what is changed last would be waited for by whoever reads it next.
+        let mut plaintext = Plaintext::copied_with_room(room, sealed, Frame::behind_content())
+            .give_up_front(blob::CONTENT_HEADER_LEN)
+            .ok_or(KmsError::InvalidCiphertext)?;
+        let content = plaintext.expose_mut_from(blob::CONTENT_HEADER_LEN);
         let id = blob.key_material_id();
         with_aad(blob.header(), self.context, |aad| {
-            self.key
-                .open(id, &nonces, aad, content.expose_mut(), blob.tag())
+            self.key.open(id, &nonces, aad, content, blob.tag())
         })
         .map_err(refusal::action)?;
-        if !blob::check_content_header(content.expose(), blob.origin()) {
+        if !blob::check_content_header(content, blob.origin()) {
             return Err(KmsError::InvalidCiphertext);
         }
-        content
-            .give_up_front(blob::CONTENT_HEADER_LEN)
-            .ok_or(KmsError::InvalidCiphertext)
+        Ok(plaintext)
     }
 }
 
@@ -183,14 +191,6 @@ fn key_of_blob<'v>(
         },
         (Err(error), _) => Err(session.unresolved(request.action, error)),
     }
-}
-
-/// The nonces of a message, which a blob of version 1 does not have.
-fn nonces_of(blob: &CiphertextBlob<'_>) -> Option<MessageNonces> {
-    Some(MessageNonces {
-        derivation: *blob.derivation_nonce()?,
-        iv: *blob.iv(),
-    })
 }
 
 /// The refusal of a key that did not make the blob. Of another account's key even this is told only to who may use it:

@@ -88,6 +88,10 @@ impl<'v> Sealing<'v> {
     }
 
     /// Encrypts a plaintext that [`check_len`](Self::check_len) let pass.
+    ///
+    /// Inlined, and so is what calls it: behind the system call that brings the nonces, each return from a call that was
+    /// made before it is one that the processor has forgotten.
+    #[inline(always)]
     pub(crate) fn seal(&self, plaintext: Plaintext) -> Result<Sealed, KmsError> {
         if self.algorithm.is_asymmetric() {
             let ciphertext = self
@@ -120,6 +124,7 @@ impl<'v> Sealing<'v> {
     }
 
     /// Seals in the buffer of the plaintext: where it was opened for this, nothing is copied.
+    #[inline(always)]
     fn seal_blob(
         &self,
         plaintext: Plaintext,

@@ -293,6 +293,7 @@ impl KeyProvider for Keyring {
         self.place
     }
 
+    #[inline]
     fn view(&self, visit: &mut dyn FnMut(&dyn KeyView)) -> Result<(), KeyProviderError> {
         visit(&*self.snapshot());
         Ok(())

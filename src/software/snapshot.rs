@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::access::GrantId;
-use crate::key::{AccountId, AliasArn, KeyArn, KeyId, KeyMaterialId, KeyState, Place, Region};
+use crate::key::{AliasArn, KeyArn, KeyMaterialId, KeyState, Region};
 use crate::provider::{KeyProviderError, KeyRef, KeyView};
 
 use super::aliases::{AliasEntry, latest};
@@ -17,8 +17,9 @@ use super::multi_region;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Snapshot {
     keys: CowMap<KeyArn, Arc<SoftwareKey>>,
-    /// Which key a material belongs to: the same in every Region that has the key.
-    owners: CowMap<KeyMaterialId, (AccountId, KeyId)>,
+    /// Which key a material belongs to, in the Region that had it first: its id is the same in every Region that has the
+    /// key.
+    owners: CowMap<KeyMaterialId, KeyArn>,
     pub(super) aliases: CowMap<AliasArn, AliasEntry>,
     pub(super) grant_tokens: CowMap<String, GrantId>,
     /// Whether changes count only after the ring settles.
@@ -54,8 +55,7 @@ impl Snapshot {
         let arn = *key.metadata.arn();
         for version in key.materials().map(Materials::versions).unwrap_or_default() {
             if self.owners.get(&version.id).is_none() {
-                self.owners
-                    .insert(version.id, (*arn.account(), *arn.key_id()));
+                self.owners.insert(version.id, arn);
             }
         }
         self.deadline = earliest(self.deadline, deadline(&key));
@@ -128,8 +128,12 @@ impl KeyView for Snapshot {
         region: &Region,
         id: &KeyMaterialId,
     ) -> Result<KeyRef<'_>, KeyProviderError> {
-        let (account, key_id) = self.owners.get(id).ok_or(KeyProviderError::NotFound)?;
-        self.key(&KeyArn::new(Place::new(*account, *region), *key_id))
+        let owner = self.owners.get(id).ok_or(KeyProviderError::NotFound)?;
+        // Most keys are in one Region, and an ARN that is used where it stands costs nothing.
+        if owner.region() == region {
+            return self.key(owner);
+        }
+        self.key(&owner.in_region(*region))
     }
 
     fn alias_target(&self, alias: &AliasArn) -> Result<KeyArn, KeyProviderError> {

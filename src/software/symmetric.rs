@@ -3,8 +3,10 @@
 use core::fmt;
 use std::sync::Arc;
 
+use aes_gcm::aead::consts::U12;
 use aes_gcm::aead::{AeadInOut, KeyInit};
-use aes_gcm::{Aes256Gcm, Nonce};
+use aes_gcm::aes::Aes256Enc;
+use aes_gcm::{AesGcm, Nonce};
 use hmac::digest::Key as MacKey;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
@@ -109,9 +111,9 @@ impl SymmetricMaterial {
 
     /// AES-256-GCM under the key of this message.
     #[inline]
-    fn message_cipher(&self, nonces: &MessageNonces) -> Aes256Gcm {
+    fn message_cipher(&self, nonces: &MessageNonces) -> AesGcm<Aes256Enc, U12> {
         let mut key = self.kdf.message_key(&nonces.derivation);
-        let cipher = Aes256Gcm::new((&key).into());
+        let cipher = AesGcm::new((&key).into());
         key.as_mut_slice().zeroize();
         cipher
     }
