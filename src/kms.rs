@@ -47,20 +47,21 @@ pub struct Kms<P> {
     random: Arc<dyn RandomSource>,
     observer: Option<Arc<dyn Observer>>,
     caller: Caller,
-    region: Region,
+    /// The caller's account and the endpoint's Region.
+    place: Place,
 }
 
 impl<P: KeyProvider> Kms<P> {
     /// KMS over a provider's keys, for the root of its home account, in its home Region.
     #[must_use]
     pub fn new(provider: P) -> Self {
-        let Place { account, region } = provider.home();
+        let place = provider.home();
         Self {
             provider: Arc::new(provider),
             random: Arc::new(OsRandom::default()),
             observer: None,
-            caller: Caller::account_root(account).in_partition_of(&region),
-            region,
+            caller: Caller::account_root(place.account).in_partition_of(&place.region),
+            place,
         }
     }
 
@@ -83,8 +84,10 @@ impl<P: KeyProvider> Kms<P> {
     /// The same keys, as another caller sees them.
     #[must_use]
     pub fn as_caller(&self, caller: Caller) -> Self {
+        let place = Place::new(*caller.account(), self.place.region);
         Self {
             caller,
+            place,
             ..self.clone()
         }
     }
@@ -92,8 +95,9 @@ impl<P: KeyProvider> Kms<P> {
     /// The same keys, as the endpoint of another Region shows them.
     #[must_use]
     pub fn in_region(&self, region: Region) -> Self {
+        let place = Place::new(self.place.account, region);
         Self {
-            region,
+            place,
             ..self.clone()
         }
     }
@@ -107,7 +111,7 @@ impl<P: KeyProvider> Kms<P> {
     /// The Region of the endpoint that requests are sent to.
     #[must_use]
     pub const fn region(&self) -> &Region {
-        &self.region
+        &self.place.region
     }
 
     /// The provider of the keys.
@@ -206,17 +210,16 @@ impl<P: KeyProvider> Kms<P> {
         request: (Operation, &dyn Observed),
         operation: impl FnOnce(&mut Session<'_>) -> Result<T, KmsError>,
     ) -> Result<T, KmsError> {
-        let place = Place::new(*self.caller.account(), self.region);
         let Some(observer) = &self.observer else {
-            return self.view(place, None, operation);
+            return self.view(None, operation);
         };
         let trail = Trail::default();
-        let answer = self.view(place, Some(&trail), operation);
+        let answer = self.view(Some(&trail), operation);
         let result = answer.as_ref().map(|_| ());
         observe::tell(
             observer.as_ref(),
             request,
-            (&self.caller, place),
+            (&self.caller, self.place),
             &trail,
             result,
         );
@@ -227,7 +230,6 @@ impl<P: KeyProvider> Kms<P> {
     #[inline(always)]
     fn view<T>(
         &self,
-        place: Place,
         trail: Option<&Trail>,
         operation: impl FnOnce(&mut Session<'_>) -> Result<T, KmsError>,
     ) -> Result<T, KmsError> {
@@ -238,8 +240,9 @@ impl<P: KeyProvider> Kms<P> {
                 // A provider that calls twice gets nothing done twice.
                 if let Some(operation) = operation.take() {
                     let random = Random::new(self.random.as_ref());
-                    let session = Session::new(view, &self.caller, &place, random);
-                    answer = Some(operation(&mut session.with_trail(trail)));
+                    let mut session =
+                        Session::new(view, (&self.caller, &self.place), random, trail);
+                    answer = Some(operation(&mut session));
                 }
             })
             .map_err(provider_failure)?;
@@ -254,7 +257,7 @@ impl<P> Clone for Kms<P> {
             random: Arc::clone(&self.random),
             observer: self.observer.clone(),
             caller: self.caller.clone(),
-            region: self.region,
+            place: self.place,
         }
     }
 }

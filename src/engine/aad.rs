@@ -15,7 +15,8 @@ pub(super) fn with_aad<T>(
     let context = context.as_bytes();
     // What is put on the stack has to be zeroed first: no more than it takes.
     match header.len() + context.len() {
-        ..=512 => on_stack::<512, T>(header, context, with),
+        ..=256 => on_stack::<256, T>(header, context, with),
+        257..=512 => on_stack::<512, T>(header, context, with),
         513..=2048 => on_stack::<2048, T>(header, context, with),
         2049..=8704 => on_stack::<8704, T>(header, context, with),
         _ => with(&[header, context].concat()),
@@ -43,7 +44,7 @@ mod tests {
 
     #[test]
     fn header_and_context_follow_each_other_at_every_length() {
-        let ends = [512, 2048, 8704].map(|end| end - 54 - 8);
+        let ends = [256, 512, 2048, 8704].map(|end| end - 54 - 8);
         let around = ends.into_iter().flat_map(|end| [end - 1, end, end + 1]);
         for value in [0, 1, 9000].into_iter().chain(around) {
             let context = EncryptionContext::from([("k", "v".repeat(value))]);

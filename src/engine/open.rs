@@ -80,8 +80,9 @@ impl<'v> Opening<'v> {
             }
             None => (named_key(session, request)?, Ciphertext::Ignored),
         };
-        session.note_source(key.metadata().arn(), ciphertext.key_material_id());
-        let demand = demand(session, request, key.metadata().arn());
+        let arn = key.metadata().arn();
+        session.note_source(arn, ciphertext.key_material_id());
+        let demand = demand(session, request, arn);
         let key = UsableKey::prove(session, key, &demand)?;
         Ok(Self {
             key,
@@ -200,12 +201,13 @@ fn incorrect_key(
     request: &OpeningRequest<'_>,
     key: &KeyRef<'_>,
 ) -> KmsError {
-    let arn = key.metadata().arn();
+    let metadata = key.metadata();
+    let arn = metadata.arn();
     session.note_source(arn, None);
     if arn.account() == session.caller().account() {
         return KmsError::IncorrectKey;
     }
-    match authorize(session, key, &demand(session, request, arn)) {
+    match authorize(session, key, metadata, &demand(session, request, arn)) {
         Ok(()) => KmsError::IncorrectKey,
         Err(denied) => denied,
     }

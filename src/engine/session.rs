@@ -23,11 +23,12 @@ pub(crate) struct Session<'v> {
 }
 
 impl<'v> Session<'v> {
+    /// A session that notes the keys it finds in `trail`, if anybody observes the operation.
     pub(crate) const fn new(
         view: &'v dyn KeyView,
-        caller: &'v Caller,
-        place: &'v Place,
+        (caller, place): (&'v Caller, &'v Place),
         random: Random<'v>,
+        trail: Option<&'v Trail>,
     ) -> Self {
         Self {
             view,
@@ -35,14 +36,8 @@ impl<'v> Session<'v> {
             place,
             random,
             presented_grants: Vec::new(),
-            trail: None,
+            trail,
         }
-    }
-
-    /// This session, leaving a trail.
-    pub(crate) const fn with_trail(mut self, trail: Option<&'v Trail>) -> Self {
-        self.trail = trail;
-        self
     }
 
     /// Presents the grants behind some tokens.

@@ -37,8 +37,8 @@ impl<'v> UsableKey<'v> {
         key: KeyRef<'v>,
         demand: &Demand<'_>,
     ) -> Result<Self, KmsError> {
-        authorize(session, &key, demand)?;
         let metadata = key.metadata();
+        authorize(session, &key, metadata, demand)?;
         usage(metadata, demand.action)?;
         state(metadata)?;
         algorithm(metadata, demand.algorithm)?;
@@ -60,9 +60,9 @@ impl<'v> Deref for UsableKey<'v> {
 pub(super) fn authorize(
     session: &Session<'_>,
     key: &KeyRef<'_>,
+    metadata: &KeyMetadata,
     demand: &Demand<'_>,
 ) -> Result<(), KmsError> {
-    let metadata = key.metadata();
     let (caller, policy) = (session.caller(), key.policy());
     if access::may_do_anything(caller, metadata, policy) {
         return Ok(());

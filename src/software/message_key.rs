@@ -38,8 +38,20 @@ const INPUT: Block = *b"\0\0\0\x01kms-reencrypt:SYMMETRIC_DEFAULT\0\
     \0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\
     \0\0\x01\0\x80\0\0\0\0\0\0\0";
 
-/// Where the nonce stands in [`INPUT`].
-const NONCE_AT: usize = 36;
+/// The same in words: what is put together of words is not waited for by who reads more than a word at once.
+const INPUT_WORDS: [u32; 16] = {
+    let mut words = [0; 16];
+    let (chunks, _) = INPUT.as_chunks::<4>();
+    let mut at = 0;
+    while at < 16 {
+        words[at] = u32::from_ne_bytes(chunks[at]);
+        at += 1;
+    }
+    words
+};
+
+/// The first word of the nonce in [`INPUT_WORDS`].
+const NONCE_AT: usize = 9;
 
 /// The length of the inner message, the block of the key included, for which [`INPUT`] has no room left.
 const INNER_LENGTH: Block = ending_in_bits(64 + 56);
@@ -73,14 +85,8 @@ impl MessageKdf {
     /// Slices are wiped in one go, where arrays are wiped byte by byte.
     #[inline]
     pub(super) fn message_key(&self, nonce: &[u8; 16]) -> [u8; 32] {
-        let mut input = INPUT;
-        if let Some((_, rest)) = input.split_first_chunk_mut::<NONCE_AT>()
-            && let Some(place) = rest.first_chunk_mut()
-        {
-            *place = *nonce;
-        }
         let mut state = self.inner;
-        compress256(&mut state, &[input, INNER_LENGTH]);
+        compress256(&mut state, &[input(nonce), INNER_LENGTH]);
         let mut input = OUTER;
         put(&state, &mut input);
         state = self.outer;
@@ -110,6 +116,21 @@ fn keyed(material: &[u8; MATERIAL_LEN], pad: u8) -> State {
     compress256(&mut state, core::slice::from_ref(&block));
     block.as_mut_slice().zeroize();
     state
+}
+
+/// The input with this nonce.
+#[inline]
+fn input(nonce: &[u8; 16]) -> Block {
+    let mut words = INPUT_WORDS;
+    let (nonce, _) = nonce.as_chunks();
+    for (to, from) in words.iter_mut().skip(NONCE_AT).zip(nonce) {
+        *to = u32::from_ne_bytes(*from);
+    }
+    let mut block = [0; 64];
+    for (to, word) in block.as_chunks_mut().0.iter_mut().zip(words) {
+        *to = word.to_ne_bytes();
+    }
+    block
 }
 
 /// Writes a state as the digest that it is.
