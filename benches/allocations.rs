@@ -35,7 +35,7 @@ fn main() {
             let name = format!("{len} bytes, {pairs} pairs");
             counts
                 .rows
-                .push(row(&name, count_total, "allocations", 1, 2.0));
+                .push(row(&name, count_total, "allocation a call", 1, 2.0));
             bytes
                 .rows
                 .push(row(&name, bytes_total, "bytes", blob_len, 1.5));

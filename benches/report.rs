@@ -58,6 +58,19 @@ fn main() {
 }
 
 fn section(ratios: &Ratios) -> String {
+    // Where nothing differs, one row says it.
+    if let [first, .., last] = &*ratios.rows
+        && ratios
+            .rows
+            .iter()
+            .all(|row| (row.amount, &row.unit) == (first.amount, &first.unit))
+    {
+        let Row {
+            name, amount, unit, ..
+        } = first;
+        let (count, last) = (ratios.rows.len(), &last.name);
+        return format!("\nAll {count} of these alike, from {name} to {last}: {amount} {unit}.\n");
+    }
     let mut table = format!(
         "\n| | amount | times {} | target |\n|---|---|---|---|\n",
         ratios.reference

@@ -41,11 +41,10 @@ const INPUT: Block = *b"\0\0\0\x01kms-reencrypt:SYMMETRIC_DEFAULT\0\
 /// The same in words: what is put together of words is not waited for by who reads more than a word at once.
 const INPUT_WORDS: [u32; 16] = {
     let mut words = [0; 16];
-    let (chunks, _) = INPUT.as_chunks::<4>();
-    let mut at = 0;
-    while at < 16 {
-        words[at] = u32::from_ne_bytes(chunks[at]);
-        at += 1;
+    let (mut to, mut from): (&mut [u32], &[u8]) = (&mut words, &INPUT);
+    while let ([word, words @ ..], [a, b, c, d, bytes @ ..]) = (to, from) {
+        *word = u32::from_ne_bytes([*a, *b, *c, *d]);
+        (to, from) = (words, bytes);
     }
     words
 };
