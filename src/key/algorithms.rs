@@ -75,3 +75,82 @@ impl KeySpec {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{KeyMetadata, KeySpec, KeyUsage};
+
+    const RSA_SIGNATURES: [&str; 6] = [
+        "RSASSA_PKCS1_V1_5_SHA_256",
+        "RSASSA_PKCS1_V1_5_SHA_384",
+        "RSASSA_PKCS1_V1_5_SHA_512",
+        "RSASSA_PSS_SHA_256",
+        "RSASSA_PSS_SHA_384",
+        "RSASSA_PSS_SHA_512",
+    ];
+
+    /// Every algorithm that a key is told to have, of all four lists.
+    fn algorithms(spec: KeySpec, usage: KeyUsage) -> [Vec<String>; 4] {
+        let arn = "arn:aws:kms:us-east-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+        let key = KeyMetadata::builder(arn.parse().unwrap(), spec, usage).build();
+        let texts = |names: &[&str]| names.iter().map(ToString::to_string).collect();
+        [
+            key.encryption_algorithms()
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
+            texts(key.signing_algorithms()),
+            texts(key.key_agreement_algorithms()),
+            texts(key.mac_algorithms()),
+        ]
+    }
+
+    #[test]
+    fn a_key_has_the_algorithms_of_its_spec_in_the_list_of_its_usage() {
+        use KeySpec::*;
+        use KeyUsage::*;
+
+        const ENCRYPTION: usize = 0;
+        const SIGNING: usize = 1;
+        const AGREEMENT: usize = 2;
+        const MAC: usize = 3;
+        let oaep = &["RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256"][..];
+        let ed25519 = &["ED25519_PH_SHA_512", "ED25519_SHA_512"][..];
+        for (spec, usage, list, expected) in [
+            (
+                SymmetricDefault,
+                EncryptDecrypt,
+                ENCRYPTION,
+                &["SYMMETRIC_DEFAULT"][..],
+            ),
+            (Rsa2048, EncryptDecrypt, ENCRYPTION, oaep),
+            (Rsa3072, EncryptDecrypt, ENCRYPTION, oaep),
+            (Rsa4096, EncryptDecrypt, ENCRYPTION, oaep),
+            (Sm2, EncryptDecrypt, ENCRYPTION, &["SM2PKE"]),
+            (Rsa2048, SignVerify, SIGNING, &RSA_SIGNATURES),
+            (Rsa3072, SignVerify, SIGNING, &RSA_SIGNATURES),
+            (Rsa4096, SignVerify, SIGNING, &RSA_SIGNATURES),
+            (EccNistP256, SignVerify, SIGNING, &["ECDSA_SHA_256"]),
+            (EccSecgP256k1, SignVerify, SIGNING, &["ECDSA_SHA_256"]),
+            (EccNistP384, SignVerify, SIGNING, &["ECDSA_SHA_384"]),
+            (EccNistP521, SignVerify, SIGNING, &["ECDSA_SHA_512"]),
+            (EccNistEdwards25519, SignVerify, SIGNING, ed25519),
+            (MlDsa44, SignVerify, SIGNING, &["ML_DSA_SHAKE_256"]),
+            (MlDsa65, SignVerify, SIGNING, &["ML_DSA_SHAKE_256"]),
+            (MlDsa87, SignVerify, SIGNING, &["ML_DSA_SHAKE_256"]),
+            (Sm2, SignVerify, SIGNING, &["SM2DSA"]),
+            (EccNistP256, KeyAgreement, AGREEMENT, &["ECDH"]),
+            (EccNistP384, KeyAgreement, AGREEMENT, &["ECDH"]),
+            (EccNistP521, KeyAgreement, AGREEMENT, &["ECDH"]),
+            (Sm2, KeyAgreement, AGREEMENT, &["ECDH"]),
+            (Hmac224, GenerateVerifyMac, MAC, &["HMAC_SHA_224"]),
+            (Hmac256, GenerateVerifyMac, MAC, &["HMAC_SHA_256"]),
+            (Hmac384, GenerateVerifyMac, MAC, &["HMAC_SHA_384"]),
+            (Hmac512, GenerateVerifyMac, MAC, &["HMAC_SHA_512"]),
+        ] {
+            let mut of_lists: [&[&str]; 4] = [&[]; 4];
+            of_lists[list] = expected;
+            assert_eq!(algorithms(spec, usage), of_lists, "{spec} {usage}");
+        }
+    }
+}
