@@ -153,4 +153,21 @@ mod tests {
             assert_eq!(algorithms(spec, usage), of_lists, "{spec} {usage}");
         }
     }
+
+    #[test]
+    fn the_deprecated_member_has_all_specs_but_the_newest() {
+        for (spec, is_one) in [
+            (KeySpec::SymmetricDefault, true),
+            (KeySpec::Rsa2048, true),
+            (KeySpec::EccSecgP256k1, true),
+            (KeySpec::Hmac512, true),
+            (KeySpec::Sm2, true),
+            (KeySpec::EccNistEdwards25519, false),
+            (KeySpec::MlDsa44, false),
+            (KeySpec::MlDsa65, false),
+            (KeySpec::MlDsa87, false),
+        ] {
+            assert_eq!(spec.is_customer_master_key_spec(), is_one, "{spec}");
+        }
+    }
 }

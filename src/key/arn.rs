@@ -175,3 +175,20 @@ pub(super) fn split(text: &str) -> Result<(Place, &str), InvalidArn> {
         Err(InvalidArn(()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{AliasArn, KeyArn};
+
+    #[test]
+    fn arns_are_shown_to_a_programmer_as_what_they_are() {
+        let key = "arn:aws:kms:us-east-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+        let alias = "arn:aws:kms:us-east-2:111122223333:alias/app";
+        let [key_arn, alias_arn] = [
+            format!("{:?}", key.parse::<KeyArn>().unwrap()),
+            format!("{:?}", alias.parse::<AliasArn>().unwrap()),
+        ];
+        assert_eq!(key_arn, format!("KeyArn({key})"));
+        assert_eq!(alias_arn, format!("AliasArn({alias})"));
+    }
+}
