@@ -17,6 +17,7 @@ use super::inline::InlineText;
 ///
 /// let id: KeyId = "mrk-1234abcd12ab34cd56ef1234567890ab".parse()?;
 /// assert!(id.is_multi_region());
+/// assert!(!"1234abcd-12ab-34cd-56ef-1234567890ab".parse::<KeyId>()?.is_multi_region());
 /// assert!("1234abcd12ab34cd56ef1234567890ab".parse::<KeyId>().is_err());
 /// # Ok::<(), kms_reencrypt::key::InvalidKeyId>(())
 /// ```
