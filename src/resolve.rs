@@ -121,6 +121,7 @@ fn in_reach(place: &Place, there: &Place, identifier: &KeyIdentifier) -> Result<
     Err(out_of_reach(place, there, identifier))
 }
 
+/// Out of line as well, so that the comparison before it is small enough to be inlined.
 #[cold]
 #[inline(never)]
 fn out_of_reach(place: &Place, there: &Place, identifier: &KeyIdentifier) -> NotFoundError {

@@ -90,9 +90,7 @@ impl Plaintext {
     }
 
     pub(crate) fn expose_mut(&mut self) -> &mut [u8] {
-        self.buffer
-            .get_mut(self.start..self.end)
-            .unwrap_or_default()
+        self.expose_mut_from(0)
     }
 
     /// The bytes, and `count` bytes of the room before them. Nothing at all if there is less room.
