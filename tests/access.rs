@@ -8,7 +8,7 @@ use kms_reencrypt::access::{
 };
 use kms_reencrypt::software::NewKey;
 use kms_reencrypt::{
-    AccountId, EncryptRequest, KeyArn, KeyIdentifier, KeySpec, Keyring, Kms, KmsError,
+    AccountId, AliasArn, EncryptRequest, KeyArn, KeyIdentifier, KeySpec, Keyring, Kms, KmsError,
     ReEncryptRequest, ReEncryptResponse,
 };
 
@@ -504,16 +504,15 @@ fn a_policy_can_insist_on_the_same_key_or_on_the_alias_that_is_used() {
                         ),
                     )),
             );
-    assert!(
-        world
-            .re_encrypt(by_alias.clone(), blob(), None, "alias/app")
-            .is_ok()
-    );
-    assert!(
-        world
-            .re_encrypt(by_alias, blob(), None, world.our_key)
-            .is_err()
-    );
+    let alias_arn = AliasArn::new(*world.our_key.place(), "alias/app".parse().unwrap());
+    for (destination, may) in [
+        ("alias/app", true),
+        (&*alias_arn.to_string(), true),
+        (&*world.our_key.to_string(), false),
+    ] {
+        let answer = world.re_encrypt(by_alias.clone(), blob(), None, destination);
+        assert_eq!(answer.is_ok(), may, "{destination}");
+    }
 }
 
 /// Every subset of permissions on either side: a request succeeds exactly if each side alone would be allowed.

@@ -60,3 +60,36 @@ impl<const N: usize> Ord for InlineText<N> {
         self.as_bytes().cmp(other.as_bytes())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::InlineText;
+
+    fn text(text: &str) -> InlineText<4> {
+        InlineText::concat(&[text]).unwrap()
+    }
+
+    #[test]
+    fn it_is_shown_sorted_and_collected_as_its_text_is() {
+        let texts = ["b", "", "ab", "abcd", "a"];
+        let shown = texts.map(|it| format!("{:?}", text(it)));
+        assert_eq!(shown, texts.map(|it| format!("{it:?}")));
+
+        let (mut sorted, mut expected) = (texts.map(text), texts);
+        sorted.sort();
+        expected.sort();
+        assert_eq!(sorted, expected.map(text));
+        assert!(text("a") < text("ab"));
+
+        let set: HashSet<_> = texts.map(text).into_iter().chain(texts.map(text)).collect();
+        assert_eq!(set.len(), texts.len());
+    }
+
+    #[test]
+    fn what_is_longer_than_its_room_is_refused() {
+        assert!(InlineText::<4>::concat(&["ab", "cd"]).is_some());
+        assert!(InlineText::<4>::concat(&["abc", "de"]).is_none());
+    }
+}

@@ -82,3 +82,37 @@ impl fmt::Debug for KeyMaterialId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a key material id has 64 lower-case hexadecimal digits")]
 pub struct InvalidKeyMaterialId(());
+
+#[cfg(test)]
+mod tests {
+    use super::KeyMaterialId;
+
+    #[test]
+    fn every_digit_of_an_id_is_read_as_it_is_written() {
+        let text = "0123456789abcdef".repeat(4);
+        let id: KeyMaterialId = text.parse().unwrap();
+        assert_eq!(id.to_string(), text);
+        assert_eq!(format!("{id:?}"), format!("KeyMaterialId({text})"));
+        let bytes = [0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef];
+        assert_eq!(id.as_bytes().as_chunks().0, [bytes; 4]);
+    }
+
+    #[test]
+    fn another_length_and_other_digits_are_refused() {
+        let text = "0123456789abcdef".repeat(4);
+        for refused in [
+            "",
+            text.get(1..).unwrap(),
+            text.get(2..).unwrap(),
+            &format!("{text}0"),
+            &format!("{text}00"),
+            &text.to_uppercase(),
+            &text.replace('0', "/"),
+            &text.replace('9', ":"),
+            &text.replace('a', "`"),
+            &text.replace('f', "g"),
+        ] {
+            assert!(refused.parse::<KeyMaterialId>().is_err(), "{refused:?}");
+        }
+    }
+}

@@ -285,3 +285,24 @@ impl KeyMetadataBuilder {
         self.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{KeyMetadata, KeyState};
+    use crate::key::{KeySpec, KeyUsage};
+
+    #[test]
+    fn a_key_counts_as_enabled_in_that_state_alone() {
+        let arn = "arn:aws:kms:us-east-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+        let (spec, usage) = (KeySpec::SymmetricDefault, KeyUsage::EncryptDecrypt);
+        let enabled = |state| {
+            let metadata = KeyMetadata::builder(arn.parse().unwrap(), spec, usage);
+            metadata.key_state(state).build().enabled()
+        };
+        let counted: Vec<_> = KeyState::ALL
+            .iter()
+            .filter(|state| enabled(**state))
+            .collect();
+        assert_eq!(counted, [&KeyState::Enabled]);
+    }
+}
