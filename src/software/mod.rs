@@ -26,6 +26,7 @@ pub(crate) mod ring_data;
 mod rotation;
 mod rsa_key;
 mod rsa_oaep;
+mod rsa_public;
 mod sm2_der;
 mod sm2_key;
 mod sm2_pke;

@@ -21,12 +21,12 @@
 //!
 //! - `r` is drawn by rejection, which tells only of the values that were thrown away.
 //! - The `rsa` crate leaves `p` and `q` in memory that it frees: on import, on export, on every decryption and when the
-//!   key goes. It leaves a masked block behind too, in Montgomery form: undoing that, and the mask, takes no key. We wipe
-//!   our own copies, and neither a private exponent nor a plaintext as such is among what is left (`tests/secrets` looks
-//!   for them); but who can read this process's memory is not kept out.
+//!   key goes. Where it decrypts, it leaves the masked block behind too, in Montgomery form: undoing that, and the mask,
+//!   takes no key. We wipe our own copies, and neither a private exponent nor a plaintext as such is among what is left
+//!   (`tests/secrets` looks for them); but who can read this process's memory is not kept out.
 
 use rsa::BoxedUint;
-use rsa::hazmat::{rsa_decrypt_and_check, rsa_encrypt};
+use rsa::hazmat::rsa_decrypt_and_check;
 use rsa::traits::PublicKeyParts;
 use sha1::Sha1;
 use sha2::Sha256;
@@ -35,6 +35,7 @@ use zeroize::Zeroizing;
 use super::failure::{prove_fit, rsa_failed, unsupported};
 use super::oaep;
 use super::rsa_key::RsaKey;
+use super::rsa_public::raise_to_public_exponent;
 use crate::key::EncryptionAlgorithm;
 use crate::provider::KeyActionError;
 use crate::random::Random;
@@ -60,10 +61,8 @@ impl RsaKey {
             EncryptionAlgorithm::RsaesOaepSha256 => oaep::encode::<Sha256>(plaintext, len, random)?,
             _ => return Err(unsupported(self.key_spec(), algorithm)),
         };
-        let number = self.number(&block).map(Zeroizing::new);
-        let ciphertext = number
-            .and_then(|number| rsa_encrypt(self.numbers(), &number))
-            .map_err(rsa_failed)?;
+        let number = self.number(&block).map_err(rsa_failed)?;
+        let ciphertext = raise_to_public_exponent(self.numbers(), number);
         Ok(ciphertext.to_be_bytes().into_vec())
     }
 

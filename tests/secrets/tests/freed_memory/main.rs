@@ -1,7 +1,7 @@
 //! What the crate frees has no secret in it: after every operation, after errors and after panics.
 //!
 //! Three things are known to stay behind. Two in the `rsa` crate: the primes of an RSA key, and the padded block of an OAEP
-//! message in Montgomery form. One in serde_json: PEM in a seed file. The last tests here and in
+//! message that is decrypted, in Montgomery form. One in serde_json: PEM in a seed file. The last tests here and in
 //! `ring_files` hold the documentation to that.
 
 mod ring_files;
@@ -340,6 +340,25 @@ fn a_private_exponent_of_rsa_is_wiped_on_import_in_use_and_with_its_key() {
         let other = NewKey::from(KeySpec::Rsa4096).pkcs8_pem(pem);
         assert!(ring.create_key(other).is_err());
     });
+}
+
+#[test]
+fn padded_blocks_of_oaep_are_not_freed_unwiped_by_encryption() {
+    let ring = Ring::new();
+    let key = ring.key(KeySpec::Rsa2048);
+    // The seed is the same every time, and so is the block.
+    let kms = ring.kms.clone().with_random_source(Scripted::default());
+    let blob = encrypted(&kms, key, "RSAES_OAEP_SHA_256");
+    let [block, multiplied] = padded_block(&blob);
+    let secrets = [
+        Secret::new("padded block", &block),
+        Secret::new("its Montgomery form", &multiplied),
+    ];
+    let mut again = Vec::new();
+    assert_nothing_found(&secrets, "Encrypt", || {
+        again = encrypted(&kms, key, "RSAES_OAEP_SHA_256");
+    });
+    assert_eq!(again, blob, "these are the secrets of another ciphertext");
 }
 
 // If one of these two fails, the `rsa` crate has improved: then say so in SECURITY.md and in `src/software/rsa_oaep.rs`.
