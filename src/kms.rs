@@ -242,7 +242,7 @@ impl<P: KeyProvider> Kms<P> {
                     let random = Random::new(self.random.as_ref());
                     let mut session =
                         Session::new(view, (&self.caller, &self.place), random, trail);
-                    answer = Some(operation(&mut session));
+                    answer.get_or_insert_with(|| operation(&mut session));
                 }
             })
             .map_err(provider_failure)?;

@@ -89,6 +89,18 @@ impl Plaintext {
         }
     }
 
+    /// What lies in `buffer` between `head` bytes of room and `tail` bytes of it. `None` if there is not so much.
+    #[inline]
+    pub(crate) fn in_room(head: usize, buffer: Vec<u8>, tail: usize) -> Option<Self> {
+        let buffer = Zeroizing::new(buffer);
+        let end = buffer.len().checked_sub(tail)?;
+        (head <= end).then_some(Self {
+            buffer,
+            start: head,
+            end,
+        })
+    }
+
     pub(crate) fn expose_mut(&mut self) -> &mut [u8] {
         self.expose_mut_from(0)
     }
@@ -100,17 +112,6 @@ impl Plaintext {
         start
             .and_then(|start| self.buffer.get_mut(start..self.end))
             .unwrap_or_default()
-    }
-
-    /// Gives up the first `count` bytes: they become room. `None` if there are not so many.
-    #[inline]
-    pub(crate) fn give_up_front(mut self, count: usize) -> Option<Self> {
-        let start = self.start.checked_add(count)?;
-        if start > self.end {
-            return None;
-        }
-        self.start = start;
-        Some(self)
     }
 
     /// This plaintext with exactly `head` bytes of room before it and `tail` behind: the same buffer if it has that
@@ -182,9 +183,11 @@ mod tests {
     }
 
     #[test]
-    fn bytes_given_up_at_the_front_become_room() {
-        let shorter = Plaintext::from_slice(b"abcd").give_up_front(1).unwrap();
-        assert_eq!(shorter.expose(), b"bcd");
-        assert!(shorter.give_up_front(4).is_none());
+    fn what_lies_between_the_rooms_is_the_plaintext() {
+        let in_room = |head, tail| Plaintext::in_room(head, b"abcd".to_vec(), tail);
+        assert_eq!(in_room(1, 2).unwrap().expose(), b"b");
+        assert!(in_room(2, 2).unwrap().is_empty());
+        assert!(in_room(3, 2).is_none());
+        assert!(in_room(0, 5).is_none());
     }
 }

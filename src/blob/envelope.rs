@@ -34,7 +34,7 @@ pub(super) const TAG_LEN: usize = 16;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CiphertextBlob<'a> {
-    header: &'a [u8],
+    bytes: &'a [u8],
     version: BlobVersion,
     origin: u8,
     key_material_id: KeyMaterialId,
@@ -70,7 +70,6 @@ impl<'a> CiphertextBlob<'a> {
                 Some(reader.array()?)
             }
         };
-        let header_len = bytes.len() - reader.left();
         let content_info_len = u32::from_be_bytes(*reader.array()?);
         if usize::try_from(content_info_len) != Ok(reader.left()) {
             return Err(MalformedBlob::new());
@@ -78,7 +77,7 @@ impl<'a> CiphertextBlob<'a> {
         let (iv, sealed) = parse_content_info(reader)?;
         let (ciphertext, tag) = sealed.split_last_chunk().ok_or(MalformedBlob::new())?;
         Ok(Self {
-            header: bytes.get(..header_len).unwrap_or_default(),
+            bytes,
             version,
             origin,
             key_material_id,
@@ -110,7 +109,6 @@ impl<'a> CiphertextBlob<'a> {
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let Self {
-            header,
             iv,
             ciphertext,
             tag,
@@ -118,7 +116,13 @@ impl<'a> CiphertextBlob<'a> {
         } = self;
         let mut content_info = Prefix::new();
         Frame::for_content(ciphertext.len()).write_content_info(&mut content_info, iv);
-        [header, content_info.bytes(), ciphertext, tag.as_slice()].concat()
+        [
+            self.header(),
+            content_info.bytes(),
+            ciphertext,
+            tag.as_slice(),
+        ]
+        .concat()
     }
 
     /// The version of the layout.
@@ -165,8 +169,17 @@ impl<'a> CiphertextBlob<'a> {
 
     /// The clear part: authenticated together with the encryption context.
     #[must_use]
-    pub const fn header(&self) -> &'a [u8] {
-        self.header
+    pub fn header(&self) -> &'a [u8] {
+        let len = match self.version {
+            BlobVersion::V1 => frame::HEADER_LEN_V1,
+            BlobVersion::V2 => frame::HEADER_LEN,
+        };
+        self.bytes.get(..len).unwrap_or_default()
+    }
+
+    /// The bytes that were parsed.
+    pub(crate) const fn as_bytes(&self) -> &'a [u8] {
+        self.bytes
     }
 }
 

@@ -16,7 +16,9 @@ pub(super) const ORIGIN: u8 = 2;
 pub(super) const BEFORE_MATERIAL_ID: [u8; 2] = [0x00, 0x78];
 pub(super) const BEFORE_NONCE: u8 = 1;
 /// The clear part of version 2, which is authenticated: up to the derivation nonce.
-const HEADER_LEN: usize = 54;
+pub(crate) const HEADER_LEN: usize = 54;
+/// That of version 1: up to the key material id.
+pub(super) const HEADER_LEN_V1: usize = 37;
 
 pub(super) const SEQUENCE: u8 = 0x30;
 pub(super) const EXPLICIT_0: u8 = 0xa0;
@@ -91,7 +93,7 @@ impl Frame {
         let (content, tag) = rest.split_at_mut_checked(self.content_len)?;
         let tag = tag.try_into().ok()?;
         front.copy_from_slice(prefix.bytes());
-        let header = front.get(..HEADER_LEN)?;
+        let header = front.first_chunk()?;
         let content_header = content.first_chunk_mut()?;
         *content_header = content_header_of(self.content_len - CONTENT_HEADER_LEN);
         Some(FrameParts {
@@ -150,7 +152,7 @@ impl Frame {
 #[derive(Debug)]
 pub(crate) struct FrameParts<'b> {
     /// The clear part: authenticated.
-    pub(crate) header: &'b [u8],
+    pub(crate) header: &'b [u8; HEADER_LEN],
     /// The inner header and the plaintext: to be encrypted in place.
     pub(crate) content: &'b mut [u8],
     /// The room for the tag.

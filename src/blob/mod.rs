@@ -14,5 +14,5 @@ mod reader;
 
 pub(crate) use content::{CONTENT_HEADER_LEN, check_content_header};
 pub use envelope::{BlobVersion, CiphertextBlob, MalformedBlob};
-pub(crate) use frame::Frame;
+pub(crate) use frame::{Frame, HEADER_LEN};
 pub use inspect::{BlobInspection, Resemblance};

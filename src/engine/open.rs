@@ -118,23 +118,25 @@ impl<'v> Opening<'v> {
 
     /// Opens a blob into a buffer in which the plaintext stands where a new blob of it will have it.
     fn open_blob(&self, blob: &CiphertextBlob<'_>) -> Result<Plaintext, KmsError> {
-        // A blob of version 1 has none.
-        let Some(derivation) = blob.derivation_nonce() else {
+        // A blob of version 1 has neither.
+        let (Some(header), Some(derivation)) =
+            (blob.header().first_chunk(), blob.derivation_nonce())
+        else {
             return Err(KmsError::InvalidCiphertext);
         };
         let nonces = MessageNonces {
             derivation: *derivation,
             iv: *blob.iv(),
         };
-        let sealed = blob.ciphertext();
-        let room = Frame::for_content(sealed.len()).before_content();
-        // The plaintext has its place before it is one: what is changed last would be waited for by whoever reads it next.
-        let mut plaintext = Plaintext::copied_with_room(room, sealed, Frame::behind_content())
-            .give_up_front(blob::CONTENT_HEADER_LEN)
+        // A copy of the blob is a buffer of the right shape: the plaintext lies where a new blob of it will have it, and has
+        // its place before it is one. What is changed last would be waited for by whoever reads it next.
+        let copy = blob.as_bytes().to_vec();
+        let before = Frame::for_content(blob.ciphertext().len()).before_plaintext();
+        let mut plaintext = Plaintext::in_room(before, copy, Frame::behind_content())
             .ok_or(KmsError::InvalidCiphertext)?;
         let content = plaintext.expose_mut_from(blob::CONTENT_HEADER_LEN);
         let id = blob.key_material_id();
-        with_aad(blob.header(), self.context, |aad| {
+        with_aad(header, self.context, |aad| {
             self.key.open(id, &nonces, aad, content, blob.tag())
         })
         .map_err(refusal::action)?;
