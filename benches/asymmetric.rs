@@ -1,5 +1,5 @@
-//! ReEncrypt to and from RSA and SM2 keys, against the bare operations: exponentiation or scalar multiplication on one
-//! side, the symmetric floor on the other.
+//! ReEncrypt to and from RSA and SM2 keys, against the bare operations of the `rsa` and `sm2` crates: exponentiation or
+//! scalar multiplication on one side, the symmetric floor on the other.
 
 mod common;
 
@@ -28,7 +28,7 @@ fn main() {
     let kms = Kms::new(ring);
     let mut criterion = criterion();
     let mut ratios =
-        Ratios::to("the bare public or private operation, and half of the symmetric cryptography");
+        Ratios::to("the bare operation of the `rsa` or `sm2` crate, and half of the symmetric cryptography");
     let mut group = criterion.benchmark_group("asymmetric");
     group.sampling_mode(SamplingMode::Flat).sample_size(20);
     for ((spec, algorithm), key) in ALGORITHMS.into_iter().zip(keys) {
