@@ -27,8 +27,9 @@ fn main() {
     let keys = ALGORITHMS.map(|(spec, _)| ring::asymmetric(&ring, spec));
     let kms = Kms::new(ring);
     let mut criterion = criterion();
-    let mut ratios =
-        Ratios::to("the bare operation of the `rsa` or `sm2` crate, and half of the symmetric cryptography");
+    let mut ratios = Ratios::to(
+        "the bare operation of the `rsa` or `sm2` crate, and half of the symmetric cryptography",
+    );
     let mut group = criterion.benchmark_group("asymmetric");
     group.sampling_mode(SamplingMode::Flat).sample_size(20);
     for ((spec, algorithm), key) in ALGORITHMS.into_iter().zip(keys) {

@@ -242,6 +242,7 @@ impl<P: KeyProvider> Kms<P> {
                     let random = Random::new(self.random.as_ref());
                     let mut session =
                         Session::new(view, (&self.caller, &self.place), random, trail);
+                    // An assignment would move the answer once more, to drop what was there before.
                     answer.get_or_insert_with(|| operation(&mut session));
                 }
             })

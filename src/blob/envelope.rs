@@ -169,12 +169,15 @@ impl<'a> CiphertextBlob<'a> {
 
     /// The clear part: authenticated together with the encryption context.
     #[must_use]
-    pub fn header(&self) -> &'a [u8] {
+    pub const fn header(&self) -> &'a [u8] {
         let len = match self.version {
             BlobVersion::V1 => frame::HEADER_LEN_V1,
             BlobVersion::V2 => frame::HEADER_LEN,
         };
-        self.bytes.get(..len).unwrap_or_default()
+        match self.bytes.split_at_checked(len) {
+            Some((header, _)) => header,
+            None => &[],
+        }
     }
 
     /// The bytes that were parsed.

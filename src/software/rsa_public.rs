@@ -1,8 +1,8 @@
 //! RSAEP (RFC 8017 section 5.1.1): a number raised to the public exponent.
 //!
 //! The `rsa` crate raises to every exponent as to a secret one, with a table of sixteen powers that it reads as a whole at
-//! every step. A public exponent needs no such care: one squaring a bit, and with 65537 one multiplication more, take a
-//! half to a third of the time. How long that takes depends on the exponent and the modulus and on nothing else.
+//! every step. A public exponent needs no such care: one squaring a bit, and with 65537 one multiplication more, take less
+//! than half of the time. How long that takes depends on the exponent and the modulus and on nothing else.
 
 use crypto_bigint::modular::BoxedMontyForm;
 use crypto_bigint::{MontyForm, MontyMultiplier};
