@@ -64,15 +64,6 @@ impl Plaintext {
         self.start == self.end
     }
 
-    /// `len` zero bytes with room for `head` bytes before them and `tail` bytes behind.
-    pub(crate) fn with_room(head: usize, len: usize, tail: usize) -> Self {
-        Self {
-            buffer: Zeroizing::new(vec![0; head + len + tail]),
-            start: head,
-            end: head + len,
-        }
-    }
-
     /// A copy of `bytes` with room for `head` bytes before them and `tail` bytes behind.
     #[inline]
     pub(crate) fn copied_with_room(head: usize, bytes: &[u8], tail: usize) -> Self {
@@ -170,8 +161,7 @@ mod tests {
 
     #[test]
     fn room_is_kept_where_it_fits_and_made_where_it_does_not() {
-        let mut plaintext = Plaintext::with_room(3, 4, 2);
-        plaintext.expose_mut().copy_from_slice(b"abcd");
+        let plaintext = Plaintext::copied_with_room(3, b"abcd", 2);
         let address = plaintext.expose().as_ptr();
 
         let kept = plaintext.into_room(3, 2);

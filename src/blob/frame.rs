@@ -58,7 +58,7 @@ impl Frame {
     }
 
     /// How many bytes of a version 2 blob stand before the content.
-    pub(crate) const fn before_content(self) -> usize {
+    const fn before_content(self) -> usize {
         HEADER_LEN + 4 + self.content_info_len() - self.sealed_len()
     }
 

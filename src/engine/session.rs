@@ -77,7 +77,7 @@ impl<'v> Session<'v> {
 
     /// Fresh random bytes, as a secret.
     pub(crate) fn random_bytes(&self, len: usize) -> Result<Plaintext, KmsError> {
-        let mut bytes = Plaintext::with_room(0, len, 0);
+        let mut bytes = Plaintext::from_vec(vec![0; len]);
         self.random
             .fill(bytes.expose_mut())
             .map_err(KmsError::internal)?;
