@@ -12,7 +12,7 @@ use std::time::Instant;
 use common::floor::Floor;
 use common::ratio::{Ratios, Row, Target, criterion, is_measuring, median};
 use common::ring;
-use kms_reencrypt::software::ON_DEMAND_ROTATIONS_MAX;
+use kms_reencrypt::keyring::ON_DEMAND_ROTATIONS_MAX;
 use kms_reencrypt::{KeyArn, Keyring, Kms, ReEncryptRequest};
 
 /// The length of a data key.

@@ -8,7 +8,7 @@ use core::error::Error;
 use core::hint::black_box;
 use std::time::Instant;
 
-use kms_reencrypt::software::NewKey;
+use kms_reencrypt::keyring::NewKey;
 use kms_reencrypt::{
     DecryptRequest, EncryptRequest, EncryptionAlgorithm, KeyArn, KeySpec, Keyring, Kms, KmsError,
     OsRandom, RandomSource,

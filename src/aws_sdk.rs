@@ -61,9 +61,9 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
 use crate::key::Region;
+use crate::keyring::Keyring;
 use crate::kms::Kms;
 use crate::provider::KeyProvider;
-use crate::software::Keyring;
 use crate::wire::{self, Credential, Service};
 
 /// The HTTP client of an `aws_sdk_kms::Client` that talks to a [`Service`] in this process. See the [module](self).

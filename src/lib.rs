@@ -63,21 +63,24 @@ pub mod aws_sdk;
 pub mod blob;
 pub mod constraints;
 pub mod context;
+#[cfg(feature = "json")]
+mod control;
 pub mod decrypt;
 pub mod encrypt;
 mod engine;
 pub mod error;
 pub mod generate_data_key;
 pub mod key;
+pub mod keyring;
 mod kms;
 pub mod observe;
+mod primitives;
 pub mod provider;
 pub mod random;
 pub mod re_encrypt;
 mod resolve;
 pub mod secret;
 mod setters;
-pub mod software;
 #[cfg(feature = "testing")]
 pub mod testing;
 #[cfg(feature = "json")]
@@ -95,12 +98,12 @@ pub use key::{
     AccountId, AliasArn, AliasName, EncryptionAlgorithm, KeyArn, KeyId, KeyIdentifier,
     KeyMaterialId, KeyMetadata, KeySpec, KeyState, KeyUsage, Place, Region,
 };
+pub use keyring::Keyring;
 pub use kms::Kms;
 pub use provider::{KeyProvider, KmsKey};
 pub use random::{OsRandom, RandomSource, RandomnessUnavailable};
 pub use re_encrypt::{ReEncryptRequest, ReEncryptResponse};
 pub use secret::Plaintext;
-pub use software::Keyring;
 
 /// The code in README is compiled and run with the tests.
 #[cfg(doctest)]

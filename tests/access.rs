@@ -6,7 +6,7 @@ use kms_reencrypt::access::{
     Caller, Condition, ConditionOperator, GrantOperation, IdentityPolicy, KeyPolicy, Principal,
     PrincipalArn, Statement,
 };
-use kms_reencrypt::software::NewKey;
+use kms_reencrypt::keyring::NewKey;
 use kms_reencrypt::{
     AccountId, AliasArn, EncryptRequest, KeyArn, KeyIdentifier, KeySpec, Keyring, Kms, KmsError,
     ReEncryptRequest, ReEncryptResponse,

@@ -17,7 +17,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use common::{Keys, chinese_ring};
 use kms_reencrypt::key::KeyOrigin;
-use kms_reencrypt::software::{ImportedMaterial, NewKey};
+use kms_reencrypt::keyring::{ImportedMaterial, NewKey};
 use kms_reencrypt::{
     DecryptRequest, EncryptRequest, EncryptionContext, KeyArn, KeySpec, Keyring, Kms,
     ReEncryptRequest,

@@ -3,11 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use kms_reencrypt::key::{KeyMaterialId, KeyOrigin};
+use kms_reencrypt::keyring::NewKey;
 use kms_reencrypt::provider::{
     KeyActionError, KeyProviderError, KeyRef, KeyView, KmsKey, MessageNonces,
 };
 use kms_reencrypt::random::Random;
-use kms_reencrypt::software::NewKey;
 use kms_reencrypt::testing::conformance::{
     Failures, assert_provider, check_key, check_provider, check_same_key,
 };

@@ -4,8 +4,8 @@
 
 use core::time::Duration;
 
+use kms_reencrypt::keyring::{Clock, ManualClock};
 use kms_reencrypt::provider::KeyProviderError;
-use kms_reencrypt::software::{Clock, ManualClock};
 use kms_reencrypt::testing::{Fault, Faults, FaultyProvider, ProviderCall, insecure_key};
 use kms_reencrypt::{
     DecryptRequest, EncryptRequest, EncryptionAlgorithm, KeyArn, KeySpec, Keyring, Kms, KmsError,

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use kms_reencrypt::software::NewKey;
+use kms_reencrypt::keyring::NewKey;
 use kms_reencrypt::{
     DecryptRequest, EncryptRequest, KeySpec, Keyring, Kms, RandomSource, RandomnessUnavailable,
     ReEncryptRequest,

@@ -5,7 +5,7 @@
 //! of the same crates with the same parameters, and the reference opens what our own `Encrypt` has sealed.
 //!
 //! The example of the SM2 standard is opened here; that encryption makes it too, given its random number, is shown in
-//! `src/software/sm2_pke.rs`.
+//! `src/primitives/sm2_pke.rs`.
 #![allow(
     clippy::indexing_slicing,
     clippy::unwrap_used,
@@ -18,7 +18,7 @@ use aes_gcm::aead::AeadInOut;
 use aes_gcm::{Aes256Gcm, Nonce};
 use hmac::{Hmac, KeyInit, Mac};
 use kms_reencrypt::blob::CiphertextBlob;
-use kms_reencrypt::software::NewKey;
+use kms_reencrypt::keyring::NewKey;
 use kms_reencrypt::{
     DecryptRequest, EncryptRequest, EncryptionContext, KeySpec, Keyring, Kms, KmsError,
 };

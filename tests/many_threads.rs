@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use kms_reencrypt::software::NewKey;
+use kms_reencrypt::keyring::NewKey;
 use kms_reencrypt::{
     EncryptRequest, KeyArn, KeyIdentifier, KeyMaterialId, KeySpec, Keyring, Kms, KmsError,
     ReEncryptRequest, ReEncryptResponse,

@@ -7,7 +7,7 @@ mod common;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use common::{Keys, chinese_ring};
-use kms_reencrypt::software::NewKey;
+use kms_reencrypt::keyring::NewKey;
 use kms_reencrypt::{
     DecryptRequest, EncryptionAlgorithm, KeyArn, KeySpec, Kms, KmsError, Plaintext,
     ReEncryptRequest,

@@ -222,7 +222,7 @@ fn an_asymmetric_key_has_no_material() {
 #[cfg(feature = "json")]
 mod cloud_trail {
     use kms_reencrypt::access::Caller;
-    use kms_reencrypt::software::{ManualClock, NewKey};
+    use kms_reencrypt::keyring::{ManualClock, NewKey};
     use kms_reencrypt::testing::{Recorder, insecure_key};
     use kms_reencrypt::{DecryptRequest, EncryptRequest, KeySpec, Keyring, Kms, ReEncryptRequest};
     use serde_json::{Value, json};

@@ -1,7 +1,7 @@
 //! Seed files: what they say is what the ring is, and what is wrong in them is told with its place.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use kms_reencrypt::software::{Clock, KeyMaterialState, ManualClock};
+use kms_reencrypt::keyring::{Clock, KeyMaterialState, ManualClock};
 use kms_reencrypt::testing::ring_file::{load_ring, read_ring, read_ring_into, write_ring};
 use kms_reencrypt::{
     DecryptRequest, EncryptRequest, EncryptionAlgorithm, KeyState, Keyring, Kms, KmsError,

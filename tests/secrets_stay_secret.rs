@@ -15,8 +15,8 @@ use base64::engine::general_purpose::STANDARD;
 use common::{Keys, chinese_ring, fixed_pem};
 use kms_reencrypt::decrypt::DecryptResponse;
 use kms_reencrypt::encrypt::EncryptRequestBuilder;
+use kms_reencrypt::keyring::{ImportedMaterial, KeyringBuilder, NewKey};
 use kms_reencrypt::provider::KeyProvider;
-use kms_reencrypt::software::{ImportedMaterial, KeyringBuilder, NewKey};
 use kms_reencrypt::{
     DecryptRequest, EncryptRequest, GenerateDataKeyRequest, GenerateDataKeyResponse, KeySpec,
     Keyring, Kms, KmsError, Plaintext,

@@ -1,7 +1,7 @@
 //! Rings, and requests over them.
 
+use kms_reencrypt::keyring::NewKey;
 use kms_reencrypt::re_encrypt::ReEncryptRequestBuilder;
-use kms_reencrypt::software::NewKey;
 use kms_reencrypt::{
     EncryptRequest, EncryptionContext, KeyArn, KeySpec, Keyring, Kms, ReEncryptRequest,
 };

@@ -1,7 +1,7 @@
 //! The keys that the example moves blobs between: **insecure**, as they are in the open here, and the same in every
 //! process, as a job that is resumed needs its keys again.
 
-use kms_reencrypt::software::NewKey;
+use kms_reencrypt::keyring::NewKey;
 use kms_reencrypt::{KeyArn, KeySpec, Keyring};
 
 use crate::Error;

@@ -14,7 +14,7 @@ use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use kms_reencrypt::access::Caller;
-use kms_reencrypt::software::SystemClock;
+use kms_reencrypt::keyring::SystemClock;
 use kms_reencrypt::wire::{self, Credential, Service};
 use kms_reencrypt::{AccountId, Keyring, Kms, KmsError};
 

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use arbitrary::Arbitrary;
 use kms_reencrypt::{
-    DecryptRequest, EncryptionAlgorithm, KeyArn, KeySpec, Keyring, Kms, KmsError, software::NewKey,
+    DecryptRequest, EncryptionAlgorithm, KeyArn, KeySpec, Keyring, Kms, KmsError, keyring::NewKey,
 };
 use kms_reencrypt_fuzz::fixed_pem;
 use libfuzzer_sys::fuzz_target;

@@ -56,7 +56,7 @@ struct Subject {
 impl Subject {
     fn new() -> Self {
         let keyring = Keyring::new("111122223333", "us-east-2").expect("a ring");
-        let known = kms_reencrypt::software::NewKey::new(KeySpec::SymmetricDefault).key_id(
+        let known = kms_reencrypt::keyring::NewKey::new(KeySpec::SymmetricDefault).key_id(
             "1234abcd-12ab-34cd-56ef-1234567890ab"
                 .parse()
                 .expect("an id"),

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use kms_reencrypt::key::KeyOrigin;
-use kms_reencrypt::software::{ImportedMaterial, NewKey};
+use kms_reencrypt::keyring::{ImportedMaterial, NewKey};
 use kms_reencrypt::{EncryptRequest, EncryptionAlgorithm, KeyArn, KeySpec, KeyUsage, Keyring, Kms};
 
 /// A ring that all runs share.

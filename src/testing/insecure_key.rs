@@ -1,7 +1,7 @@
 //! [`insecure_key`]: keys that everybody knows.
 
 use crate::key::{KeySpec, KeyUsage};
-use crate::software::NewKey;
+use crate::keyring::NewKey;
 
 /// The material of every insecure symmetric key. Two keys with it still open none of each other's blobs: their ids
 /// differ.
@@ -71,7 +71,7 @@ pub const fn insecure_private_key_pem(spec: KeySpec) -> Option<&'static str> {
 mod tests {
     use super::{insecure_key, insecure_private_key_pem};
     use crate::key::{KeySpec, KeyUsage};
-    use crate::software::Keyring;
+    use crate::keyring::Keyring;
 
     #[test]
     fn there_is_a_key_of_every_spec_and_it_encrypts_if_it_can() {

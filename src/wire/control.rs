@@ -1,11 +1,11 @@
 //! The control operations, member by member.
 
-use crate::error::ProtocolError;
-use crate::software::{
+use crate::control::{
     Control, CreateGrantRequest, CreateKeyRequest, GivenTag, ImportKeyMaterialRequest,
     ListGrantsRequest, Page, PageRequest, ParametersRequest, ReplicateKeyRequest,
     RetireGrantRequest,
 };
+use crate::error::ProtocolError;
 
 use super::describe;
 use super::failure::Failure;

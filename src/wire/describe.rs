@@ -3,7 +3,7 @@
 use crate::access::{Grant, GrantConstraint, PrincipalArn};
 use crate::context::EncryptionContext;
 use crate::key::{ExpirationModel, KeyArn, KeyMetadata, Region};
-use crate::software::{Alias, KeyRotation};
+use crate::keyring::{Alias, KeyRotation};
 
 use super::object::Object;
 

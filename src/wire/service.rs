@@ -1,11 +1,12 @@
 //! [`Service`]: every operation under its name on the wire.
 
 use crate::access::Caller;
+use crate::control::Control;
 use crate::error::ProtocolError;
 use crate::key::{Place, Region};
+use crate::keyring::Keyring;
 use crate::kms::Kms;
 use crate::provider::KeyProvider;
-use crate::software::{Control, Keyring};
 
 use super::control;
 use super::cryptographic;

@@ -1,7 +1,7 @@
 //! Section 11: several things wrong at once, and which of them is told. Every pair, generated from one order.
 
 use kms_reencrypt::access::{Caller, IdentityPolicy, Statement};
-use kms_reencrypt::software::NewKey;
+use kms_reencrypt::keyring::NewKey;
 use kms_reencrypt::{KeySpec, KeyState};
 
 use crate::ask::{Ask, decrypt, encrypt, re_encrypt};

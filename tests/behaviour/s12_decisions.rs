@@ -1,6 +1,6 @@
 //! Section 12: where no evidence was found and the crate decided. One row a decision, by its number.
 
-use kms_reencrypt::software::NewKey;
+use kms_reencrypt::keyring::NewKey;
 use kms_reencrypt::{KeySpec, KeyState};
 
 use crate::ask::{encrypt, re_encrypt};

@@ -3,7 +3,7 @@
 use kms_reencrypt::KeySpec;
 use kms_reencrypt::KeyUsage;
 use kms_reencrypt::key::KeyOrigin;
-use kms_reencrypt::software::{ImportedMaterial, NewKey};
+use kms_reencrypt::keyring::{ImportedMaterial, NewKey};
 
 use crate::ask::{decrypt, encrypt, re_encrypt};
 use crate::common::encrypting;

@@ -2,7 +2,7 @@
 
 use kms_reencrypt::KeySpec;
 use kms_reencrypt::access::Caller;
-use kms_reencrypt::software::NewKey;
+use kms_reencrypt::keyring::NewKey;
 
 use crate::ask::{decrypt, encrypt, re_encrypt};
 use crate::section::Evidence::{self, Doc, Guess, Inferred, Recorded, RecordedByWord};

@@ -1,7 +1,7 @@
 //! Section 4.3: the two ways to a source key. A symmetric blob names it; for an asymmetric ciphertext the request has to.
 
 use kms_reencrypt::key::KeyOrigin;
-use kms_reencrypt::software::NewKey;
+use kms_reencrypt::keyring::NewKey;
 use kms_reencrypt::{KeySpec, KeyState};
 
 use crate::ask::{Ask, decrypt, encrypt, re_encrypt};

@@ -1,6 +1,6 @@
 //! Section 4: key usage and key spec against the algorithm, the whole product of them, and how long a plaintext may be.
 
-use kms_reencrypt::software::NewKey;
+use kms_reencrypt::keyring::NewKey;
 use kms_reencrypt::{
     DataKeySpec, EncryptionAlgorithm, GenerateDataKeyRequest, KeySpec, KeyUsage, Kms,
 };

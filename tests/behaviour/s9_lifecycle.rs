@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use kms_reencrypt::key::KeyOrigin;
-use kms_reencrypt::software::{ImportedMaterial, ManualClock, NewKey};
+use kms_reencrypt::keyring::{ImportedMaterial, ManualClock, NewKey};
 use kms_reencrypt::{KeySpec, KeyState, Keyring};
 
 use crate::ask::{Ask, encrypt, re_encrypt};
@@ -123,7 +123,7 @@ fn the_clock_deletes_and_expires() {
     world.symmetric("B");
     let external = NewKey::new(KeySpec::SymmetricDefault).origin(KeyOrigin::External);
     let e = world.add("E", external);
-    let now = || kms_reencrypt::software::Clock::now(&clock);
+    let now = || kms_reencrypt::keyring::Clock::now(&clock);
     let for_days = |days: u32| ImportedMaterial::new([7; 32]).valid_to(now() + DAY * days);
     let keyring = &world.keyring;
     keyring.import_key_material(e, for_days(10)).unwrap();

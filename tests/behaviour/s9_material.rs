@@ -1,7 +1,7 @@
 //! Section 9: key material, as rotation and import change it.
 
 use kms_reencrypt::key::{ExpirationModel, KeyOrigin};
-use kms_reencrypt::software::{ImportedMaterial, NewKey};
+use kms_reencrypt::keyring::{ImportedMaterial, NewKey};
 use kms_reencrypt::{KeySpec, KeyState};
 
 use crate::ask::{decrypt, encrypt, re_encrypt};

@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use kms_reencrypt::key::KeyOrigin;
-use kms_reencrypt::software::{ImportedMaterial, ManualClock, NewKey};
+use kms_reencrypt::keyring::{ImportedMaterial, ManualClock, NewKey};
 use kms_reencrypt::{KeySpec, KeyState, Keyring, KmsError};
 
 use crate::ask::{Answer, Ask, decrypt, encrypt, re_encrypt};
@@ -300,7 +300,7 @@ fn everything_that_is_due_happens() {
             .origin(KeyOrigin::External)
             .multi_region(true);
         let p = world.add(&number.to_string(), external);
-        let valid_to = kms_reencrypt::software::Clock::now(&clock) + DAY * 7;
+        let valid_to = kms_reencrypt::keyring::Clock::now(&clock) + DAY * 7;
         let material = ImportedMaterial::new([number; 32]).valid_to(valid_to);
         home.import_key_material(p, material).unwrap();
         let r = home.replicate_key(p, IRELAND).unwrap();

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use kms_reencrypt::access::{Caller, IdentityPolicy, Statement};
-use kms_reencrypt::software::NewKey;
+use kms_reencrypt::keyring::NewKey;
 use kms_reencrypt::{KeyArn, KeySpec, KeyState, KeyUsage, Keyring, Kms, KmsError};
 
 use crate::ask::{Answer, Ask, encrypt};

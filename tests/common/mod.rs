@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use kms_reencrypt::software::NewKey;
+use kms_reencrypt::keyring::NewKey;
 use kms_reencrypt::{KeyArn, KeySpec, KeyUsage, Keyring};
 
 /// A ring in a Region of China, where all kinds of keys exist, SM2 among them.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use kms_reencrypt::access::{GrantOperation, KeyPolicy};
 use kms_reencrypt::key::KeyOrigin;
-use kms_reencrypt::software::{Clock, ImportedMaterial, ManualClock, NewKey};
+use kms_reencrypt::keyring::{Clock, ImportedMaterial, ManualClock, NewKey};
 use kms_reencrypt::testing::insecure_key;
 use kms_reencrypt::testing::ring_file::Protection;
 use kms_reencrypt::{

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use kms_reencrypt::access::GrantOperation;
 use kms_reencrypt::key::KeyOrigin;
-use kms_reencrypt::software::{Clock, ImportedMaterial, ManualClock, NewKey};
+use kms_reencrypt::keyring::{Clock, ImportedMaterial, ManualClock, NewKey};
 use kms_reencrypt::testing::ring_file::{read_ring_into, write_ring};
 use kms_reencrypt::{KeyArn, KeySpec, KeyState, Keyring, KmsError};
 use proptest::prelude::*;

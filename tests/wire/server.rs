@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use kms_reencrypt::access::Caller;
-use kms_reencrypt::software::{ManualClock, NewKey};
+use kms_reencrypt::keyring::{ManualClock, NewKey};
 use kms_reencrypt::wire::Service;
 use kms_reencrypt::{KeyArn, KeySpec, Keyring, Kms};
 use serde_json::Value;

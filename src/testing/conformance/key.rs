@@ -51,7 +51,7 @@ pub fn check_key(key: &dyn KmsKey) -> Result<(), Failures> {
 /// a symmetric one makes the very same ciphertext of the same nonces.
 ///
 /// For the other one take a key of a [`Keyring`](crate::Keyring) with the same key id and material: see
-/// [`NewKey::key_id`](crate::software::NewKey::key_id) and its neighbours.
+/// [`NewKey::key_id`](crate::keyring::NewKey::key_id) and its neighbours.
 ///
 /// # Errors
 ///

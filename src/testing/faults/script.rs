@@ -49,7 +49,7 @@ impl Faults {
     }
 
     /// What is to be done about a delay besides adding it up. `std::thread::sleep` makes it real; `move |delay|
-    /// clock.advance(delay)` lets it pass on a [`ManualClock`](crate::software::ManualClock).
+    /// clock.advance(delay)` lets it pass on a [`ManualClock`](crate::keyring::ManualClock).
     pub fn on_delay(&self, act: impl Fn(Duration) + Send + Sync + 'static) {
         self.script().on_delay = Some(Arc::new(act));
     }

@@ -2,8 +2,8 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::keyring::Clock;
 use crate::observe::{Event, Observer};
-use crate::software::Clock;
 
 use super::call::RecordedCall;
 use super::calls::Calls;

@@ -14,9 +14,9 @@ use crate::key::{
     AliasArn, KeyArn, KeyManager, KeyMetadata, KeyOrigin, KeySpec, KeyState, KeyUsage,
     MultiRegionConfiguration, MultiRegionKeyType, Place,
 };
+use crate::keyring::data::{AliasData, KeyData, MaterialData, RingData, SecretData};
+use crate::keyring::{KeyMaterialState, Keyring};
 use crate::secret::boxed;
-use crate::software::ring_data::{AliasData, KeyData, MaterialData, RingData, SecretData};
-use crate::software::{KeyMaterialState, Keyring};
 use crate::testing::timestamp;
 
 use super::document::{

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use crate::software::Keyring;
+use crate::keyring::Keyring;
 
 use super::document::RingDocument;
 use super::error::RingFileError;

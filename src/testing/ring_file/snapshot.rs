@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 
-use crate::software::Keyring;
+use crate::keyring::Keyring;
 
 use super::document::RingDocument;
 use super::error::RingFileError;

@@ -15,7 +15,7 @@ use aws_sdk_kms::types::EncryptionAlgorithmSpec;
 use aws_sdk_kms::{Client, Config};
 use kms_reencrypt::error::InfrastructureError;
 use kms_reencrypt::provider::{KeyProvider, KeyProviderError, KeyView};
-use kms_reencrypt::software::NewKey;
+use kms_reencrypt::keyring::NewKey;
 use kms_reencrypt::wire::Service;
 use kms_reencrypt::{KeyArn, KeySpec, KeyUsage, Keyring, Kms, Place};
 

@@ -10,7 +10,7 @@ mod support;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use kms_reencrypt::key::KeyOrigin;
-use kms_reencrypt::software::{ImportedMaterial, NewKey};
+use kms_reencrypt::keyring::{ImportedMaterial, NewKey};
 use kms_reencrypt::{
     DecryptRequest, EncryptRequest, GenerateDataKeyRequest, KeyArn, KeySpec, Keyring, Kms,
     KmsError, ReEncryptRequest,
@@ -361,7 +361,7 @@ fn padded_blocks_of_oaep_are_not_freed_unwiped_by_encryption() {
     assert_eq!(again, blob, "these are the secrets of another ciphertext");
 }
 
-// If one of these two fails, the `rsa` crate has improved: then say so in SECURITY.md and in `src/software/rsa_oaep.rs`.
+// If one of these two fails, the `rsa` crate has improved: then say so in SECURITY.md and in `src/primitives/rsa_oaep.rs`.
 
 #[test]
 fn primes_of_rsa_stay_behind_as_documented() {

@@ -1,0 +1,85 @@
+//! Aliases. Their permissions are asked of the keys that they point to; in AWS the alias needs one as well.
+
+use crate::access::Action;
+use crate::constraints::Constraints;
+use crate::error::KmsError;
+use crate::key::AliasArn;
+
+use super::members::ALIAS_NAME;
+use super::page::{Page, PageLen, PageRequest};
+use super::{Control, Names};
+use crate::keyring::aliases::{Alias, latest};
+
+impl Control<'_> {
+    pub(crate) fn create_alias(
+        &self,
+        alias_name: Option<&str>,
+        target_key_id: Option<&str>,
+    ) -> Result<(), KmsError> {
+        let mut constraints = Constraints::default();
+        let name = constraints.text("aliasName", alias_name, &ALIAS_NAME);
+        let target = constraints.key("targetKeyId", target_key_id);
+        constraints.finish()?;
+        let target = self.authorized(Action::CreateAlias, &target)?;
+        self.keyring.create_alias(name, target)
+    }
+
+    pub(crate) fn update_alias(
+        &self,
+        alias_name: Option<&str>,
+        target_key_id: Option<&str>,
+    ) -> Result<(), KmsError> {
+        let mut constraints = Constraints::default();
+        let name = constraints.text("aliasName", alias_name, &ALIAS_NAME);
+        let target = constraints.key("targetKeyId", target_key_id);
+        constraints.finish()?;
+        self.authorize_present_target(Action::UpdateAlias, name)?;
+        let target = self.authorized(Action::UpdateAlias, &target)?;
+        self.keyring.update_alias(name, target)
+    }
+
+    pub(crate) fn delete_alias(&self, alias_name: Option<&str>) -> Result<(), KmsError> {
+        let mut constraints = Constraints::default();
+        let name = constraints.text("aliasName", alias_name, &ALIAS_NAME);
+        constraints.finish()?;
+        self.authorize_present_target(Action::DeleteAlias, name)?;
+        self.keyring.delete_alias(name)
+    }
+
+    pub(crate) fn list_aliases(
+        &self,
+        key_id: Option<&str>,
+        page: &PageRequest<'_>,
+    ) -> Result<Page<Alias>, KmsError> {
+        const LEN: PageLen = PageLen {
+            default: 50,
+            max: 100,
+        };
+        let mut constraints = Constraints::default();
+        let key_id = constraints.maybe_key("keyId", key_id);
+        page.check(&mut constraints);
+        constraints.finish()?;
+        self.authorize_listing(Action::ListAliases)?;
+        let mut aliases = self.keyring.aliases();
+        if let Some(key_id) = key_id {
+            let snapshot = self.keyring.snapshot();
+            let key = self.find(&snapshot, Action::ListAliases, &key_id, Names::Keys)?;
+            aliases.retain(|alias| alias.target() == key.metadata.arn());
+        }
+        page.of(aliases, LEN, |alias| alias.arn().name().to_string())
+    }
+
+    /// Proves the permission for the key that an alias points to, if there is such an alias.
+    fn authorize_present_target(&self, action: Action, name: &str) -> Result<(), KmsError> {
+        let Ok(name) = name.parse() else {
+            // The ring refuses the name.
+            return Ok(());
+        };
+        let alias = AliasArn::new(self.keyring.place(), name);
+        let target = latest(&self.keyring.snapshot(), &alias).map(|alias| *alias.target());
+        match target {
+            Some(target) => self.authorized(action, &target.into()).map(|_| ()),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! `CreateKey`
+
+use crate::access::{Action, KeyPolicy};
+use crate::constraints::Constraints;
+use crate::error::{KmsError, UnsupportedOperationError, ValidationError};
+use crate::key::{
+    KeyMetadata, KeyOrigin, KeySpec, KeyUsage, MultiRegionConfiguration, MultiRegionKeyType,
+};
+
+use super::Control;
+use super::members::{DESCRIPTION, GivenTag, POLICY};
+use crate::keyring::create::NewKey;
+
+/// What `CreateKey` takes, but for custom key stores.
+#[derive(Debug, Default)]
+pub(crate) struct CreateKeyRequest<'a> {
+    pub(crate) policy: Option<&'a str>,
+    pub(crate) description: Option<&'a str>,
+    pub(crate) key_usage: Option<&'a str>,
+    pub(crate) customer_master_key_spec: Option<&'a str>,
+    pub(crate) key_spec: Option<&'a str>,
+    pub(crate) origin: Option<&'a str>,
+    pub(crate) bypass_policy_lockout_safety_check: bool,
+    pub(crate) tags: Vec<GivenTag<'a>>,
+    pub(crate) multi_region: bool,
+}
+
+impl Control<'_> {
+    pub(crate) fn create_key(
+        &self,
+        request: &CreateKeyRequest<'_>,
+    ) -> Result<KeyMetadata, KmsError> {
+        let mut constraints = Constraints::default();
+        constraints.maybe_text("policy", request.policy, &POLICY);
+        constraints.maybe_text("description", request.description, &DESCRIPTION);
+        let usage = constraints.maybe_value("keyUsage", request.key_usage, KeyUsage::ALL);
+        let old_spec = constraints.maybe_value(
+            "customerMasterKeySpec",
+            request.customer_master_key_spec,
+            KeySpec::ALL,
+        );
+        let spec = constraints.maybe_value("keySpec", request.key_spec, KeySpec::ALL);
+        let origin = constraints.maybe_value("origin", request.origin, KeyOrigin::ALL);
+        let tags = constraints.tags(&request.tags);
+        constraints.finish()?;
+        if spec.is_some() && old_spec.is_some() {
+            return Err(ValidationError::TwoKeySpecs.into());
+        }
+        let spec = spec.or(old_spec).unwrap_or(KeySpec::SymmetricDefault);
+        let origin = origin.unwrap_or(KeyOrigin::AwsKms);
+        let mut key = NewKey::new(spec)
+            .origin(origin)
+            .multi_region(request.multi_region)
+            .description(request.description.unwrap_or_default());
+        if let Some(usage) = usage {
+            key = key.key_usage(usage);
+        }
+        for (name, value) in &tags {
+            key = key.tag(name, value);
+        }
+        let place = self.keyring.place();
+        let primary = request.multi_region.then(|| {
+            MultiRegionConfiguration::new(MultiRegionKeyType::Primary, place.region, Vec::new())
+        });
+        let metadata = KeyMetadata::builder(self.arn_of_no_key()?, spec, key.usage()?)
+            .origin(origin)
+            .multi_region(primary)
+            .build();
+        self.authorize_without_key(Action::CreateKey, &metadata, &tags)?;
+        if let Some(policy) = request.policy {
+            let policy = KeyPolicy::from_json(policy)?;
+            if !request.bypass_policy_lockout_safety_check {
+                self.refuse_lockout(&metadata, &policy)?;
+            }
+            key = key.policy(policy);
+        }
+        // Custom key stores are not here, and neither is the import of private keys.
+        let is_supported = match origin {
+            KeyOrigin::AwsKms => true,
+            KeyOrigin::External => spec == KeySpec::SymmetricDefault,
+            KeyOrigin::AwsCloudHsm | KeyOrigin::ExternalKeyStore => false,
+        };
+        if !is_supported {
+            let error = UnsupportedOperationError::origin(origin, spec);
+            return Err(KmsError::UnsupportedOperation(error));
+        }
+        let created = self.keyring.create_key(key)?;
+        self.keyring.describe_key(created)
+    }
+}

@@ -1,0 +1,144 @@
+//! Imported key material, as other programs send it: wrapped.
+
+use std::time::SystemTime;
+
+use crate::access::Action;
+use crate::constraints::Constraints;
+use crate::error::{KmsError, ValidationError};
+use crate::key::{ExpirationModel, KeyArn, KeyMaterialId, model_enum};
+
+use super::Control;
+use super::members::{KEY_MATERIAL_DESCRIPTION, KEY_MATERIAL_ID};
+use crate::keyring::import_parameters::{ImportParameters, WrappingAlgorithm};
+use crate::keyring::wrapping_keys::WrappingKeySpec;
+
+model_enum! {
+    /// Whether imported material is new to its key: `ImportType`.
+    ImportType {
+        NewKeyMaterial = "NEW_KEY_MATERIAL",
+        ExistingKeyMaterial = "EXISTING_KEY_MATERIAL",
+    }
+}
+
+/// What `GetParametersForImport` takes.
+#[derive(Debug, Default)]
+pub(crate) struct ParametersRequest<'a> {
+    pub(crate) key_id: Option<&'a str>,
+    pub(crate) wrapping_algorithm: Option<&'a str>,
+    pub(crate) wrapping_key_spec: Option<&'a str>,
+}
+
+/// What `ImportKeyMaterial` takes.
+#[derive(Debug, Default)]
+pub(crate) struct ImportKeyMaterialRequest<'a> {
+    pub(crate) key_id: Option<&'a str>,
+    pub(crate) import_token: Option<&'a [u8]>,
+    pub(crate) encrypted_key_material: Option<&'a [u8]>,
+    pub(crate) valid_to: Option<SystemTime>,
+    pub(crate) expiration_model: Option<&'a str>,
+    pub(crate) import_type: Option<&'a str>,
+    pub(crate) key_material_description: Option<&'a str>,
+    pub(crate) key_material_id: Option<&'a str>,
+}
+
+impl Control<'_> {
+    pub(crate) fn get_parameters_for_import(
+        &self,
+        request: &ParametersRequest<'_>,
+    ) -> Result<ImportParameters, KmsError> {
+        let mut constraints = Constraints::default();
+        let key_id = constraints.key("keyId", request.key_id);
+        let algorithm = constraints.value(
+            "wrappingAlgorithm",
+            request.wrapping_algorithm,
+            WrappingAlgorithm::ALL,
+        );
+        let spec = constraints.value(
+            "wrappingKeySpec",
+            request.wrapping_key_spec,
+            WrappingKeySpec::ALL,
+        );
+        constraints.finish()?;
+        let key = self.authorized(Action::GetParametersForImport, &key_id)?;
+        // Their absence is a violation, so both are there.
+        let algorithm = algorithm.unwrap_or(WrappingAlgorithm::RsaesOaepSha256);
+        let spec = spec.unwrap_or(WrappingKeySpec::Rsa4096);
+        self.keyring.parameters_for_import(key, algorithm, spec)
+    }
+
+    /// The key and the id of the material.
+    pub(crate) fn import_key_material(
+        &self,
+        request: &ImportKeyMaterialRequest<'_>,
+    ) -> Result<(KeyArn, KeyMaterialId), KmsError> {
+        let mut constraints = Constraints::default();
+        let key_id = constraints.key("keyId", request.key_id);
+        let token = constraints.blob("importToken", request.import_token);
+        let wrapped = constraints.blob("encryptedKeyMaterial", request.encrypted_key_material);
+        let model = constraints.maybe_value(
+            "expirationModel",
+            request.expiration_model,
+            ExpirationModel::ALL,
+        );
+        let import_type =
+            constraints.maybe_value("importType", request.import_type, ImportType::ALL);
+        let description = request.key_material_description;
+        constraints.maybe_text(
+            "keyMaterialDescription",
+            description,
+            &KEY_MATERIAL_DESCRIPTION,
+        );
+        let expected = constraints.key_material_id(request.key_material_id);
+        constraints.finish()?;
+        let key = self.authorized(Action::ImportKeyMaterial, &key_id)?;
+        let mut material = self.keyring.unwrap_key_material(key, token, wrapped)?;
+        // That material expires unless the request says otherwise is AWS's default (API reference).
+        match (model, request.valid_to) {
+            (None | Some(ExpirationModel::KeyMaterialExpires), Some(time)) => {
+                material = material.valid_to(time);
+            }
+            (None | Some(ExpirationModel::KeyMaterialExpires), None) => {
+                return Err(ValidationError::ValidToRequired.into());
+            }
+            (Some(ExpirationModel::KeyMaterialDoesNotExpire), None) => {}
+            (Some(ExpirationModel::KeyMaterialDoesNotExpire), Some(_)) => {
+                return Err(ValidationError::ExpirationModel.into());
+            }
+        }
+        if import_type == Some(ImportType::NewKeyMaterial) {
+            material = material.as_new_key_material();
+        }
+        if let Some(description) = description {
+            material = material.description(description);
+        }
+        if let Some(id) = expected {
+            material = material.key_material_id(id);
+        }
+        let id = self.keyring.import_key_material(key, material)?;
+        Ok((key, id))
+    }
+
+    /// The key and the id of the material that is gone.
+    pub(crate) fn delete_imported_key_material(
+        &self,
+        key_id: Option<&str>,
+        key_material_id: Option<&str>,
+    ) -> Result<(KeyArn, Option<KeyMaterialId>), KmsError> {
+        let mut constraints = Constraints::default();
+        let key_id = constraints.key("keyId", key_id);
+        let id = constraints.key_material_id(key_material_id);
+        constraints.finish()?;
+        let key = self.authorized(Action::DeleteImportedKeyMaterial, &key_id)?;
+        let current = self.keyring.describe_key(key)?;
+        let id = id.or_else(|| current.current_key_material_id().copied());
+        self.keyring.delete_imported_key_material(key, id)?;
+        Ok((key, id))
+    }
+}
+
+impl Constraints {
+    fn key_material_id(&mut self, text: Option<&str>) -> Option<KeyMaterialId> {
+        self.maybe_text("keyMaterialId", text, &KEY_MATERIAL_ID);
+        text?.parse().ok()
+    }
+}

@@ -1,0 +1,116 @@
+//! Keys: what is known of them, and their states.
+
+use std::sync::Arc;
+
+use crate::access::Action;
+use crate::constraints::Constraints;
+use crate::error::KmsError;
+use crate::key::{KeyArn, KeyId, KeyMetadata, KeySpec, KeyUsage};
+
+use super::page::{Page, PageLen, PageRequest};
+use super::{Control, Names};
+use crate::keyring::key::SoftwareKey;
+
+/// The longest waiting period that the service model knows; the operation itself takes less.
+const PENDING_WINDOW_MAX: i64 = 365;
+
+/// The waiting period where a request names none (API reference).
+const PENDING_WINDOW_DEFAULT: i64 = 30;
+
+impl Control<'_> {
+    pub(crate) fn describe_key(
+        &self,
+        key_id: Option<&str>,
+        grant_tokens: &[&str],
+    ) -> Result<KeyMetadata, KmsError> {
+        let key = self.described(Action::DescribeKey, key_id, grant_tokens)?;
+        Ok(key.metadata.clone())
+    }
+
+    /// The metadata of a key and the DER of its public half.
+    pub(crate) fn get_public_key(
+        &self,
+        key_id: Option<&str>,
+        grant_tokens: &[&str],
+    ) -> Result<(KeyMetadata, Vec<u8>), KmsError> {
+        let key = self.described(Action::GetPublicKey, key_id, grant_tokens)?;
+        let public_key = self.keyring.public_key(key.metadata.arn())?;
+        Ok((key.metadata.clone(), public_key))
+    }
+
+    pub(crate) fn list_keys(&self, page: &PageRequest<'_>) -> Result<Page<KeyArn>, KmsError> {
+        const LEN: PageLen = PageLen {
+            default: 100,
+            max: 1000,
+        };
+        let mut constraints = Constraints::default();
+        page.check(&mut constraints);
+        constraints.finish()?;
+        self.authorize_listing(Action::ListKeys)?;
+        page.of(self.keyring.keys(), LEN, |arn| arn.key_id().to_string())
+    }
+
+    pub(crate) fn enable_key(&self, key_id: Option<&str>) -> Result<(), KmsError> {
+        let key = self.key(Action::EnableKey, key_id)?;
+        self.keyring.enable_key(key)
+    }
+
+    pub(crate) fn disable_key(&self, key_id: Option<&str>) -> Result<(), KmsError> {
+        let key = self.key(Action::DisableKey, key_id)?;
+        self.keyring.disable_key(key)
+    }
+
+    /// The metadata of the key, and the waiting period in days.
+    pub(crate) fn schedule_key_deletion(
+        &self,
+        key_id: Option<&str>,
+        pending_window_in_days: Option<i64>,
+    ) -> Result<(KeyMetadata, u32), KmsError> {
+        let mut constraints = Constraints::default();
+        let key_id = constraints.key("keyId", key_id);
+        let days = pending_window_in_days.unwrap_or(PENDING_WINDOW_DEFAULT);
+        constraints.number("pendingWindowInDays", days, 1, PENDING_WINDOW_MAX);
+        constraints.finish()?;
+        let days = u32::try_from(days).unwrap_or(u32::MAX);
+        let key = self.authorized(Action::ScheduleKeyDeletion, &key_id)?;
+        Ok((self.keyring.schedule_key_deletion(key, days)?, days))
+    }
+
+    pub(crate) fn cancel_key_deletion(&self, key_id: Option<&str>) -> Result<KeyArn, KmsError> {
+        let key = self.key(Action::CancelKeyDeletion, key_id)?;
+        self.keyring.cancel_key_deletion(key)?;
+        Ok(key)
+    }
+
+    /// Proves a permission to list what is in the account and Region.
+    pub(super) fn authorize_listing(&self, action: Action) -> Result<(), KmsError> {
+        let stand_in = KeyMetadata::builder(
+            self.arn_of_no_key()?,
+            KeySpec::SymmetricDefault,
+            KeyUsage::EncryptDecrypt,
+        );
+        self.authorize_without_key(action, &stand_in.build(), &[])
+    }
+
+    /// Stands where a permission is about no key that exists, and conditions may still ask for account and Region.
+    pub(super) fn arn_of_no_key(&self) -> Result<KeyArn, KmsError> {
+        let id: KeyId = "00000000-0000-0000-0000-000000000000"
+            .parse()
+            .map_err(KmsError::internal)?;
+        Ok(KeyArn::new(self.keyring.place(), id))
+    }
+
+    fn described(
+        &self,
+        action: Action,
+        key_id: Option<&str>,
+        grant_tokens: &[&str],
+    ) -> Result<Arc<SoftwareKey>, KmsError> {
+        let mut constraints = Constraints::default();
+        let key_id = constraints.key("keyId", key_id);
+        constraints.grant_tokens(grant_tokens);
+        constraints.finish()?;
+        let grants = self.presented(grant_tokens)?;
+        self.authorized_key(action, &key_id, Names::KeysAndAliases, &grants)
+    }
+}

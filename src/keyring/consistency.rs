@@ -1,0 +1,100 @@
+//! Eventual consistency, on demand.
+
+use std::sync::Arc;
+
+use crate::error::KmsError;
+
+use super::grants::without;
+use super::key::SoftwareKey;
+use super::ring::Keyring;
+use super::snapshot::Snapshot;
+
+/// Eventual consistency.
+impl Keyring {
+    /// From now on, lets changes take their time, as they do in AWS: new keys, new, changed and deleted aliases, and new
+    /// and retired grants count only after [`settle`](Self::settle). The ring's own methods show them at once, as the
+    /// control operations of KMS mostly do.
+    ///
+    /// A grant's token makes it count before; a test can so find code that forgets to pass it on.
+    ///
+    /// ```
+    /// use kms_reencrypt::{GenerateDataKeyRequest, Keyring, KeySpec, Kms, KmsError};
+    ///
+    /// let keyring = Keyring::new("111122223333", "us-east-2")?;
+    /// keyring.make_changes_slow();
+    /// let key = keyring.create_key(KeySpec::SymmetricDefault)?;
+    ///
+    /// let kms = Kms::new(keyring.clone());
+    /// let request = GenerateDataKeyRequest::builder().key_id(key).number_of_bytes(32).build()?;
+    /// assert!(matches!(kms.generate_data_key(&request), Err(KmsError::NotFound(_))));
+    /// keyring.settle();
+    /// assert!(kms.generate_data_key(&request).is_ok());
+    /// # Ok::<(), KmsError>(())
+    /// ```
+    pub fn make_changes_slow(&self) {
+        self.set_slow(true);
+    }
+
+    /// Lets time pass until all changes are known everywhere. Changes after it take their time again.
+    pub fn settle(&self) {
+        self.change(Snapshot::settle);
+    }
+
+    /// Lets changes count at once again, those that wait included: as it is in a new ring.
+    pub fn make_changes_fast(&self) {
+        self.settle();
+        self.set_slow(false);
+    }
+
+    fn set_slow(&self, slow: bool) {
+        self.change(|snapshot| snapshot.slow = slow);
+    }
+
+    /// A change that cannot fail.
+    fn change(&self, change: impl FnOnce(&mut Snapshot)) {
+        let result: Result<(), KmsError> = self.write(|snapshot| {
+            change(snapshot);
+            Ok(())
+        });
+        debug_assert!(result.is_ok());
+    }
+}
+
+impl Snapshot {
+    fn settle(&mut self) {
+        let unsettled: Vec<Arc<SoftwareKey>> = self
+            .keys()
+            .filter(|key| !key.is_settled())
+            .cloned()
+            .collect();
+        for key in unsettled {
+            let mut key = SoftwareKey::clone(&key);
+            key.visible = true;
+            key.grants = without(&key.grants, &key.departed_grants)
+                .iter()
+                .map(|grant| grant.clone().with_consistency(true))
+                .collect();
+            key.departed_grants = Arc::from([]);
+            self.put(key);
+        }
+        let aliases: Vec<_> = self
+            .aliases
+            .iter()
+            .map(|(alias, entry)| (alias.clone(), entry.settled()))
+            .collect();
+        for (alias, entry) in aliases {
+            match entry {
+                Some(entry) => self.aliases.insert(alias, entry),
+                None => self.aliases.remove(&alias),
+            };
+        }
+    }
+}
+
+impl SoftwareKey {
+    fn is_settled(&self) -> bool {
+        self.visible
+            && self.departed_grants.is_empty()
+            && self.grants.iter().all(crate::access::Grant::is_consistent)
+    }
+}

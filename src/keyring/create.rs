@@ -1,0 +1,326 @@
+//! [`NewKey`]: keys as they come into a ring.
+
+use core::fmt;
+use std::sync::Arc;
+
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::access::KeyPolicy;
+use crate::error::{KmsError, UnsupportedOperationError, ValidationError};
+use crate::key::{
+    KeyArn, KeyId, KeyMetadata, KeyOrigin, KeySpec, KeyUsage, MultiRegionConfiguration,
+    MultiRegionKeyType,
+};
+use crate::random::Random;
+use crate::secret::boxed;
+
+use super::key::{Secret, SoftwareKey};
+use super::materials::Materials;
+use super::ring::Keyring;
+use super::snapshot::Snapshot;
+use crate::primitives::private_key::InvalidPrivateKey;
+use crate::primitives::rsa_key::RsaKey;
+use crate::primitives::sm2_key::Sm2Key;
+use crate::primitives::symmetric::{MATERIAL_LEN, SymmetricMaterial};
+
+/// A key that is to be created: `CreateKey`, and beyond it what tests need, an id or a material of one's own choice.
+///
+/// ```
+/// use kms_reencrypt::keyring::NewKey;
+/// use kms_reencrypt::{Keyring, KeySpec, KeyUsage};
+///
+/// let keyring = Keyring::new("111122223333", "us-east-2")?;
+/// let signing = NewKey::new(KeySpec::Rsa2048).key_usage(KeyUsage::SignVerify);
+/// let arn = keyring.create_key(signing)?;
+/// assert_eq!(keyring.describe_key(arn)?.key_usage(), KeyUsage::SignVerify);
+/// # Ok::<(), kms_reencrypt::KmsError>(())
+/// ```
+#[derive(Debug)]
+#[must_use]
+pub struct NewKey {
+    key_spec: KeySpec,
+    key_usage: Option<KeyUsage>,
+    key_id: Option<KeyId>,
+    origin: KeyOrigin,
+    multi_region: bool,
+    description: String,
+    policy: Option<KeyPolicy>,
+    tags: Vec<(String, String)>,
+    material: Option<GivenMaterial>,
+}
+
+/// Key material that the user brings along.
+enum GivenMaterial {
+    Pkcs8Der(Zeroizing<Vec<u8>>),
+    Pkcs8Pem(Zeroizing<String>),
+    Symmetric(Box<Zeroizing<[u8; MATERIAL_LEN]>>),
+}
+
+impl fmt::Debug for GivenMaterial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Pkcs8Der(_) => "Pkcs8Der(..)",
+            Self::Pkcs8Pem(_) => "Pkcs8Pem(..)",
+            Self::Symmetric(_) => "Symmetric(..)",
+        })
+    }
+}
+
+impl NewKey {
+    /// A single-Region key of this spec with fresh material.
+    ///
+    /// As in AWS, all but symmetric encryption keys need a [`key_usage`](Self::key_usage). A bare [`KeySpec`] converts
+    /// into a `NewKey` with the usage that is most likely meant: `ENCRYPT_DECRYPT` where the spec knows it, or else the
+    /// first that it knows.
+    pub const fn new(key_spec: KeySpec) -> Self {
+        Self {
+            key_spec,
+            key_usage: None,
+            key_id: None,
+            origin: KeyOrigin::AwsKms,
+            multi_region: false,
+            description: String::new(),
+            policy: None,
+            tags: Vec::new(),
+            material: None,
+        }
+    }
+
+    /// `KeyUsage`
+    pub const fn key_usage(mut self, usage: KeyUsage) -> Self {
+        self.key_usage = Some(usage);
+        self
+    }
+
+    /// The key id, instead of a random one. An `mrk-` id makes a multi-Region key.
+    pub fn key_id(mut self, id: KeyId) -> Self {
+        self.multi_region |= id.is_multi_region();
+        self.key_id = Some(id);
+        self
+    }
+
+    /// `Origin`. A key with the origin `EXTERNAL` waits for its material in the state `PendingImport`, unless it brings
+    /// it along. Only symmetric material can be imported later.
+    pub const fn origin(mut self, origin: KeyOrigin) -> Self {
+        self.origin = origin;
+        self
+    }
+
+    /// `MultiRegion`: the primary of related keys in several Regions.
+    pub const fn multi_region(mut self, multi_region: bool) -> Self {
+        self.multi_region = multi_region;
+        self
+    }
+
+    /// `Description`
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = description.into();
+        self
+    }
+
+    /// `Policy`: the key policy. Without one the account decides, as in AWS for keys made by API.
+    pub fn policy(mut self, policy: KeyPolicy) -> Self {
+        self.policy = Some(policy);
+        self
+    }
+
+    /// Adds one of the `Tags`.
+    pub fn tag(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.tags.push((key.into(), value.into()));
+        self
+    }
+
+    /// The material of a symmetric key: 32 bytes.
+    pub fn symmetric_material(mut self, mut bytes: [u8; 32]) -> Self {
+        self.material = Some(GivenMaterial::Symmetric(boxed(&bytes)));
+        bytes.zeroize();
+        self
+    }
+
+    /// The private key of an RSA or SM2 key, as PKCS#8 in DER.
+    pub fn pkcs8_der(mut self, der: impl Into<Vec<u8>>) -> Self {
+        self.material = Some(GivenMaterial::Pkcs8Der(Zeroizing::new(der.into())));
+        self
+    }
+
+    /// The private key of an RSA or SM2 key, as PKCS#8 in PEM.
+    pub fn pkcs8_pem(mut self, pem: impl Into<String>) -> Self {
+        self.material = Some(GivenMaterial::Pkcs8Pem(Zeroizing::new(pem.into())));
+        self
+    }
+
+    /// The usage that the key gets.
+    pub(crate) fn usage(&self) -> Result<KeyUsage, KmsError> {
+        let usage = match self.key_usage {
+            Some(usage) => usage,
+            None if self.key_spec == KeySpec::SymmetricDefault => KeyUsage::EncryptDecrypt,
+            None => return Err(ValidationError::UsageRequired.into()),
+        };
+        if self.key_spec.key_usages().contains(&usage) {
+            Ok(usage)
+        } else {
+            Err(ValidationError::usage_not_compatible(usage, self.key_spec).into())
+        }
+    }
+}
+
+impl From<KeySpec> for NewKey {
+    fn from(spec: KeySpec) -> Self {
+        let usages = spec.key_usages();
+        let encrypts = usages
+            .iter()
+            .find(|usage| **usage == KeyUsage::EncryptDecrypt);
+        match encrypts.or_else(|| usages.first()) {
+            Some(usage) => Self::new(spec).key_usage(*usage),
+            None => Self::new(spec),
+        }
+    }
+}
+
+impl Keyring {
+    /// Creates a key in this account and Region: `CreateKey`. Its material is fresh, or what the [`NewKey`] brings.
+    ///
+    /// Generating RSA keys takes its time without optimization: up to most of a minute for `RSA_4096`.
+    ///
+    /// # Errors
+    ///
+    /// - [`KmsError::Validation`] if usage and spec don't fit, if a usage is missing, if the given material is not of
+    ///   the spec, or if the key id is taken.
+    /// - [`KmsError::UnsupportedOperation`] for SM2 outside of China.
+    /// - [`KmsError::KmsInternal`] if the random source fails.
+    pub fn create_key(&self, key: impl Into<NewKey>) -> Result<KeyArn, KmsError> {
+        let created = self.make(key.into())?;
+        self.write(|snapshot| add(snapshot, created))
+    }
+
+    /// A key that is not in the ring yet.
+    pub(crate) fn make(&self, key: NewKey) -> Result<SoftwareKey, KmsError> {
+        let place = self.place();
+        let key_usage = key.usage()?;
+        if key.key_spec == KeySpec::Sm2 && !place.region.is_in_china() {
+            let error = UnsupportedOperationError::KeySpecInRegion(key.key_spec);
+            return Err(KmsError::UnsupportedOperation(error));
+        }
+        let key_id = match key.key_id {
+            Some(id) if id.is_multi_region() == key.multi_region => id,
+            Some(_) => return Err(ValidationError::other("a multi-Region key has an mrk- id")),
+            None => random_key_id(key.multi_region, self.random())?,
+        };
+        let arn = KeyArn::new(place, key_id);
+        let secret = secret(&key, key_usage, &key_id, self.random())?;
+        let multi_region = key.multi_region.then(|| {
+            MultiRegionConfiguration::new(MultiRegionKeyType::Primary, place.region, Vec::new())
+        });
+        let metadata = KeyMetadata::builder(arn, key.key_spec, key_usage)
+            .origin(key.origin)
+            .description(key.description)
+            .creation_date(self.now())
+            .multi_region(multi_region)
+            .build();
+        let mut created = SoftwareKey {
+            metadata,
+            policy: Arc::new(
+                key.policy
+                    .unwrap_or_else(|| KeyPolicy::account_decides().clone()),
+            ),
+            grants: Arc::from([]),
+            aliases: Arc::from([]),
+            tags: Arc::from(key.tags),
+            secret,
+            departed_grants: Arc::from([]),
+            visible: true,
+            disabled: false,
+        };
+        created.settle();
+        Ok(created)
+    }
+}
+
+/// Puts a new key into the ring.
+pub(crate) fn add(snapshot: &mut Snapshot, mut created: SoftwareKey) -> Result<KeyArn, KmsError> {
+    let arn = *created.metadata.arn();
+    if snapshot.get(&arn).is_some() {
+        return Err(ValidationError::other(format!(
+            "there is a key {arn} already"
+        )));
+    }
+    created.visible = !snapshot.changes_are_slow();
+    snapshot.put(created);
+    Ok(arn)
+}
+
+/// What the key acts with: nothing if it is not for encryption, or if its material is still to be imported.
+fn secret(
+    key: &NewKey,
+    usage: KeyUsage,
+    key_id: &KeyId,
+    random: Random<'_>,
+) -> Result<Secret, KmsError> {
+    let encrypts = usage == KeyUsage::EncryptDecrypt;
+    match (key.key_spec, &key.material) {
+        (KeySpec::SymmetricDefault, None) if key.origin == KeyOrigin::External => {
+            Ok(Secret::Symmetric(Materials::default()))
+        }
+        (KeySpec::SymmetricDefault, None) => {
+            let material =
+                SymmetricMaterial::generate(key_id, random).map_err(KmsError::internal)?;
+            Ok(Secret::Symmetric(Materials::of(material)))
+        }
+        (KeySpec::SymmetricDefault, Some(GivenMaterial::Symmetric(bytes))) => {
+            let material = SymmetricMaterial::new(key_id, bytes);
+            Ok(Secret::Symmetric(Materials::of(material)))
+        }
+        (_, None) if !encrypts || key.origin == KeyOrigin::External => Ok(Secret::None),
+        (KeySpec::Sm2, None) => {
+            let key = Sm2Key::generate(random).map_err(KmsError::internal)?;
+            Ok(Secret::Sm2(Arc::new(key)))
+        }
+        (KeySpec::Sm2, Some(GivenMaterial::Pkcs8Der(der))) => {
+            imported(Sm2Key::from_pkcs8_der(der), Secret::Sm2)
+        }
+        (KeySpec::Sm2, Some(GivenMaterial::Pkcs8Pem(pem))) => {
+            imported(Sm2Key::from_pkcs8_pem(pem), Secret::Sm2)
+        }
+        (spec, None) => {
+            let key = RsaKey::generate(spec, random).map_err(KmsError::internal)?;
+            Ok(Secret::Rsa(Arc::new(key)))
+        }
+        (spec, Some(GivenMaterial::Pkcs8Der(der))) if spec.modulus_len().is_some() => {
+            imported(RsaKey::from_pkcs8_der(Some(spec), der), Secret::Rsa)
+        }
+        (spec, Some(GivenMaterial::Pkcs8Pem(pem))) if spec.modulus_len().is_some() => {
+            imported(RsaKey::from_pkcs8_pem(Some(spec), pem), Secret::Rsa)
+        }
+        (_, Some(_)) => Err(ValidationError::other(
+            "the key material is not of the key spec",
+        )),
+    }
+}
+
+/// A private key that was read, or what was wrong with it.
+fn imported<K>(
+    key: Result<K, InvalidPrivateKey>,
+    secret: impl FnOnce(Arc<K>) -> Secret,
+) -> Result<Secret, KmsError> {
+    key.map(|key| secret(Arc::new(key)))
+        .map_err(ValidationError::other)
+}
+
+/// A random UUID (version 4), or `mrk-` and 32 random digits.
+fn random_key_id(multi_region: bool, random: Random<'_>) -> Result<KeyId, KmsError> {
+    let bits = u128::from_be_bytes(random.array().map_err(KmsError::internal)?);
+    let text = if multi_region {
+        format!("mrk-{bits:032x}")
+    } else {
+        let bits = bits & !(0xf << 76) & !(0x3 << 62) | (0x4 << 76) | (0x2 << 62);
+        let digits = format!("{bits:032x}");
+        let mut rest = digits.as_str();
+        let mut part = |len| {
+            let (part, behind) = rest.split_at_checked(len).unwrap_or_default();
+            rest = behind;
+            part
+        };
+        [part(8), part(4), part(4), part(4), part(12)].join("-")
+    };
+    text.parse().map_err(KmsError::internal)
+}

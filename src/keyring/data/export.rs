@@ -1,0 +1,103 @@
+//! From a ring to its data.
+
+use crate::access::KeyPolicy;
+use crate::error::KmsError;
+use crate::key::AliasArn;
+use crate::secret::boxed;
+
+use super::{AliasData, KeyData, MaterialData, RingData, SecretData};
+use crate::keyring::aliases::AliasEntry;
+use crate::keyring::key::{Secret, SoftwareKey};
+use crate::keyring::materials::{MaterialVersion, Rotated};
+use crate::keyring::ring::Keyring;
+
+impl Keyring {
+    /// Everything in the ring.
+    pub(crate) fn data(&self) -> Result<RingData, KmsError> {
+        let snapshot = self.snapshot();
+        let mut keys: Vec<_> = snapshot.keys().collect();
+        keys.sort_by_key(|key| *key.metadata.arn());
+        let keys = keys.into_iter().map(|key| export_key(key));
+        let aliases = snapshot.aliases.iter();
+        let mut aliases: Vec<_> = aliases
+            .map(|(arn, entry)| export_alias(arn, entry))
+            .collect();
+        aliases.sort_by(|one, other| one.arn.cmp(&other.arn));
+        let tokens = snapshot.grant_tokens.iter();
+        let mut grant_tokens: Vec<_> = tokens
+            .map(|(token, grant)| (token.clone(), grant.clone()))
+            .collect();
+        grant_tokens.sort();
+        Ok(RingData {
+            keys: keys.collect::<Result<_, _>>()?,
+            aliases,
+            grant_tokens,
+            slow: snapshot.slow,
+        })
+    }
+}
+
+fn export_key(key: &SoftwareKey) -> Result<KeyData, KmsError> {
+    // Every member by name: none can be forgotten when there are more.
+    let SoftwareKey {
+        metadata,
+        policy,
+        grants,
+        aliases: _,
+        tags,
+        secret,
+        departed_grants,
+        visible,
+        disabled,
+    } = key;
+    Ok(KeyData {
+        metadata: metadata.clone(),
+        key_state: Some(metadata.key_state()),
+        policy: KeyPolicy::clone(policy),
+        grants: grants.to_vec(),
+        tags: tags.to_vec(),
+        secret: match secret {
+            Secret::None => SecretData::None,
+            Secret::Rsa(key) => SecretData::Pkcs8(key.to_pkcs8_der().map_err(KmsError::internal)?),
+            Secret::Sm2(key) => SecretData::Pkcs8(key.to_pkcs8_der().map_err(KmsError::internal)?),
+            Secret::Symmetric(materials) => SecretData::Symmetric {
+                materials: materials.versions().iter().map(export_material).collect(),
+                on_demand_rotations: materials.on_demand_rotations(),
+            },
+        },
+        departed_grants: departed_grants.to_vec(),
+        visible: *visible,
+        disabled: *disabled,
+    })
+}
+
+fn export_material(version: &MaterialVersion) -> MaterialData {
+    let MaterialVersion {
+        id,
+        material,
+        state,
+        rotated,
+        expiry,
+        description,
+    } = version;
+    MaterialData {
+        id: Some(*id),
+        bytes: material.as_ref().map(|material| boxed(material.expose())),
+        state: *state,
+        rotated: rotated.map(|Rotated(date)| date),
+        valid_to: expiry.valid_to(),
+        description: description.clone(),
+    }
+}
+
+fn export_alias(arn: &AliasArn, entry: &AliasEntry) -> AliasData {
+    let AliasEntry { latest, seen } = entry;
+    let latest = latest.as_ref();
+    AliasData {
+        arn: arn.clone(),
+        target: latest.map(|alias| alias.target),
+        seen: *seen,
+        creation_date: latest.and_then(|alias| alias.creation_date),
+        last_updated_date: latest.and_then(|alias| alias.last_updated_date),
+    }
+}

@@ -1,0 +1,262 @@
+//! From data to the ring that they make.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::access::GrantId;
+use crate::error::ValidationError;
+use crate::key::{AliasName, KeyArn, KeyMetadata, KeySpec, KeyState};
+
+use super::{AliasData, KeyData, MaterialData, RingData, SecretData};
+use crate::keyring::aliases::{Alias, AliasEntry};
+use crate::keyring::key::{Secret, SoftwareKey};
+use crate::keyring::materials::{Expiry, KeyMaterialState, MaterialVersion, Materials, Rotated};
+use crate::keyring::ring::Keyring;
+use crate::keyring::snapshot::Snapshot;
+use crate::primitives::private_key::InvalidPrivateKey;
+use crate::primitives::rsa_key::RsaKey;
+use crate::primitives::sm2_key::Sm2Key;
+use crate::primitives::symmetric::SymmetricMaterial;
+
+/// Data that make no ring: the fault of one key, alias or grant token, by its place among them, or of one grant or material
+/// of a key.
+#[derive(Debug)]
+pub(crate) enum Misfit {
+    Alias(usize, String),
+    Grant(usize, usize, String),
+    GrantToken(usize, String),
+    Key(usize, String),
+    Material(usize, usize, String),
+}
+
+impl Keyring {
+    /// Adds all of it to the ring, or nothing.
+    pub(crate) fn add_data(&self, data: RingData) -> Result<(), Misfit> {
+        let RingData {
+            keys,
+            aliases,
+            grant_tokens,
+            slow,
+        } = data;
+        // Private keys are proven, which takes its time: before the ring is held.
+        let keys = keys.into_iter().enumerate();
+        let keys: Vec<SoftwareKey> = keys
+            .map(|(at, key)| software_key(at, key))
+            .collect::<Result<_, _>>()?;
+        let mut misfit = None;
+        let result = self.write(|snapshot| {
+            let added = add_keys(snapshot, keys)
+                .and_then(|()| add_aliases(snapshot, aliases))
+                .and_then(|()| add_grant_tokens(snapshot, grant_tokens));
+            if let Err(error) = added {
+                misfit = Some(error);
+                return Err(ValidationError::other("the data make no ring"));
+            }
+            snapshot.slow |= slow;
+            Ok(())
+        });
+        debug_assert_eq!(result.is_err(), misfit.is_some());
+        misfit.map_or(Ok(()), Err)
+    }
+}
+
+fn add_keys(snapshot: &mut Snapshot, keys: Vec<SoftwareKey>) -> Result<(), Misfit> {
+    for (at, key) in keys.into_iter().enumerate() {
+        let arn = key.metadata.arn();
+        if snapshot.get(arn).is_some() {
+            let reason = format!("there is a key {arn} already");
+            return Err(Misfit::Key(at, reason));
+        }
+        snapshot.put(key);
+    }
+    Ok(())
+}
+
+fn add_aliases(snapshot: &mut Snapshot, aliases: Vec<AliasData>) -> Result<(), Misfit> {
+    for (at, alias) in aliases.into_iter().enumerate() {
+        let AliasData {
+            arn,
+            target,
+            seen,
+            creation_date,
+            last_updated_date,
+        } = alias;
+        if snapshot.aliases.get(&arn).is_some() {
+            let reason = format!("there is an alias {arn} already");
+            return Err(Misfit::Alias(at, reason));
+        }
+        if let Some(target) = target {
+            let Some(key) = snapshot.get(&target) else {
+                let reason = format!("there is no key {target} for it to point to");
+                return Err(Misfit::Alias(at, reason));
+            };
+            let mut key = SoftwareKey::clone(key);
+            let mut names: Vec<AliasName> = key.aliases.to_vec();
+            names.push(arn.name().clone());
+            names.sort();
+            key.aliases = Arc::from(names);
+            snapshot.put(key);
+        }
+        let latest = target.map(|target| Alias {
+            arn: arn.clone(),
+            target,
+            creation_date,
+            last_updated_date,
+        });
+        snapshot.aliases.insert(arn, AliasEntry { latest, seen });
+    }
+    Ok(())
+}
+
+/// A token may outlive its grant, so the grant need not be there.
+fn add_grant_tokens(
+    snapshot: &mut Snapshot,
+    grant_tokens: Vec<(String, GrantId)>,
+) -> Result<(), Misfit> {
+    for (at, (token, grant)) in grant_tokens.into_iter().enumerate() {
+        let taken = snapshot.grant_tokens.get(&token);
+        if taken.is_some_and(|other| *other != grant) {
+            let reason = "the token is that of another grant already".to_owned();
+            return Err(Misfit::GrantToken(at, reason));
+        }
+        snapshot.grant_tokens.insert(token, grant);
+    }
+    Ok(())
+}
+
+fn software_key(at: usize, data: KeyData) -> Result<SoftwareKey, Misfit> {
+    let KeyData {
+        metadata,
+        key_state,
+        policy,
+        grants,
+        tags,
+        secret,
+        departed_grants,
+        visible,
+        disabled,
+    } = data;
+    let arn = metadata.arn();
+    if metadata.key_spec() == KeySpec::Sm2 && !arn.region().is_in_china() {
+        let reason = "SM2 keys are in China Regions only".to_owned();
+        return Err(Misfit::Key(at, reason));
+    }
+    if arn.key_id().is_multi_region() != metadata.multi_region().is_some() {
+        let reason = "a multi-Region key has an mrk- id, and no other key has".to_owned();
+        return Err(Misfit::Key(at, reason));
+    }
+    let mut ids = BTreeSet::new();
+    if let Some(place) = grants.iter().position(|grant| !ids.insert(grant.id())) {
+        let reason = "the key has a grant with this id already".to_owned();
+        return Err(Misfit::Grant(at, place, reason));
+    }
+    let secret = self::secret(at, &metadata, secret)?;
+    let mut key = SoftwareKey {
+        metadata,
+        policy: Arc::new(policy),
+        grants: Arc::from(grants),
+        aliases: Arc::from([]),
+        tags: Arc::from(tags),
+        secret,
+        departed_grants: Arc::from(departed_grants),
+        visible,
+        disabled,
+    };
+    key.describe(|metadata| metadata.key_state(KeyState::Enabled));
+    key.settle();
+    if let Some(state) = key_state {
+        let reason = match state {
+            KeyState::Enabled | KeyState::Disabled | KeyState::Updating if !key.complete() => {
+                "a key that waits for its material is PendingImport"
+            }
+            KeyState::Enabled if disabled => "a key that is Enabled is not disabled beneath it",
+            _ => {
+                key.describe(|metadata| metadata.key_state(state));
+                return Ok(key);
+            }
+        };
+        return Err(Misfit::Key(at, reason.to_owned()));
+    }
+    Ok(key)
+}
+
+fn secret(at: usize, metadata: &KeyMetadata, secret: SecretData) -> Result<Secret, Misfit> {
+    let invalid = |error: InvalidPrivateKey| Misfit::Key(at, error.to_string());
+    match (metadata.key_spec(), secret) {
+        (
+            KeySpec::SymmetricDefault,
+            SecretData::Symmetric {
+                materials,
+                on_demand_rotations,
+            },
+        ) => symmetric(at, metadata.arn(), materials, on_demand_rotations),
+        (KeySpec::Sm2, SecretData::Pkcs8(der)) => Sm2Key::from_pkcs8_der(&der)
+            .map(|key| Secret::Sm2(Arc::new(key)))
+            .map_err(invalid),
+        (spec, SecretData::Pkcs8(der)) if spec.modulus_len().is_some() => {
+            RsaKey::from_pkcs8_der(Some(spec), &der)
+                .map(|key| Secret::Rsa(Arc::new(key)))
+                .map_err(invalid)
+        }
+        (spec, SecretData::None) if spec != KeySpec::SymmetricDefault => Ok(Secret::None),
+        (spec, _) => {
+            let reason = format!("this is no key material for a key of spec {spec}");
+            Err(Misfit::Key(at, reason))
+        }
+    }
+}
+
+fn symmetric(
+    at: usize,
+    key: &KeyArn,
+    materials: Vec<MaterialData>,
+    on_demand_rotations: u32,
+) -> Result<Secret, Misfit> {
+    let mut versions = Vec::with_capacity(materials.len());
+    let mut current = None;
+    let mut ids = BTreeSet::new();
+    for (place, material) in materials.into_iter().enumerate() {
+        let misfit = |reason: String| Misfit::Material(at, place, reason);
+        let version = material_version(key, material).map_err(misfit)?;
+        if !ids.insert(version.id) {
+            return Err(misfit("the key has this material already".to_owned()));
+        }
+        if version.state == KeyMaterialState::Current && current.replace(place).is_some() {
+            return Err(misfit("another key material is CURRENT".to_owned()));
+        }
+        versions.push(version);
+    }
+    Ok(Secret::Symmetric(Materials {
+        versions: Arc::new(versions),
+        current,
+        on_demand_rotations,
+    }))
+}
+
+fn material_version(key: &KeyArn, data: MaterialData) -> Result<MaterialVersion, String> {
+    let MaterialData {
+        id,
+        bytes,
+        state,
+        rotated,
+        valid_to,
+        description,
+    } = data;
+    let material = bytes.map(|bytes| SymmetricMaterial::new(key.key_id(), &bytes));
+    let actual = material.as_ref().map(|material| *material.id());
+    let id = match (actual, id) {
+        (Some(actual), Some(told)) if actual != told => {
+            return Err(format!("its id is {actual}, not {told}"));
+        }
+        (Some(id), _) | (None, Some(id)) => id,
+        (None, None) => return Err("it has neither bytes nor an id".to_owned()),
+    };
+    Ok(MaterialVersion {
+        id,
+        material,
+        state,
+        rotated: rotated.map(Rotated),
+        expiry: Expiry::at(valid_to),
+        description,
+    })
+}

@@ -1,0 +1,228 @@
+//! The grants of a ring.
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::access::{Grant, GrantBuilder, GrantId};
+use crate::error::KmsError;
+use crate::key::{KeyArn, KeyIdentifier};
+
+use super::key::SoftwareKey;
+use super::lifecycle::require_not_pending_deletion;
+use super::ring::Keyring;
+
+/// The random bytes of a grant token. AWS's tokens are some hundred characters of base64; their content is not known.
+const TOKEN_LEN: usize = 96;
+
+/// What `CreateGrant` answers.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CreatedGrant {
+    /// `GrantId`
+    pub grant_id: GrantId,
+    /// `GrantToken`: lets the grant count before it is known everywhere in KMS.
+    pub grant_token: String,
+}
+
+impl core::fmt::Debug for CreatedGrant {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("CreatedGrant")
+            .field("grant_id", &self.grant_id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Grants. These operations take a key id or key ARN, not an alias.
+impl Keyring {
+    /// Grants a principal some operations with a key: `CreateGrant`. What it grants is said with the [`GrantBuilder`].
+    ///
+    /// A grant with the name and the terms of one that the key has is that one, with another token.
+    ///
+    /// ```
+    /// use kms_reencrypt::access::GrantOperation;
+    /// use kms_reencrypt::{Keyring, KeySpec};
+    ///
+    /// let keyring = Keyring::new("111122223333", "us-east-2")?;
+    /// let key = keyring.create_key(KeySpec::SymmetricDefault)?;
+    /// let auditor = "arn:aws:iam::444455556666:role/Auditor";
+    /// let created = keyring.create_grant(key, auditor, |grant| {
+    ///     grant
+    ///         .operation(GrantOperation::ReEncryptFrom)
+    ///         .encryption_context_subset([("tenant", "blue")])
+    /// })?;
+    /// assert_eq!(keyring.grants(key)?[0].id(), &created.grant_id);
+    /// # Ok::<(), kms_reencrypt::KmsError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - [`KmsError::NotFound`]; [`KmsError::KmsInvalidState`] if the key is pending deletion.
+    /// - [`KmsError::Validation`] or [`KmsError::InvalidPrincipal`] by [`GrantBuilder::build`].
+    /// - [`KmsError::KmsInternal`] if the random source fails.
+    pub fn create_grant(
+        &self,
+        key: impl Into<KeyIdentifier>,
+        grantee_principal: impl Into<String>,
+        terms: impl FnOnce(GrantBuilder) -> GrantBuilder,
+    ) -> Result<CreatedGrant, KmsError> {
+        self.create_grant_unless(false, key, grantee_principal, terms)
+    }
+
+    /// Creates a grant, or in a dry run proves that it could be created.
+    pub(crate) fn create_grant_unless(
+        &self,
+        dry_run: bool,
+        key: impl Into<KeyIdentifier>,
+        grantee_principal: impl Into<String>,
+        terms: impl FnOnce(GrantBuilder) -> GrantBuilder,
+    ) -> Result<CreatedGrant, KmsError> {
+        let identifier = key.into();
+        let now = self.now();
+        let grant_token = self.random_token()?;
+        let id = self.random_grant_id()?;
+        let builder = Grant::builder(id, self.place().account, grantee_principal);
+        let builder = terms(builder.creation_date(now));
+        self.write(|snapshot| {
+            let mut key = SoftwareKey::clone(self.named_in(snapshot, &identifier)?);
+            require_not_pending_deletion(&key)?;
+            let grant = builder
+                .build(&key.metadata)?
+                .with_consistency(!snapshot.changes_are_slow());
+            if dry_run {
+                return Err(KmsError::DryRunOperation);
+            }
+            let same = key.grants.iter().find(|other| is_repeated(other, &grant));
+            let grant_id = same.unwrap_or(&grant).id().clone();
+            if same.is_none() {
+                key.grants = key.grants.iter().cloned().chain([grant]).collect();
+                snapshot.put(key);
+            }
+            snapshot
+                .grant_tokens
+                .insert(grant_token.clone(), grant_id.clone());
+            Ok(CreatedGrant {
+                grant_id,
+                grant_token,
+            })
+        })
+    }
+
+    /// The grants on a key, oldest first: `ListGrants`.
+    ///
+    /// # Errors
+    ///
+    /// [`KmsError::NotFound`] if there is no such key.
+    pub fn grants(&self, key: impl Into<KeyIdentifier>) -> Result<Vec<Grant>, KmsError> {
+        let snapshot = self.snapshot();
+        let key = self.named_in(&snapshot, &key.into())?;
+        let is_there = |grant: &&Grant| !key.departed_grants.contains(grant.id());
+        Ok(key.grants.iter().filter(is_there).cloned().collect())
+    }
+
+    /// Takes a grant back: `RevokeGrant`.
+    ///
+    /// # Errors
+    ///
+    /// [`KmsError::NotFound`] if there is no such key; [`KmsError::InvalidGrantId`] if it has no such grant.
+    pub fn revoke_grant(
+        &self,
+        key: impl Into<KeyIdentifier>,
+        grant: &GrantId,
+    ) -> Result<(), KmsError> {
+        self.revoke_grant_unless(false, key, grant)
+    }
+
+    /// Takes a grant back, or in a dry run proves that it is there.
+    pub(crate) fn revoke_grant_unless(
+        &self,
+        dry_run: bool,
+        key: impl Into<KeyIdentifier>,
+        grant: &GrantId,
+    ) -> Result<(), KmsError> {
+        let identifier = key.into();
+        self.write(|snapshot| {
+            let mut key = SoftwareKey::clone(self.named_in(snapshot, &identifier)?);
+            let is_there = key.grants.iter().any(|other| other.id() == grant)
+                && !key.departed_grants.contains(grant);
+            if !is_there {
+                return Err(KmsError::InvalidGrantId);
+            }
+            if dry_run {
+                return Err(KmsError::DryRunOperation);
+            }
+            if snapshot.changes_are_slow() {
+                key.departed_grants = key
+                    .departed_grants
+                    .iter()
+                    .cloned()
+                    .chain([grant.clone()])
+                    .collect();
+            } else {
+                key.grants = without(&key.grants, core::slice::from_ref(grant));
+            }
+            snapshot.put(key);
+            Ok(())
+        })
+    }
+
+    /// Gives a grant back: `RetireGrant`, by its token.
+    ///
+    /// # Errors
+    ///
+    /// [`KmsError::InvalidGrantToken`] if the token is none; [`KmsError::InvalidGrantId`] if the grant is gone.
+    pub fn retire_grant(&self, grant_token: &str) -> Result<(), KmsError> {
+        let (key, grant) = self.grant_of_token(grant_token)?;
+        self.in_place_of(&key).revoke_grant(key, &grant)
+    }
+
+    /// The key and the grant that a token stands for.
+    ///
+    /// # Errors
+    ///
+    /// [`KmsError::InvalidGrantToken`] if the token is none; [`KmsError::InvalidGrantId`] if the grant is gone.
+    pub fn grant_of_token(&self, grant_token: &str) -> Result<(KeyArn, GrantId), KmsError> {
+        let snapshot = self.snapshot();
+        let grant = snapshot
+            .grant_tokens
+            .get(&grant_token.to_owned())
+            .ok_or(KmsError::InvalidGrantToken)?;
+        snapshot
+            .keys()
+            .find(|key| key.grants.iter().any(|other| other.id() == grant))
+            .map(|key| (*key.metadata.arn(), grant.clone()))
+            .ok_or(KmsError::InvalidGrantId)
+    }
+
+    fn random_token(&self) -> Result<String, KmsError> {
+        let bytes: [u8; TOKEN_LEN] = self.random().array().map_err(KmsError::internal)?;
+        Ok(STANDARD.encode(bytes))
+    }
+
+    /// 64 hexadecimal digits, as AWS's are.
+    fn random_grant_id(&self) -> Result<GrantId, KmsError> {
+        let bytes: [u8; 32] = self.random().array().map_err(KmsError::internal)?;
+        let text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        text.parse().map_err(KmsError::internal)
+    }
+}
+
+/// The grants but some.
+pub(crate) fn without(grants: &[Grant], gone: &[GrantId]) -> Arc<[Grant]> {
+    grants
+        .iter()
+        .filter(|grant| !gone.contains(grant.id()))
+        .cloned()
+        .collect()
+}
+
+/// Whether a named grant is asked for again.
+fn is_repeated(old: &Grant, new: &Grant) -> bool {
+    old.name().is_some()
+        && old.name() == new.name()
+        && old.grantee_principal() == new.grantee_principal()
+        && old.retiring_principal() == new.retiring_principal()
+        && old.operations() == new.operations()
+        && old.constraint() == new.constraint()
+}

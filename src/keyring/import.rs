@@ -1,0 +1,204 @@
+//! Imported key material.
+
+use std::time::SystemTime;
+
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::error::{KmsError, ValidationError};
+use crate::key::{KeyIdentifier, KeyMaterialId, KeyOrigin};
+use crate::secret::boxed;
+
+use super::key::SoftwareKey;
+use super::lifecycle::require_not_pending_deletion;
+use super::materials::Expiry;
+use super::multi_region::reconcile;
+use super::ring::Keyring;
+use super::rotation::unsupported;
+use super::snapshot::Snapshot;
+use crate::primitives::symmetric::SymmetricMaterial;
+
+/// Key material that is to be imported into a key with the origin `EXTERNAL`: `ImportKeyMaterial`, without the wrapping
+/// that protects it on its way to AWS.
+///
+/// ```
+/// use kms_reencrypt::key::KeyOrigin;
+/// use kms_reencrypt::keyring::{ImportedMaterial, NewKey};
+/// use kms_reencrypt::{Keyring, KeySpec, KeyState};
+///
+/// let keyring = Keyring::new("111122223333", "us-east-2")?;
+/// let external = NewKey::new(KeySpec::SymmetricDefault).origin(KeyOrigin::External);
+/// let key = keyring.create_key(external)?;
+/// assert_eq!(keyring.describe_key(key)?.key_state(), KeyState::PendingImport);
+///
+/// keyring.import_key_material(key, ImportedMaterial::new([7; 32]))?;
+/// assert_eq!(keyring.describe_key(key)?.key_state(), KeyState::Enabled);
+/// # Ok::<(), kms_reencrypt::KmsError>(())
+/// ```
+#[derive(Debug)]
+#[must_use]
+pub struct ImportedMaterial {
+    bytes: MuteBytes,
+    valid_to: Option<SystemTime>,
+    description: Option<String>,
+    new: bool,
+    expected_id: Option<KeyMaterialId>,
+}
+
+struct MuteBytes(Box<Zeroizing<[u8; 32]>>);
+
+impl core::fmt::Debug for MuteBytes {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("..")
+    }
+}
+
+impl ImportedMaterial {
+    /// 32 bytes that do not expire: the first material of a key, or one that the key had before
+    /// (`EXISTING_KEY_MATERIAL`).
+    pub fn new(mut bytes: [u8; 32]) -> Self {
+        let boxed = boxed(&bytes);
+        bytes.zeroize();
+        Self::of(boxed)
+    }
+
+    pub(crate) const fn of(bytes: Box<Zeroizing<[u8; 32]>>) -> Self {
+        Self {
+            bytes: MuteBytes(bytes),
+            valid_to: None,
+            description: None,
+            new: false,
+            expected_id: None,
+        }
+    }
+
+    /// Adds it to what the key has (`NEW_KEY_MATERIAL`): it waits for a rotation.
+    pub const fn as_new_key_material(mut self) -> Self {
+        self.new = true;
+        self
+    }
+
+    /// `ValidTo`: when it expires, by the ring's clock.
+    pub const fn valid_to(mut self, time: SystemTime) -> Self {
+        self.valid_to = Some(time);
+        self
+    }
+
+    /// `KeyMaterialDescription`
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+
+    /// `KeyMaterialId`: the id that the material is expected to have. Other material is refused.
+    pub const fn key_material_id(mut self, id: KeyMaterialId) -> Self {
+        self.expected_id = Some(id);
+        self
+    }
+}
+
+/// Imported key material.
+impl Keyring {
+    /// Imports key material, and tells its id: `ImportKeyMaterial`.
+    ///
+    /// New material of a multi-Region key goes into the primary first and then, as existing material, into each replica
+    /// (DOC). Only then can the primary be rotated.
+    ///
+    /// # Errors
+    ///
+    /// - [`KmsError::NotFound`]; [`KmsError::KmsInvalidState`] if the key is pending deletion.
+    /// - [`KmsError::UnsupportedOperation`] if the key is no symmetric one with the origin `EXTERNAL`, or if it is a
+    ///   replica and the material is declared new (DOC; GUESS for the exception).
+    /// - [`KmsError::IncorrectKeyMaterial`] if the key has material, this is none of it, and it was not declared new; or
+    ///   if it has another id than was expected.
+    /// - [`KmsError::Validation`] if `ValidTo` is over, or if the material is declared new and the key has it.
+    pub fn import_key_material(
+        &self,
+        key: impl Into<KeyIdentifier>,
+        material: ImportedMaterial,
+    ) -> Result<KeyMaterialId, KmsError> {
+        let ImportedMaterial {
+            bytes,
+            valid_to,
+            description,
+            new,
+            expected_id,
+        } = material;
+        if self
+            .now()
+            .zip(valid_to)
+            .is_some_and(|(now, valid_to)| valid_to <= now)
+        {
+            return Err(ValidationError::other("ValidTo must be in the future"));
+        }
+        let identifier = key.into();
+        self.write(|snapshot| {
+            let mut key = SoftwareKey::clone(self.named_in(snapshot, &identifier)?);
+            require_not_pending_deletion(&key)?;
+            let external = key.metadata.origin() == KeyOrigin::External;
+            if new && key.is_replica() {
+                return Err(unsupported());
+            }
+            let material = SymmetricMaterial::new(key.metadata.arn().key_id(), &bytes.0);
+            let id = *material.id();
+            if expected_id.is_some_and(|expected| expected != id) {
+                return Err(KmsError::IncorrectKeyMaterial);
+            }
+            let materials = key
+                .materials_mut()
+                .filter(|_| external)
+                .ok_or_else(unsupported)?;
+            let expiry = Expiry::at(valid_to);
+            if materials.versions().is_empty() || (new && !materials.has(&id)) {
+                materials.add(material, expiry, description);
+            } else if new {
+                return Err(ValidationError::other(
+                    "the key has this key material already",
+                ));
+            } else if !materials.put_back(material, expiry, description) {
+                return Err(KmsError::IncorrectKeyMaterial);
+            }
+            put(snapshot, key);
+            Ok(id)
+        })
+    }
+
+    /// Deletes imported key material, the current one if no id is given: `DeleteImportedKeyMaterial`. The key is unusable
+    /// until it is imported again.
+    ///
+    /// # Errors
+    ///
+    /// - [`KmsError::NotFound`]; [`KmsError::KmsInvalidState`] if the key is pending deletion.
+    /// - [`KmsError::UnsupportedOperation`] if the key is no symmetric one with the origin `EXTERNAL`.
+    /// - [`KmsError::Validation`] if the key has no such material.
+    pub fn delete_imported_key_material(
+        &self,
+        key: impl Into<KeyIdentifier>,
+        id: Option<KeyMaterialId>,
+    ) -> Result<(), KmsError> {
+        let identifier = key.into();
+        self.write(|snapshot| {
+            let mut key = SoftwareKey::clone(self.named_in(snapshot, &identifier)?);
+            require_not_pending_deletion(&key)?;
+            let external = key.metadata.origin() == KeyOrigin::External;
+            let replica = key.is_replica();
+            let materials = key
+                .materials_mut()
+                .filter(|_| external)
+                .ok_or_else(unsupported)?;
+            let id = id.or_else(|| materials.current_id().copied());
+            if !id.is_some_and(|id| materials.take_away(&id, replica)) {
+                return Err(ValidationError::other("the key has no such key material"));
+            }
+            put(snapshot, key);
+            Ok(())
+        })
+    }
+}
+
+/// Puts a key back whose materials have changed, and tells its related keys.
+fn put(snapshot: &mut Snapshot, mut key: SoftwareKey) {
+    let arn = *key.metadata.arn();
+    key.settle();
+    snapshot.put(key);
+    reconcile(snapshot, &arn);
+}

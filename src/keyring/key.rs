@@ -1,0 +1,206 @@
+//! [`SoftwareKey`]: a key of the ring, as it is at one moment.
+
+use std::sync::Arc;
+
+use crate::access::{Grant, GrantId, KeyPolicy};
+use crate::error::KmsError;
+use crate::key::{
+    AliasName, EncryptionAlgorithm, KeyMaterialId, KeyMetadata, KeyMetadataBuilder, KeyOrigin,
+    KeyState, KeyUsage,
+};
+use crate::provider::{KeyActionError, KmsKey, MessageNonces};
+use crate::random::Random;
+use crate::secret::Plaintext;
+
+use super::materials::Materials;
+use super::rotation::unsupported;
+use crate::primitives::rsa_key::RsaKey;
+use crate::primitives::sm2_key::Sm2Key;
+
+/// A key of the ring. Nobody changes one that others may see: a changed copy takes its place, and both share the secret.
+#[derive(Clone, Debug)]
+pub(crate) struct SoftwareKey {
+    pub(crate) metadata: KeyMetadata,
+    pub(crate) policy: Arc<KeyPolicy>,
+    pub(crate) grants: Arc<[Grant]>,
+    pub(crate) aliases: Arc<[AliasName]>,
+    pub(crate) tags: Arc<[(String, String)]>,
+    pub(crate) secret: Secret,
+    /// Grants that were retired or revoked, and still count until the ring settles.
+    pub(crate) departed_grants: Arc<[GrantId]>,
+    /// Whether the key is known to all of KMS: a new one may not be, until the ring settles.
+    pub(crate) visible: bool,
+    /// Whether `DisableKey` was the last word, beneath any other state that the key is in.
+    pub(crate) disabled: bool,
+}
+
+/// What a key acts with.
+#[derive(Clone, Debug)]
+pub(crate) enum Secret {
+    /// Nothing: keys that cannot encrypt exist so that their refusal is real.
+    None,
+    Rsa(Arc<RsaKey>),
+    Sm2(Arc<Sm2Key>),
+    Symmetric(Materials),
+}
+
+impl SoftwareKey {
+    /// Changes the metadata.
+    pub(crate) fn describe(
+        &mut self,
+        change: impl FnOnce(KeyMetadataBuilder) -> KeyMetadataBuilder,
+    ) {
+        self.metadata = change(self.metadata.clone().into_builder()).build();
+    }
+
+    /// `SubjectPublicKeyInfo` in DER, of a key that has a public half.
+    pub(crate) fn public_key_der(&self) -> Result<Vec<u8>, KmsError> {
+        match &self.secret {
+            Secret::Rsa(key) => key.public_key_der().map_err(KmsError::internal),
+            Secret::Sm2(key) => key.public_key_der().map_err(KmsError::internal),
+            Secret::None | Secret::Symmetric(_) => Err(unsupported()),
+        }
+    }
+
+    /// The materials of a symmetric key.
+    pub(crate) const fn materials(&self) -> Option<&Materials> {
+        match &self.secret {
+            Secret::Symmetric(materials) => Some(materials),
+            Secret::None | Secret::Rsa(_) | Secret::Sm2(_) => None,
+        }
+    }
+
+    /// The materials of a symmetric key, to be changed. Ends with [`settle`](Self::settle).
+    pub(crate) const fn materials_mut(&mut self) -> Option<&mut Materials> {
+        match &mut self.secret {
+            Secret::Symmetric(materials) => Some(materials),
+            Secret::None | Secret::Rsa(_) | Secret::Sm2(_) => None,
+        }
+    }
+
+    /// Whether the key has everything that it acts with. Keys that are for something else need nothing.
+    pub(crate) fn complete(&self) -> bool {
+        match &self.secret {
+            Secret::None => self.metadata.key_usage() != KeyUsage::EncryptDecrypt,
+            Secret::Rsa(_) | Secret::Sm2(_) => true,
+            Secret::Symmetric(materials) => materials.complete(),
+        }
+    }
+
+    /// Brings the metadata into line with the materials and with whether the key is disabled. States that come from
+    /// elsewhere (deletion, replication, a custom key store) stay.
+    pub(crate) fn settle(&mut self) {
+        let current = self.materials().and_then(Materials::current_id).copied();
+        let expiry = self.materials().and_then(Materials::expiry);
+        let complete = self.complete();
+        let state = match self.metadata.key_state() {
+            KeyState::Enabled
+            | KeyState::Disabled
+            | KeyState::PendingImport
+            | KeyState::Updating
+                if !complete =>
+            {
+                KeyState::PendingImport
+            }
+            KeyState::Enabled | KeyState::Disabled | KeyState::PendingImport if self.disabled => {
+                KeyState::Disabled
+            }
+            KeyState::Enabled | KeyState::Disabled | KeyState::PendingImport => KeyState::Enabled,
+            other => other,
+        };
+        let external = self.metadata.origin() == KeyOrigin::External;
+        self.describe(|metadata| {
+            metadata
+                .key_state(state)
+                .current_key_material_id(current)
+                .valid_to(
+                    expiry
+                        .and_then(|expiry| expiry.valid_to())
+                        .filter(|_| complete),
+                )
+                .expiration_model(
+                    expiry
+                        .filter(|_| external && complete)
+                        .map(|expiry| expiry.model()),
+                )
+        });
+    }
+}
+
+impl KmsKey for SoftwareKey {
+    fn metadata(&self) -> &KeyMetadata {
+        &self.metadata
+    }
+
+    fn policy(&self) -> &KeyPolicy {
+        &self.policy
+    }
+
+    fn grants(&self) -> &[Grant] {
+        &self.grants
+    }
+
+    fn aliases(&self) -> &[AliasName] {
+        &self.aliases
+    }
+
+    fn tags(&self) -> &[(String, String)] {
+        &self.tags
+    }
+
+    fn has_material(&self, id: &KeyMaterialId) -> bool {
+        self.materials().is_some_and(|materials| materials.has(id))
+    }
+
+    fn seal(
+        &self,
+        nonces: &MessageNonces,
+        aad: &[u8],
+        in_out: &mut [u8],
+    ) -> Result<[u8; 16], KeyActionError> {
+        self.materials()
+            .and_then(Materials::current)
+            .ok_or(KeyActionError::Rejected)?
+            .seal(nonces, aad, in_out)
+    }
+
+    fn open(
+        &self,
+        id: &KeyMaterialId,
+        nonces: &MessageNonces,
+        aad: &[u8],
+        in_out: &mut [u8],
+        tag: &[u8; 16],
+    ) -> Result<(), KeyActionError> {
+        self.materials()
+            .and_then(|materials| materials.get(id))
+            .ok_or(KeyActionError::Rejected)?
+            .open(nonces, aad, in_out, tag)
+    }
+
+    fn encrypt(
+        &self,
+        algorithm: EncryptionAlgorithm,
+        plaintext: &[u8],
+        random: Random<'_>,
+    ) -> Result<Vec<u8>, KeyActionError> {
+        match &self.secret {
+            Secret::Rsa(key) => key.encrypt(algorithm, plaintext, random),
+            Secret::Sm2(key) => key.encrypt(algorithm, plaintext, random),
+            Secret::None | Secret::Symmetric(_) => Err(KeyActionError::Rejected),
+        }
+    }
+
+    fn decrypt(
+        &self,
+        algorithm: EncryptionAlgorithm,
+        ciphertext: &[u8],
+        random: Random<'_>,
+    ) -> Result<Plaintext, KeyActionError> {
+        match &self.secret {
+            Secret::Rsa(key) => key.decrypt(algorithm, ciphertext, random),
+            Secret::Sm2(key) => key.decrypt(algorithm, ciphertext),
+            Secret::None | Secret::Symmetric(_) => Err(KeyActionError::Rejected),
+        }
+    }
+}

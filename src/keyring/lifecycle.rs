@@ -1,0 +1,198 @@
+//! Key states: what makes a key act, or not.
+
+use core::time::Duration;
+use std::time::SystemTime;
+
+use crate::error::{
+    Constraint, ConstraintViolation, InvalidStateError, KmsError, RejectedValue, ValidationError,
+};
+use crate::key::{KeyIdentifier, KeyMetadata, KeyMetadataBuilder, KeyState};
+
+use super::key::SoftwareKey;
+use super::multi_region::{has_replicas, remove};
+use super::ring::Keyring;
+
+/// The waiting period of `ScheduleKeyDeletion`, in days (API reference).
+const PENDING_WINDOW: core::ops::RangeInclusive<u32> = 7..=30;
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Key states. These operations take a key id or key ARN, not an alias.
+impl Keyring {
+    /// Lets a key act again: `EnableKey`.
+    ///
+    /// # Errors
+    ///
+    /// [`KmsError::NotFound`]; [`KmsError::KmsInvalidState`] if the key is pending import or deletion.
+    pub fn enable_key(&self, key: impl Into<KeyIdentifier>) -> Result<(), KmsError> {
+        self.set_disabled(key, false)
+    }
+
+    /// Keeps a key from acting: `DisableKey`.
+    ///
+    /// # Errors
+    ///
+    /// [`KmsError::NotFound`]; [`KmsError::KmsInvalidState`] if the key is pending import or deletion.
+    pub fn disable_key(&self, key: impl Into<KeyIdentifier>) -> Result<(), KmsError> {
+        self.set_disabled(key, true)
+    }
+
+    /// Lets a key be deleted after 7 to 30 days, and keeps it from acting at once: `ScheduleKeyDeletion`.
+    ///
+    /// The deletion itself takes place when the ring's clock says so. Without a clock the key stays as it is until
+    /// [`delete_key`](Self::delete_key). A multi-Region primary outlives its replicas: while there are any it is in
+    /// `PendingReplicaDeletion`, and its waiting period begins when the last one is gone.
+    ///
+    /// # Errors
+    ///
+    /// [`KmsError::NotFound`]; [`KmsError::KmsInvalidState`] if it is scheduled already; [`KmsError::Validation`] for
+    /// another number of days.
+    pub fn schedule_key_deletion(
+        &self,
+        key: impl Into<KeyIdentifier>,
+        pending_window_in_days: u32,
+    ) -> Result<KeyMetadata, KmsError> {
+        if !PENDING_WINDOW.contains(&pending_window_in_days) {
+            return Err(window_error(pending_window_in_days));
+        }
+        let identifier = key.into();
+        let now = self.now();
+        self.write(|snapshot| {
+            let mut key = SoftwareKey::clone(self.named_in(snapshot, &identifier)?);
+            require_not_pending_deletion(&key)?;
+            if has_replicas(snapshot, &key) {
+                key.describe(|metadata| {
+                    metadata
+                        .key_state(KeyState::PendingReplicaDeletion)
+                        .pending_deletion_window_in_days(Some(pending_window_in_days))
+                });
+            } else {
+                key.wait_for_deletion(pending_window_in_days, now);
+            }
+            let metadata = key.metadata.clone();
+            snapshot.put(key);
+            Ok(metadata)
+        })
+    }
+
+    /// Keeps a key that was to be deleted: `CancelKeyDeletion`. It is disabled then, whatever it was before (RECORDED).
+    ///
+    /// # Errors
+    ///
+    /// [`KmsError::NotFound`]; [`KmsError::KmsInvalidState`] if its deletion was not scheduled.
+    pub fn cancel_key_deletion(&self, key: impl Into<KeyIdentifier>) -> Result<(), KmsError> {
+        self.write_key(key, |key| {
+            let state = key.metadata.key_state();
+            if state != KeyState::PendingDeletion && state != KeyState::PendingReplicaDeletion {
+                return Err(invalid_state(key));
+            }
+            key.disabled = true;
+            key.describe(|metadata| no_deletion(metadata).key_state(KeyState::Disabled));
+            key.settle();
+            Ok(())
+        })
+    }
+
+    /// Deletes a key at once, as the end of its waiting period does. No operation of KMS does this: it saves tests the
+    /// wait.
+    ///
+    /// # Errors
+    ///
+    /// [`KmsError::NotFound`] if there is no such key.
+    pub fn delete_key(&self, key: impl Into<KeyIdentifier>) -> Result<(), KmsError> {
+        let identifier = key.into();
+        let now = self.now();
+        self.write(|snapshot| {
+            let arn = *self.named_in(snapshot, &identifier)?.metadata.arn();
+            remove(snapshot, &arn, now);
+            Ok(())
+        })
+    }
+
+    /// Puts a key into any state, as it may be found: `Unavailable`, say, which no operation of KMS leads to. Operations
+    /// that change the state take it from there. A deletion that was scheduled is off.
+    ///
+    /// # Errors
+    ///
+    /// [`KmsError::NotFound`] if there is no such key; [`KmsError::KmsInvalidState`] if it waits for its material and
+    /// would look as if it had it.
+    pub fn set_key_state(
+        &self,
+        key: impl Into<KeyIdentifier>,
+        state: KeyState,
+    ) -> Result<(), KmsError> {
+        self.write_key(key, |key| {
+            let needs_material = matches!(
+                state,
+                KeyState::Enabled | KeyState::Disabled | KeyState::Updating
+            );
+            if needs_material && !key.complete() {
+                let error =
+                    InvalidStateError::key_state(*key.metadata.arn(), KeyState::PendingImport);
+                return Err(KmsError::KmsInvalidState(error));
+            }
+            key.disabled = state == KeyState::Disabled;
+            key.describe(|metadata| no_deletion(metadata).key_state(state));
+            Ok(())
+        })
+    }
+
+    fn set_disabled(&self, key: impl Into<KeyIdentifier>, disabled: bool) -> Result<(), KmsError> {
+        self.write_key(key, |key| {
+            if !matches!(
+                key.metadata.key_state(),
+                KeyState::Enabled | KeyState::Disabled
+            ) {
+                return Err(invalid_state(key));
+            }
+            key.disabled = disabled;
+            key.settle();
+            Ok(())
+        })
+    }
+}
+
+impl SoftwareKey {
+    /// Begins the waiting period before the key is deleted.
+    pub(crate) fn wait_for_deletion(&mut self, days: u32, now: Option<SystemTime>) {
+        let deletion_date = now.and_then(|now| now.checked_add(DAY * days));
+        self.describe(|metadata| {
+            no_deletion(metadata)
+                .key_state(KeyState::PendingDeletion)
+                .deletion_date(deletion_date)
+        });
+    }
+}
+
+/// The refusal of an operation by the state that the key is in.
+pub(crate) fn invalid_state(key: &SoftwareKey) -> KmsError {
+    let arn = *key.metadata.arn();
+    match key.metadata.key_state() {
+        KeyState::Disabled => KmsError::Disabled { key: arn },
+        state => KmsError::KmsInvalidState(InvalidStateError::key_state(arn, state)),
+    }
+}
+
+pub(crate) fn require_not_pending_deletion(key: &SoftwareKey) -> Result<(), KmsError> {
+    match key.metadata.key_state() {
+        KeyState::PendingDeletion | KeyState::PendingReplicaDeletion => Err(invalid_state(key)),
+        _ => Ok(()),
+    }
+}
+
+fn no_deletion(metadata: KeyMetadataBuilder) -> KeyMetadataBuilder {
+    metadata
+        .deletion_date(None)
+        .pending_deletion_window_in_days(None)
+}
+
+fn window_error(days: u32) -> KmsError {
+    let value = RejectedValue::Text(days.to_string());
+    let constraint = if days < *PENDING_WINDOW.start() {
+        Constraint::ValueAtLeast((*PENDING_WINDOW.start()).into())
+    } else {
+        Constraint::ValueAtMost((*PENDING_WINDOW.end()).into())
+    };
+    let violation = ConstraintViolation::new("pendingWindowInDays", value, constraint);
+    ValidationError::Constraints(vec![violation]).into()
+}

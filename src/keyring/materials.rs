@@ -1,0 +1,299 @@
+//! [`Materials`]: all key material that a symmetric key has, or once had.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use crate::key::{ExpirationModel, KeyMaterialId, model_enum};
+
+use crate::primitives::symmetric::SymmetricMaterial;
+
+model_enum! {
+    /// What a key material is to its key: `KeyMaterialState`.
+    KeyMaterialState {
+        NonCurrent = "NON_CURRENT",
+        Current = "CURRENT",
+        PendingRotation = "PENDING_ROTATION",
+        PendingMultiRegionImportAndRotation = "PENDING_MULTI_REGION_IMPORT_AND_ROTATION",
+    }
+}
+
+/// The key materials of one symmetric key, oldest first. It encrypts with the current one; each of them decrypts what it
+/// encrypted.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Materials {
+    pub(crate) versions: Arc<Vec<MaterialVersion>>,
+    /// Where the current one stands in `versions`.
+    pub(crate) current: Option<usize>,
+    pub(crate) on_demand_rotations: u32,
+}
+
+/// One key material, present or not.
+#[derive(Clone, Debug)]
+pub(crate) struct MaterialVersion {
+    pub(crate) id: KeyMaterialId,
+    /// Absent where imported material was deleted or has expired. The key still knows its id.
+    pub(crate) material: Option<Arc<SymmetricMaterial>>,
+    pub(crate) state: KeyMaterialState,
+    /// `RotationDate`, of material that an on-demand rotation made current.
+    pub(crate) rotated: Option<Rotated>,
+    pub(crate) expiry: Expiry,
+    pub(crate) description: Option<String>,
+}
+
+impl MaterialVersion {
+    /// Whether it waits to become current: nothing can have been encrypted with it.
+    pub(crate) const fn is_pending(&self) -> bool {
+        matches!(
+            self.state,
+            KeyMaterialState::PendingRotation
+                | KeyMaterialState::PendingMultiRegionImportAndRotation
+        )
+    }
+}
+
+/// When a rotation took place, if a clock told it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Rotated(pub(crate) Option<SystemTime>);
+
+/// When imported key material expires, if it does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Expiry(Option<SystemTime>);
+
+impl Expiry {
+    pub(crate) const fn at(time: Option<SystemTime>) -> Self {
+        Self(time)
+    }
+
+    pub(crate) const fn valid_to(self) -> Option<SystemTime> {
+        self.0
+    }
+
+    pub(crate) const fn model(self) -> ExpirationModel {
+        match self.0 {
+            Some(_) => ExpirationModel::KeyMaterialExpires,
+            None => ExpirationModel::KeyMaterialDoesNotExpire,
+        }
+    }
+}
+
+impl Materials {
+    /// A key with one material, which is current.
+    pub(crate) fn of(material: Arc<SymmetricMaterial>) -> Self {
+        let mut materials = Self::default();
+        materials.add(material, Expiry::default(), None);
+        materials
+    }
+
+    pub(crate) fn versions(&self) -> &[MaterialVersion] {
+        &self.versions
+    }
+
+    pub(crate) fn current(&self) -> Option<&SymmetricMaterial> {
+        self.versions.get(self.current?)?.material.as_deref()
+    }
+
+    /// Still told when the material itself was deleted (RECORDED).
+    pub(crate) fn current_id(&self) -> Option<&KeyMaterialId> {
+        Some(&self.versions.get(self.current?)?.id)
+    }
+
+    /// The material with this id, if it is present.
+    pub(crate) fn get(&self, id: &KeyMaterialId) -> Option<&SymmetricMaterial> {
+        // Most messages are under the current one.
+        if let Some(current) = self.current()
+            && current.id() == id
+        {
+            return Some(current);
+        }
+        self.version(id)?.material.as_deref()
+    }
+
+    /// Whether the key has, or once had, this material.
+    pub(crate) fn has(&self, id: &KeyMaterialId) -> bool {
+        self.current_id() == Some(id) || self.version(id).is_some()
+    }
+
+    pub(crate) fn version(&self, id: &KeyMaterialId) -> Option<&MaterialVersion> {
+        self.versions.iter().find(|version| version.id == *id)
+    }
+
+    /// Whether the key can act: it has a current material, and none that data may be under is missing (DOC: one missing
+    /// material makes the whole key unusable).
+    pub(crate) fn complete(&self) -> bool {
+        let needed = |version: &&MaterialVersion| {
+            matches!(
+                version.state,
+                KeyMaterialState::Current | KeyMaterialState::NonCurrent
+            )
+        };
+        self.current.is_some()
+            && self
+                .versions
+                .iter()
+                .filter(needed)
+                .all(|version| version.material.is_some())
+    }
+
+    /// The expiry of the current material.
+    pub(crate) fn expiry(&self) -> Option<Expiry> {
+        Some(self.versions.get(self.current?)?.expiry)
+    }
+
+    /// The first moment at which a material that is present expires.
+    pub(crate) fn next_expiry(&self) -> Option<SystemTime> {
+        self.versions
+            .iter()
+            .filter(|version| version.material.is_some())
+            .filter_map(|version| version.expiry.valid_to())
+            .min()
+    }
+
+    pub(crate) const fn on_demand_rotations(&self) -> u32 {
+        self.on_demand_rotations
+    }
+
+    /// Adds new material: the key's first is current at once, any other waits for a rotation.
+    pub(crate) fn add(
+        &mut self,
+        material: Arc<SymmetricMaterial>,
+        expiry: Expiry,
+        description: Option<String>,
+    ) {
+        let first = self.current.is_none();
+        let state = if first {
+            KeyMaterialState::Current
+        } else {
+            KeyMaterialState::PendingRotation
+        };
+        let versions = Arc::make_mut(&mut self.versions);
+        versions.push(MaterialVersion {
+            id: *material.id(),
+            material: Some(material),
+            state,
+            rotated: None,
+            expiry,
+            description,
+        });
+        if first {
+            self.current = Some(versions.len() - 1);
+        }
+    }
+
+    /// Puts material back that the key had before. `false` if it never had it.
+    pub(crate) fn put_back(
+        &mut self,
+        material: Arc<SymmetricMaterial>,
+        expiry: Expiry,
+        description: Option<String>,
+    ) -> bool {
+        let Some(version) = self.version_mut(material.id()) else {
+            return false;
+        };
+        version.material = Some(material);
+        version.expiry = expiry;
+        if description.is_some() {
+            version.description = description;
+        }
+        true
+    }
+
+    /// Takes a material away and keeps its id; one that no data can be under yet is forgotten altogether, unless the
+    /// key is a replica, whose primary decides that. `false` if the key never had it.
+    pub(crate) fn take_away(&mut self, id: &KeyMaterialId, replica: bool) -> bool {
+        let Some(version) = self.version_mut(id) else {
+            return false;
+        };
+        if version.is_pending() && !replica {
+            self.forget(|version| version.id == *id);
+        } else {
+            version.material = None;
+            version.expiry = Expiry::default();
+        }
+        true
+    }
+
+    /// Takes away what has expired.
+    pub(crate) fn expire(&mut self, now: SystemTime, replica: bool) {
+        let expired: Vec<KeyMaterialId> = self
+            .versions
+            .iter()
+            .filter(|version| {
+                version
+                    .expiry
+                    .valid_to()
+                    .is_some_and(|valid_to| valid_to <= now)
+            })
+            .map(|version| version.id)
+            .collect();
+        for id in expired {
+            self.take_away(&id, replica);
+        }
+    }
+
+    /// The same materials without their bytes, as a replica has them before they are imported into it.
+    pub(crate) fn to_be_imported(&self) -> Self {
+        let mut materials = self.clone();
+        for version in Arc::make_mut(&mut materials.versions) {
+            version.material = None;
+            version.expiry = Expiry::default();
+        }
+        materials
+    }
+
+    /// Takes over the materials that wait at the primary: which there are, and whether they wait for an import into
+    /// another Region or only for a rotation.
+    pub(crate) fn follow(&mut self, pending: &[(KeyMaterialId, KeyMaterialState)]) {
+        self.forget(|version| {
+            version.is_pending() && !pending.iter().any(|(id, _)| *id == version.id)
+        });
+        for (id, state) in pending {
+            match self.version_mut(id) {
+                Some(version) => version.state = *state,
+                None => Arc::make_mut(&mut self.versions).push(MaterialVersion {
+                    id: *id,
+                    material: None,
+                    state: *state,
+                    rotated: None,
+                    expiry: Expiry::default(),
+                    description: None,
+                }),
+            }
+        }
+    }
+
+    /// Forgets versions that were never current.
+    fn forget(&mut self, unwanted: impl Fn(&MaterialVersion) -> bool) {
+        let current = self.current_id().copied();
+        Arc::make_mut(&mut self.versions).retain(|version| !unwanted(version));
+        self.current = self
+            .versions
+            .iter()
+            .position(|version| Some(version.id) == current);
+    }
+
+    /// Makes the material that waits for it the current one. `false` if none does.
+    pub(crate) fn rotate(&mut self, date: Option<SystemTime>) -> bool {
+        let pending =
+            |version: &MaterialVersion| version.state == KeyMaterialState::PendingRotation;
+        let Some(next) = self.versions.iter().position(pending) else {
+            return false;
+        };
+        let versions = Arc::make_mut(&mut self.versions);
+        if let Some(current) = self.current.and_then(|at| versions.get_mut(at)) {
+            current.state = KeyMaterialState::NonCurrent;
+        }
+        if let Some(version) = versions.get_mut(next) {
+            version.state = KeyMaterialState::Current;
+            version.rotated = Some(Rotated(date));
+        }
+        self.current = Some(next);
+        self.on_demand_rotations += 1;
+        true
+    }
+
+    fn version_mut(&mut self, id: &KeyMaterialId) -> Option<&mut MaterialVersion> {
+        Arc::make_mut(&mut self.versions)
+            .iter_mut()
+            .find(|version| version.id == *id)
+    }
+}

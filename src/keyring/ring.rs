@@ -1,0 +1,369 @@
+//! [`Keyring`]: the in-memory provider of keys.
+
+use core::fmt;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use crate::access::KeyPolicy;
+use crate::error::{KmsError, NotFoundError, ValidationError};
+use crate::key::{AccountId, KeyArn, KeyIdentifier, KeyMetadata, KeyState, Place, Region};
+use crate::provider::{KeyProvider, KeyProviderError, KeyView};
+use crate::random::{OsRandom, Random, RandomSource};
+use crate::resolve::{self, Unresolved};
+
+use super::clock::Clock;
+use super::key::SoftwareKey;
+use super::lifecycle::{invalid_state, require_not_pending_deletion};
+use super::snapshot::{Latest, Snapshot};
+use super::store::{Held, Store};
+use super::wrapping_keys::WrappingKeys;
+
+/// A key ring in memory: several accounts and Regions, with keys, aliases and grants, shared by many threads.
+///
+/// It is a handle. Clones, and the handles of other accounts and Regions that [`in_account`](Self::in_account) and
+/// [`in_region`](Self::in_region) give, are all of the same ring: clone one before it goes into a
+/// [`Kms`](crate::Kms), and rotate, disable or alias through the clone. Every operation of KMS sees the ring at one
+/// moment; none waits for another.
+///
+/// Its methods are the control operations of KMS under their own names. Whoever holds the handle may call all of them;
+/// callers and their permissions matter to the operations of [`Kms`](crate::Kms).
+///
+/// ```
+/// use kms_reencrypt::{Keyring, KeySpec, KeyState};
+///
+/// let keyring = Keyring::new("111122223333", "us-east-2")?;
+/// let key = keyring.create_key(KeySpec::SymmetricDefault)?;
+/// keyring.create_alias("alias/app", key)?;
+/// keyring.disable_key(key)?;
+/// assert_eq!(keyring.describe_key("alias/app")?.key_state(), KeyState::Disabled);
+/// # Ok::<(), kms_reencrypt::KmsError>(())
+/// ```
+#[derive(Clone)]
+pub struct Keyring {
+    ring: Arc<Ring>,
+    place: Place,
+}
+
+/// What all handles of a ring share.
+pub(crate) struct Ring {
+    store: Store<Snapshot>,
+    random: Box<dyn RandomSource>,
+    clock: Option<Box<dyn Clock>>,
+    wrapping_keys: WrappingKeys,
+}
+
+impl Keyring {
+    /// An empty ring, seen from an account and a Region: keys of the operating system's randomness, no clock.
+    ///
+    /// # Errors
+    ///
+    /// [`KmsError::Validation`] if the account is not 12 digits or the Region has not the form of one.
+    pub fn new(account: &str, region: &str) -> Result<Self, KmsError> {
+        Self::builder(account, region).build()
+    }
+
+    /// An empty ring with a clock or another source of randomness.
+    pub fn builder(account: &str, region: &str) -> KeyringBuilder {
+        KeyringBuilder {
+            account: account.to_owned(),
+            region: region.to_owned(),
+            random: Box::new(OsRandom::default()),
+            clock: None,
+        }
+    }
+
+    /// The same ring, seen from another account.
+    ///
+    /// # Errors
+    ///
+    /// [`KmsError::Validation`] if the account is not 12 digits.
+    pub fn in_account(&self, account: &str) -> Result<Self, KmsError> {
+        Ok(Self {
+            ring: Arc::clone(&self.ring),
+            place: Place::new(parse_account(account)?, self.place.region),
+        })
+    }
+
+    /// The same ring, seen from another Region.
+    ///
+    /// # Errors
+    ///
+    /// [`KmsError::Validation`] if the Region has not the form of one.
+    pub fn in_region(&self, region: &str) -> Result<Self, KmsError> {
+        Ok(Self {
+            ring: Arc::clone(&self.ring),
+            place: Place::new(self.place.account, parse_region(region)?),
+        })
+    }
+
+    /// The account and Region that this handle sees the ring from.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        self.place
+    }
+
+    /// What is known about a key: `DescribeKey`. Takes all four forms of key identifiers.
+    ///
+    /// # Errors
+    ///
+    /// [`KmsError::NotFound`] if there is no such key.
+    pub fn describe_key(&self, key: impl Into<KeyIdentifier>) -> Result<KeyMetadata, KmsError> {
+        let snapshot = self.snapshot();
+        let key = self.named_or_aliased_in(&snapshot, &key.into())?;
+        Ok(key.metadata.clone())
+    }
+
+    /// The keys of this account and Region, sorted by key id: `ListKeys`.
+    #[must_use]
+    pub fn keys(&self) -> Vec<KeyArn> {
+        let snapshot = self.snapshot();
+        let arns = snapshot.keys().map(|key| *key.metadata.arn());
+        let mut arns: Vec<KeyArn> = arns.filter(|arn| *arn.place() == self.place).collect();
+        arns.sort();
+        arns
+    }
+
+    /// The key policy of a key: `GetKeyPolicy`.
+    ///
+    /// # Errors
+    ///
+    /// [`KmsError::NotFound`] if there is no such key.
+    pub fn key_policy(&self, key: impl Into<KeyIdentifier>) -> Result<KeyPolicy, KmsError> {
+        let snapshot = self.snapshot();
+        let key = self.named_in(&snapshot, &key.into())?;
+        Ok(KeyPolicy::clone(&key.policy))
+    }
+
+    /// Gives a key another key policy: `PutKeyPolicy`.
+    ///
+    /// # Errors
+    ///
+    /// [`KmsError::NotFound`] if there is no such key; [`KmsError::KmsInvalidState`] if it is pending deletion.
+    pub fn put_key_policy(
+        &self,
+        key: impl Into<KeyIdentifier>,
+        policy: KeyPolicy,
+    ) -> Result<(), KmsError> {
+        self.write_key(key, |key| {
+            require_not_pending_deletion(key)?;
+            key.policy = Arc::new(policy);
+            Ok(())
+        })
+    }
+
+    /// The public key of an RSA or SM2 key, as the DER of an X.509 `SubjectPublicKeyInfo`: `GetPublicKey`. Takes all
+    /// four forms of key identifiers.
+    ///
+    /// # Errors
+    ///
+    /// - [`KmsError::NotFound`] if there is no such key; [`KmsError::Disabled`] or [`KmsError::KmsInvalidState`] by its
+    ///   state.
+    /// - [`KmsError::UnsupportedOperation`] if it has no public key. Keys for signatures and key agreement have none here.
+    pub fn public_key(&self, key: impl Into<KeyIdentifier>) -> Result<Vec<u8>, KmsError> {
+        let snapshot = self.snapshot();
+        let key = self.named_or_aliased_in(&snapshot, &key.into())?;
+        if !matches!(
+            key.metadata.key_state(),
+            KeyState::Enabled | KeyState::Updating
+        ) {
+            return Err(invalid_state(key));
+        }
+        key.public_key_der()
+    }
+
+    /// The ring as it is now.
+    pub(crate) fn snapshot(&self) -> Held<Snapshot> {
+        let snapshot = self.ring.store.read();
+        match self.now() {
+            Some(now) if snapshot.is_due(now) => {
+                // Another thread may have done it meanwhile: then there is nothing left to change.
+                let advance = |snapshot: &mut Snapshot| {
+                    snapshot.advance(now);
+                    Ok::<_, core::convert::Infallible>(())
+                };
+                let Ok(()) = self.ring.store.write(advance);
+                self.ring.store.read()
+            }
+            _ => snapshot,
+        }
+    }
+
+    /// Changes the ring: all at once, or not at all.
+    pub(crate) fn write<T>(
+        &self,
+        change: impl FnOnce(&mut Snapshot) -> Result<T, KmsError>,
+    ) -> Result<T, KmsError> {
+        let now = self.now();
+        self.ring.store.write(|snapshot| {
+            if let Some(now) = now.filter(|now| snapshot.is_due(*now)) {
+                snapshot.advance(now);
+            }
+            change(snapshot)
+        })
+    }
+
+    /// Changes one key of the ring.
+    pub(crate) fn write_key<T>(
+        &self,
+        key: impl Into<KeyIdentifier>,
+        change: impl FnOnce(&mut SoftwareKey) -> Result<T, KmsError>,
+    ) -> Result<T, KmsError> {
+        let identifier = key.into();
+        self.write(|snapshot| {
+            let mut key = SoftwareKey::clone(self.named_in(snapshot, &identifier)?);
+            let result = change(&mut key)?;
+            snapshot.put(key);
+            Ok(result)
+        })
+    }
+
+    /// The key that a key id or key ARN names. Most control operations take no aliases.
+    pub(crate) fn named_in<'s>(
+        &self,
+        snapshot: &'s Snapshot,
+        identifier: &KeyIdentifier,
+    ) -> Result<&'s Arc<SoftwareKey>, KmsError> {
+        if identifier.alias_name().is_some() {
+            return Err(KmsError::InvalidArn);
+        }
+        self.named_or_aliased_in(snapshot, identifier)
+    }
+
+    /// The key that any of the four forms names.
+    pub(crate) fn named_or_aliased_in<'s>(
+        &self,
+        snapshot: &'s Snapshot,
+        identifier: &KeyIdentifier,
+    ) -> Result<&'s Arc<SoftwareKey>, KmsError> {
+        let arn = self.reachable(snapshot, identifier)?;
+        snapshot
+            .get(&arn)
+            .ok_or_else(|| NotFoundError::Key(arn).into())
+    }
+
+    /// The same ring, seen from where a key is.
+    pub(crate) fn in_place_of(&self, key: &KeyArn) -> Self {
+        self.in_place(*key.place())
+    }
+
+    /// The same ring, seen from another account and Region.
+    pub(crate) fn in_place(&self, place: Place) -> Self {
+        Self {
+            ring: Arc::clone(&self.ring),
+            place,
+        }
+    }
+
+    /// The keys that imported material is wrapped for on its way.
+    pub(crate) fn wrapping_keys(&self) -> &WrappingKeys {
+        &self.ring.wrapping_keys
+    }
+
+    pub(crate) fn now(&self) -> Option<SystemTime> {
+        self.ring.clock.as_ref().map(|clock| clock.now())
+    }
+
+    pub(crate) fn random(&self) -> Random<'_> {
+        Random::new(self.ring.random.as_ref())
+    }
+
+    fn reachable(
+        &self,
+        snapshot: &Snapshot,
+        identifier: &KeyIdentifier,
+    ) -> Result<KeyArn, KmsError> {
+        resolve::key_arn(&Latest(snapshot), &self.place, identifier).map_err(|error| {
+            match (error, identifier) {
+                (Unresolved::NotFound(error), _) => error.into(),
+                // The holder of the ring may know what is in it: only an alias of another account ends here.
+                (Unresolved::OtherAccount, KeyIdentifier::AliasArn(alias)) => {
+                    NotFoundError::Alias(alias.clone()).into()
+                }
+                (Unresolved::OtherAccount, other) => {
+                    NotFoundError::InvalidArn(other.to_string()).into()
+                }
+                (Unresolved::Provider(error), _) => KmsError::internal(error),
+            }
+        })
+    }
+}
+
+impl KeyProvider for Keyring {
+    fn home(&self) -> Place {
+        self.place
+    }
+
+    #[inline]
+    fn view(&self, visit: &mut dyn FnMut(&dyn KeyView)) -> Result<(), KeyProviderError> {
+        visit(&*self.snapshot());
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Keyring {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Keyring")
+            .field("place", &self.place)
+            .field("keys", &self.ring.store.read().keys().count())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Makes a [`Keyring`]: see [`Keyring::builder`].
+#[derive(Debug)]
+#[must_use]
+pub struct KeyringBuilder {
+    account: String,
+    region: String,
+    random: Box<dyn RandomSource>,
+    clock: Option<Box<dyn Clock>>,
+}
+
+impl KeyringBuilder {
+    /// Where key ids, key material and grant tokens come from.
+    ///
+    /// A seeded generator makes a ring whose every key is repeatable; its keys protect nothing.
+    pub fn random_source(mut self, source: impl RandomSource + 'static) -> Self {
+        self.random = Box::new(source);
+        self
+    }
+
+    /// What time it is. Without a clock nothing is dated and nothing expires.
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Some(Box::new(clock));
+        self
+    }
+
+    /// The ring.
+    ///
+    /// # Errors
+    ///
+    /// [`KmsError::Validation`] if the account is not 12 digits or the Region has not the form of one.
+    pub fn build(self) -> Result<Keyring, KmsError> {
+        let Self {
+            account,
+            region,
+            random,
+            clock,
+        } = self;
+        let place = Place::new(parse_account(&account)?, parse_region(&region)?);
+        let store = Store::new(Snapshot::default());
+        Ok(Keyring {
+            ring: Arc::new(Ring {
+                store,
+                random,
+                clock,
+                wrapping_keys: WrappingKeys::default(),
+            }),
+            place,
+        })
+    }
+}
+
+fn parse_account(text: &str) -> Result<AccountId, KmsError> {
+    text.parse().map_err(ValidationError::other)
+}
+
+fn parse_region(text: &str) -> Result<Region, KmsError> {
+    text.parse().map_err(ValidationError::other)
+}

@@ -1,0 +1,156 @@
+//! On-demand rotation.
+
+use std::time::SystemTime;
+
+use crate::error::{InvalidStateError, KmsError, LimitExceededError, UnsupportedOperationError};
+use crate::key::{KeyArn, KeyIdentifier, KeyMaterialId, KeyOrigin, KeyState};
+
+use super::key::SoftwareKey;
+use super::lifecycle::invalid_state;
+use super::materials::{Expiry, KeyMaterialState, Materials};
+use super::ring::Keyring;
+use super::snapshot::Snapshot;
+use crate::primitives::symmetric::SymmetricMaterial;
+
+/// How often a key can be rotated on demand (API reference; 10 until 2025).
+pub const ON_DEMAND_ROTATIONS_MAX: u32 = 25;
+
+/// One key material of a key, as `ListKeyRotations` tells of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct KeyRotation {
+    /// `KeyMaterialId`
+    pub key_material_id: KeyMaterialId,
+    /// `KeyMaterialState`
+    pub key_material_state: KeyMaterialState,
+    /// `ImportState` of imported material: whether it is present.
+    pub imported: Option<bool>,
+    /// `KeyMaterialDescription` of imported material.
+    pub key_material_description: Option<String>,
+    /// `ValidTo` of imported material.
+    pub valid_to: Option<SystemTime>,
+    /// Whether a rotation made it current: its first material never was.
+    pub rotated: bool,
+    /// `RotationDate`, if a clock told it.
+    pub rotation_date: Option<SystemTime>,
+}
+
+/// Rotation.
+impl Keyring {
+    /// Gives a symmetric key new material to encrypt with: `RotateKeyOnDemand`. What older material encrypted can still
+    /// be decrypted. AWS takes up to minutes to do it; here it is done when the call returns.
+    ///
+    /// Of a multi-Region key only the primary can be rotated; its replicas follow. A key with imported material rotates
+    /// to the material that was imported for it.
+    ///
+    /// # Errors
+    ///
+    /// - [`KmsError::NotFound`]; [`KmsError::Disabled`] or [`KmsError::KmsInvalidState`] by the key's state.
+    /// - [`KmsError::UnsupportedOperation`] if it is no symmetric encryption key, in a custom key store, or a replica.
+    /// - [`KmsError::LimitExceeded`] after 25 rotations.
+    /// - [`KmsError::KmsInvalidState`] if no imported material waits for rotation.
+    pub fn rotate_key_on_demand(&self, key: impl Into<KeyIdentifier>) -> Result<(), KmsError> {
+        let identifier = key.into();
+        let now = self.now();
+        self.write(|snapshot| {
+            let key = SoftwareKey::clone(self.named_in(snapshot, &identifier)?);
+            let arn = *key.metadata.arn();
+            let materials = rotatable(&key)?;
+            if materials.on_demand_rotations() >= ON_DEMAND_ROTATIONS_MAX {
+                let error = LimitExceededError::OnDemandRotations(arn);
+                return Err(KmsError::LimitExceeded(error));
+            }
+            if key.metadata.origin() == KeyOrigin::External {
+                return rotate_imported(snapshot, &key, now);
+            }
+            let bytes =
+                SymmetricMaterial::random_bytes(self.random()).map_err(KmsError::internal)?;
+            for arn in related(snapshot, &key) {
+                change(snapshot, &arn, |materials| {
+                    let material = SymmetricMaterial::new(arn.key_id(), &bytes);
+                    materials.add(material, Expiry::default(), None);
+                    materials.rotate(now);
+                });
+            }
+            Ok(())
+        })
+    }
+
+    /// The key materials of a symmetric key, oldest first: `ListKeyRotations`.
+    ///
+    /// # Errors
+    ///
+    /// [`KmsError::NotFound`]; [`KmsError::UnsupportedOperation`] if it is no symmetric encryption key.
+    pub fn key_rotations(
+        &self,
+        key: impl Into<KeyIdentifier>,
+    ) -> Result<Vec<KeyRotation>, KmsError> {
+        let snapshot = self.snapshot();
+        let key = self.named_in(&snapshot, &key.into())?;
+        let external = key.metadata.origin() == KeyOrigin::External;
+        let materials = key.materials().ok_or_else(unsupported)?;
+        let rotation = |version: &super::materials::MaterialVersion| KeyRotation {
+            key_material_id: version.id,
+            key_material_state: version.state,
+            imported: external.then_some(version.material.is_some()),
+            key_material_description: version.description.clone(),
+            valid_to: version.expiry.valid_to(),
+            rotated: version.rotated.is_some(),
+            rotation_date: version.rotated.and_then(|rotated| rotated.0),
+        };
+        Ok(materials.versions().iter().map(rotation).collect())
+    }
+}
+
+/// The materials of a key that can be rotated: its state is looked at first (RECORDED\*).
+fn rotatable(key: &SoftwareKey) -> Result<&Materials, KmsError> {
+    if key.metadata.key_state() != KeyState::Enabled {
+        return Err(invalid_state(key));
+    }
+    let in_custom_store = matches!(
+        key.metadata.origin(),
+        KeyOrigin::AwsCloudHsm | KeyOrigin::ExternalKeyStore
+    );
+    key.materials()
+        .filter(|_| !in_custom_store && !key.is_replica())
+        .ok_or_else(unsupported)
+}
+
+fn rotate_imported(
+    snapshot: &mut Snapshot,
+    key: &SoftwareKey,
+    now: Option<SystemTime>,
+) -> Result<(), KmsError> {
+    for arn in related(snapshot, key) {
+        if change(snapshot, &arn, |materials| materials.rotate(now)) != Some(true) {
+            let error = InvalidStateError::NoMaterialPendingRotation(*key.metadata.arn());
+            return Err(KmsError::KmsInvalidState(error));
+        }
+    }
+    Ok(())
+}
+
+/// The key and, if it is a multi-Region key, all that share its material.
+fn related(snapshot: &Snapshot, key: &SoftwareKey) -> Vec<KeyArn> {
+    match key.metadata.multi_region() {
+        Some(_) => snapshot.related(key.metadata.arn()),
+        None => vec![*key.metadata.arn()],
+    }
+}
+
+/// Changes the materials of a symmetric key.
+pub(crate) fn change<T>(
+    snapshot: &mut Snapshot,
+    arn: &KeyArn,
+    change: impl FnOnce(&mut Materials) -> T,
+) -> Option<T> {
+    let mut key = SoftwareKey::clone(snapshot.get(arn)?);
+    let result = change(key.materials_mut()?);
+    key.settle();
+    snapshot.put(key);
+    Some(result)
+}
+
+pub(crate) const fn unsupported() -> KmsError {
+    KmsError::UnsupportedOperation(UnsupportedOperationError::KindOfKey)
+}

@@ -1,0 +1,147 @@
+//! [`Store`]: one value that many threads read without waiting for each other.
+
+use core::fmt;
+use core::ops::Deref;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// As many as threads can be expected to run at once; more share.
+const SHARDS: usize = 16;
+
+/// A value with snapshots: readers see one state of it for as long as they like, writers replace it.
+///
+/// What costs a second thread its time is not a lock but the cache line that two threads write to: that of a lock, or of
+/// a reference count. So each shard, on its own cache line, has an `Arc` of its own around the shared one: a reader
+/// counts itself on the shard of its thread and nowhere else.
+pub(crate) struct Store<T> {
+    shards: [Apart<Mutex<Held<T>>>; SHARDS],
+    writer: Mutex<()>,
+}
+
+/// A value on cache lines of its own: 128 bytes, as processors fetch lines in pairs.
+#[repr(align(128))]
+struct Apart<T>(T);
+
+/// A state of the value. It stays as it is for whoever holds it. The counts of two shards stand apart, as the shards do.
+pub(crate) struct Held<T>(Arc<Apart<Arc<T>>>);
+
+impl<T> Held<T> {
+    fn new(value: &Arc<T>) -> Self {
+        Self(Arc::new(Apart(Arc::clone(value))))
+    }
+}
+
+impl<T> Clone for Held<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<T> Deref for Held<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        let Apart(value) = &*self.0;
+        value
+    }
+}
+
+impl<T> Store<T> {
+    pub(crate) fn new(value: T) -> Self {
+        let value = Arc::new(value);
+        Self {
+            shards: core::array::from_fn(|_| Apart(Mutex::new(Held::new(&value)))),
+            writer: Mutex::new(()),
+        }
+    }
+
+    /// The value as it is now.
+    pub(crate) fn read(&self) -> Held<T> {
+        lock(&self.own_shard().0).clone()
+    }
+
+    fn own_shard(&self) -> &Apart<Mutex<Held<T>>> {
+        let [first, ..] = &self.shards;
+        self.shards.get(SHARD.with(|index| *index)).unwrap_or(first)
+    }
+}
+
+impl<T: Clone> Store<T> {
+    /// Changes a copy of the value and puts it in place of the value, if the change succeeds: for everybody at once, so
+    /// that no reader sees it before another one does not.
+    pub(crate) fn write<R, E>(&self, change: impl FnOnce(&mut T) -> Result<R, E>) -> Result<R, E> {
+        let _one_at_a_time = lock(&self.writer);
+        let mut value = T::clone(&self.read());
+        let result = change(&mut value)?;
+        let value = Arc::new(value);
+        let mut shards: Vec<_> = self.shards.iter().map(|shard| lock(&shard.0)).collect();
+        for shard in &mut shards {
+            **shard = Held::new(&value);
+        }
+        Ok(result)
+    }
+}
+
+impl<T> fmt::Debug for Store<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Store(..)")
+    }
+}
+
+thread_local! {
+    static SHARD: usize = {
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        NEXT.fetch_add(1, Ordering::Relaxed) % SHARDS
+    };
+}
+
+/// A panic elsewhere leaves nothing half done here: values are replaced whole.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Store;
+
+    fn set(store: &Store<i32>, to: i32) {
+        let result: Result<(), ()> = store.write(|value| {
+            *value = to;
+            Ok(())
+        });
+        result.unwrap();
+    }
+
+    #[test]
+    fn a_reader_keeps_its_snapshot_while_writers_go_on() {
+        let store = Store::new(1);
+        let before = store.read();
+        set(&store, 2);
+        assert_eq!(*before, 1);
+        assert_eq!(*store.read(), 2);
+    }
+
+    #[test]
+    fn a_failed_change_changes_nothing() {
+        let store = Store::new(1);
+        let failed = store.write(|value| {
+            *value = 2;
+            Err::<(), _>("no")
+        });
+        assert_eq!(failed, Err("no"));
+        assert_eq!(*store.read(), 1);
+    }
+
+    #[test]
+    fn every_thread_sees_a_write_as_soon_as_it_has_returned() {
+        let store = Store::new(0);
+        for round in 1..=100 {
+            set(&store, round);
+            std::thread::scope(|scope| {
+                for _ in 0..4 {
+                    scope.spawn(|| assert_eq!(*store.read(), round));
+                }
+            });
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! [`MessageKdf`]: the fresh key of every message.
+//!
+//! `K = HMAC-SHA-256(material, 00000001 ‖ label ‖ 00 ‖ N ‖ 00000100)`: SP 800-108r1 in counter mode, one block of it, with
+//! the nonce N of the message as the context.
+//!
+//! That input always has 56 bytes, so everything that the hash sees is known beforehand but for N: three compressions make
+//! a key, and nothing is buffered. The `hmac` crate makes the same key, but copies its state and buffers for every message:
+//! that made a small ReEncrypt 80 ns slower, of 1400.
+
+use sha2::block_api::compress256;
+use zeroize::Zeroize;
+
+use super::symmetric::MATERIAL_LEN;
+
+type Block = [u8; 64];
+
+type State = [u32; 8];
+
+/// What SHA-256 begins with (FIPS 180-4, section 5.3.3).
+const INITIAL: State = [
+    0x6a09_e667,
+    0xbb67_ae85,
+    0x3c6e_f372,
+    0xa54f_f53a,
+    0x510e_527f,
+    0x9b05_688c,
+    0x1f83_d9ab,
+    0x5be0_cd19,
+];
+
+/// What HMAC adds to every byte of its key, for the inner and the outer hash (RFC 2104).
+const INNER_PAD: u8 = 0x36;
+const OUTER_PAD: u8 = 0x5c;
+
+/// The input with zeros for the nonce, and the bit with which the padding begins: counter, label, zero byte, nonce, length
+/// of the key in bits.
+const INPUT: Block = *b"\0\0\0\x01kms-reencrypt:SYMMETRIC_DEFAULT\0\
+    \0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\
+    \0\0\x01\0\x80\0\0\0\0\0\0\0";
+
+/// The same in words: what is put together of words is not waited for by who reads more than a word at once.
+const INPUT_WORDS: [u32; 16] = {
+    let mut words = [0; 16];
+    let (mut to, mut from): (&mut [u32], &[u8]) = (&mut words, &INPUT);
+    while let ([word, words @ ..], [a, b, c, d, bytes @ ..]) = (to, from) {
+        *word = u32::from_ne_bytes([*a, *b, *c, *d]);
+        (to, from) = (words, bytes);
+    }
+    words
+};
+
+/// The first word of the nonce in [`INPUT_WORDS`].
+const NONCE_AT: usize = 9;
+
+/// The length of the inner message, the block of the key included, for which [`INPUT`] has no room left.
+const INNER_LENGTH: Block = ending_in_bits(64 + 56);
+
+/// The outer message behind the block of the key, with zeros for the inner digest.
+const OUTER: Block = {
+    let mut block = ending_in_bits(64 + 32);
+    if let Some((_, [first, ..])) = block.split_first_chunk_mut::<32>() {
+        *first = 0x80;
+    }
+    block
+};
+
+/// HMAC-SHA-256 with a key material as its key, for the input of messages. Wiped when it is dropped.
+pub(crate) struct MessageKdf {
+    /// The inner and the outer hash behind the block of the key.
+    inner: State,
+    outer: State,
+}
+
+impl MessageKdf {
+    pub(crate) fn new(material: &[u8; MATERIAL_LEN]) -> Self {
+        Self {
+            inner: keyed(material, INNER_PAD),
+            outer: keyed(material, OUTER_PAD),
+        }
+    }
+
+    /// The key of the message with this nonce, for the caller to wipe.
+    ///
+    /// Slices are wiped in one go, where arrays are wiped byte by byte.
+    #[inline]
+    pub(crate) fn message_key(&self, nonce: &[u8; 16]) -> [u8; 32] {
+        let mut state = self.inner;
+        compress256(&mut state, &[input(nonce), INNER_LENGTH]);
+        let mut input = OUTER;
+        put(&state, &mut input);
+        state = self.outer;
+        compress256(&mut state, core::slice::from_ref(&input));
+        let mut key = [0; 32];
+        put(&state, &mut key);
+        input.as_mut_slice().zeroize();
+        state.as_mut_slice().zeroize();
+        key
+    }
+}
+
+impl Drop for MessageKdf {
+    fn drop(&mut self) {
+        self.inner.as_mut_slice().zeroize();
+        self.outer.as_mut_slice().zeroize();
+    }
+}
+
+/// The hash behind the block of the key.
+fn keyed(material: &[u8; MATERIAL_LEN], pad: u8) -> State {
+    let mut block = [pad; 64];
+    for (to, from) in block.iter_mut().zip(material) {
+        *to ^= *from;
+    }
+    let mut state = INITIAL;
+    compress256(&mut state, core::slice::from_ref(&block));
+    block.as_mut_slice().zeroize();
+    state
+}
+
+/// The input with this nonce.
+#[inline]
+fn input(nonce: &[u8; 16]) -> Block {
+    let mut words = INPUT_WORDS;
+    let (nonce, _) = nonce.as_chunks();
+    for (to, from) in words.iter_mut().skip(NONCE_AT).zip(nonce) {
+        *to = u32::from_ne_bytes(*from);
+    }
+    let mut block = [0; 64];
+    for (to, word) in block.as_chunks_mut().0.iter_mut().zip(words) {
+        *to = word.to_ne_bytes();
+    }
+    block
+}
+
+/// Writes a state as the digest that it is.
+fn put(state: &State, digest: &mut [u8]) {
+    for (to, word) in digest.as_chunks_mut().0.iter_mut().zip(state) {
+        *to = word.to_be_bytes();
+    }
+}
+
+/// A block of zeros behind which a message of so many bytes ends.
+const fn ending_in_bits(bytes: u64) -> Block {
+    let mut block = [0; 64];
+    if let Some(length) = block.last_chunk_mut() {
+        *length = (bytes * 8).to_be_bytes();
+    }
+    block
+}
+
+#[cfg(test)]
+mod tests {
+    use hmac::{Hmac, KeyInit, Mac};
+    use sha2::Sha256;
+
+    use super::MessageKdf;
+
+    #[test]
+    fn the_key_of_a_message_is_what_hmac_makes_of_its_input() {
+        for seed in 0..=255 {
+            let material = core::array::from_fn(|at| seed ^ u8::try_from(at * 7).unwrap());
+            let nonce = core::array::from_fn(|at| seed.wrapping_mul(3) ^ u8::try_from(at).unwrap());
+            let mut mac = Hmac::<Sha256>::new_from_slice(&material).unwrap();
+            mac.update(&[0, 0, 0, 1]);
+            mac.update(b"kms-reencrypt:SYMMETRIC_DEFAULT");
+            mac.update(&[0]);
+            mac.update(&nonce);
+            mac.update(&[0, 0, 1, 0]);
+            let expected: [u8; 32] = mac.finalize().into_bytes().into();
+            assert_eq!(MessageKdf::new(&material).message_key(&nonce), expected);
+        }
+    }
+}

@@ -1,0 +1,335 @@
+//! [`RsaKey`]: where an RSA key comes from and how it is written down. What it does is in
+//! [`rsa_oaep`](super::rsa_oaep).
+
+use core::fmt;
+
+use rsa::hazmat::rsa_decrypt_and_check;
+use rsa::pkcs1::RsaPrivateKeyRef;
+#[cfg(any(test, feature = "snapshot"))]
+use rsa::pkcs8::EncodePrivateKey;
+use rsa::pkcs8::EncodePublicKey;
+use rsa::traits::PublicKeyParts;
+use rsa::{BoxedUint, PrivateKey, PublicKey};
+#[cfg(any(test, feature = "snapshot"))]
+use zeroize::Zeroizing;
+
+use super::failure::{internal, rsa_failed, unsupported};
+use super::private_key::{InvalidPrivateKey, der_of_pem, private_key_info};
+use crate::key::{EncryptionAlgorithm, KeySpec};
+use crate::provider::KeyActionError;
+use crate::random::{OsRandom, Random, RandomnessUnavailable};
+
+/// An RSA key that encrypts and decrypts. It prints nothing, and it is wiped when it is dropped, as far as the `rsa`
+/// crate goes with that: see [`rsa_oaep`](super::rsa_oaep).
+pub(crate) struct RsaKey {
+    spec: KeySpec,
+    key: PrivateKey,
+}
+
+impl RsaKey {
+    /// A new key with two primes and the public exponent 65537.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyActionError::Provider`] if there is no randomness, or if the spec is not one of RSA.
+    pub(crate) fn generate(spec: KeySpec, mut random: Random<'_>) -> Result<Self, KeyActionError> {
+        let bits = spec
+            .modulus_len()
+            .map(|len| len * 8)
+            .ok_or_else(|| unsupported(spec, EncryptionAlgorithm::RsaesOaepSha256))?;
+        let key = PrivateKey::new(&mut random, bits).map_err(rsa_failed)?;
+        Ok(Self { spec, key })
+    }
+
+    /// A key from PKCS#8, of the given spec if one is given.
+    ///
+    /// The numbers are proven: the primes make the modulus, the exponents undo each other, and one operation with both
+    /// gives back what went in.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidPrivateKey`], saying what was wrong.
+    pub(crate) fn from_pkcs8_der(
+        spec: Option<KeySpec>,
+        der: &[u8],
+    ) -> Result<Self, InvalidPrivateKey> {
+        let info = private_key_info(der)?;
+        if info.algorithm.oid != rsa::pkcs1::ALGORITHM_OID {
+            return Err(InvalidPrivateKey::Algorithm);
+        }
+        let numbers = RsaPrivateKeyRef::try_from(info.private_key)
+            .map_err(|_| InvalidPrivateKey::Encoding)?;
+        if numbers.other_prime_infos.is_some() {
+            return Err(InvalidPrivateKey::MultiPrime);
+        }
+        // The size comes first: it bounds the work that the rest can be made to do.
+        let modulus = numbers.modulus.as_bytes();
+        let actual = spec_of_modulus(modulus).ok_or(InvalidPrivateKey::ModulusSize)?;
+        if let Some(expected) = spec.filter(|expected| *expected != actual) {
+            return Err(InvalidPrivateKey::Spec { expected, actual });
+        }
+        prove_public(modulus, numbers.public_exponent.as_bytes())?;
+
+        let key = PrivateKey::try_from(info).map_err(|_| InvalidPrivateKey::Inconsistent)?;
+        prove_pair(&key)?;
+        Ok(Self { spec: actual, key })
+    }
+
+    /// A key from PKCS#8 in PEM.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidPrivateKey`], saying what was wrong.
+    pub(crate) fn from_pkcs8_pem(
+        spec: Option<KeySpec>,
+        pem: &str,
+    ) -> Result<Self, InvalidPrivateKey> {
+        Self::from_pkcs8_der(spec, der_of_pem(pem)?.as_bytes())
+    }
+
+    /// The key's spec: the size of its modulus.
+    pub(crate) const fn key_spec(&self) -> KeySpec {
+        self.spec
+    }
+
+    /// The public key as `SubjectPublicKeyInfo` in DER: what `GetPublicKey` answers.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyActionError::Provider`] if it cannot be encoded.
+    pub(crate) fn public_key_der(&self) -> Result<Vec<u8>, KeyActionError> {
+        self.key
+            .as_public_key()
+            .to_public_key_der()
+            .map(|document| document.into_vec())
+            .map_err(|error| internal("the public key cannot be encoded", error))
+    }
+
+    /// The whole key as PKCS#8 in DER.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyActionError::Provider`] if it cannot be encoded.
+    #[cfg(any(test, feature = "snapshot"))]
+    pub(crate) fn to_pkcs8_der(&self) -> Result<Zeroizing<Vec<u8>>, KeyActionError> {
+        self.key
+            .to_pkcs8_der()
+            .map(|document| document.to_bytes())
+            .map_err(|error| internal("the private key cannot be encoded", error))
+    }
+
+    /// The numbers, with everything precomputed that decryption needs.
+    pub(crate) const fn numbers(&self) -> &PrivateKey {
+        &self.key
+    }
+}
+
+impl fmt::Debug for RsaKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RsaKey({}, ..)", self.spec)
+    }
+}
+
+/// The spec of a modulus in octets without leading zeros. The topmost bit is set: a 2047-bit modulus is none of ours.
+fn spec_of_modulus(modulus: &[u8]) -> Option<KeySpec> {
+    modulus.first().filter(|octet| **octet >= 0x80)?;
+    [KeySpec::Rsa2048, KeySpec::Rsa3072, KeySpec::Rsa4096]
+        .into_iter()
+        .find(|spec| spec.modulus_len() == Some(modulus.len()))
+}
+
+/// Refuses public halves with which nobody could work.
+fn prove_public(modulus: &[u8], exponent: &[u8]) -> Result<(), InvalidPrivateKey> {
+    let modulus = BoxedUint::from_be_slice_vartime(modulus);
+    let exponent = BoxedUint::from_be_slice_vartime(exponent);
+    match PublicKey::new(modulus, exponent) {
+        Ok(_) => Ok(()),
+        Err(rsa::Error::InvalidModulus) => Err(InvalidPrivateKey::Inconsistent),
+        Err(_) => Err(InvalidPrivateKey::PublicExponent),
+    }
+}
+
+/// Refuses a pair of which the private half does not undo the public one: `(2^d)^e = 2`. A factor that is not prime
+/// comes out here.
+///
+/// The randomness only blinds. It does not come from the caller because an import draws none for its result.
+fn prove_pair(key: &PrivateKey) -> Result<(), InvalidPrivateKey> {
+    let two = BoxedUint::from_be_slice(&[2], key.n_bits_precision())
+        .map_err(|_| InvalidPrivateKey::Inconsistent)?;
+    match rsa_decrypt_and_check(key, Some(&mut Random::new(&OsRandom)), &two) {
+        Ok(_) => Ok(()),
+        Err(rsa::Error::Rng) => Err(InvalidPrivateKey::Untested(RandomnessUnavailable::new())),
+        Err(_) => Err(InvalidPrivateKey::Inconsistent),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rsa::pkcs8::der::Decode;
+    use rsa::pkcs8::{EncodePrivateKey, PrivateKeyInfoRef, SubjectPublicKeyInfoRef};
+    use rsa::traits::PrivateKeyParts;
+    use rsa::{BoxedUint, PrivateKey};
+
+    use super::RsaKey;
+    use crate::key::{EncryptionAlgorithm, KeySpec};
+    use crate::primitives::fixtures::{
+        RSA_2048_PEM, RSA_3072_PEM, RSA_4096_PEM, RSA_SPECS, Rationed, SM2_PEM, os_random, rsa,
+    };
+    use crate::primitives::private_key::{InvalidPrivateKey, der_of_pem};
+    use crate::provider::KeyActionError;
+    use crate::random::Random;
+
+    #[test]
+    fn a_generated_key_opens_what_it_sealed_and_survives_its_encoding() {
+        let source = Rationed::new(usize::MAX);
+        let key = RsaKey::generate(KeySpec::Rsa2048, Random::new(&source)).unwrap();
+        assert!(
+            source.bytes() >= 2 * 128,
+            "both primes come from the given source"
+        );
+        assert_eq!(key.key_spec(), KeySpec::Rsa2048);
+
+        let algorithm = EncryptionAlgorithm::RsaesOaepSha256;
+        let ciphertext = key.encrypt(algorithm, b"data key", os_random()).unwrap();
+        let der = key.to_pkcs8_der().unwrap();
+        let restored = RsaKey::from_pkcs8_der(Some(KeySpec::Rsa2048), &der).unwrap();
+        let plaintext = restored.decrypt(algorithm, &ciphertext, os_random());
+        assert_eq!(plaintext.unwrap().expose(), b"data key");
+    }
+
+    #[test]
+    fn no_key_is_generated_without_randomness_or_for_another_spec() {
+        let dry = Rationed::new(0);
+        let attempts = [
+            RsaKey::generate(KeySpec::Rsa2048, Random::new(&dry)),
+            RsaKey::generate(KeySpec::Sm2, os_random()),
+        ];
+        for attempt in attempts {
+            assert!(matches!(attempt, Err(KeyActionError::Provider(_))));
+        }
+    }
+
+    #[test]
+    fn a_key_is_written_as_openssl_wrote_it() {
+        for spec in RSA_SPECS {
+            let written = rsa(spec).to_pkcs8_der().unwrap();
+            let pem = match spec {
+                KeySpec::Rsa2048 => RSA_2048_PEM,
+                KeySpec::Rsa3072 => RSA_3072_PEM,
+                _ => RSA_4096_PEM,
+            };
+            assert_eq!(rsa(spec).key_spec(), spec);
+            assert_eq!(*written, *der_of_pem(pem).unwrap().to_bytes());
+
+            let public = rsa(spec).public_key_der().unwrap();
+            let public = SubjectPublicKeyInfoRef::from_der(&public).unwrap();
+            assert_eq!(public.algorithm.oid, rsa::pkcs1::ALGORITHM_OID);
+        }
+    }
+
+    #[test]
+    fn an_imported_key_that_kms_has_no_spec_for_is_refused_by_name() {
+        use InvalidPrivateKey::{Algorithm, Encoding, ModulusSize, MultiPrime, PublicExponent};
+        macro_rules! refused {
+            ($name:literal) => {
+                include_str!(concat!("../../tests/vectors/keys/refused/", $name, ".pem"))
+            };
+        }
+        let cases = [
+            (refused!("rsa_1024"), ModulusSize),
+            (refused!("rsa_2047"), ModulusSize),
+            (refused!("rsa_2056"), ModulusSize),
+            (refused!("rsa_2048_three_primes"), MultiPrime),
+            (refused!("rsa_2048_large_exponent"), PublicExponent),
+            (refused!("rsa_pss_2048"), Algorithm),
+            (refused!("p256"), Algorithm),
+            (SM2_PEM, Algorithm),
+            (refused!("rsa_2048_pkcs1"), Encoding),
+            (refused!("rsa_2048_public"), Encoding),
+            (refused!("rsa_2048_encrypted"), Encoding),
+            ("", Encoding),
+        ];
+        for (pem, expected) in cases {
+            let refusal = RsaKey::from_pkcs8_pem(None, pem).unwrap_err();
+            assert_eq!(refusal, expected, "{pem}");
+        }
+
+        let refusal = RsaKey::from_pkcs8_pem(Some(KeySpec::Rsa3072), RSA_2048_PEM).unwrap_err();
+        assert_eq!(
+            refusal.to_string(),
+            "the private key is of spec RSA_2048, not RSA_3072"
+        );
+    }
+
+    #[test]
+    fn a_key_with_one_wrong_number_is_refused() {
+        let der = der_of_pem(RSA_2048_PEM).unwrap();
+        let der = der.as_bytes();
+        let info = PrivateKeyInfoRef::from_der(der).unwrap();
+        let numbers = rsa::pkcs1::RsaPrivateKeyRef::try_from(info.private_key).unwrap();
+        let cases = [
+            ("n", numbers.modulus.as_bytes()),
+            ("d", numbers.private_exponent.as_bytes()),
+            ("p", numbers.prime1.as_bytes()),
+            ("q", numbers.prime2.as_bytes()),
+        ];
+        for (name, number) in cases {
+            let start = der
+                .windows(number.len())
+                .position(|window| window == number)
+                .unwrap();
+            for (octet, bit) in [
+                (number.len() / 2, 1),
+                (number.len() - 1, 2),
+                (number.len() - 1, 1),
+            ] {
+                let mut wrong = der.to_vec();
+                *wrong.get_mut(start + octet).unwrap() ^= bit;
+                let refusal = RsaKey::from_pkcs8_der(None, &wrong).unwrap_err();
+                assert_eq!(refusal, InvalidPrivateKey::Inconsistent, "{name}");
+            }
+        }
+    }
+
+    /// Such a key passes every check of the `rsa` crate.
+    #[test]
+    fn a_key_with_a_factor_that_is_not_prime_is_refused() {
+        let [prime, other] = rsa(KeySpec::Rsa2048).numbers().primes() else {
+            panic!("two primes");
+        };
+        let two = BoxedUint::from(2_u8);
+        let mut factor = prime.as_ref().clone();
+        let composite = (0..)
+            .find_map(|_| {
+                factor = factor.wrapping_add(&two);
+                let other = other.as_ref().clone();
+                PrivateKey::from_p_q(factor.clone(), other, BoxedUint::from(65537_u32)).ok()
+            })
+            .unwrap();
+        let der = composite.to_pkcs8_der().unwrap();
+        let refusal = RsaKey::from_pkcs8_der(None, der.as_bytes()).unwrap_err();
+        assert_eq!(refusal, InvalidPrivateKey::Inconsistent);
+    }
+
+    #[test]
+    fn a_truncated_or_prolonged_encoding_is_refused() {
+        let der = der_of_pem(RSA_2048_PEM).unwrap();
+        let der = der.as_bytes();
+        for len in 0..der.len() {
+            let truncated = der.get(..len).unwrap();
+            let refusal = RsaKey::from_pkcs8_der(None, truncated).unwrap_err();
+            assert_eq!(refusal, InvalidPrivateKey::Encoding, "{len}");
+        }
+        let prolonged = [der, &[0]].concat();
+        let refusal = RsaKey::from_pkcs8_der(None, &prolonged).unwrap_err();
+        assert_eq!(refusal, InvalidPrivateKey::Encoding);
+    }
+
+    #[test]
+    fn a_key_prints_no_number() {
+        assert_eq!(
+            format!("{:?}", rsa(KeySpec::Rsa2048)),
+            "RsaKey(RSA_2048, ..)"
+        );
+    }
+}
