@@ -26,7 +26,7 @@ model_enum! {
     }
 }
 
-/// A value that a request gives for an enum of the service model: a known one, or a text that `build()` refuses.
+/// A value for an enum of the service model: a known one, or a text that `build()` refuses.
 ///
 /// Setters take it so that a text from outside can be passed on and is refused in AWS's words.
 ///
@@ -43,39 +43,39 @@ model_enum! {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Given<T> {
+pub enum ModelValue<T> {
     /// A value of the service model.
     Known(T),
-    /// A text that is none.
+    /// A text that is not a value of the service model.
     Unknown(String),
 }
 
-impl<T: FromStr<Err = UnknownValue>> From<&str> for Given<T> {
+impl<T: FromStr<Err = UnknownValue>> From<&str> for ModelValue<T> {
     fn from(text: &str) -> Self {
         text.parse()
             .map_or_else(|_| Self::Unknown(text.to_owned()), Self::Known)
     }
 }
 
-impl<T: FromStr<Err = UnknownValue>> From<String> for Given<T> {
+impl<T: FromStr<Err = UnknownValue>> From<String> for ModelValue<T> {
     fn from(text: String) -> Self {
         text.parse().map_or(Self::Unknown(text), Self::Known)
     }
 }
 
-impl From<EncryptionAlgorithm> for Given<EncryptionAlgorithm> {
+impl From<EncryptionAlgorithm> for ModelValue<EncryptionAlgorithm> {
     fn from(algorithm: EncryptionAlgorithm) -> Self {
         Self::Known(algorithm)
     }
 }
 
-impl From<DryRunModifier> for Given<DryRunModifier> {
+impl From<DryRunModifier> for ModelValue<DryRunModifier> {
     fn from(modifier: DryRunModifier) -> Self {
         Self::Known(modifier)
     }
 }
 
-impl<T: fmt::Display> fmt::Display for Given<T> {
+impl<T: fmt::Display> fmt::Display for ModelValue<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Known(value) => value.fmt(f),
@@ -141,12 +141,12 @@ impl Constraints {
     pub(crate) fn algorithm(
         &mut self,
         member: &'static str,
-        algorithm: Option<Given<EncryptionAlgorithm>>,
+        algorithm: Option<ModelValue<EncryptionAlgorithm>>,
     ) -> EncryptionAlgorithm {
         match algorithm {
             None => EncryptionAlgorithm::default(),
-            Some(Given::Known(algorithm)) => algorithm,
-            Some(Given::Unknown(text)) => {
+            Some(ModelValue::Known(algorithm)) => algorithm,
+            Some(ModelValue::Unknown(text)) => {
                 self.add(
                     member,
                     RejectedValue::Text(text),
@@ -175,10 +175,10 @@ impl Constraints {
     }
 
     /// Known modifiers only.
-    pub(crate) fn dry_run_modifiers(&mut self, modifiers: &[Given<DryRunModifier>]) {
+    pub(crate) fn dry_run_modifiers(&mut self, modifiers: &[ModelValue<DryRunModifier>]) {
         if modifiers
             .iter()
-            .any(|modifier| matches!(modifier, Given::Unknown(_)))
+            .any(|modifier| matches!(modifier, ModelValue::Unknown(_)))
         {
             let constraint = Constraint::Members(vec![Constraint::DRY_RUN_MODIFIERS]);
             self.add("dryRunModifiers", listed(modifiers), constraint);
@@ -227,8 +227,8 @@ impl Constraints {
 }
 
 /// Whether a dry run with these modifiers leaves the ciphertext out.
-pub(crate) fn ignores_ciphertext(dry_run: bool, modifiers: &[Given<DryRunModifier>]) -> bool {
-    dry_run && modifiers.contains(&Given::Known(DryRunModifier::IgnoreCiphertext))
+pub(crate) fn ignores_ciphertext(dry_run: bool, modifiers: &[ModelValue<DryRunModifier>]) -> bool {
+    dry_run && modifiers.contains(&ModelValue::Known(DryRunModifier::IgnoreCiphertext))
 }
 
 /// A list as the messages show it: `[t1, t2]`.

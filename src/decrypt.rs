@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::access::Action;
-use crate::constraints::{Constraints, DryRunModifier, Given, ignores_ciphertext};
+use crate::constraints::{Constraints, DryRunModifier, ModelValue, ignores_ciphertext};
 use crate::context::EncryptionContext;
 use crate::engine::{Opening, OpeningRequest, Session};
 use crate::error::KmsError;
@@ -87,9 +87,9 @@ pub struct DecryptRequestBuilder {
     encryption_context: BTreeMap<String, String>,
     grant_tokens: Vec<String>,
     key_id: Option<KeyIdentifier>,
-    encryption_algorithm: Option<Given<EncryptionAlgorithm>>,
+    encryption_algorithm: Option<ModelValue<EncryptionAlgorithm>>,
     dry_run: Option<bool>,
-    dry_run_modifiers: Vec<Given<DryRunModifier>>,
+    dry_run_modifiers: Vec<ModelValue<DryRunModifier>>,
 }
 
 impl DecryptRequestBuilder {

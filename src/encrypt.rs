@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::access::Action;
-use crate::constraints::{Constraints, Given};
+use crate::constraints::{Constraints, ModelValue};
 use crate::context::EncryptionContext;
 use crate::engine::{Sealing, SealingRequest, Session};
 use crate::error::KmsError;
@@ -81,7 +81,7 @@ pub struct EncryptRequestBuilder {
     plaintext: Option<Plaintext>,
     encryption_context: BTreeMap<String, String>,
     grant_tokens: Vec<String>,
-    encryption_algorithm: Option<Given<EncryptionAlgorithm>>,
+    encryption_algorithm: Option<ModelValue<EncryptionAlgorithm>>,
     dry_run: Option<bool>,
 }
 

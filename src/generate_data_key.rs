@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::access::Action;
-use crate::constraints::{Constraints, Given};
+use crate::constraints::{Constraints, ModelValue};
 use crate::context::EncryptionContext;
 use crate::engine::{Sealed, Sealing, SealingRequest, Session};
 use crate::error::{Constraint, KmsError, RejectedValue, ValidationError};
@@ -31,7 +31,7 @@ impl DataKeySpec {
     }
 }
 
-impl From<DataKeySpec> for Given<DataKeySpec> {
+impl From<DataKeySpec> for ModelValue<DataKeySpec> {
     fn from(spec: DataKeySpec) -> Self {
         Self::Known(spec)
     }
@@ -102,7 +102,7 @@ pub struct GenerateDataKeyRequestBuilder {
     key_id: Option<KeyIdentifier>,
     encryption_context: BTreeMap<String, String>,
     number_of_bytes: Option<i64>,
-    key_spec: Option<Given<DataKeySpec>>,
+    key_spec: Option<ModelValue<DataKeySpec>>,
     grant_tokens: Vec<String>,
     dry_run: Option<bool>,
 }
@@ -127,7 +127,7 @@ impl GenerateDataKeyRequestBuilder {
     }
 
     /// `KeySpec`. Either this or `NumberOfBytes`.
-    pub fn key_spec(mut self, spec: impl Into<Given<DataKeySpec>>) -> Self {
+    pub fn key_spec(mut self, spec: impl Into<ModelValue<DataKeySpec>>) -> Self {
         self.key_spec = Some(spec.into());
         self
     }
@@ -148,7 +148,7 @@ impl GenerateDataKeyRequestBuilder {
             let max = i64::try_from(NUMBER_OF_BYTES_MAX).unwrap_or(i64::MAX);
             constraints.number("numberOfBytes", number, 1, max);
         }
-        if let Some(Given::Unknown(spec)) = &self.key_spec {
+        if let Some(ModelValue::Unknown(spec)) = &self.key_spec {
             let value = RejectedValue::Text(spec.clone());
             constraints.add("keySpec", value, Constraint::DATA_KEY_SPECS);
         }
@@ -156,7 +156,7 @@ impl GenerateDataKeyRequestBuilder {
         constraints.finish()?;
         let number_of_bytes = match (self.number_of_bytes, self.key_spec) {
             (Some(number), None) => usize::try_from(number).unwrap_or(NUMBER_OF_BYTES_MAX),
-            (None, Some(Given::Known(spec))) => spec.number_of_bytes(),
+            (None, Some(ModelValue::Known(spec))) => spec.number_of_bytes(),
             (Some(_), Some(_)) => return Err(ValidationError::NumberOfBytesAndKeySpec.into()),
             _ => return Err(ValidationError::NumberOfBytesRequired.into()),
         };

@@ -43,7 +43,7 @@ macro_rules! encryption_algorithm_setter {
         #[doc = concat!("`", $member, "`. `SYMMETRIC_DEFAULT` if it is not set.")]
         pub fn $field(
             mut self,
-            algorithm: impl Into<$crate::constraints::Given<$crate::key::EncryptionAlgorithm>>,
+            algorithm: impl Into<$crate::constraints::ModelValue<$crate::key::EncryptionAlgorithm>>,
         ) -> Self {
             self.$field = Some(algorithm.into());
             self
@@ -68,7 +68,7 @@ macro_rules! dry_run_modifier_setters {
         /// Adds one of the `DryRunModifiers`. They matter in a dry run only.
         pub fn dry_run_modifiers(
             mut self,
-            modifier: impl Into<$crate::constraints::Given<$crate::constraints::DryRunModifier>>,
+            modifier: impl Into<$crate::constraints::ModelValue<$crate::constraints::DryRunModifier>>,
         ) -> Self {
             self.dry_run_modifiers.push(modifier.into());
             self
@@ -77,7 +77,7 @@ macro_rules! dry_run_modifier_setters {
         /// `DryRunModifiers` as a whole.
         pub fn set_dry_run_modifiers(
             mut self,
-            modifiers: Option<Vec<$crate::constraints::Given<$crate::constraints::DryRunModifier>>>,
+            modifiers: Option<Vec<$crate::constraints::ModelValue<$crate::constraints::DryRunModifier>>>,
         ) -> Self {
             self.dry_run_modifiers = modifiers.unwrap_or_default();
             self

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use arbitrary::Arbitrary;
-use kms_reencrypt::constraints::Given;
+use kms_reencrypt::constraints::ModelValue;
 use kms_reencrypt::{DecryptRequest, EncryptionAlgorithm, KmsError, ReEncryptRequest};
 use kms_reencrypt_fuzz::{Envelope, RING};
 use libfuzzer_sys::fuzz_target;
@@ -83,7 +83,7 @@ fn context(context: Context) -> HashMap<String, String> {
     }
 }
 
-fn algorithm(index: u8) -> Given<EncryptionAlgorithm> {
+fn algorithm(index: u8) -> ModelValue<EncryptionAlgorithm> {
     match index {
         ..=250 => (*one_of(EncryptionAlgorithm::ALL, index)).into(),
         _ => "RSAES_PKCS1_V1_5".into(),

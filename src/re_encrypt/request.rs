@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::constraints::{Constraints, DryRunModifier, Given, ignores_ciphertext};
+use crate::constraints::{Constraints, DryRunModifier, ModelValue, ignores_ciphertext};
 use crate::context::EncryptionContext;
 use crate::error::KmsError;
 use crate::key::{EncryptionAlgorithm, KeyIdentifier};
@@ -111,11 +111,11 @@ pub struct ReEncryptRequestBuilder {
     source_key_id: Option<KeyIdentifier>,
     destination_key_id: Option<KeyIdentifier>,
     destination_encryption_context: BTreeMap<String, String>,
-    source_encryption_algorithm: Option<Given<EncryptionAlgorithm>>,
-    destination_encryption_algorithm: Option<Given<EncryptionAlgorithm>>,
+    source_encryption_algorithm: Option<ModelValue<EncryptionAlgorithm>>,
+    destination_encryption_algorithm: Option<ModelValue<EncryptionAlgorithm>>,
     grant_tokens: Vec<String>,
     dry_run: Option<bool>,
-    dry_run_modifiers: Vec<Given<DryRunModifier>>,
+    dry_run_modifiers: Vec<ModelValue<DryRunModifier>>,
 }
 
 impl ReEncryptRequestBuilder {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::constraints::Given;
+use crate::constraints::ModelValue;
 use crate::decrypt::DecryptRequest;
 use crate::encrypt::EncryptRequest;
 use crate::error::{KmsError, ProtocolError, ValidationError};
@@ -40,7 +40,7 @@ fn re_encrypt<P: KeyProvider>(
         .set_source_encryption_context(map(members, "SourceEncryptionContext")?)
         .set_destination_encryption_context(map(members, "DestinationEncryptionContext")?)
         .set_grant_tokens(texts(members, "GrantTokens")?)
-        .set_dry_run_modifiers(given_list(members, "DryRunModifiers")?)
+        .set_dry_run_modifiers(model_value_list(members, "DryRunModifiers")?)
         .dry_run(members.flag("DryRun")?.unwrap_or_default());
     if let Some(blob) = members.blob("CiphertextBlob")? {
         request = request.ciphertext_blob(&**blob);
@@ -107,7 +107,7 @@ fn decrypt<P: KeyProvider>(kms: &Kms<P>, members: &Members<'_>) -> Result<Option
         .set_encryption_context(map(members, "EncryptionContext")?)
         .set_grant_tokens(texts(members, "GrantTokens")?)
         .dry_run(members.flag("DryRun")?.unwrap_or_default());
-    for modifier in given_list(members, "DryRunModifiers")?.unwrap_or_default() {
+    for modifier in model_value_list(members, "DryRunModifiers")?.unwrap_or_default() {
         request = request.dry_run_modifiers(modifier);
     }
     if let Some(blob) = members.blob("CiphertextBlob")? {
@@ -198,10 +198,13 @@ fn texts(members: &Members<'_>, name: &str) -> Result<Option<Vec<String>>, Proto
     Ok(texts.map(|texts| texts.into_iter().map(str::to_owned).collect()))
 }
 
-fn given_list<T>(members: &Members<'_>, name: &str) -> Result<Option<Vec<Given<T>>>, ProtocolError>
+fn model_value_list<T>(
+    members: &Members<'_>,
+    name: &str,
+) -> Result<Option<Vec<ModelValue<T>>>, ProtocolError>
 where
-    for<'t> Given<T>: From<&'t str>,
+    for<'t> ModelValue<T>: From<&'t str>,
 {
     let texts = members.texts(name)?;
-    Ok(texts.map(|texts| texts.into_iter().map(Given::from).collect()))
+    Ok(texts.map(|texts| texts.into_iter().map(ModelValue::from).collect()))
 }
