@@ -120,7 +120,10 @@ impl EncryptionAlgorithm {
     /// Whether the algorithm encrypts with a public key, and so knows no encryption context.
     #[must_use]
     pub const fn is_asymmetric(self) -> bool {
-        !matches!(self, Self::SymmetricDefault)
+        match self {
+            Self::SymmetricDefault => false,
+            Self::RsaesOaepSha1 | Self::RsaesOaepSha256 | Self::Sm2Pke => true,
+        }
     }
 }
 
@@ -200,5 +203,19 @@ pub struct UnknownValue(());
 impl UnknownValue {
     pub(crate) const fn new() -> Self {
         Self(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{EncryptionAlgorithm, KeySpec};
+
+    #[test]
+    fn keys_of_some_spec_encrypt_by_every_algorithm() {
+        for algorithm in EncryptionAlgorithm::ALL {
+            let specs = KeySpec::ALL.iter();
+            let mut sizes = specs.filter_map(|spec| spec.plaintext_max(*algorithm));
+            assert!(sizes.next().is_some(), "{algorithm}");
+        }
     }
 }

@@ -6,6 +6,7 @@ pub(crate) mod fixtures;
 pub(crate) mod key_wrap;
 mod message_key;
 mod oaep;
+mod oaep_hash;
 #[cfg(test)]
 mod openssl_interop;
 pub(crate) mod private_key;

@@ -14,7 +14,7 @@
 //! the next. There is no unblinded path: without randomness nothing is decrypted. The result is raised to `e` again
 //! before anyone sees it, because one that went wrong in half of the CRT would give the primes away.
 //!
-//! [`oaep`] undoes the padding in one path for all failures. What is left to see is whether a ciphertext
+//! [`oaep`](super::oaep) undoes the padding in one path for all failures. What is left to see is whether a ciphertext
 //! opened, which the answer says anyway. Its length and range are checked with early exits: both are public.
 //!
 //! What remains:
@@ -28,12 +28,10 @@
 use rsa::BoxedUint;
 use rsa::hazmat::rsa_decrypt_and_check;
 use rsa::traits::PublicKeyParts;
-use sha1::Sha1;
-use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use super::failure::{prove_fit, rsa_failed, unsupported};
-use super::oaep;
+use super::oaep_hash::{NotOaep, OaepHash};
 use super::rsa_key::RsaKey;
 use super::rsa_public::raise_to_public_exponent;
 use crate::key::EncryptionAlgorithm;
@@ -56,11 +54,7 @@ impl RsaKey {
     ) -> Result<Vec<u8>, KeyActionError> {
         prove_fit(self.key_spec(), algorithm, plaintext)?;
         let len = self.numbers().size();
-        let block = match algorithm {
-            EncryptionAlgorithm::RsaesOaepSha1 => oaep::encode::<Sha1>(plaintext, len, random)?,
-            EncryptionAlgorithm::RsaesOaepSha256 => oaep::encode::<Sha256>(plaintext, len, random)?,
-            _ => return Err(unsupported(self.key_spec(), algorithm)),
-        };
+        let block = self.hash(algorithm)?.encode(plaintext, len, random)?;
         let number = self.number(&block).map_err(rsa_failed)?;
         let ciphertext = raise_to_public_exponent(self.numbers(), number);
         Ok(ciphertext.to_be_bytes().into_vec())
@@ -78,11 +72,7 @@ impl RsaKey {
         ciphertext: &[u8],
         mut random: Random<'_>,
     ) -> Result<Plaintext, KeyActionError> {
-        let decode = match algorithm {
-            EncryptionAlgorithm::RsaesOaepSha1 => oaep::decode::<Sha1>,
-            EncryptionAlgorithm::RsaesOaepSha256 => oaep::decode::<Sha256>,
-            _ => return Err(unsupported(self.key_spec(), algorithm)),
-        };
+        let hash = self.hash(algorithm)?;
         if ciphertext.len() != self.numbers().size() {
             return Err(KeyActionError::Rejected);
         }
@@ -94,7 +84,12 @@ impl RsaKey {
             .map(Zeroizing::new)
             .map_err(rsa_failed)?;
         let mut block = Zeroizing::new(number.to_be_bytes());
-        decode(&mut block).ok_or(KeyActionError::Rejected)
+        hash.decode(&mut block).ok_or(KeyActionError::Rejected)
+    }
+
+    /// The hash of an algorithm that is for RSA keys.
+    fn hash(&self, algorithm: EncryptionAlgorithm) -> Result<OaepHash, KeyActionError> {
+        OaepHash::try_from(algorithm).map_err(|NotOaep| unsupported(self.key_spec(), algorithm))
     }
 
     /// OS2IP, in the modulus's own width: that width is what the arithmetic asks for.
