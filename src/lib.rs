@@ -70,6 +70,8 @@ pub mod encrypt;
 mod engine;
 pub mod error;
 pub mod generate_data_key;
+#[cfg(feature = "json")]
+mod json;
 pub mod key;
 pub mod keyring;
 mod kms;

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 /// From left to right. Modules in one row are side by side and do not use each other.
 const ORDER: &[&[&str]] = &[
-    &["secret"],
+    &["json", "secret"],
     &["random"],
     &["key"],
     &["context"],

@@ -57,7 +57,7 @@ fn create_key(control: &Control<'_>, members: &Members<'_>) -> Result<Option<Obj
         key_spec: members.text("KeySpec")?,
         origin: members.text("Origin")?,
         bypass_policy_lockout_safety_check: bypass(members)?,
-        tags: tags(&members.members_of_list("Tags")?)?,
+        tags: tags(&members.structures("Tags")?)?,
         multi_region: members.flag("MultiRegion")?.unwrap_or_default(),
     })?;
     Ok(Some(
@@ -165,7 +165,7 @@ fn list_aliases(control: &Control<'_>, members: &Members<'_>) -> Result<Option<O
 }
 
 fn create_grant(control: &Control<'_>, members: &Members<'_>) -> Result<Option<Object>, Failure> {
-    let constraints = members.members("Constraints")?.unwrap_or_default();
+    let constraints = members.structure("Constraints")?.unwrap_or_default();
     let context = |name| {
         Ok::<_, ProtocolError>(
             constraints
@@ -299,7 +299,7 @@ fn replicate_key(control: &Control<'_>, members: &Members<'_>) -> Result<Option<
         policy: members.text("Policy")?,
         bypass_policy_lockout_safety_check: bypass(members)?,
         description: members.text("Description")?,
-        tags: tags(&members.members_of_list("Tags")?)?,
+        tags: tags(&members.structures("Tags")?)?,
     })?;
     let metadata = &replica.metadata;
     Ok(Some(

@@ -178,7 +178,7 @@ fn data_key_request(members: &Members<'_>) -> Result<GenerateDataKeyRequest, Fai
 
 /// Whoever names a Nitro enclave as the recipient must not get the plaintext in the clear instead.
 fn refuse_recipient(members: &Members<'_>) -> Result<(), Failure> {
-    match members.members("Recipient")? {
+    match members.structure("Recipient")? {
         Some(_) => Err(KmsError::from(ValidationError::RecipientNotSupported).into()),
         None => Ok(()),
     }

@@ -11,7 +11,7 @@ use crate::provider::KeyProvider;
 use super::control;
 use super::cryptographic;
 use super::failure::Failure;
-use super::members::Members;
+use super::members::{self, Members};
 use super::object::Object;
 use super::response::Response;
 
@@ -83,7 +83,8 @@ impl<P: KeyProvider> Service<P> {
         let operation = target
             .strip_prefix(TARGET_PREFIX)
             .ok_or_else(|| unknown(target))?;
-        let members = Members::read(body)?;
+        let object = members::read(body)?;
+        let members = Members::of(&object);
         cryptographic::answer(operation, &self.kms, &members)
             .or_else(|| control::answer(operation, &self.control()?, &members))
             .unwrap_or_else(|| Err(unknown(operation).into()))

@@ -1,6 +1,5 @@
 //! Policies as JSON: IAM's policy language, read and written.
 
-mod element;
 mod read;
 mod write;
 

@@ -1,0 +1,30 @@
+//! JSON documents as they are written: the one model behind requests on the wire and policies. Feature `json`.
+//!
+//! `serde_json` loses what these two readers need: the text of numbers, members that appear twice, and the place of a
+//! value. It also copies strings with escapes into memory that nobody wipes, and such a string may be a plaintext.
+//!
+//! ```text
+//! parse(text)                        Result<Value<'_>, SyntaxError>, with line and column
+//! Value                              Null, Flag, Number(its text), Text, List, Object
+//! Object::last(name)                 a member; the last one, if several have the name
+//! Object::iter()                     all members, in the order of the document
+//! Object::duplicate()                a name that several members have
+//! Element::root("the policy", &v)    a value together with its place
+//! element.text()                     a string, or a Problem: "Statement[0].Effect: not a string"
+//! element.members()                  the members of an object, each with its name; refuses duplicates
+//! element.only_members([a, b])       these members and no others
+//! element.one_or_more()              the items of a list, or the value itself
+//! element.refuse("too long")         Err(Problem), which says where and what
+//! ```
+//!
+//! Strings without escapes are borrowed from the text. Nesting is bounded, and no look-up or check takes quadratic time.
+//! Elements borrow the element that they were reached through, so a place costs nothing until a message shows it.
+
+mod element;
+mod parse;
+mod string;
+mod value;
+
+pub(crate) use element::{Element, Problem};
+pub(crate) use parse::parse;
+pub(crate) use value::{Object, Value};
