@@ -18,7 +18,6 @@ fn main() {
     let (source, destination) = (ring::symmetric(&ring), ring::symmetric(&ring));
     let kms = Kms::new(ring);
     let bytes = ring::encrypted(&kms, source, "SYMMETRIC_DEFAULT", LEN, 0);
-    let blob = CiphertextBlob::parse(&bytes).expect("a blob");
     let mut floor = Floor::new(LEN, 0);
     let mut criterion = criterion();
     let mut ratios = Ratios::to("the bare cryptography of a ReEncrypt of 32 bytes");
@@ -33,9 +32,6 @@ fn main() {
             black_box(CiphertextBlob::parse(black_box(&bytes)).is_ok());
         },
     );
-    measure("write a blob of 184 bytes", None, &mut || {
-        black_box(black_box(&blob).to_bytes());
-    });
     for pairs in [0, 2, 10] {
         let context = ring::context(pairs);
         let name = format!("build a request, {pairs} pairs");

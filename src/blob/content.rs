@@ -2,7 +2,7 @@
 //!
 //! What they are in AWS's blobs is not known. Ours say what follows, and are checked when a blob is opened.
 
-use super::frame::ORIGIN;
+use super::layout::ORIGIN;
 
 /// Format (1), origin (1), zero (5), length of the plaintext (4).
 pub(crate) const CONTENT_HEADER_LEN: usize = 11;

@@ -1,8 +1,7 @@
 //! The little DER that a blob needs: tags of one byte, and canonical lengths below 64 KiB.
 
-use super::envelope::MalformedBlob;
-use super::frame::Prefix;
-use super::reader::Reader;
+use super::prefix::Prefix;
+use super::reader::{MalformedBlob, Reader};
 
 /// The content of the next element, which must have this tag and a canonical length.
 pub(super) fn read<'a>(reader: &mut Reader<'a>, tag: u8) -> Result<Reader<'a>, MalformedBlob> {

@@ -3,17 +3,13 @@
 use crate::key::KeyMaterialId;
 
 use super::der;
-use super::frame::{self, Frame, Prefix};
-use super::inspect::BlobInspection;
-use super::reader::Reader;
-
-/// The length of the AES-GCM tag.
-pub(super) const TAG_LEN: usize = 16;
+use super::layout::{self, TAG_LEN};
+use super::reader::{MalformedBlob, Reader};
 
 /// A symmetric ciphertext blob in its parts, borrowed from its bytes.
 ///
-/// Parsing checks all of the structure and nothing that needs a key. What it takes is canonical: written again, it
-/// gives the same bytes.
+/// Parsing checks all of the structure and nothing that needs a key. One blob has one encoding: there are no other
+/// bytes that parse into the same parts.
 ///
 /// ```
 /// use kms_reencrypt::blob::CiphertextBlob;
@@ -29,7 +25,7 @@ pub(super) const TAG_LEN: usize = 16;
 /// // The very size that AWS KMS gives a 32-byte data key.
 /// assert_eq!(encrypted.ciphertext_blob().len(), 184);
 /// let blob = CiphertextBlob::parse(encrypted.ciphertext_blob()).expect("a blob");
-/// assert_eq!(blob.to_bytes(), encrypted.ciphertext_blob());
+/// assert_eq!(blob.ciphertext().len(), 32 + 11);
 /// # Ok::<(), kms_reencrypt::KmsError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +48,7 @@ impl<'a> CiphertextBlob<'a> {
     /// [`MalformedBlob`] for whatever is not, byte for byte, a blob.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, MalformedBlob> {
         let mut reader = Reader::new(bytes);
-        reader.expect(&[frame::FORMAT])?;
+        reader.expect(&[layout::FORMAT])?;
         let version = match reader.byte()? {
             1 => BlobVersion::V1,
             2 => BlobVersion::V2,
@@ -61,12 +57,12 @@ impl<'a> CiphertextBlob<'a> {
         let origin @ 1..=3 = reader.byte()? else {
             return Err(MalformedBlob::new());
         };
-        reader.expect(&frame::BEFORE_MATERIAL_ID)?;
+        reader.expect(&layout::BEFORE_MATERIAL_ID)?;
         let key_material_id = KeyMaterialId::from_bytes(*reader.array()?);
         let derivation_nonce = match version {
             BlobVersion::V1 => None,
             BlobVersion::V2 => {
-                reader.expect(&[frame::BEFORE_NONCE])?;
+                reader.expect(&[layout::BEFORE_NONCE])?;
                 Some(reader.array()?)
             }
         };
@@ -86,43 +82,6 @@ impl<'a> CiphertextBlob<'a> {
             ciphertext,
             tag,
         })
-    }
-
-    /// What some bytes look like, for a person who wonders why they are refused. No key is needed and nothing secret is
-    /// told; the service itself never says more than `InvalidCiphertextException`.
-    ///
-    /// ```
-    /// use kms_reencrypt::blob::CiphertextBlob;
-    ///
-    /// let encoded_twice = b"AQICAHhRYf5WytIc0C857tFSnBaPn2F8DgfmThbJlGfR8P3WlwFzsZIEc8bZ98orxM9YZPHA";
-    /// assert_eq!(
-    ///     CiphertextBlob::inspect(encoded_twice).to_string(),
-    ///     "base64 text, perhaps of a ciphertext blob: decode it once more (72 bytes)",
-    /// );
-    /// ```
-    #[must_use]
-    pub fn inspect(bytes: &[u8]) -> BlobInspection {
-        BlobInspection::of(bytes)
-    }
-
-    /// The blob's bytes: the very ones that were parsed.
-    #[must_use]
-    pub fn to_bytes(&self) -> Vec<u8> {
-        let Self {
-            iv,
-            ciphertext,
-            tag,
-            ..
-        } = self;
-        let mut content_info = Prefix::new();
-        Frame::for_content(ciphertext.len()).write_content_info(&mut content_info, iv);
-        [
-            self.header(),
-            content_info.bytes(),
-            ciphertext,
-            tag.as_slice(),
-        ]
-        .concat()
     }
 
     /// The version of the layout.
@@ -171,8 +130,8 @@ impl<'a> CiphertextBlob<'a> {
     #[must_use]
     pub const fn header(&self) -> &'a [u8] {
         let len = match self.version {
-            BlobVersion::V1 => frame::HEADER_LEN_V1,
-            BlobVersion::V2 => frame::HEADER_LEN,
+            BlobVersion::V1 => layout::HEADER_LEN_V1,
+            BlobVersion::V2 => layout::HEADER_LEN,
         };
         match self.bytes.split_at_checked(len) {
             Some((header, _)) => header,
@@ -196,29 +155,17 @@ pub enum BlobVersion {
     V2,
 }
 
-/// Some bytes are not a symmetric ciphertext blob. There is deliberately no more to it: see
-/// [`CiphertextBlob::inspect`] for a diagnosis.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a symmetric ciphertext blob")]
-pub struct MalformedBlob(());
-
-impl MalformedBlob {
-    pub(super) const fn new() -> Self {
-        Self(())
-    }
-}
-
 /// The CMS `ContentInfo` (RFC 5652) with AES-256-GCM (RFC 5084): its IV, and ciphertext and tag.
 fn parse_content_info(reader: Reader<'_>) -> Result<(&[u8; 12], &[u8]), MalformedBlob> {
-    let mut content_info = der::read_only(reader, frame::SEQUENCE)?;
-    content_info.expect(&frame::ENCRYPTED_DATA)?;
-    let explicit = der::read_only(content_info, frame::EXPLICIT_0)?;
-    let mut encrypted_data = der::read_only(explicit, frame::SEQUENCE)?;
-    encrypted_data.expect(&frame::CMS_VERSION_0)?;
-    let mut content = der::read_only(encrypted_data, frame::SEQUENCE)?;
-    content.expect(&frame::DATA_AND_ALGORITHM)?;
+    let mut content_info = der::read_only(reader, layout::SEQUENCE)?;
+    content_info.expect(&layout::ENCRYPTED_DATA)?;
+    let explicit = der::read_only(content_info, layout::EXPLICIT_0)?;
+    let mut encrypted_data = der::read_only(explicit, layout::SEQUENCE)?;
+    encrypted_data.expect(&layout::CMS_VERSION_0)?;
+    let mut content = der::read_only(encrypted_data, layout::SEQUENCE)?;
+    content.expect(&layout::DATA_AND_ALGORITHM)?;
     let iv = content.array()?;
-    content.expect(&frame::TAG_LEN_16)?;
-    let sealed = der::read_only(content, frame::IMPLICIT_0)?;
+    content.expect(&layout::TAG_LEN_16)?;
+    let sealed = der::read_only(content, layout::IMPLICIT_0)?;
     Ok((iv, sealed.rest()))
 }

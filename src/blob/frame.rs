@@ -5,40 +5,12 @@ use crate::provider::MessageNonces;
 
 use super::content::{CONTENT_HEADER_LEN, content_header_of};
 use super::der;
-use super::envelope::TAG_LEN;
-
-/// The first byte of a blob.
-pub(super) const FORMAT: u8 = 1;
-/// The version that is written.
-const VERSION: u8 = 2;
-/// The byte at offset 2 that is written.
-pub(super) const ORIGIN: u8 = 2;
-pub(super) const BEFORE_MATERIAL_ID: [u8; 2] = [0x00, 0x78];
-pub(super) const BEFORE_NONCE: u8 = 1;
-/// The clear part of version 2, which is authenticated: up to the derivation nonce.
-pub(crate) const HEADER_LEN: usize = 54;
-/// That of version 1: up to the key material id.
-pub(super) const HEADER_LEN_V1: usize = 37;
-
-pub(super) const SEQUENCE: u8 = 0x30;
-pub(super) const EXPLICIT_0: u8 = 0xa0;
-pub(super) const IMPLICIT_0: u8 = 0x80;
-/// OBJECT IDENTIFIER 1.2.840.113549.1.7.6
-pub(super) const ENCRYPTED_DATA: [u8; 11] = [
-    0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x06,
-];
-/// INTEGER 0
-pub(super) const CMS_VERSION_0: [u8; 3] = [0x02, 0x01, 0x00];
-/// OBJECT IDENTIFIER 1.2.840.113549.1.7.1, SEQUENCE (30), OBJECT IDENTIFIER 2.16.840.1.101.3.4.1.46, SEQUENCE (17),
-/// OCTET STRING (12)
-pub(super) const DATA_AND_ALGORITHM: [u8; 28] = [
-    0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x01, 0x30, 0x1e, 0x06, 0x09, 0x60,
-    0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x01, 0x2e, 0x30, 0x11, 0x04, 0x0c,
-];
-/// INTEGER 16
-pub(super) const TAG_LEN_16: [u8; 3] = [0x02, 0x01, 0x10];
-
-const IV_LEN: usize = 12;
+use super::layout::{
+    BEFORE_MATERIAL_ID, BEFORE_NONCE, CMS_VERSION_0, DATA_AND_ALGORITHM, ENCRYPTED_DATA,
+    EXPLICIT_0, FORMAT, HEADER_LEN, IMPLICIT_0, IV_LEN, ORIGIN, SEQUENCE, TAG_LEN, TAG_LEN_16,
+    VERSION,
+};
+use super::prefix::Prefix;
 
 /// The lengths of a blob for one length of content. The content is the inner header and the plaintext.
 #[derive(Clone, Copy, Debug)]
@@ -105,7 +77,7 @@ impl Frame {
 
     /// Writes the length of the `ContentInfo`, and of it all that stands before the ciphertext.
     #[inline]
-    pub(super) fn write_content_info(self, out: &mut Prefix, iv: &[u8; IV_LEN]) {
+    fn write_content_info(self, out: &mut Prefix, iv: &[u8; IV_LEN]) {
         let len = u32::try_from(self.content_info_len()).unwrap_or(u32::MAX);
         out.put(&len.to_be_bytes());
         der::write_header(out, SEQUENCE, self.content_info_content_len());
@@ -159,60 +131,45 @@ pub(crate) struct FrameParts<'b> {
     pub(crate) tag: &'b mut [u8; TAG_LEN],
 }
 
-/// The front of a blob while it is written, off the heap.
-pub(super) struct Prefix {
-    bytes: [u8; Self::MAX],
-    len: usize,
-}
-
-impl Prefix {
-    /// 58 bytes, and at most 77 of DER before the ciphertext.
-    const MAX: usize = HEADER_LEN + 4 + 77;
-
-    pub(super) const fn new() -> Self {
-        Self {
-            bytes: [0; Self::MAX],
-            len: 0,
-        }
-    }
-
-    #[inline]
-    pub(super) fn put(&mut self, bytes: &[u8]) {
-        let end = self.len + bytes.len();
-        if let Some(room) = self.bytes.get_mut(self.len..end) {
-            room.copy_from_slice(bytes);
-            self.len = end;
-        }
-    }
-
-    pub(super) fn bytes(&self) -> &[u8] {
-        self.bytes.get(..self.len).unwrap_or_default()
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Frame, MessageNonces};
+    use super::{Frame, MessageNonces, Prefix};
     use crate::blob::CiphertextBlob;
     use crate::key::KeyMaterialId;
 
+    const ID: KeyMaterialId = KeyMaterialId::from_bytes([7; 32]);
+    const NONCES: MessageNonces = MessageNonces {
+        derivation: [8; 16],
+        iv: [9; 12],
+    };
+
     #[test]
     fn a_frame_of_any_length_is_a_blob_that_parses() {
-        let id = KeyMaterialId::from_bytes([7; 32]);
-        let nonces = MessageNonces {
-            derivation: [8; 16],
-            iv: [9; 12],
-        };
         for len in 0..=5000 {
-            let frame = Frame::for_plaintext(len);
-            let mut blob = vec![0; frame.before_plaintext() + len + Frame::behind_content()];
-            frame.write(&mut blob, &id, &nonces).unwrap();
+            let blob = framed(len);
             let parsed = CiphertextBlob::parse(&blob).unwrap();
             assert_eq!(parsed.ciphertext().len(), len + 11);
-            assert_eq!(parsed.key_material_id(), &id);
-            assert_eq!(parsed.derivation_nonce(), Some(&nonces.derivation));
-            assert_eq!(parsed.iv(), &nonces.iv);
-            assert_eq!(parsed.to_bytes(), blob);
+            assert_eq!(parsed.key_material_id(), &ID);
+            assert_eq!(parsed.derivation_nonce(), Some(&NONCES.derivation));
+            assert_eq!(parsed.iv(), &NONCES.iv);
+            assert_eq!(written_again(&parsed), blob);
+        }
+    }
+
+    #[test]
+    fn no_other_bytes_parse_into_the_same_parts() {
+        // The lengths at which a length of the DER grows, and data keys.
+        for len in [1, 32, 52, 53, 76, 77, 100, 180, 204, 4096] {
+            let blob = framed(len);
+            for at in 0..Frame::for_plaintext(len).before_content() {
+                for change in 1..=u8::MAX {
+                    let mut bytes = blob.clone();
+                    bytes[at] ^= change;
+                    if let Ok(parsed) = CiphertextBlob::parse(&bytes) {
+                        assert_eq!(written_again(&parsed), bytes, "byte {at} of {len}");
+                    }
+                }
+            }
         }
     }
 
@@ -226,5 +183,27 @@ mod tests {
             );
         }
         assert!(Frame::for_plaintext(4096).before_plaintext() + 4096 + 16 < 6144);
+    }
+
+    /// A blob around a plaintext of zeros.
+    fn framed(len: usize) -> Vec<u8> {
+        let frame = Frame::for_plaintext(len);
+        let mut blob = vec![0; frame.before_plaintext() + len + Frame::behind_content()];
+        frame.write(&mut blob, &ID, &NONCES).unwrap();
+        blob
+    }
+
+    /// The bytes of a blob, made anew from its parts.
+    fn written_again(blob: &CiphertextBlob<'_>) -> Vec<u8> {
+        let mut content_info = Prefix::new();
+        let frame = Frame::for_content(blob.ciphertext().len());
+        frame.write_content_info(&mut content_info, blob.iv());
+        [
+            blob.header(),
+            content_info.bytes(),
+            blob.ciphertext(),
+            blob.tag(),
+        ]
+        .concat()
     }
 }

@@ -4,6 +4,7 @@ use core::fmt;
 
 use crate::key::KeyMaterialId;
 
+use super::content::CONTENT_HEADER_LEN;
 use super::envelope::{BlobVersion, CiphertextBlob};
 
 /// What some bytes look like. `Display` says it in a sentence.
@@ -49,9 +50,22 @@ pub enum Resemblance {
     Unknown,
 }
 
-impl BlobInspection {
-    pub(super) fn of(bytes: &[u8]) -> Self {
-        Self {
+impl CiphertextBlob<'_> {
+    /// What some bytes look like, for a person who wonders why they are refused. No key is needed and nothing secret is
+    /// told; the service itself never says more than `InvalidCiphertextException`.
+    ///
+    /// ```
+    /// use kms_reencrypt::blob::CiphertextBlob;
+    ///
+    /// let encoded_twice = b"AQICAHhRYf5WytIc0C857tFSnBaPn2F8DgfmThbJlGfR8P3WlwFzsZIEc8bZ98orxM9YZPHA";
+    /// assert_eq!(
+    ///     CiphertextBlob::inspect(encoded_twice).to_string(),
+    ///     "base64 text, perhaps of a ciphertext blob: decode it once more (72 bytes)",
+    /// );
+    /// ```
+    #[must_use]
+    pub fn inspect(bytes: &[u8]) -> BlobInspection {
+        BlobInspection {
             resemblance: resemblance(bytes),
             len: bytes.len(),
         }
@@ -104,10 +118,7 @@ fn resemblance(bytes: &[u8]) -> Resemblance {
         return Resemblance::SymmetricBlob {
             version: blob.version(),
             key_material_id: *blob.key_material_id(),
-            plaintext_len: blob
-                .ciphertext()
-                .len()
-                .checked_sub(super::CONTENT_HEADER_LEN),
+            plaintext_len: blob.ciphertext().len().checked_sub(CONTENT_HEADER_LEN),
         };
     }
     let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=-_\r\n".contains(byte);
@@ -128,7 +139,7 @@ fn resemblance(bytes: &[u8]) -> Resemblance {
 
 #[cfg(test)]
 mod tests {
-    use super::{BlobInspection, Resemblance};
+    use super::{CiphertextBlob, Resemblance};
 
     #[test]
     fn common_slips_are_named() {
@@ -147,7 +158,7 @@ mod tests {
         ];
         for (bytes, expected) in cases {
             assert_eq!(
-                BlobInspection::of(bytes).resemblance,
+                CiphertextBlob::inspect(bytes).resemblance,
                 expected,
                 "{bytes:02x?}"
             );

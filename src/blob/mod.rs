@@ -10,9 +10,13 @@ mod der;
 mod envelope;
 mod frame;
 mod inspect;
+mod layout;
+mod prefix;
 mod reader;
 
 pub(crate) use content::{CONTENT_HEADER_LEN, check_content_header};
-pub use envelope::{BlobVersion, CiphertextBlob, MalformedBlob};
-pub(crate) use frame::{Frame, HEADER_LEN};
+pub use envelope::{BlobVersion, CiphertextBlob};
+pub(crate) use frame::Frame;
 pub use inspect::{BlobInspection, Resemblance};
+pub(crate) use layout::HEADER_LEN;
+pub use reader::MalformedBlob;

@@ -1,6 +1,4 @@
-//! [`Reader`]: every bounds check of the blob parser.
-
-use super::envelope::MalformedBlob;
+//! [`Reader`]: every bounds check of the blob parser, and the only error that it makes.
 
 /// Bytes that are read from the front.
 #[derive(Clone, Copy)]
@@ -58,5 +56,17 @@ impl<'a> Reader<'a> {
         } else {
             Err(MalformedBlob::new())
         }
+    }
+}
+
+/// Some bytes are not a symmetric ciphertext blob. There is deliberately no more to it: see
+/// [`CiphertextBlob::inspect`](super::CiphertextBlob::inspect) for a diagnosis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a symmetric ciphertext blob")]
+pub struct MalformedBlob(());
+
+impl MalformedBlob {
+    pub(super) const fn new() -> Self {
+        Self(())
     }
 }

@@ -11,8 +11,8 @@ use crate::resolve::Unresolved;
 use crate::secret::Plaintext;
 
 use super::aad::with_aad;
-use super::refusal::{self, Found};
-use super::session::Session;
+use super::refusal;
+use super::session::{NamedBy, Session};
 use super::usable::{Demand, UsableKey, authorize};
 
 /// What is to be opened, and how.
@@ -221,10 +221,10 @@ fn demand<'a>(session: &Session<'_>, request: &OpeningRequest<'a>, key: &KeyArn)
         algorithm: request.algorithm,
         context: request.context,
         alias: request.key_id.and_then(KeyIdentifier::alias_name),
-        found: if request.key_id.is_some() {
-            Found::Named
+        named_by: if request.key_id.is_some() {
+            NamedBy::Request
         } else {
-            Found::FromCiphertext
+            NamedBy::Ciphertext
         },
         re_encrypt_on_same_key: request
             .re_encrypted_under

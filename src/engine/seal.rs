@@ -10,8 +10,8 @@ use crate::random::Random;
 use crate::secret::Plaintext;
 
 use super::aad::with_aad;
-use super::refusal::{self, Found};
-use super::session::Session;
+use super::refusal;
+use super::session::{NamedBy, Session};
 use super::usable::{Demand, UsableKey};
 
 /// Under which key something is to be sealed, and how.
@@ -59,7 +59,7 @@ impl<'v> Sealing<'v> {
             algorithm: request.algorithm,
             context: request.context,
             alias: request.key_id.alias_name(),
-            found: Found::Named,
+            named_by: NamedBy::Request,
             re_encrypt_on_same_key: request.re_encrypted_from.map(|source| source == arn),
         };
         let key = UsableKey::prove(session, key, &demand)?;

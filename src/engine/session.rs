@@ -1,7 +1,7 @@
 //! [`Session`]: what one operation acts with.
 
-use crate::access::{Caller, GrantId};
-use crate::error::KmsError;
+use crate::access::{Action, Caller, GrantId};
+use crate::error::{DenialReason, DeniedResource, KmsError};
 use crate::key::{KeyArn, KeyIdentifier, KeyMaterialId, Place};
 use crate::provider::{KeyProviderError, KeyRef, KeyView};
 use crate::random::Random;
@@ -10,6 +10,15 @@ use crate::secret::Plaintext;
 
 use super::refusal;
 use super::trail::{FoundKey, Trail};
+
+/// What of a request names the key. A refusal tells less about a key that only the ciphertext names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NamedBy {
+    /// The request, by an identifier.
+    Request,
+    /// Only the ciphertext.
+    Ciphertext,
+}
 
 /// One operation of one caller, over the keys of one moment.
 pub(crate) struct Session<'v> {
@@ -75,6 +84,44 @@ impl<'v> Session<'v> {
         }
     }
 
+    /// The refusal of a permission: texts T1 to T5.
+    pub(super) fn denied(
+        &self,
+        action: Action,
+        key: &KeyArn,
+        named_by: NamedBy,
+        reason: DenialReason,
+    ) -> KmsError {
+        match named_by {
+            NamedBy::Ciphertext => {
+                let resource = DeniedResource::from_ciphertext(action.as_str(), reason);
+                self.access_denied(action, resource)
+            }
+            NamedBy::Request => resolve::denied(self.caller, action, key, reason),
+        }
+    }
+
+    /// The refusal of an identifier that leads to no key.
+    pub(super) fn unresolved(&self, action: Action, error: Unresolved) -> KmsError {
+        match error {
+            Unresolved::NotFound(error) => error.into(),
+            Unresolved::OtherAccount => self.access_denied(action, DeniedResource::OtherAccount),
+            Unresolved::Provider(error) => refusal::provider(error),
+        }
+    }
+
+    /// The refusal of a ciphertext whose key is missing, which must not reveal that it is (GUESS 17 for the text, T5).
+    pub(super) fn unknown_material(&self, action: Action, error: KeyProviderError) -> KmsError {
+        match error {
+            KeyProviderError::NotFound => {
+                let reason = DenialReason::NoKeyPolicy;
+                let resource = DeniedResource::from_ciphertext(action.as_str(), reason);
+                self.access_denied(action, resource)
+            }
+            error => refusal::provider(error),
+        }
+    }
+
     /// Fresh random bytes, as a secret.
     pub(crate) fn random_bytes(&self, len: usize) -> Result<Plaintext, KmsError> {
         let mut bytes = Plaintext::from_vec(vec![0; len]);
@@ -117,5 +164,9 @@ impl<'v> Session<'v> {
 
     pub(super) fn presented_grants(&self) -> &[GrantId] {
         &self.presented_grants
+    }
+
+    fn access_denied(&self, action: Action, resource: DeniedResource) -> KmsError {
+        resolve::access_denied(self.caller, action, resource)
     }
 }

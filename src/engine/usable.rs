@@ -8,8 +8,7 @@ use crate::error::{InvalidKeyUsageError, InvalidStateError, KmsError, Validation
 use crate::key::{AliasName, EncryptionAlgorithm, KeyMetadata, KeyState, KeyUsage};
 use crate::provider::KeyRef;
 
-use super::refusal::Found;
-use super::session::Session;
+use super::session::{NamedBy, Session};
 
 /// What a request wants of a key.
 #[derive(Clone, Copy, Debug)]
@@ -18,7 +17,7 @@ pub(super) struct Demand<'a> {
     pub(super) algorithm: EncryptionAlgorithm,
     pub(super) context: &'a EncryptionContext,
     pub(super) alias: Option<&'a AliasName>,
-    pub(super) found: Found,
+    pub(super) named_by: NamedBy,
     pub(super) re_encrypt_on_same_key: Option<bool>,
 }
 
@@ -84,7 +83,7 @@ pub(super) fn authorize(
         presented_grants: session.presented_grants(),
     };
     access::authorize(&request)
-        .map_err(|reason| session.denied(demand.action, metadata.arn(), demand.found, reason))
+        .map_err(|reason| session.denied(demand.action, metadata.arn(), demand.named_by, reason))
 }
 
 fn usage(metadata: &KeyMetadata, action: Action) -> Result<(), KmsError> {
