@@ -148,8 +148,6 @@ pub enum KeyRef<'v> {
     Borrowed(&'v dyn KmsKey),
     /// A key that was made for this look-up.
     Owned(Box<dyn KmsKey + 'v>),
-    /// A key that is shared with others. Counting the references to a hot key costs every thread that uses it.
-    Shared(Arc<dyn KmsKey>),
 }
 
 impl<'v> Deref for KeyRef<'v> {
@@ -159,7 +157,6 @@ impl<'v> Deref for KeyRef<'v> {
         match self {
             Self::Borrowed(key) => *key,
             Self::Owned(key) => &**key,
-            Self::Shared(key) => &**key,
         }
     }
 }
