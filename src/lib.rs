@@ -66,6 +66,7 @@ pub mod context;
 #[cfg(feature = "json")]
 mod control;
 pub mod decrypt;
+pub mod documentation;
 pub mod encrypt;
 mod engine;
 pub mod error;
