@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Computes frozen-blobs.tsv from the description of the format alone, with pyca/cryptography for AES-GCM.
+"""Computes frozen-blobs.tsv from docs/blob-format.md alone, with pyca/cryptography for AES-GCM.
 
     python3 -m venv venv && venv/bin/pip install cryptography && venv/bin/python frozen_blobs.py > frozen-blobs.tsv
 
