@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 /// );
 /// ```
 ///
-/// There is no limit of ours on the number or length of pairs (a GUESS: AWS documents none). A key given twice counts
+/// There is no limit of ours on the number or length of pairs (GUESS 13: AWS documents none). A key given twice counts
 /// with its last value, as in a map.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct EncryptionContext {

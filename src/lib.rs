@@ -41,8 +41,8 @@
 //! # What is AWS's and what is ours
 //!
 //! The blob has AWS's shape and sizes, and only keys of this crate open it: AWS cannot, nor does this crate open AWS's.
-//! What the service is known to do is done as it is known; where nothing is known, the documentation of the item that
-//! decides says GUESS.
+//! What the service is known to do is done as it is known ([`documentation::behaviour`] has the evidence); where nothing is
+//! known, the documentation of the item that decides names its decision there.
 //!
 //! # Features
 //!

@@ -113,7 +113,7 @@ pub(crate) fn access_denied(caller: &Caller, action: Action, resource: DeniedRes
 }
 
 /// Refuses ARNs of other Regions before anything is looked up. Which part of the ARN the message names differs: the
-/// Region alone (RECORDED), or for another partition the whole of it (GUESS).
+/// Region alone (RECORDED), or for another partition the whole of it (GUESS 8).
 fn in_reach(place: &Place, there: &Place, identifier: &KeyIdentifier) -> Result<(), NotFoundError> {
     if there.region == place.region {
         return Ok(());

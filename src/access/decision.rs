@@ -60,7 +60,7 @@ pub struct Resource<'a> {
 ///
 /// That a grant for a principal of another account needs nothing else follows from what AWS has its own services do: the
 /// service-linked role of EC2 Auto Scaling, whose fixed policy allows nothing of KMS, uses keys of other accounts by a
-/// grant alone (INFERRED). How a grant for an account works is a GUESS, after the key policy.
+/// grant alone (INFERRED). How a grant for an account works is GUESS 24, after the key policy.
 ///
 /// # Errors
 ///

@@ -50,7 +50,7 @@ impl Statement {
     /// `"Effect": "Deny"` with `NotPrincipal`: denies it to all principals but these. IAM has no such form of `Allow`.
     ///
     /// An account among them excepts its root user only. AWS may want the account and the role named beside a principal
-    /// to except it; here the principal, or the role of a session, is enough (GUESS: IAM says that it depends on the
+    /// to except it; here the principal, or the role of a session, is enough (GUESS 25: IAM says that it depends on the
     /// service).
     pub fn deny_all_but<P: Into<Principal>>(principals: impl IntoIterator<Item = P>) -> Self {
         let excepted = principals.into_iter().map(Into::into).collect();

@@ -4,6 +4,7 @@
 //! the identifier of the backing key stands in the clear part and is authenticated, that a random nonce is in it, and
 //! that every message has a fresh AES-256-GCM key. Code that looks at prefixes, lengths or column widths meets here
 //! what it meets in production. The keys are ours: AWS cannot open these blobs, nor this crate AWS's.
+//! [`documentation::blob_format`](crate::documentation::blob_format) is the specification.
 
 mod content;
 mod der;

@@ -1,4 +1,4 @@
-//! Aliases. Their permissions are asked of the keys that they point to; in AWS the alias needs one as well.
+//! Aliases. Their permissions are asked of the keys that they point to; in AWS the alias needs one as well (behaviour §17).
 
 use crate::access::Action;
 use crate::constraints::Constraints;

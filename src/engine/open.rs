@@ -61,7 +61,7 @@ impl<'v> Opening<'v> {
     /// Finds the key and proves that it may decrypt.
     ///
     /// Symmetric: parse, resolve the named key, compare it with the blob's, then [`UsableKey`]. Asymmetric: the key must
-    /// be named. Which comes first is RECORDED or decided in behaviour, sections 4.3, 11 and 12.
+    /// be named. Which comes first is RECORDED or decided in behaviour §4.3, behaviour §11 and behaviour §12.
     pub(crate) fn prepare(
         session: &Session<'v>,
         request: &OpeningRequest<'v>,

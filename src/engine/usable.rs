@@ -93,7 +93,7 @@ fn usage(metadata: &KeyMetadata, action: Action) -> Result<(), KmsError> {
     Err(wrong_usage(metadata, action))
 }
 
-/// The same table for source and destination (behaviour, section 3).
+/// The same table for source and destination (behaviour §3).
 fn state(metadata: &KeyMetadata) -> Result<(), KmsError> {
     match metadata.key_state() {
         KeyState::Enabled | KeyState::Updating => Ok(()),

@@ -109,7 +109,7 @@ pub enum DenialReason {
     NoKeyPolicy,
 }
 
-/// T1 and T2 (QUOTED), T3 (GUESS: wording that all of IAM uses).
+/// T1 and T2 (QUOTED), T3 (QUOTED for key policies, INFERRED for identity-based policies).
 struct OwnKey<'a>(&'a str, DenialReason);
 
 impl core::fmt::Display for OwnKey<'_> {
@@ -138,7 +138,7 @@ impl core::fmt::Display for OwnKey<'_> {
     }
 }
 
-/// The two endings of T5 (QUOTED).
+/// The two endings of T5 (QUOTED), and the one that it has from T3 (INFERRED).
 struct CiphertextKey<'a>(&'a str, DenialReason);
 
 impl core::fmt::Display for CiphertextKey<'_> {

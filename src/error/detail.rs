@@ -17,7 +17,7 @@ pub enum NotFoundError {
     Key(KeyArn),
 
     /// An ARN of another Region (RECORDED; only the Region is named), or one of another partition or service, or a
-    /// malformed one (GUESS; the whole of it is named).
+    /// malformed one (GUESS 8; the whole of it is named).
     #[error("Invalid arn {0}")]
     InvalidArn(String),
 
@@ -136,7 +136,7 @@ pub enum UnsupportedOperationError {
         key_spec: KeySpec,
     },
 
-    /// A way to wrap key material that AWS has given up (DOC). GUESS for the text.
+    /// A way to wrap key material that AWS has given up (DOC). GUESS 29 for the text.
     #[error("WrappingAlgorithm RSAES_PKCS1_V1_5 is not supported")]
     WrappingAlgorithm,
 

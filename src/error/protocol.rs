@@ -7,11 +7,11 @@ pub(crate) enum ProtocolError {
     #[error("")]
     NotBase64,
 
-    /// `SerializationException`: a body that is not JSON, or not an object. GUESS for the text.
+    /// `SerializationException`: a body that is not JSON, or not an object. GUESS 18 for the text.
     #[error("The request body is not a JSON object.")]
     NotJson,
 
-    /// `SerializationException`: a member of another JSON type. GUESS for the text.
+    /// `SerializationException`: a member of another JSON type. GUESS 18 for the text.
     #[error("The member {member} is not {expected}.")]
     WrongType {
         /// The member, by its path.
@@ -20,7 +20,7 @@ pub(crate) enum ProtocolError {
         expected: &'static str,
     },
 
-    /// `UnknownOperationException`. GUESS for the text.
+    /// `UnknownOperationException`. GUESS 18 for the text.
     #[error("The operation {0} is not known here.")]
     UnknownOperation(String),
 }

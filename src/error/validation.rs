@@ -23,35 +23,35 @@ pub enum ValidationError {
     /// A grant of `CreateGrant` and nothing that it could pass on. QUOTED (ansible pull request 31960).
     GrantOfCreateGrantOnly,
 
-    /// A grant to retire that is named in no way, or in two. GUESS for the text.
+    /// A grant to retire that is named in no way, or in two. GUESS 26 for the text.
     GrantToRetire,
 
-    /// Imported key material with an expiration model that does not go with its `ValidTo`. GUESS for the text.
+    /// Imported key material with an expiration model that does not go with its `ValidTo`. GUESS 27 for the text.
     ExpirationModel,
 
     /// Imported key material that is to expire, and no time at which. PEER for the text.
     ValidToRequired,
 
-    /// A wrapping algorithm for keys of another kind. GUESS for the text.
+    /// A wrapping algorithm for keys of another kind. GUESS 28 for the text.
     WrappingAlgorithm,
 
-    /// A key policy by another name than `default`. GUESS for the text.
+    /// A key policy by another name than `default`. GUESS 30 for the text.
     PolicyName,
 
-    /// Two ways to say what a key is made of. GUESS for the text.
+    /// Two ways to say what a key is made of. GUESS 31 for the text.
     TwoKeySpecs,
 
-    /// A number of bytes that was needed and is absent. RECORDED.
+    /// A number of bytes that was needed and is absent. RECORDED for GenerateRandom: behaviour §18.
     NumberOfBytesRequired,
 
-    /// Two ways to say how long a data key is. GUESS for the text.
+    /// Two ways to say how long a data key is. AWS says it in other words: behaviour §18.
     NumberOfBytesAndKeySpec,
 
-    /// An asymmetric algorithm without the key that it needs. RECORDED\* for Decrypt, with `KeyId`; GUESS for ReEncrypt,
-    /// with `SourceKeyId`.
+    /// An asymmetric algorithm without the key that it needs. RECORDED\* for Decrypt, with `KeyId`; GUESS 1 for
+    /// ReEncrypt, with `SourceKeyId`.
     MustNotBeNull(&'static str),
 
-    /// More plaintext than the destination takes. RECORDED for all pairs of RSA; SM2PKE is a GUESS in the same words.
+    /// More plaintext than the destination takes. RECORDED for all pairs of RSA; the same words for SM2PKE are GUESS 12.
     #[non_exhaustive]
     PlaintextTooLong {
         /// The algorithm.
@@ -230,7 +230,7 @@ pub enum Constraint {
     LengthAtLeast(usize),
     /// RECORDED
     LengthAtMost(usize),
-    /// GUESS: general wording of AWS services for members of lists.
+    /// GUESS 5: general wording of AWS services for members of lists.
     Members(Vec<Self>),
     /// RECORDED\*
     NotNull,
@@ -251,10 +251,10 @@ impl Constraint {
         "RSAES_OAEP_SHA_1, RSAES_OAEP_SHA_256, SM2PKE, SYMMETRIC_DEFAULT",
     ));
 
-    /// GUESS
+    /// GUESS 5
     pub const DRY_RUN_MODIFIERS: Self = Self::EnumValueSet(Cow::Borrowed("IGNORE_CIPHERTEXT"));
 
-    /// INFERRED
+    /// INFERRED; measured otherwise since: behaviour §18.
     pub const DATA_KEY_SPECS: Self = Self::EnumValueSet(Cow::Borrowed("AES_256, AES_128"));
 }
 

@@ -107,7 +107,7 @@ impl Keyring {
     ///
     /// - [`KmsError::NotFound`]; [`KmsError::KmsInvalidState`] if the key is pending deletion.
     /// - [`KmsError::UnsupportedOperation`] if the key is no symmetric one with the origin `EXTERNAL`, or if it is a
-    ///   replica and the material is declared new (DOC; GUESS for the exception).
+    ///   replica and the material is declared new (DOC; GUESS 32 for the exception).
     /// - [`KmsError::IncorrectKeyMaterial`] if the key has material, this is none of it, and it was not declared new; or
     ///   if it has another id than was expected.
     /// - [`KmsError::Validation`] if `ValidTo` is over, or if the material is declared new and the key has it.

@@ -1,4 +1,4 @@
-//! How KMS behaves, as tables: one module a section of the description, one row a case, each row with the evidence that
+//! How KMS behaves, as tables: one module a section of `docs/behaviour.md`, one row a case, each row with the evidence that
 //! AWS does so.
 //!
 //! The tables name keys by their role (`A`, `rsa`), and `<A>` in a request or a message is the key's ARN, `<A.id>` its

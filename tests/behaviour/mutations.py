@@ -14,7 +14,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 MUTATIONS = [
-    # Section 1.2
+    # behaviour §1.2
     ("src/constraints.rs", "CIPHERTEXT_BLOB_MAX: usize = 6144", "CIPHERTEXT_BLOB_MAX: usize = 6145", "s1_2"),
     ("src/constraints.rs", "KEY_ID_MAX: usize = 2048", "KEY_ID_MAX: usize = 2049", "s1_2"),
     ("src/constraints.rs", "GRANT_TOKENS_MAX: usize = 10", "GRANT_TOKENS_MAX: usize = 11", "s1_2"),
@@ -23,7 +23,7 @@ MUTATIONS = [
     ("src/constraints.rs", "    dry_run && modifiers.contains", "    modifiers.contains", "s7"),
     ("src/error/validation.rs", 'write_joined(f, violations, "; ")', 'write_joined(f, violations, ", ")', "s1_2"),
     ("src/error/validation.rs", "RSAES_OAEP_SHA_1, RSAES_OAEP_SHA_256, SM2PKE", "RSAES_OAEP_SHA_256, RSAES_OAEP_SHA_1, SM2PKE", "s1_2"),
-    # Section 2
+    # behaviour §2
     ("src/error/detail.rs", "Invalid keyId '{0}'", "Invalid keyId {0}", "s2"),
     ("src/error/detail.rs", "Alias {0} is not found.", "Alias {0} is not found", "s2"),
     ("src/resolve.rs", "if there.region == place.region", "if there.region.partition() == place.region.partition()", "s2"),
@@ -31,12 +31,12 @@ MUTATIONS = [
     ("src/resolve.rs", "NotFound if arn.account() != &place.account", "NotFound if arn.account() == &place.account", "s2"),
     ("src/resolve.rs", "NotFound if alias.place().account != place.account", "NotFound if false && alias.place().account != place.account", "s2"),
     ("src/engine/open.rs", ".filter(|(key, _)| key.metadata().arn().key_id() == key_id)", "", "s2"),
-    # Section 3
+    # behaviour §3
     ("src/error/mod.rs", '"{key} is disabled."', '"{key} is disabled"', "s3"),
     ("src/error/detail.rs", '"pending replica deletion"', '"pending deletion"', "s3"),
     ("src/engine/usable.rs", "KeyState::Enabled | KeyState::Updating => Ok(())", "KeyState::Enabled | KeyState::Updating | KeyState::Creating => Ok(())", "s3"),
     ("src/error/mod.rs", "Self::DependencyTimeout(_) | Self::KeyUnavailable(_) | Self::KmsInternal(_) => 500", "Self::DependencyTimeout(_) => 503,\n            Self::KeyUnavailable(_) | Self::KmsInternal(_) => 500", "s3"),
-    # Section 4
+    # behaviour §4
     ("src/key/spec.rs", "SM2_PLAINTEXT_MAX: usize = 1024", "SM2_PLAINTEXT_MAX: usize = 1025", "s4"),
     ("src/key/spec.rs", "len - 2 * 32 - 2", "len - 2 * 32 - 1", "s4"),
     ("src/key/spec.rs", "Self::Sm2 => &[Sm2Pke]", "Self::Sm2 => &[Sm2Pke, SymmetricDefault]", "s4"),
@@ -45,14 +45,14 @@ MUTATIONS = [
     ("src/engine/usable.rs", "action.operation()", "action.as_str()", "s4"),
     ("src/engine/open.rs", "_ => Err(incorrect_key(session, request, &key)),", "_ => Err(KmsError::InvalidCiphertext),", "s4_3"),
     ("src/engine/open.rs", "        let (key, ciphertext) = match request.ciphertext {", "        if let Some(key) = request.key_id {\n            session.key(key).map_err(|error| session.unresolved(request.action, error))?;\n        }\n        let (key, ciphertext) = match request.ciphertext {", "s11"),
-    # Section 5
+    # behaviour §5
     ("src/engine/usable.rs", "demand.algorithm.is_asymmetric() && !demand.context.is_empty()", "demand.algorithm.is_asymmetric() && demand.context.is_empty()", "s5"),
     ("src/engine/aad.rs", "return with(&[header, context].concat())", "return with(header)", "s5"),
     ("src/context.rs", "            encoded.extend_from_slice(&len.to_be_bytes());\n", "            let _ = len;\n", "s5"),
-    # Section 7
+    # behaviour §7
     ("src/re_encrypt/mod.rs", "plaintext.filter(|_| !request.dry_run())", "plaintext.filter(|_| true)", "s7"),
     ("src/re_encrypt/mod.rs", "    if let Some(plaintext) = &plaintext {\n        sealing.check_len(plaintext.len())?;\n    }\n", "", "s4"),
-    # Section 9
+    # behaviour §9
     ("src/software/rotation.rs", "ON_DEMAND_ROTATIONS_MAX: u32 = 25", "ON_DEMAND_ROTATIONS_MAX: u32 = 26", "s9"),
     ("src/software/materials.rs", "KeyMaterialState::Current | KeyMaterialState::NonCurrent\n", "KeyMaterialState::Current\n", "s9"),
     ("src/software/materials.rs", ".is_some_and(|valid_to| valid_to <= now)", ".is_some_and(|valid_to| valid_to < now)", "s9"),
@@ -61,7 +61,7 @@ MUTATIONS = [
     ("src/software/multi_region.rs", "Secret::Symmetric(materials.to_be_imported())", "Secret::Symmetric(materials)", "s9"),
     ("src/software/multi_region.rs", "if related.iter().all(|arn| present(arn, id))", "if related.iter().any(|arn| present(arn, id))", "s9"),
     ("src/software/symmetric.rs", "    mac.update(key_id.as_str().as_bytes());\n", "    let _ = key_id;\n", "s9"),
-    # Sections 11 and 12
+    # behaviour §11, behaviour §12
     ("src/engine/usable.rs", "        authorize(session, &key, demand)?;\n        let metadata = key.metadata();\n        usage(metadata, demand.action)?;\n        state(metadata)?;", "        let metadata = key.metadata();\n        usage(metadata, demand.action)?;\n        state(metadata)?;\n        authorize(session, &key, demand)?;", "s1"),
     ("src/engine/session.rs", "KeyProviderError::NotFound => KmsError::InvalidGrantToken", "KeyProviderError::NotFound => KmsError::InvalidGrantId", "s1"),
 ]

@@ -1,4 +1,4 @@
-//! Section 11: several things wrong at once, and which of them is told. Every pair, generated from one order.
+//! behaviour §11: several things wrong at once, and which of them is told. Every pair, generated from one order.
 
 use kms_reencrypt::access::{Caller, IdentityPolicy, Statement};
 use kms_reencrypt::keyring::NewKey;

@@ -1,4 +1,4 @@
-//! Section 13: what was captured from AWS, case by case.
+//! behaviour §13: what was captured from AWS, case by case.
 
 use kms_reencrypt::KeySpec;
 use kms_reencrypt::KeyUsage;

@@ -1,4 +1,4 @@
-//! Section 1.2: constraints of the service model, all of them before any key is looked up.
+//! behaviour §1.2: constraints of the service model, all of them before any key is looked up.
 //!
 //! No row names a key that exists, and those that break nothing end with `NotFoundException`.
 

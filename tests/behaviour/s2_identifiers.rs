@@ -1,4 +1,4 @@
-//! Section 2: what a request may call a key, and what it is told when that leads nowhere.
+//! behaviour §2: what a request may call a key, and what it is told when that leads nowhere.
 
 use kms_reencrypt::KeySpec;
 use kms_reencrypt::access::Caller;

@@ -1,4 +1,4 @@
-//! Section 3: the state that a key is in. The same table holds for source and destination; the ARN tells them apart.
+//! behaviour §3: the state that a key is in. The same table holds for source and destination; the ARN tells them apart.
 
 use kms_reencrypt::KeyState;
 use kms_reencrypt::error::InfrastructureError;

@@ -1,4 +1,4 @@
-//! Section 4.3: the two ways to a source key. A symmetric blob names it; for an asymmetric ciphertext the request has to.
+//! behaviour §4.3: the two ways to a source key. A symmetric blob names it; for an asymmetric ciphertext the request has to.
 
 use kms_reencrypt::key::KeyOrigin;
 use kms_reencrypt::keyring::NewKey;

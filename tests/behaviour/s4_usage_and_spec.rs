@@ -1,4 +1,4 @@
-//! Section 4: key usage and key spec against the algorithm, the whole product of them, and how long a plaintext may be.
+//! behaviour §4: key usage and key spec against the algorithm, the whole product of them, and how long a plaintext may be.
 
 use kms_reencrypt::keyring::NewKey;
 use kms_reencrypt::{
@@ -207,7 +207,7 @@ fn a_plaintext_has_to_fit_the_destination() {
             let key = format!("<{spec}>");
             for len in [1, max, max + 1] {
                 if len > 4096 {
-                    // No request brings a plaintext that long: section 1.2 has the row.
+                    // No request brings a plaintext that long: behaviour §1.2 has the row.
                     continue;
                 }
                 let expected = || match len > max {

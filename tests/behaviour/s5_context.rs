@@ -1,4 +1,4 @@
-//! Section 5: the encryption context, on each side for itself.
+//! behaviour §5: the encryption context, on each side for itself.
 
 use kms_reencrypt::{KeySpec, KeyState};
 

@@ -1,4 +1,4 @@
-//! Section 6: what is said of missing and wrong source data.
+//! behaviour §6: what is said of missing and wrong source data.
 
 use kms_reencrypt::KeySpec;
 

@@ -1,4 +1,4 @@
-//! Section 7: `DryRun`, and `DryRunModifiers` with `IGNORE_CIPHERTEXT`.
+//! behaviour §7: `DryRun`, and `DryRunModifiers` with `IGNORE_CIPHERTEXT`.
 
 use kms_reencrypt::{KeySpec, KeyState};
 

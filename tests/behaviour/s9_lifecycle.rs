@@ -1,4 +1,4 @@
-//! Section 9 and the facts around section 3: keys that are disabled, enabled, scheduled for deletion and gone.
+//! behaviour §9 and the facts around behaviour §3: keys that are disabled, enabled, scheduled for deletion and gone.
 
 use core::time::Duration;
 

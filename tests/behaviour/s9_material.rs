@@ -1,4 +1,4 @@
-//! Section 9: key material, as rotation and import change it.
+//! behaviour §9: key material, as rotation and import change it.
 
 use kms_reencrypt::key::{ExpirationModel, KeyOrigin};
 use kms_reencrypt::keyring::{ImportedMaterial, NewKey};

@@ -1,4 +1,4 @@
-//! Section 9: multi-Region keys. Related keys share key id and material, and nothing else.
+//! behaviour §9: multi-Region keys. Related keys share key id and material, and nothing else.
 
 use core::time::Duration;
 

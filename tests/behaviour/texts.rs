@@ -38,7 +38,7 @@ fn refusal(code: &'static str, message: impl Into<String>) -> Expected {
     }
 }
 
-// Section 1.2
+// behaviour §1.2
 
 pub(crate) fn validation(message: impl Into<String>) -> Expected {
     refusal("ValidationException", message)
@@ -78,7 +78,7 @@ pub(crate) fn at_most(max: usize) -> String {
     format!("Member must have length less than or equal to {max}")
 }
 
-// Section 2
+// behaviour §2
 
 pub(crate) fn not_found(message: &str) -> Expected {
     refusal("NotFoundException", message)
@@ -96,7 +96,7 @@ pub(crate) fn invalid_arn(arn: &str) -> Expected {
     not_found(&format!("Invalid arn {arn}"))
 }
 
-// Section 3
+// behaviour §3
 
 pub(crate) fn disabled(key: &str) -> Expected {
     refusal("DisabledException", format!("{key} is disabled."))
@@ -106,7 +106,7 @@ pub(crate) fn invalid_state(key: &str, state: &str) -> Expected {
     refusal("KMSInvalidStateException", format!("{key} is {state}."))
 }
 
-// Section 4
+// behaviour §4
 
 pub(crate) fn wrong_usage(key: &str, usage: &str, operation: &str) -> Expected {
     refusal(
@@ -139,7 +139,7 @@ pub(crate) fn must_not_be_null(member: &str) -> Expected {
     validation(format!("{member} must not be null"))
 }
 
-// Sections 5 to 8
+// behaviour §5 to behaviour §8
 
 pub(crate) fn invalid_ciphertext() -> Expected {
     refusal("InvalidCiphertextException", "")
@@ -204,7 +204,7 @@ fn denied(action: &str, resource: &str) -> Expected {
     )
 }
 
-// Section 9
+// behaviour §9
 
 pub(crate) fn unsupported() -> Expected {
     refusal("UnsupportedOperationException", "")
