@@ -1,7 +1,7 @@
 //! AWS JSON 1.1 without sockets: a target and a body in, a status and a body out. Feature `json`.
 //!
 //! It is what stands between a client of AWS KMS and this crate: the official SDK in the same process (feature
-//! `aws-sdk`), or a server for every other language (`examples/serve.rs`). Nothing is decided here: members are read and
+//! `aws-sdk`), or a server for every other language (the package `kms-reencrypt-server`). Nothing is decided here: members are read and
 //! written by the names and types of the service model, and the rest of the crate says what happens.
 //!
 //! ```

@@ -1,10 +1,6 @@
 //! What the official SDK costs, and what this crate adds to it: one ReEncrypt of 32 bytes straight on `Kms`, through the
 //! SDK with a canned answer, and through the SDK with this crate behind it. `cargo bench` in this folder.
 
-#[path = "../../../benches/common/ratio.rs"]
-#[allow(dead_code, unreachable_pub, reason = "each bench uses a part of it")]
-mod ratio;
-
 use core::hint::black_box;
 
 use aws_sdk_kms::Client;
@@ -16,7 +12,7 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use kms_reencrypt::{EncryptRequest, KeyArn, KeySpec, Keyring, Kms, ReEncryptRequest};
-use ratio::{Ratios, Target, criterion};
+use kms_reencrypt_benches::ratio::{Ratios, Target, criterion};
 
 /// Answers every request with the same bytes, at once.
 #[derive(Clone, Debug)]

@@ -7,9 +7,9 @@ use crypto_bigint::modular::{BoxedMontyForm, BoxedMontyParams};
 use hmac::{Hmac, KeyInit, Mac};
 use kms_reencrypt::access::{Grant, GrantId, KeyPolicy};
 use kms_reencrypt::key::KeyMetadata;
+use kms_reencrypt::keyring::NewKey;
 use kms_reencrypt::provider::{KeyActionError, KeyProviderError, KeyRef, KeyView, MessageNonces};
 use kms_reencrypt::random::Random;
-use kms_reencrypt::keyring::NewKey;
 use kms_reencrypt::{
     AliasArn, AliasName, EncryptionAlgorithm, KeyArn, KeyMaterialId, KeyProvider, KeySpec,
     KeyUsage, Keyring, Kms, KmsKey, OsRandom, Place, Plaintext, RandomSource,

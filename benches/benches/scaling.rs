@@ -1,19 +1,17 @@
 //! What must not matter: how many keys a ring has, how many older materials a key has, and whether another thread uses
 //! the same keys.
 
-mod common;
-
 use core::hint::black_box;
 use core::time::Duration;
 use std::sync::Barrier;
 use std::thread;
 use std::time::Instant;
 
-use common::floor::Floor;
-use common::ratio::{Ratios, Row, Target, criterion, is_measuring, median};
-use common::ring;
 use kms_reencrypt::keyring::ON_DEMAND_ROTATIONS_MAX;
 use kms_reencrypt::{KeyArn, Keyring, Kms, ReEncryptRequest};
+use kms_reencrypt_benches::floor::Floor;
+use kms_reencrypt_benches::ratio::{Ratios, Row, Target, criterion, is_measuring, median};
+use kms_reencrypt_benches::ring;
 
 /// The length of a data key.
 const LEN: usize = 32;

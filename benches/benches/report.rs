@@ -1,37 +1,38 @@
-//! Writes what the other benches have measured into README: `cargo bench`, and then `cargo bench --bench report -- --readme`.
-
-mod common;
+//! Writes what the other benches have measured into README: `cargo bench`, and then `cargo bench -p kms-reencrypt-benches --bench report -- --readme`.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::SystemTime;
 
-use common::ratio::{Ratios, Row, directory};
+use kms_reencrypt_benches::ratio::{Ratios, Row, directory};
 
-/// The benches in the order of the report, with the folder of the package that has each.
-const BENCHES: [(&str, &str); 8] = [
-    ("symmetric by blob", "."),
-    ("asymmetric", "."),
-    ("parts", "."),
-    ("scaling, keys", "."),
-    ("scaling, materials", "."),
-    ("scaling, threads", "."),
-    ("allocations", "."),
-    ("aws_sdk", "tests/sdk"),
+/// The benches in the order of the report.
+const BENCHES: [&str; 7] = [
+    "symmetric by blob",
+    "asymmetric",
+    "parts",
+    "scaling, keys",
+    "scaling, materials",
+    "scaling, threads",
+    "allocations",
 ];
 
-const BEGIN: &str =
-    "<!-- What stands from here on is written by `cargo bench --bench report -- --readme`. -->\n";
+/// The bench of tests/sdk, which is outside of the workspace and has a target folder of its own.
+const SDK_BENCH: &str = "aws_sdk";
+const SDK_RATIOS: &str = "tests/sdk/target/release/ratios";
+
+const BEGIN: &str = "<!-- What stands from here on is written by `cargo bench -p kms-reencrypt-benches --bench report -- --readme`. -->\n";
 const END: &str = "<!-- Up to here. -->";
 
 fn main() {
     // Among all the others it would report what some of them are yet to measure.
     if !std::env::args().any(|arg| arg == "--readme") {
-        println!("to write the report: cargo bench --bench report -- --readme");
+        println!(
+            "to write the report: cargo bench -p kms-reencrypt-benches --bench report -- --readme"
+        );
         return;
     }
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut report = format!(
         "Measured {} on {}, {}.\n",
         humantime::format_rfc3339_seconds(SystemTime::now())
@@ -41,8 +42,13 @@ fn main() {
         machine(),
         compiler(),
     );
-    for (bench, package) in BENCHES {
-        let Ok(json) = fs::read(ratios_of(root, package).join(format!("{bench}.json"))) else {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let benches = BENCHES.map(|bench| (directory(), bench));
+    for (ratios, bench) in benches
+        .into_iter()
+        .chain([(root.join(SDK_RATIOS), SDK_BENCH)])
+    {
+        let Ok(json) = fs::read(ratios.join(format!("{bench}.json"))) else {
             println!("{bench} was not measured");
             continue;
         };
@@ -100,14 +106,6 @@ fn section(ratios: &Ratios) -> String {
         table.push_str(&format!("| {name} | {amount} | {ratio:.3} | {target} |\n"));
     }
     table
-}
-
-/// Where a package's benches write their ratios down. All packages have a target folder of their own.
-fn ratios_of(root: &Path, package: &str) -> PathBuf {
-    match package {
-        "." => directory(),
-        package => root.join(package).join("target/tmp/ratios"),
-    }
 }
 
 fn machine() -> String {

@@ -1,11 +1,9 @@
 //! What a ReEncrypt takes from the heap once its request is built: counted, not timed.
 
-mod common;
-
 use allocation_counter::AllocationInfo;
-use common::ratio::{Ratios, Row, Target};
-use common::ring;
 use kms_reencrypt::Kms;
+use kms_reencrypt_benches::ratio::{Ratios, Row, Target};
+use kms_reencrypt_benches::ring;
 
 fn main() {
     let ring = ring::ring();

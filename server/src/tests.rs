@@ -1,9 +1,4 @@
-//! The server of `examples/serve`: what it answers over a socket, and whom it does not wait for.
-
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-#[path = "../examples/serve/server.rs"]
-mod server;
+//! What the server answers over a socket, and whom it does not wait for.
 
 use core::time::Duration;
 use std::io::{ErrorKind, Read as _, Write as _};
@@ -11,9 +6,9 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
 
 use kms_reencrypt::access::Caller;
-use server::{Callers, Limits, Server};
 
-type Error = Box<dyn std::error::Error + Send + Sync>;
+use crate::Error;
+use crate::server::{Callers, Limits, Server};
 
 const ALICE: &str = "arn:aws:iam::444455556666:user/alice";
 

@@ -1,13 +1,11 @@
 //! ReEncrypt from one symmetric key to another, against the bare cryptography of it.
 
-mod common;
-
 use core::hint::black_box;
 
-use common::floor::Floor;
-use common::ratio::{Ratios, Target, criterion};
-use common::ring;
 use kms_reencrypt::Kms;
+use kms_reencrypt_benches::floor::Floor;
+use kms_reencrypt_benches::ratio::{Ratios, Target, criterion};
+use kms_reencrypt_benches::ring;
 
 fn main() {
     let ring = ring::ring();

@@ -1,7 +1,7 @@
 //! KMS on a local port, for every program that is not written in Rust: boto3, the AWS CLI, any SDK.
 //!
 //! ```sh
-//! cargo run --features json --example serve -- --listen 127.0.0.1:8080
+//! kms-reencrypt-server --listen 127.0.0.1:8080
 //! aws --endpoint-url http://127.0.0.1:8080 kms create-key
 //! ```
 //!
@@ -10,6 +10,8 @@
 //! they say they are. So it listens on loopback only, unless it is told otherwise.
 
 mod server;
+#[cfg(test)]
+mod tests;
 
 use std::io::Write as _;
 use std::net::{SocketAddr, TcpListener};
@@ -26,7 +28,7 @@ type Error = Box<dyn std::error::Error + Send + Sync>;
 const HELP: &str = "\
 Serves AWS KMS from memory, to anything that speaks its protocol.
 
-Usage: cargo run --features json --example serve -- [OPTIONS]
+Usage: kms-reencrypt-server [OPTIONS]
 
 Options:
   --listen ADDRESS:PORT   Where to listen [default: 127.0.0.1:8080]. Port 0 is a free one.

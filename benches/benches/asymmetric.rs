@@ -1,15 +1,13 @@
 //! ReEncrypt to and from RSA and SM2 keys, against the bare operations of the `rsa` and `sm2` crates: exponentiation or
 //! scalar multiplication on one side, the symmetric floor on the other.
 
-mod common;
-
 use core::hint::black_box;
 
-use common::floor::{Floor, RsaFloor, Sm2Floor};
-use common::ratio::{Ratios, Target, criterion};
-use common::ring;
 use criterion::SamplingMode;
 use kms_reencrypt::{KeyArn, KeySpec, Keyring, Kms, ReEncryptRequest};
+use kms_reencrypt_benches::floor::{Floor, RsaFloor, Sm2Floor};
+use kms_reencrypt_benches::ratio::{Ratios, Target, criterion};
+use kms_reencrypt_benches::ring;
 
 const ALGORITHMS: [(KeySpec, &str); 4] = [
     (KeySpec::Rsa2048, "RSAES_OAEP_SHA_256"),

@@ -133,9 +133,10 @@ impl Ratios {
             println!("{:<44} {amount:>14} {:>8.3}  {target}", row.name, row.ratio);
         }
         println!("(ratio to {})\n", self.reference);
-        fs::create_dir_all(directory()).expect("a directory can be made in target/tmp");
+        fs::create_dir_all(directory()).expect("the target folder is writable");
         let json = serde_json::to_vec_pretty(&self).expect("numbers and texts");
-        fs::write(directory().join(format!("{bench}.json")), json).expect("target/tmp is writable");
+        fs::write(directory().join(format!("{bench}.json")), json)
+            .expect("the target folder is writable");
     }
 }
 
@@ -144,9 +145,16 @@ pub fn is_measuring() -> bool {
     std::env::args().any(|arg| arg == "--bench")
 }
 
-/// Where the rows of all benches are.
+/// Where the rows of all benches are: in the target folder, next to the folder of the programs that measure.
+///
+/// # Panics
+///
+/// If the system does not say which program runs.
+#[must_use]
 pub fn directory() -> PathBuf {
-    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("ratios")
+    let program = std::env::current_exe().expect("a bench knows its own path");
+    let programs = program.parent().expect("it is in a folder");
+    programs.with_file_name("ratios")
 }
 
 /// Criterion as all benches use it.

@@ -1,14 +1,14 @@
 //! The parts of a ReEncrypt that are not cryptography, each alone, against the whole cryptography of 32 bytes.
 
-mod common;
-
 use core::hint::black_box;
 
-use common::floor::Floor;
-use common::ratio::{Ratios, Target, criterion};
-use common::ring;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use kms_reencrypt::blob::CiphertextBlob;
 use kms_reencrypt::{KeyArn, Kms, ReEncryptRequest};
+use kms_reencrypt_benches::floor::Floor;
+use kms_reencrypt_benches::ratio::{Ratios, Target, criterion};
+use kms_reencrypt_benches::ring;
 
 /// The length of a data key. Its blob has 184 bytes.
 const LEN: usize = 32;
@@ -39,7 +39,6 @@ fn main() {
             black_box(request(&bytes, destination, &context));
         });
     }
-    #[cfg(feature = "json")]
     json(&kms, &bytes, destination, &mut measure);
     group.finish();
     criterion.final_summary();
@@ -57,19 +56,15 @@ fn request(blob: &[u8], destination: KeyArn, context: &[(String, String)]) -> Re
 }
 
 /// The same ReEncrypt as JSON in and JSON out. Take the call itself off, to see what JSON costs.
-#[cfg(feature = "json")]
 fn json(
     kms: &Kms<kms_reencrypt::Keyring>,
     blob: &[u8],
     destination: KeyArn,
     measure: &mut impl FnMut(&str, Option<Target>, &mut dyn FnMut()),
 ) {
-    use base64::Engine as _;
-    use base64::engine::general_purpose::STANDARD;
-
     let service = kms.service();
     let body = serde_json::json!({
-        "CiphertextBlob": STANDARD.encode(blob),
+        "CiphertextBlob": BASE64_STANDARD.encode(blob),
         "DestinationKeyId": destination.to_string(),
     });
     let body = body.to_string();

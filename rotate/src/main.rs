@@ -2,8 +2,8 @@
 //! be interrupted at any time.
 //!
 //! ```sh
-//! cargo run --release --example rotate -- make --rows 1000000 --damaged-every 1000 --out blobs.jsonl
-//! cargo run --release --example rotate -- run --in blobs.jsonl --out moved.jsonl
+//! kms-rotate make --rows 1000000 --damaged-every 1000 --out blobs.jsonl
+//! kms-rotate run --in blobs.jsonl --out moved.jsonl
 //! ```
 //!
 //! A row is `{"id": …, "blob": "base64", "context": {"key": "value"}}`; the id is any JSON. Rows that were moved are in the
@@ -22,6 +22,8 @@ mod make;
 mod outputs;
 mod ring;
 mod row;
+#[cfg(test)]
+mod tests;
 
 use core::num::NonZero;
 use std::fs::File;
@@ -43,7 +45,7 @@ type Error = Box<dyn std::error::Error + Send + Sync>;
 const HELP: &str = "\
 Moves a file of ciphertext blobs to a new key.
 
-Usage: cargo run --release --example rotate -- COMMAND [OPTIONS]
+Usage: kms-rotate COMMAND [OPTIONS]
 
 Commands:
   make    Make blobs under the old key, to try it with.

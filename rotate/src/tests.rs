@@ -1,21 +1,4 @@
-//! The job of `examples/rotate`: whatever interrupts it, every row is moved or kept with its exception, once.
-
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-#[path = "../examples/rotate/job.rs"]
-mod job;
-#[path = "../examples/rotate/journal.rs"]
-mod journal;
-#[path = "../examples/rotate/lines.rs"]
-mod lines;
-#[path = "../examples/rotate/make.rs"]
-mod make;
-#[path = "../examples/rotate/outputs.rs"]
-mod outputs;
-#[path = "../examples/rotate/ring.rs"]
-mod ring;
-#[path = "../examples/rotate/row.rs"]
-mod row;
+//! Whatever interrupts a job, every row is moved or kept with its exception, once.
 
 use core::mem::ManuallyDrop;
 use core::num::NonZero;
@@ -33,14 +16,13 @@ use base64::prelude::BASE64_STANDARD;
 use kms_reencrypt::{DecryptRequest, EncryptRequest, Kms};
 use serde_json::Value;
 
-use job::Job;
-use journal::{Identity, Journal, Progress};
-use lines::Lines;
-use make::{Make, secret};
-use ring::Ring;
-use row::Row;
-
-type Error = Box<dyn std::error::Error + Send + Sync>;
+use crate::Error;
+use crate::job::Job;
+use crate::journal::{Identity, Journal, Progress};
+use crate::lines::{self, Lines};
+use crate::make::{Make, secret};
+use crate::ring::Ring;
+use crate::row::Row;
 
 const ROWS: u64 = 3000;
 const DAMAGED_EVERY: u64 = 50;
@@ -383,7 +365,7 @@ fn a_process_that_is_killed_again_and_again_ends_with_the_whole() {
         let before = journal();
         let mut child = Command::new(env::current_exe().unwrap())
             .arg("--exact")
-            .arg("a_process_that_is_killed_again_and_again_ends_with_the_whole")
+            .arg("tests::a_process_that_is_killed_again_and_again_ends_with_the_whole")
             .env(FOLDER, &folder.0)
             .stdout(Stdio::null())
             .spawn()

@@ -1,4 +1,4 @@
-"""What a user of boto3 does with KMS, against examples/serve: see tests/boto3/run."""
+"""What a user of boto3 does with KMS, against the server: see the script `run` next to it."""
 
 import os
 import unittest

@@ -1,0 +1,13 @@
+//! What the benches share: the bare cryptography that they compare with, how they compare, and rings to measure.
+#![allow(
+    missing_debug_implementations,
+    missing_docs,
+    clippy::exhaustive_enums,
+    clippy::exhaustive_structs,
+    clippy::missing_panics_doc,
+    reason = "only benches use it, and a bench fails by panicking"
+)]
+
+pub mod floor;
+pub mod ratio;
+pub mod ring;
