@@ -114,7 +114,7 @@ fn the_check_itself_finds_references_that_lead_nowhere() {
         ),
         (
             "tests/behaviour/a.rs",
-            "decision(4, ask); decision(\n    999,",
+            "Guess(4), decision(4, ask); decision(\n    999,",
             vec!["1: GUESS 999 is not in behaviour §12"],
         ),
     ] {
@@ -243,6 +243,12 @@ impl Reading<'_> {
         }
         if let Some((_, number)) = word.split_once("Section::run(\"") {
             self.section(line, "behaviour", section_number(number));
+        }
+        if let Some(number) = word
+            .split_once("Guess(")
+            .and_then(|(_, number)| leading_number(number))
+        {
+            self.decision(line, number);
         }
         if let Some((_, number)) = word.split_once("decision(")
             && let Some(number) = leading_number(number)

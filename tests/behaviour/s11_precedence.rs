@@ -51,7 +51,7 @@ const FIRST: [Fault; 2] = [
         },
     },
     Fault {
-        evidence: Guess,
+        evidence: Guess(2),
         name: "a grant token",
         parts: &["tokens"],
         spoil: |_, scene| scene.ask.grant_tokens.push("none".to_owned()),
@@ -61,14 +61,14 @@ const FIRST: [Fault; 2] = [
 
 const SYMMETRIC_SOURCE: [Fault; 5] = [
     Fault {
-        evidence: Guess,
+        evidence: Guess(7),
         name: "no blob",
         parts: &["ciphertext"],
         spoil: |_, scene| scene.ask.blob = Some(b"no blob".to_vec()),
         expected: invalid_ciphertext,
     },
     Fault {
-        evidence: Guess,
+        evidence: Guess(7),
         name: "no such source",
         parts: &["source id"],
         spoil: |_, scene| scene.ask.source.key_id = Some(NO_KEY.to_owned()),
@@ -86,7 +86,7 @@ const SYMMETRIC_SOURCE: [Fault; 5] = [
         expected: incorrect_key,
     },
     Fault {
-        evidence: Guess,
+        evidence: Guess(3),
         name: "no permission for the source",
         parts: &[],
         spoil: |_, scene| scene.denied.push("kms:ReEncryptFrom"),
@@ -117,7 +117,7 @@ const ASYMMETRIC_SOURCE: [Fault; 7] = [
         expected: || no_alias("arn:<partition>:kms:<region>:<account>:alias/missing"),
     },
     Fault {
-        evidence: Guess,
+        evidence: Guess(3),
         name: "no permission for the source",
         parts: &["source usage"],
         spoil: |_, scene| scene.denied.push("kms:ReEncryptFrom"),
@@ -175,7 +175,7 @@ const DESTINATION: [Fault; 6] = [
         },
     },
     Fault {
-        evidence: Guess,
+        evidence: Guess(3),
         name: "no permission for the destination",
         parts: &["destination usage"],
         spoil: |_, scene| scene.denied.push("kms:ReEncryptTo"),
@@ -217,7 +217,7 @@ const DESTINATION: [Fault; 6] = [
 /// What shows when the ciphertext is opened.
 const OPENED: [Fault; 3] = [
     Fault {
-        evidence: Guess,
+        evidence: Guess(4),
         name: "a ciphertext that does not open",
         parts: &["ciphertext"],
         spoil: |_, scene| *scene.ask.blob.as_mut().unwrap().last_mut().unwrap() ^= 1,
@@ -324,12 +324,12 @@ fn permission_usage_state_and_algorithm_of_one_key() {
         world.act_as_user(&["kms:Encrypt"]);
         world.set_state("signing", KeyState::Disabled);
         let denied = no_identity_policy("ReEncryptFrom", "<signing>");
-        section.case(Guess, "permission of the source", from(), denied);
+        section.case(Guess(3), "permission of the source", from(), denied);
         world.act_as_user(&["kms:Encrypt", "kms:ReEncryptFrom"]);
         let usage = wrong_usage("<signing>", "SIGN_VERIFY", "ReEncryptFrom");
         section.case(RecordedByWord, "usage of the source", from(), usage);
         let denied = no_identity_policy("ReEncryptTo", "<signing>");
-        section.case(Guess, "permission of the destination", to(), denied);
+        section.case(Guess(3), "permission of the destination", to(), denied);
         world.act_as_root();
         let usage = wrong_usage("<signing>", "SIGN_VERIFY", "ReEncryptTo");
         section.case(Recorded, "usage of the destination", to(), usage);
@@ -386,7 +386,7 @@ fn the_source_comes_before_the_destination() {
             );
             let ask = valid().blob(b"no blob".to_vec()).destination(destination);
             section.case(
-                Guess,
+                Guess(4),
                 format!("no blob, {destination}"),
                 ask,
                 invalid_ciphertext(),
@@ -394,7 +394,7 @@ fn the_source_comes_before_the_destination() {
             let ask = valid().source_by(BY).destination(destination);
             let expected = must_not_be_null("SourceKeyId");
             section.case(
-                Guess,
+                Guess(4),
                 format!("no SourceKeyId, {destination}"),
                 ask,
                 expected,
@@ -408,7 +408,7 @@ fn the_source_comes_before_the_destination() {
         ] {
             let ask = valid().blob(b"no blob".to_vec()).source(source);
             section.case(
-                Guess,
+                Guess(7),
                 format!("no blob, source {source}"),
                 ask,
                 invalid_ciphertext(),

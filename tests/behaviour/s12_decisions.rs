@@ -37,7 +37,7 @@ fn every_decision_is_as_it_was_taken() {
 
     Section::run("12", "decisions", &world, |section| {
         let mut decision = |number: u32, what: &str, ask, expected| {
-            section.case(Guess, format!("{number}: {what}"), ask, expected);
+            section.case(Guess(number), what, ask, expected);
         };
 
         let ask = re_encrypt()

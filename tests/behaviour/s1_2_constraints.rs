@@ -133,7 +133,7 @@ fn every_violated_constraint_of_re_encrypt_is_named() {
             invalid_ciphertext(),
         ),
         (
-            Guess,
+            Guess(5),
             "eleven grant tokens",
             ten.clone().grant_token("u"),
             one(
@@ -149,13 +149,13 @@ fn every_violated_constraint_of_re_encrypt_is_named() {
             invalid_grant_token(),
         ),
         (
-            Guess,
+            Guess(5),
             "an empty grant token",
             valid().grant_token("").grant_token("t"),
             one("'[, t]'", "grantTokens", TOKEN_LENGTHS),
         ),
         (
-            Guess,
+            Guess(5),
             "a grant token of 8193 characters",
             valid().grant_token("t".repeat(8193)),
             one(
@@ -171,19 +171,19 @@ fn every_violated_constraint_of_re_encrypt_is_named() {
             invalid_grant_token(),
         ),
         (
-            Guess,
+            Guess(5),
             "a modifier that there is not",
             valid().dry_run(true).modifier("FOO"),
             one("'[FOO]'", "dryRunModifiers", MODIFIERS),
         ),
         (
-            Guess,
+            Guess(5),
             "a modifier that there is not, without a dry run",
             valid().modifier("IGNORE_CIPHERTEXT").modifier("FOO"),
             one("'[IGNORE_CIPHERTEXT, FOO]'", "dryRunModifiers", MODIFIERS),
         ),
         (
-            Guess,
+            Guess(6),
             "all members at once, in the order of the service model",
             re_encrypt()
                 .blob([])
@@ -204,7 +204,7 @@ fn every_violated_constraint_of_re_encrypt_is_named() {
             ]),
         ),
         (
-            Guess,
+            Guess(6),
             "length before pattern",
             valid().destination("ä".repeat(2049)),
             violations(&[
@@ -312,7 +312,7 @@ fn every_violated_constraint_of_encrypt_and_decrypt_is_named() {
             one("'FOO'", "encryptionAlgorithm", ALGORITHMS),
         ),
         (
-            Guess,
+            Guess(6),
             "Encrypt: all members at once",
             encrypt("").grant_token("").destination_by("FOO"),
             violations(&[
@@ -323,7 +323,7 @@ fn every_violated_constraint_of_encrypt_and_decrypt_is_named() {
             ]),
         ),
         (
-            Guess,
+            Guess(6),
             "Decrypt: all members at once",
             decrypt()
                 .grant_token("")

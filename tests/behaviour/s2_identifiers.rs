@@ -224,7 +224,7 @@ fn identifiers() -> Vec<(Evidence, &'static str, &'static str, Found)> {
             Denied,
         ),
         (
-            Guess,
+            Guess(8),
             "an ARN of another partition",
             "arn:aws-cn:kms:cn-north-1:111122223333:alias/a",
             Not(invalid_arn(
@@ -232,31 +232,31 @@ fn identifiers() -> Vec<(Evidence, &'static str, &'static str, Found)> {
             )),
         ),
         (
-            Guess,
+            Guess(8),
             "an ARN whose partition is not its Region's",
             "arn:aws-cn:kms:us-east-2:111122223333:alias/a",
             Not(invalid_arn("arn:aws-cn:kms:us-east-2:111122223333:alias/a")),
         ),
         (
-            Guess,
+            Guess(8),
             "an ARN of another service",
             "arn:aws:s3:::bucket",
             Not(invalid_arn("arn:aws:s3:::bucket")),
         ),
         (
-            Guess,
+            Guess(8),
             "an ARN of something else in KMS",
             "arn:aws:kms:us-east-2:111122223333:grant/a",
             Not(invalid_arn("arn:aws:kms:us-east-2:111122223333:grant/a")),
         ),
         (
-            Guess,
+            Guess(8),
             "half an ARN",
             "arn:aws:kms",
             Not(invalid_arn("arn:aws:kms")),
         ),
         (
-            Guess,
+            Guess(8),
             "an ARN without an account",
             "arn:aws:kms:us-east-2::alias/a",
             Not(invalid_arn("arn:aws:kms:us-east-2::alias/a")),

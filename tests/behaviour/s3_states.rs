@@ -115,7 +115,7 @@ fn a_failing_provider_is_the_services_fault_or_the_stores() {
             ("KMSInvalidStateException", store, 400),
         ),
         (
-            Guess,
+            Guess(15),
             "a timeout",
             KeyProviderError::DependencyTimeout(own("")),
             (
@@ -125,7 +125,7 @@ fn a_failing_provider_is_the_services_fault_or_the_stores() {
             ),
         ),
         (
-            Guess,
+            Guess(15),
             "an internal failure",
             KeyProviderError::Internal(own("")),
             (
@@ -135,7 +135,7 @@ fn a_failing_provider_is_the_services_fault_or_the_stores() {
             ),
         ),
         (
-            Guess,
+            Guess(15),
             "a key that cannot be reached",
             KeyProviderError::KeyUnavailable(own("")),
             (
@@ -145,7 +145,7 @@ fn a_failing_provider_is_the_services_fault_or_the_stores() {
             ),
         ),
         (
-            Guess,
+            Guess(15),
             "a failure in the provider's words",
             KeyProviderError::Internal(own("the disk is full")),
             ("KMSInternalException", "the disk is full", 500),

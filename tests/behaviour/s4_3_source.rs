@@ -200,7 +200,7 @@ const ROWS: [Row; 43] = [
     ),
     // RSAES_OAEP
     (
-        Guess,
+        Guess(1),
         "no key named",
         "by SHA-256",
         None,
@@ -208,7 +208,7 @@ const ROWS: [Row; 43] = [
         |_| must_not_be_null("<member>"),
     ),
     (
-        Guess,
+        Guess(1),
         "no key named, and garbage",
         "garbage",
         None,

@@ -83,7 +83,7 @@ fn a_dry_run_checks_everything() {
             disabled("<off>"),
         ),
         (
-            Guess,
+            Guess(11),
             "a plaintext that is too long for the destination",
             valid().blob(long).destination("<rsa>").destination_by(BY),
             too_long(BY, "RSA_2048", 190),
@@ -164,7 +164,7 @@ fn a_dry_run_that_ignores_the_ciphertext_needs_the_source() {
             violations(&[violation("", "ciphertextBlob", AT_LEAST_1)]),
         ),
         (
-            Guess,
+            Guess(10),
             "no source",
             re_encrypt()
                 .blob(blob.clone())
@@ -173,33 +173,38 @@ fn a_dry_run_that_ignores_the_ciphertext_needs_the_source() {
                 .modifier(IGNORE),
             must_not_be_null("SourceKeyId"),
         ),
-        (Guess, "no such source", valid().source(NO_KEY), missing()),
         (
-            Guess,
+            Guess(10),
+            "no such source",
+            valid().source(NO_KEY),
+            missing(),
+        ),
+        (
+            Guess(10),
             "the usage of the source",
             valid().source("<signing>"),
             wrong_usage("<signing>", "SIGN_VERIFY", "ReEncryptFrom"),
         ),
         (
-            Guess,
+            Guess(10),
             "the state of the source",
             valid().source("<off>"),
             disabled("<off>"),
         ),
         (
-            Guess,
+            Guess(10),
             "the algorithm of the source",
             valid().source("<rsa>"),
             wrong_algorithm("SYMMETRIC_DEFAULT", "RSA_2048"),
         ),
         (
-            Guess,
+            Guess(10),
             "an RSA source",
             valid().source("<rsa>").source_by(BY),
             dry_run_succeeds(),
         ),
         (
-            Guess,
+            Guess(10),
             "an RSA source and a context",
             valid()
                 .source("<rsa>")
@@ -208,19 +213,19 @@ fn a_dry_run_that_ignores_the_ciphertext_needs_the_source() {
             context_not_supported(),
         ),
         (
-            Guess,
+            Guess(10),
             "the state of the destination",
             valid().destination("<off>"),
             disabled("<off>"),
         ),
         (
-            Guess,
+            Guess(10),
             "the usage of the destination",
             valid().destination("<signing>"),
             wrong_usage("<signing>", "SIGN_VERIFY", "ReEncryptTo"),
         ),
         (
-            Guess,
+            Guess(10),
             "the modifier without a dry run is ignored",
             re_encrypt()
                 .source("<A>")
@@ -229,7 +234,7 @@ fn a_dry_run_that_ignores_the_ciphertext_needs_the_source() {
             violations(&[violation("null", "ciphertextBlob", NOT_NULL)]),
         ),
         (
-            Guess,
+            Guess(10),
             "the modifier without a dry run, and a ciphertext",
             re_encrypt()
                 .blob(blob.clone())
@@ -250,7 +255,7 @@ fn a_dry_run_that_ignores_the_ciphertext_needs_the_source() {
             dry_run_succeeds(),
         ),
         (
-            Guess,
+            Guess(10),
             "Decrypt without a key",
             decrypt().blob(blob).dry_run(true).modifier(IGNORE),
             must_not_be_null("KeyId"),

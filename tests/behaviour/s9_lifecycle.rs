@@ -158,7 +158,7 @@ fn the_clock_deletes_and_expires() {
         let late = ImportedMaterial::new([7; 32]).valid_to(now());
         let answer = keyring.import_key_material(e, late);
         let refused = validation("ValidTo must be in the future");
-        section.answer(Guess, "no time left", answer, refused);
+        section.answer(Guess(34), "no time left", answer, refused);
 
         keyring.import_key_material(e, for_days(1)).unwrap();
         section.case(Doc, "imported again", from(&of_e), Success);
@@ -178,9 +178,9 @@ fn the_clock_deletes_and_expires() {
         keyring.schedule_key_deletion(e, 7).unwrap();
         keyring.set_key_state(e, KeyState::Enabled).unwrap();
         clock.advance(DAY * 29);
-        section.case(Guess, "deletion overruled", from(&of_e), pending());
+        section.case(Guess(39), "deletion overruled", from(&of_e), pending());
         let restored = keyring.import_key_material(e, ImportedMaterial::new([7; 32]));
-        section.answer(Guess, "and the key still there", restored, Success);
+        section.answer(Guess(39), "and the key still there", restored, Success);
     });
 }
 
@@ -195,10 +195,10 @@ fn without_a_clock_nothing_expires() {
     world.keyring.import_key_material(e, material).unwrap();
     let ask: Ask = re_encrypt().blob(world.blob_of("E")).destination("<B>");
     Section::run("9", "no clock", &world, |section| {
-        section.case(Guess, "ValidTo was long ago", ask, Success);
+        section.case(Guess(39), "ValidTo was long ago", ask, Success);
         let metadata = world.keyring.describe_key(e).unwrap();
         let dates = (metadata.creation_date(), metadata.valid_to());
-        section.compare(Guess, "dates", &dates, &(None, Some(long_ago)));
+        section.compare(Guess(39), "dates", &dates, &(None, Some(long_ago)));
     });
 }
 
@@ -221,7 +221,7 @@ fn a_key_without_material_cannot_be_declared_usable() {
                     false => Success,
                 };
                 let answer = world.keyring.set_key_state(world.key(key), *state);
-                section.answer(Guess, format!("{key} {state}"), answer, expected);
+                section.answer(Guess(39), format!("{key} {state}"), answer, expected);
             }
         }
     });

@@ -259,17 +259,17 @@ fn imported_material_comes_and_goes() {
         keyring
             .delete_imported_key_material(e, Some(third))
             .unwrap();
-        section.case(Guess, "pending material deleted", to(), Success);
+        section.case(Guess(38), "pending material deleted", to(), Success);
         let answer = keyring.rotate_key_on_demand(e);
         section.answer(
-            Guess,
+            Guess(38),
             "and not rotated to",
             answer,
             nothing_to_rotate_to("<E>"),
         );
         let again = import_new(1).map_err(|error| error.code());
         section.compare(
-            Guess,
+            Guess(34),
             "new material that is old",
             &again,
             &Err("ValidationException"),
@@ -277,7 +277,7 @@ fn imported_material_comes_and_goes() {
         let answer = keyring.delete_imported_key_material(e, Some(third));
         let code = answer.map_err(|error| error.code());
         section.compare(
-            Guess,
+            Guess(34),
             "material that is not there",
             &code,
             &Err("ValidationException"),

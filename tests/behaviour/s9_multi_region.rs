@@ -169,7 +169,7 @@ fn each_region_imports_for_itself() {
 
         let answer = import_new(&ireland, r, 2);
         section.answer(
-            Guess,
+            Guess(32),
             "new material begins at the primary",
             answer,
             unsupported(),
@@ -189,9 +189,14 @@ fn each_region_imports_for_itself() {
         ireland
             .delete_imported_key_material(r, Some(second))
             .unwrap();
-        section.compare(Guess, "taken away there", &state_of(home, p), &WAITS);
+        section.compare(Guess(38), "taken away there", &state_of(home, p), &WAITS);
         home.delete_imported_key_material(p, Some(second)).unwrap();
-        section.compare(Guess, "taken away here", &state_of(&ireland, r), &"CURRENT");
+        section.compare(
+            Guess(38),
+            "taken away here",
+            &state_of(&ireland, r),
+            &"CURRENT",
+        );
         import_new(home, p, 2).unwrap();
         import(&ireland, r, 2).unwrap();
 

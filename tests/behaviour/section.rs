@@ -22,8 +22,17 @@ pub(crate) enum Evidence {
     Doc,
     /// Follows from the above.
     Inferred,
-    /// A decision.
-    Guess,
+    /// A decision, by its number.
+    Guess(u32),
+}
+
+impl Display for Evidence {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Guess(number) => write!(f, "decision {number} of behaviour §12"),
+            known => write!(f, "{known:?}"),
+        }
+    }
 }
 
 /// The rows of one table, counted, with all that went wrong.
@@ -121,7 +130,7 @@ impl<'w> Section<'w> {
             let line = core::panic::Location::caller().line();
             write!(
                 self.failures,
-                "\n- line {line}: {name} ({evidence:?})\n  expected {expected:?}\n  but is   {actual:?}"
+                "\n- line {line}: {name} ({evidence})\n  expected {expected:?}\n  but is   {actual:?}"
             )
             .unwrap();
         }
