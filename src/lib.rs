@@ -77,7 +77,7 @@ pub mod key;
 pub mod keyring;
 mod kms;
 pub mod observe;
-mod primitives;
+pub mod primitives;
 pub mod provider;
 pub mod random;
 pub mod re_encrypt;

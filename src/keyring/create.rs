@@ -18,9 +18,8 @@ use super::key::{Secret, SoftwareKey};
 use super::materials::Materials;
 use super::ring::Keyring;
 use super::snapshot::Snapshot;
+use crate::primitives::key_pair::KeyPair;
 use crate::primitives::private_key::InvalidPrivateKey;
-use crate::primitives::rsa_key::RsaKey;
-use crate::primitives::sm2_key::Sm2Key;
 use crate::primitives::symmetric::{MATERIAL_LEN, SymmetricMaterial};
 
 /// A key that is to be created: `CreateKey`, and beyond it what tests need, an id or a material of one's own choice.
@@ -271,38 +270,21 @@ fn secret(
             Ok(Secret::Symmetric(Materials::of(material)))
         }
         (_, None) if !encrypts || key.origin == KeyOrigin::External => Ok(Secret::None),
-        (KeySpec::Sm2, None) => {
-            let key = Sm2Key::generate(random).map_err(KmsError::internal)?;
-            Ok(Secret::Sm2(Arc::new(key)))
-        }
-        (KeySpec::Sm2, Some(GivenMaterial::Pkcs8Der(der))) => {
-            imported(Sm2Key::from_pkcs8_der(der), Secret::Sm2)
-        }
-        (KeySpec::Sm2, Some(GivenMaterial::Pkcs8Pem(pem))) => {
-            imported(Sm2Key::from_pkcs8_pem(pem), Secret::Sm2)
-        }
         (spec, None) => {
-            let key = RsaKey::generate(spec, random).map_err(KmsError::internal)?;
-            Ok(Secret::Rsa(Arc::new(key)))
+            let pair = KeyPair::generate(spec, random).map_err(KmsError::internal)?;
+            Ok(Secret::KeyPair(Arc::new(pair)))
         }
-        (spec, Some(GivenMaterial::Pkcs8Der(der))) if spec.modulus_len().is_some() => {
-            imported(RsaKey::from_pkcs8_der(Some(spec), der), Secret::Rsa)
-        }
-        (spec, Some(GivenMaterial::Pkcs8Pem(pem))) if spec.modulus_len().is_some() => {
-            imported(RsaKey::from_pkcs8_pem(Some(spec), pem), Secret::Rsa)
-        }
-        (_, Some(_)) => Err(ValidationError::other(
-            "the key material is not of the key spec",
-        )),
+        (KeySpec::SymmetricDefault, Some(_)) | (_, Some(GivenMaterial::Symmetric(_))) => Err(
+            ValidationError::other("the key material is not of the key spec"),
+        ),
+        (spec, Some(GivenMaterial::Pkcs8Der(der))) => imported(KeyPair::from_pkcs8_der(spec, der)),
+        (spec, Some(GivenMaterial::Pkcs8Pem(pem))) => imported(KeyPair::from_pkcs8_pem(spec, pem)),
     }
 }
 
 /// A private key that was read, or what was wrong with it.
-fn imported<K>(
-    key: Result<K, InvalidPrivateKey>,
-    secret: impl FnOnce(Arc<K>) -> Secret,
-) -> Result<Secret, KmsError> {
-    key.map(|key| secret(Arc::new(key)))
+fn imported(pair: Result<KeyPair, InvalidPrivateKey>) -> Result<Secret, KmsError> {
+    pair.map(|pair| Secret::KeyPair(Arc::new(pair)))
         .map_err(ValidationError::other)
 }
 

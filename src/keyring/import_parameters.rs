@@ -16,7 +16,8 @@ use super::import::ImportedMaterial;
 use super::lifecycle::require_not_pending_deletion;
 use super::ring::Keyring;
 use super::rotation::unsupported;
-use super::wrapping_keys::{WrappingKey, WrappingKeySpec};
+use super::wrapping_keys::WrappingKeySpec;
+use crate::primitives::key_pair::KeyPair;
 use crate::primitives::key_wrap;
 use crate::primitives::symmetric::MATERIAL_LEN;
 
@@ -84,7 +85,7 @@ impl Keyring {
         if spec == WrappingKeySpec::Sm2 && !key_id.region().is_in_china() {
             return Err(unsupported());
         }
-        let public_key = self.wrapping_key(spec)?.public_key_der()?;
+        let public_key = self.wrapping_key(spec)?.public_key().to_vec();
         let parameters_valid_to = self.now().and_then(|now| now.checked_add(VALIDITY));
         let token = Token {
             key_id,
@@ -152,11 +153,21 @@ impl Keyring {
 
     fn unwrap(
         &self,
-        pair: &WrappingKey,
+        pair: &KeyPair,
         algorithm: WrappingAlgorithm,
         wrapped: &[u8],
     ) -> Result<Plaintext, KeyActionError> {
         let decrypt = |algorithm, ciphertext| pair.decrypt(algorithm, ciphertext, self.random());
+        // The key material follows the AES key that it is wrapped under.
+        let key_wrap = |algorithm| {
+            let (wrapped_key, wrapped) = pair
+                .key_spec()
+                .modulus_len()
+                .and_then(|len| wrapped.split_at_checked(len))
+                .ok_or(KeyActionError::Rejected)?;
+            let key = decrypt(algorithm, wrapped_key)?;
+            key_wrap::unwrap(key.expose(), wrapped).ok_or(KeyActionError::Rejected)
+        };
         match algorithm {
             WrappingAlgorithm::RsaesOaepSha1 => {
                 decrypt(EncryptionAlgorithm::RsaesOaepSha1, wrapped)
@@ -164,26 +175,17 @@ impl Keyring {
             WrappingAlgorithm::RsaesOaepSha256 => {
                 decrypt(EncryptionAlgorithm::RsaesOaepSha256, wrapped)
             }
-            WrappingAlgorithm::Sm2Pke => decrypt(EncryptionAlgorithm::Sm2Pke, wrapped),
-            WrappingAlgorithm::RsaAesKeyWrapSha1 | WrappingAlgorithm::RsaAesKeyWrapSha256 => {
-                let (wrapped_key, wrapped) = pair
-                    .modulus_len()
-                    .and_then(|len| wrapped.split_at_checked(len))
-                    .ok_or(KeyActionError::Rejected)?;
-                let oaep = if algorithm == WrappingAlgorithm::RsaAesKeyWrapSha1 {
-                    EncryptionAlgorithm::RsaesOaepSha1
-                } else {
-                    EncryptionAlgorithm::RsaesOaepSha256
-                };
-                let key = decrypt(oaep, wrapped_key)?;
-                key_wrap::unwrap(key.expose(), wrapped).ok_or(KeyActionError::Rejected)
+            WrappingAlgorithm::RsaAesKeyWrapSha1 => key_wrap(EncryptionAlgorithm::RsaesOaepSha1),
+            WrappingAlgorithm::RsaAesKeyWrapSha256 => {
+                key_wrap(EncryptionAlgorithm::RsaesOaepSha256)
             }
+            WrappingAlgorithm::Sm2Pke => decrypt(EncryptionAlgorithm::Sm2Pke, wrapped),
             // No token says so.
             WrappingAlgorithm::RsaesPkcs1V15 => Err(KeyActionError::Rejected),
         }
     }
 
-    fn wrapping_key(&self, spec: WrappingKeySpec) -> Result<Arc<WrappingKey>, KmsError> {
+    fn wrapping_key(&self, spec: WrappingKeySpec) -> Result<Arc<KeyPair>, KmsError> {
         self.wrapping_keys().pair(spec, self.random())
     }
 

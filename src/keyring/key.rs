@@ -14,8 +14,7 @@ use crate::secret::Plaintext;
 
 use super::materials::Materials;
 use super::rotation::unsupported;
-use crate::primitives::rsa_key::RsaKey;
-use crate::primitives::sm2_key::Sm2Key;
+use crate::primitives::key_pair::KeyPair;
 
 /// A key of the ring. Nobody changes one that others may see: a changed copy takes its place, and both share the secret.
 #[derive(Clone, Debug)]
@@ -39,8 +38,7 @@ pub(crate) struct SoftwareKey {
 pub(crate) enum Secret {
     /// Nothing: keys that cannot encrypt exist so that their refusal is real.
     None,
-    Rsa(Arc<RsaKey>),
-    Sm2(Arc<Sm2Key>),
+    KeyPair(Arc<KeyPair>),
     Symmetric(Materials),
 }
 
@@ -55,10 +53,14 @@ impl SoftwareKey {
 
     /// `SubjectPublicKeyInfo` in DER, of a key that has a public half.
     pub(crate) fn public_key_der(&self) -> Result<Vec<u8>, KmsError> {
+        let pair = self.key_pair().ok_or_else(unsupported)?;
+        Ok(pair.public_key().to_vec())
+    }
+
+    fn key_pair(&self) -> Option<&KeyPair> {
         match &self.secret {
-            Secret::Rsa(key) => key.public_key_der().map_err(KmsError::internal),
-            Secret::Sm2(key) => key.public_key_der().map_err(KmsError::internal),
-            Secret::None | Secret::Symmetric(_) => Err(unsupported()),
+            Secret::KeyPair(pair) => Some(pair),
+            Secret::None | Secret::Symmetric(_) => None,
         }
     }
 
@@ -66,7 +68,7 @@ impl SoftwareKey {
     pub(crate) const fn materials(&self) -> Option<&Materials> {
         match &self.secret {
             Secret::Symmetric(materials) => Some(materials),
-            Secret::None | Secret::Rsa(_) | Secret::Sm2(_) => None,
+            Secret::None | Secret::KeyPair(_) => None,
         }
     }
 
@@ -74,7 +76,7 @@ impl SoftwareKey {
     pub(crate) const fn materials_mut(&mut self) -> Option<&mut Materials> {
         match &mut self.secret {
             Secret::Symmetric(materials) => Some(materials),
-            Secret::None | Secret::Rsa(_) | Secret::Sm2(_) => None,
+            Secret::None | Secret::KeyPair(_) => None,
         }
     }
 
@@ -82,7 +84,7 @@ impl SoftwareKey {
     pub(crate) fn complete(&self) -> bool {
         match &self.secret {
             Secret::None => self.metadata.key_usage() != KeyUsage::EncryptDecrypt,
-            Secret::Rsa(_) | Secret::Sm2(_) => true,
+            Secret::KeyPair(_) => true,
             Secret::Symmetric(materials) => materials.complete(),
         }
     }
@@ -184,11 +186,9 @@ impl KmsKey for SoftwareKey {
         plaintext: &[u8],
         random: Random<'_>,
     ) -> Result<Vec<u8>, KeyActionError> {
-        match &self.secret {
-            Secret::Rsa(key) => key.encrypt(algorithm, plaintext, random),
-            Secret::Sm2(key) => key.encrypt(algorithm, plaintext, random),
-            Secret::None | Secret::Symmetric(_) => Err(KeyActionError::Rejected),
-        }
+        self.key_pair()
+            .ok_or(KeyActionError::Rejected)?
+            .encrypt(algorithm, plaintext, random)
     }
 
     fn decrypt(
@@ -197,10 +197,8 @@ impl KmsKey for SoftwareKey {
         ciphertext: &[u8],
         random: Random<'_>,
     ) -> Result<Plaintext, KeyActionError> {
-        match &self.secret {
-            Secret::Rsa(key) => key.decrypt(algorithm, ciphertext, random),
-            Secret::Sm2(key) => key.decrypt(algorithm, ciphertext),
-            Secret::None | Secret::Symmetric(_) => Err(KeyActionError::Rejected),
-        }
+        self.key_pair()
+            .ok_or(KeyActionError::Rejected)?
+            .decrypt(algorithm, ciphertext, random)
     }
 }

@@ -7,13 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use zeroize::Zeroizing;
 
 use crate::error::KmsError;
-use crate::key::{EncryptionAlgorithm, KeySpec, model_enum};
-use crate::provider::KeyActionError;
+use crate::key::{KeySpec, model_enum};
+use crate::primitives::key_pair::KeyPair;
 use crate::random::Random;
-use crate::secret::Plaintext;
-
-use crate::primitives::rsa_key::RsaKey;
-use crate::primitives::sm2_key::Sm2Key;
 
 model_enum! {
     /// What key material is wrapped for: `WrappingKeySpec`.
@@ -28,14 +24,8 @@ model_enum! {
 /// The wrapping keys of a ring, made when they are first asked for: most rings never need one.
 #[derive(Default)]
 pub(crate) struct WrappingKeys {
-    pairs: Mutex<HashMap<WrappingKeySpec, Arc<WrappingKey>>>,
+    pairs: Mutex<HashMap<WrappingKeySpec, Arc<KeyPair>>>,
     token_key: Mutex<Option<Zeroizing<[u8; 32]>>>,
-}
-
-/// A key pair for which key material is wrapped.
-pub(crate) enum WrappingKey {
-    Rsa(RsaKey),
-    Sm2(Sm2Key),
 }
 
 impl WrappingKeys {
@@ -44,21 +34,13 @@ impl WrappingKeys {
         &self,
         spec: WrappingKeySpec,
         random: Random<'_>,
-    ) -> Result<Arc<WrappingKey>, KmsError> {
+    ) -> Result<Arc<KeyPair>, KmsError> {
         let mut pairs = self.pairs.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(pair) = pairs.get(&spec) {
             return Ok(Arc::clone(pair));
         }
-        let rsa = |spec| RsaKey::generate(spec, random).map(WrappingKey::Rsa);
-        let pair = match spec {
-            WrappingKeySpec::Rsa2048 => rsa(KeySpec::Rsa2048),
-            WrappingKeySpec::Rsa3072 => rsa(KeySpec::Rsa3072),
-            WrappingKeySpec::Rsa4096 => rsa(KeySpec::Rsa4096),
-            WrappingKeySpec::Sm2 => Sm2Key::generate(random)
-                .map(WrappingKey::Sm2)
-                .map_err(Into::into),
-        };
-        let pair = Arc::new(pair.map_err(KmsError::internal)?);
+        let pair = KeyPair::generate(spec.key_spec(), random).map_err(KmsError::internal)?;
+        let pair = Arc::new(pair);
         pairs.insert(spec, Arc::clone(&pair));
         Ok(pair)
     }
@@ -80,33 +62,14 @@ impl WrappingKeys {
     }
 }
 
-impl WrappingKey {
-    /// `SubjectPublicKeyInfo` in DER.
-    pub(crate) fn public_key_der(&self) -> Result<Vec<u8>, KmsError> {
+impl WrappingKeySpec {
+    /// The same as the spec of a key.
+    const fn key_spec(self) -> KeySpec {
         match self {
-            Self::Rsa(key) => key.public_key_der(),
-            Self::Sm2(key) => key.public_key_der(),
-        }
-        .map_err(KmsError::internal)
-    }
-
-    /// How long the ciphertext of an RSA key is.
-    pub(crate) fn modulus_len(&self) -> Option<usize> {
-        match self {
-            Self::Rsa(key) => key.key_spec().modulus_len(),
-            Self::Sm2(_) => None,
-        }
-    }
-
-    pub(crate) fn decrypt(
-        &self,
-        algorithm: EncryptionAlgorithm,
-        ciphertext: &[u8],
-        random: Random<'_>,
-    ) -> Result<Plaintext, KeyActionError> {
-        match self {
-            Self::Rsa(key) => key.decrypt(algorithm, ciphertext, random),
-            Self::Sm2(key) => key.decrypt(algorithm, ciphertext),
+            Self::Rsa2048 => KeySpec::Rsa2048,
+            Self::Rsa3072 => KeySpec::Rsa3072,
+            Self::Rsa4096 => KeySpec::Rsa4096,
+            Self::Sm2 => KeySpec::Sm2,
         }
     }
 }

@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use super::asymmetric::PrivateKey;
+use super::private_key::{InvalidPrivateKey, der_of_pem};
 use super::rsa_key::RsaKey;
 use super::sm2_key::Sm2Key;
 use crate::key::{EncryptionAlgorithm, KeySpec};
@@ -13,24 +15,25 @@ use crate::random::{OsRandom, Random, RandomSource, RandomnessUnavailable};
 
 pub(crate) const RSA_SPECS: [KeySpec; 3] = [KeySpec::Rsa2048, KeySpec::Rsa3072, KeySpec::Rsa4096];
 
-pub(crate) const OAEP: [EncryptionAlgorithm; 2] = [
-    EncryptionAlgorithm::RsaesOaepSha1,
-    EncryptionAlgorithm::RsaesOaepSha256,
-];
-
 pub(crate) const RSA_2048_PEM: &str = include_str!("../../tests/vectors/keys/rsa_2048.pem");
 pub(crate) const RSA_3072_PEM: &str = include_str!("../../tests/vectors/keys/rsa_3072.pem");
 pub(crate) const RSA_4096_PEM: &str = include_str!("../../tests/vectors/keys/rsa_4096.pem");
 pub(crate) const SM2_PEM: &str = include_str!("../../tests/vectors/keys/sm2.pem");
 
-static RSA_2048: LazyLock<RsaKey> = LazyLock::new(|| rsa_of_pem(RSA_2048_PEM));
-static RSA_3072: LazyLock<RsaKey> = LazyLock::new(|| rsa_of_pem(RSA_3072_PEM));
-static RSA_4096: LazyLock<RsaKey> = LazyLock::new(|| rsa_of_pem(RSA_4096_PEM));
-static RSA_2048_OTHER: LazyLock<RsaKey> =
-    LazyLock::new(|| rsa_of_pem(include_str!("../../tests/vectors/keys/rsa_2048_other.pem")));
+static RSA_2048: LazyLock<RsaKey> = LazyLock::new(|| read(KeySpec::Rsa2048, RSA_2048_PEM).unwrap());
+static RSA_3072: LazyLock<RsaKey> = LazyLock::new(|| read(KeySpec::Rsa3072, RSA_3072_PEM).unwrap());
+static RSA_4096: LazyLock<RsaKey> = LazyLock::new(|| read(KeySpec::Rsa4096, RSA_4096_PEM).unwrap());
+static RSA_2048_OTHER: LazyLock<RsaKey> = LazyLock::new(|| {
+    read(
+        KeySpec::Rsa2048,
+        include_str!("../../tests/vectors/keys/rsa_2048_other.pem"),
+    )
+    .unwrap()
+});
 
-fn rsa_of_pem(pem: &str) -> RsaKey {
-    RsaKey::from_pkcs8_pem(None, pem).unwrap()
+/// A private key in PEM, of a kind and a spec.
+pub(crate) fn read<K: PrivateKey>(spec: KeySpec, pem: &str) -> Result<K, InvalidPrivateKey> {
+    K::from_pkcs8_der(spec, der_of_pem(pem)?.as_bytes())
 }
 
 pub(crate) fn rsa(spec: KeySpec) -> &'static RsaKey {
@@ -46,11 +49,15 @@ pub(crate) fn other_rsa_2048() -> &'static RsaKey {
 }
 
 pub(crate) fn sm2() -> Sm2Key {
-    Sm2Key::from_pkcs8_pem(SM2_PEM).unwrap()
+    read(KeySpec::Sm2, SM2_PEM).unwrap()
 }
 
 pub(crate) fn other_sm2() -> Sm2Key {
-    Sm2Key::from_pkcs8_pem(include_str!("../../tests/vectors/keys/sm2_other.pem")).unwrap()
+    read(
+        KeySpec::Sm2,
+        include_str!("../../tests/vectors/keys/sm2_other.pem"),
+    )
+    .unwrap()
 }
 
 pub(crate) fn os_random() -> Random<'static> {

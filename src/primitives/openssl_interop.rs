@@ -11,7 +11,8 @@ use std::process::{Command, Stdio, id};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use super::fixtures::{OAEP, RSA_SPECS, os_random, rsa, sm2};
+use super::asymmetric::{Cipher, PrivateKey};
+use super::fixtures::{RSA_SPECS, os_random, rsa, sm2};
 use crate::key::EncryptionAlgorithm;
 
 /// A directory that goes away with the test.
@@ -104,25 +105,17 @@ fn openssl_and_rsa_keys_open_each_others_ciphertexts() {
         let key = rsa(spec);
         let public = directory.file("public.der", &key.public_key_der().unwrap());
         let private = directory.file("private.der", &key.to_pkcs8_der().unwrap());
-        for algorithm in OAEP {
-            let options: &[&str] = match algorithm {
-                EncryptionAlgorithm::RsaesOaepSha1 => &[
-                    "-pkeyopt",
-                    "rsa_padding_mode:oaep",
-                    "-pkeyopt",
-                    "rsa_oaep_md:sha1",
-                    "-pkeyopt",
-                    "rsa_mgf1_md:sha1",
-                ],
-                _ => &[
-                    "-pkeyopt",
-                    "rsa_padding_mode:oaep",
-                    "-pkeyopt",
-                    "rsa_oaep_md:sha256",
-                    "-pkeyopt",
-                    "rsa_mgf1_md:sha256",
-                ],
-            };
+        for algorithm in spec.encryption_algorithms().iter().copied() {
+            // RSAES_OAEP_SHA_256 is OpenSSL's sha256.
+            let hash = algorithm.as_str().strip_prefix("RSAES_OAEP_").unwrap();
+            let hash = hash.replace('_', "").to_lowercase();
+            let (label, mask) = (format!("rsa_oaep_md:{hash}"), format!("rsa_mgf1_md:{hash}"));
+            let options = [
+                ["-pkeyopt", "rsa_padding_mode:oaep"],
+                ["-pkeyopt", &label],
+                ["-pkeyopt", &mask],
+            ];
+            let options = options.as_flattened();
             for len in [1, 32, spec.plaintext_max(algorithm).unwrap()] {
                 let plaintext = vec![0x42; len];
                 let ours = key.encrypt(algorithm, &plaintext, os_random()).unwrap();
@@ -154,7 +147,7 @@ fn openssl_and_sm2_keys_open_each_others_ciphertexts() {
         assert_eq!(decrypt(&private, &[], &ours).as_ref(), Some(&plaintext));
 
         let theirs = encrypt(&public, &[], &plaintext).unwrap();
-        let opened = key.decrypt(algorithm, &theirs).unwrap();
+        let opened = key.decrypt(algorithm, &theirs, os_random()).unwrap();
         assert_eq!(opened.expose(), plaintext);
     }
 }

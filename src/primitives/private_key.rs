@@ -8,7 +8,8 @@ use crate::random::RandomnessUnavailable;
 
 /// Why bytes are not a private key that can be used. It says nothing about the secret in them.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum InvalidPrivateKey {
+#[non_exhaustive]
+pub enum InvalidPrivateKey {
     /// Another kind of key: another algorithm, another curve, or RSA only for PSS signatures.
     #[error("the private key is for another algorithm or curve")]
     Algorithm,
@@ -24,6 +25,9 @@ pub(crate) enum InvalidPrivateKey {
     /// More than two primes.
     #[error("an RSA key has two primes")]
     MultiPrime,
+    /// Keys of this spec don't encrypt with a public key.
+    #[error("a key of spec {0} is no key pair that encrypts")]
+    NoKeyPair(KeySpec),
     /// A public exponent that is even, or below 3, or above 33 bits: so large a one makes every encryption expensive.
     #[error("the public exponent is odd and between 3 and 2^33 - 1")]
     PublicExponent,

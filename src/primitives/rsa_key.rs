@@ -9,12 +9,13 @@ use rsa::pkcs1::RsaPrivateKeyRef;
 use rsa::pkcs8::EncodePrivateKey;
 use rsa::pkcs8::EncodePublicKey;
 use rsa::traits::PublicKeyParts;
-use rsa::{BoxedUint, PrivateKey, PublicKey};
+use rsa::{BoxedUint, PublicKey};
 #[cfg(any(test, feature = "snapshot"))]
 use zeroize::Zeroizing;
 
+use super::asymmetric::PrivateKey;
 use super::failure::{internal, rsa_failed, unsupported};
-use super::private_key::{InvalidPrivateKey, der_of_pem, private_key_info};
+use super::private_key::{InvalidPrivateKey, private_key_info};
 use crate::key::{EncryptionAlgorithm, KeySpec};
 use crate::provider::KeyActionError;
 use crate::random::{OsRandom, Random, RandomnessUnavailable};
@@ -23,36 +24,35 @@ use crate::random::{OsRandom, Random, RandomnessUnavailable};
 /// crate goes with that: see [`rsa_oaep`](super::rsa_oaep).
 pub(crate) struct RsaKey {
     spec: KeySpec,
-    key: PrivateKey,
+    key: rsa::PrivateKey,
 }
 
 impl RsaKey {
+    /// The key's spec: the size of its modulus.
+    pub(crate) const fn key_spec(&self) -> KeySpec {
+        self.spec
+    }
+
+    /// The numbers, with everything precomputed that decryption needs.
+    pub(crate) const fn numbers(&self) -> &rsa::PrivateKey {
+        &self.key
+    }
+}
+
+impl PrivateKey for RsaKey {
     /// A new key with two primes and the public exponent 65537.
-    ///
-    /// # Errors
-    ///
-    /// [`KeyActionError::Provider`] if there is no randomness, or if the spec is not one of RSA.
-    pub(crate) fn generate(spec: KeySpec, mut random: Random<'_>) -> Result<Self, KeyActionError> {
+    fn generate(spec: KeySpec, mut random: Random<'_>) -> Result<Self, KeyActionError> {
         let bits = spec
             .modulus_len()
             .map(|len| len * 8)
             .ok_or_else(|| unsupported(spec, EncryptionAlgorithm::RsaesOaepSha256))?;
-        let key = PrivateKey::new(&mut random, bits).map_err(rsa_failed)?;
+        let key = rsa::PrivateKey::new(&mut random, bits).map_err(rsa_failed)?;
         Ok(Self { spec, key })
     }
 
-    /// A key from PKCS#8, of the given spec if one is given.
-    ///
-    /// The numbers are proven: the primes make the modulus, the exponents undo each other, and one operation with both
-    /// gives back what went in.
-    ///
-    /// # Errors
-    ///
-    /// [`InvalidPrivateKey`], saying what was wrong.
-    pub(crate) fn from_pkcs8_der(
-        spec: Option<KeySpec>,
-        der: &[u8],
-    ) -> Result<Self, InvalidPrivateKey> {
+    /// A key from PKCS#8. The numbers are proven: the primes make the modulus, the exponents undo each other, and one
+    /// operation with both gives back what went in.
+    fn from_pkcs8_der(spec: KeySpec, der: &[u8]) -> Result<Self, InvalidPrivateKey> {
         let info = private_key_info(der)?;
         if info.algorithm.oid != rsa::pkcs1::ALGORITHM_OID {
             return Err(InvalidPrivateKey::Algorithm);
@@ -65,62 +65,33 @@ impl RsaKey {
         // The size comes first: it bounds the work that the rest can be made to do.
         let modulus = numbers.modulus.as_bytes();
         let actual = spec_of_modulus(modulus).ok_or(InvalidPrivateKey::ModulusSize)?;
-        if let Some(expected) = spec.filter(|expected| *expected != actual) {
-            return Err(InvalidPrivateKey::Spec { expected, actual });
+        if actual != spec {
+            return Err(InvalidPrivateKey::Spec {
+                expected: spec,
+                actual,
+            });
         }
         prove_public(modulus, numbers.public_exponent.as_bytes())?;
 
-        let key = PrivateKey::try_from(info).map_err(|_| InvalidPrivateKey::Inconsistent)?;
+        let key = rsa::PrivateKey::try_from(info).map_err(|_| InvalidPrivateKey::Inconsistent)?;
         prove_pair(&key)?;
-        Ok(Self { spec: actual, key })
+        Ok(Self { spec, key })
     }
 
-    /// A key from PKCS#8 in PEM.
-    ///
-    /// # Errors
-    ///
-    /// [`InvalidPrivateKey`], saying what was wrong.
-    pub(crate) fn from_pkcs8_pem(
-        spec: Option<KeySpec>,
-        pem: &str,
-    ) -> Result<Self, InvalidPrivateKey> {
-        Self::from_pkcs8_der(spec, der_of_pem(pem)?.as_bytes())
-    }
-
-    /// The key's spec: the size of its modulus.
-    pub(crate) const fn key_spec(&self) -> KeySpec {
-        self.spec
-    }
-
-    /// The public key as `SubjectPublicKeyInfo` in DER: what `GetPublicKey` answers.
-    ///
-    /// # Errors
-    ///
-    /// [`KeyActionError::Provider`] if it cannot be encoded.
-    pub(crate) fn public_key_der(&self) -> Result<Vec<u8>, KeyActionError> {
-        self.key
-            .as_public_key()
-            .to_public_key_der()
-            .map(|document| document.into_vec())
-            .map_err(|error| internal("the public key cannot be encoded", error))
-    }
-
-    /// The whole key as PKCS#8 in DER.
-    ///
-    /// # Errors
-    ///
-    /// [`KeyActionError::Provider`] if it cannot be encoded.
     #[cfg(any(test, feature = "snapshot"))]
-    pub(crate) fn to_pkcs8_der(&self) -> Result<Zeroizing<Vec<u8>>, KeyActionError> {
+    fn to_pkcs8_der(&self) -> Result<Zeroizing<Vec<u8>>, KeyActionError> {
         self.key
             .to_pkcs8_der()
             .map(|document| document.to_bytes())
             .map_err(|error| internal("the private key cannot be encoded", error))
     }
 
-    /// The numbers, with everything precomputed that decryption needs.
-    pub(crate) const fn numbers(&self) -> &PrivateKey {
-        &self.key
+    fn public_key_der(&self) -> Result<Vec<u8>, KeyActionError> {
+        self.key
+            .as_public_key()
+            .to_public_key_der()
+            .map(|document| document.into_vec())
+            .map_err(|error| internal("the public key cannot be encoded", error))
     }
 }
 
@@ -153,7 +124,7 @@ fn prove_public(modulus: &[u8], exponent: &[u8]) -> Result<(), InvalidPrivateKey
 /// comes out here.
 ///
 /// The randomness only blinds. It does not come from the caller because an import draws none for its result.
-fn prove_pair(key: &PrivateKey) -> Result<(), InvalidPrivateKey> {
+fn prove_pair(key: &rsa::PrivateKey) -> Result<(), InvalidPrivateKey> {
     let two = BoxedUint::from_be_slice(&[2], key.n_bits_precision())
         .map_err(|_| InvalidPrivateKey::Inconsistent)?;
     match rsa_decrypt_and_check(key, Some(&mut Random::new(&OsRandom)), &two) {
@@ -165,15 +136,17 @@ fn prove_pair(key: &PrivateKey) -> Result<(), InvalidPrivateKey> {
 
 #[cfg(test)]
 mod tests {
+    use rsa::BoxedUint;
     use rsa::pkcs8::der::Decode;
     use rsa::pkcs8::{EncodePrivateKey, PrivateKeyInfoRef, SubjectPublicKeyInfoRef};
     use rsa::traits::PrivateKeyParts;
-    use rsa::{BoxedUint, PrivateKey};
 
     use super::RsaKey;
     use crate::key::{EncryptionAlgorithm, KeySpec};
+    use crate::primitives::asymmetric::{Cipher, PrivateKey};
     use crate::primitives::fixtures::{
-        RSA_2048_PEM, RSA_3072_PEM, RSA_4096_PEM, RSA_SPECS, Rationed, SM2_PEM, os_random, rsa,
+        RSA_2048_PEM, RSA_3072_PEM, RSA_4096_PEM, RSA_SPECS, Rationed, SM2_PEM, os_random, read,
+        rsa,
     };
     use crate::primitives::private_key::{InvalidPrivateKey, der_of_pem};
     use crate::provider::KeyActionError;
@@ -192,7 +165,7 @@ mod tests {
         let algorithm = EncryptionAlgorithm::RsaesOaepSha256;
         let ciphertext = key.encrypt(algorithm, b"data key", os_random()).unwrap();
         let der = key.to_pkcs8_der().unwrap();
-        let restored = RsaKey::from_pkcs8_der(Some(KeySpec::Rsa2048), &der).unwrap();
+        let restored = RsaKey::from_pkcs8_der(KeySpec::Rsa2048, &der).unwrap();
         let plaintext = restored.decrypt(algorithm, &ciphertext, os_random());
         assert_eq!(plaintext.unwrap().expose(), b"data key");
     }
@@ -250,11 +223,11 @@ mod tests {
             ("", Encoding),
         ];
         for (pem, expected) in cases {
-            let refusal = RsaKey::from_pkcs8_pem(None, pem).unwrap_err();
+            let refusal = read::<RsaKey>(KeySpec::Rsa2048, pem).unwrap_err();
             assert_eq!(refusal, expected, "{pem}");
         }
 
-        let refusal = RsaKey::from_pkcs8_pem(Some(KeySpec::Rsa3072), RSA_2048_PEM).unwrap_err();
+        let refusal = read::<RsaKey>(KeySpec::Rsa3072, RSA_2048_PEM).unwrap_err();
         assert_eq!(
             refusal.to_string(),
             "the private key is of spec RSA_2048, not RSA_3072"
@@ -285,7 +258,7 @@ mod tests {
             ] {
                 let mut wrong = der.to_vec();
                 *wrong.get_mut(start + octet).unwrap() ^= bit;
-                let refusal = RsaKey::from_pkcs8_der(None, &wrong).unwrap_err();
+                let refusal = RsaKey::from_pkcs8_der(KeySpec::Rsa2048, &wrong).unwrap_err();
                 assert_eq!(refusal, InvalidPrivateKey::Inconsistent, "{name}");
             }
         }
@@ -303,11 +276,11 @@ mod tests {
             .find_map(|_| {
                 factor = factor.wrapping_add(&two);
                 let other = other.as_ref().clone();
-                PrivateKey::from_p_q(factor.clone(), other, BoxedUint::from(65537_u32)).ok()
+                rsa::PrivateKey::from_p_q(factor.clone(), other, BoxedUint::from(65537_u32)).ok()
             })
             .unwrap();
         let der = composite.to_pkcs8_der().unwrap();
-        let refusal = RsaKey::from_pkcs8_der(None, der.as_bytes()).unwrap_err();
+        let refusal = RsaKey::from_pkcs8_der(KeySpec::Rsa2048, der.as_bytes()).unwrap_err();
         assert_eq!(refusal, InvalidPrivateKey::Inconsistent);
     }
 
@@ -317,11 +290,11 @@ mod tests {
         let der = der.as_bytes();
         for len in 0..der.len() {
             let truncated = der.get(..len).unwrap();
-            let refusal = RsaKey::from_pkcs8_der(None, truncated).unwrap_err();
+            let refusal = RsaKey::from_pkcs8_der(KeySpec::Rsa2048, truncated).unwrap_err();
             assert_eq!(refusal, InvalidPrivateKey::Encoding, "{len}");
         }
         let prolonged = [der, &[0]].concat();
-        let refusal = RsaKey::from_pkcs8_der(None, &prolonged).unwrap_err();
+        let refusal = RsaKey::from_pkcs8_der(KeySpec::Rsa2048, &prolonged).unwrap_err();
         assert_eq!(refusal, InvalidPrivateKey::Encoding);
     }
 

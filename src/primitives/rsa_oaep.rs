@@ -30,6 +30,7 @@ use rsa::hazmat::rsa_decrypt_and_check;
 use rsa::traits::PublicKeyParts;
 use zeroize::Zeroizing;
 
+use super::asymmetric::Cipher;
 use super::failure::{prove_fit, rsa_failed, unsupported};
 use super::oaep_hash::{NotOaep, OaepHash};
 use super::rsa_key::RsaKey;
@@ -39,14 +40,8 @@ use crate::provider::KeyActionError;
 use crate::random::Random;
 use crate::secret::Plaintext;
 
-impl RsaKey {
-    /// Encrypts with the public key.
-    ///
-    /// # Errors
-    ///
-    /// [`KeyActionError::Provider`] if there is no randomness, or if the plaintext or the algorithm is not for this
-    /// key.
-    pub(crate) fn encrypt(
+impl Cipher for RsaKey {
+    fn encrypt(
         &self,
         algorithm: EncryptionAlgorithm,
         plaintext: &[u8],
@@ -61,12 +56,7 @@ impl RsaKey {
     }
 
     /// Decrypts with the private key, blinded by `random`.
-    ///
-    /// # Errors
-    ///
-    /// [`KeyActionError::Rejected`] if the ciphertext does not open; [`KeyActionError::Provider`] if there is no
-    /// randomness to blind with, or if the algorithm is not for this key.
-    pub(crate) fn decrypt(
+    fn decrypt(
         &self,
         algorithm: EncryptionAlgorithm,
         ciphertext: &[u8],
@@ -86,7 +76,9 @@ impl RsaKey {
         let mut block = Zeroizing::new(number.to_be_bytes());
         hash.decode(&mut block).ok_or(KeyActionError::Rejected)
     }
+}
 
+impl RsaKey {
     /// The hash of an algorithm that is for RSA keys.
     fn hash(&self, algorithm: EncryptionAlgorithm) -> Result<OaepHash, KeyActionError> {
         OaepHash::try_from(algorithm).map_err(|NotOaep| unsupported(self.key_spec(), algorithm))
@@ -109,8 +101,9 @@ mod tests {
     use sha2::Sha256;
 
     use crate::key::{EncryptionAlgorithm, KeySpec};
+    use crate::primitives::asymmetric::Cipher;
     use crate::primitives::fixtures::{
-        OAEP, RSA_SPECS, Rationed, flipped, os_random, other_rsa_2048, rsa, vectors,
+        RSA_SPECS, Rationed, flipped, os_random, other_rsa_2048, rsa, vectors,
     };
     use crate::primitives::oaep;
     use crate::primitives::rsa_key::RsaKey;
@@ -161,7 +154,7 @@ mod tests {
     #[test]
     fn every_size_and_hash_takes_one_byte_to_the_maximum_and_not_one_more() {
         for spec in RSA_SPECS {
-            for algorithm in OAEP {
+            for algorithm in spec.encryption_algorithms().iter().copied() {
                 let max = spec.plaintext_max(algorithm).unwrap();
                 for len in [1, 32, max] {
                     let plaintext = vec![0xa5; len];

@@ -10,10 +10,12 @@ use sm2::pkcs8::{AssociatedOid, EncodePublicKey};
 use sm2::{NonZeroScalar, PublicKey, SecretKey, Sm2};
 use zeroize::Zeroizing;
 
+use super::asymmetric::PrivateKey;
 use super::failure::internal;
-use super::private_key::{InvalidPrivateKey, der_of_pem, private_key_info};
+use super::private_key::{InvalidPrivateKey, private_key_info};
+use crate::key::KeySpec;
 use crate::provider::KeyActionError;
-use crate::random::{Random, RandomnessUnavailable};
+use crate::random::Random;
 
 /// An SM2 key that encrypts and decrypts. It is wiped when it is dropped and prints nothing.
 pub(crate) struct Sm2Key {
@@ -22,66 +24,6 @@ pub(crate) struct Sm2Key {
 }
 
 impl Sm2Key {
-    /// A new key.
-    ///
-    /// # Errors
-    ///
-    /// [`RandomnessUnavailable`] if there is no randomness.
-    pub(crate) fn generate(mut random: Random<'_>) -> Result<Self, RandomnessUnavailable> {
-        // Not `SecretKey`'s own generation: that one lets zero pass.
-        let scalar = Zeroizing::new(NonZeroScalar::try_generate_from_rng(&mut random)?);
-        Ok(Self::from_secret(SecretKey::from(&*scalar)))
-    }
-
-    /// A key from PKCS#8. A public key that comes with it must be the right one.
-    ///
-    /// # Errors
-    ///
-    /// [`InvalidPrivateKey`], saying what was wrong.
-    pub(crate) fn from_pkcs8_der(der: &[u8]) -> Result<Self, InvalidPrivateKey> {
-        let info = private_key_info(der)?;
-        info.algorithm
-            .assert_oids(ALGORITHM_OID, Sm2::OID)
-            .map_err(|_| InvalidPrivateKey::Algorithm)?;
-        SecretKey::try_from(info)
-            .map(Self::from_secret)
-            .map_err(|_| InvalidPrivateKey::Inconsistent)
-    }
-
-    /// A key from PKCS#8 in PEM.
-    ///
-    /// # Errors
-    ///
-    /// [`InvalidPrivateKey`], saying what was wrong.
-    pub(crate) fn from_pkcs8_pem(pem: &str) -> Result<Self, InvalidPrivateKey> {
-        Self::from_pkcs8_der(der_of_pem(pem)?.as_bytes())
-    }
-
-    /// The public key as `SubjectPublicKeyInfo` in DER: what `GetPublicKey` answers.
-    ///
-    /// # Errors
-    ///
-    /// [`KeyActionError::Provider`] if it cannot be encoded.
-    pub(crate) fn public_key_der(&self) -> Result<Vec<u8>, KeyActionError> {
-        self.public
-            .to_public_key_der()
-            .map(|document| document.into_vec())
-            .map_err(|error| internal("the public key cannot be encoded", error))
-    }
-
-    /// The whole key as PKCS#8 in DER.
-    ///
-    /// # Errors
-    ///
-    /// [`KeyActionError::Provider`] if it cannot be encoded.
-    #[cfg(any(test, feature = "snapshot"))]
-    pub(crate) fn to_pkcs8_der(&self) -> Result<Zeroizing<Vec<u8>>, KeyActionError> {
-        self.secret
-            .to_pkcs8_der()
-            .map(|document| document.to_bytes())
-            .map_err(|error| internal("the private key cannot be encoded", error))
-    }
-
     /// The private scalar.
     pub(crate) fn scalar(&self) -> Zeroizing<NonZeroScalar> {
         Zeroizing::new(self.secret.to_nonzero_scalar())
@@ -98,6 +40,41 @@ impl Sm2Key {
     }
 }
 
+/// There is one spec of such keys, so which one is asked for makes no difference.
+impl PrivateKey for Sm2Key {
+    fn generate(_: KeySpec, mut random: Random<'_>) -> Result<Self, KeyActionError> {
+        // Not `SecretKey`'s own generation: that one lets zero pass.
+        let scalar = Zeroizing::new(NonZeroScalar::try_generate_from_rng(&mut random)?);
+        Ok(Self::from_secret(SecretKey::from(&*scalar)))
+    }
+
+    /// A key from PKCS#8. A public key that comes with it must be the right one.
+    fn from_pkcs8_der(_: KeySpec, der: &[u8]) -> Result<Self, InvalidPrivateKey> {
+        let info = private_key_info(der)?;
+        info.algorithm
+            .assert_oids(ALGORITHM_OID, Sm2::OID)
+            .map_err(|_| InvalidPrivateKey::Algorithm)?;
+        SecretKey::try_from(info)
+            .map(Self::from_secret)
+            .map_err(|_| InvalidPrivateKey::Inconsistent)
+    }
+
+    #[cfg(any(test, feature = "snapshot"))]
+    fn to_pkcs8_der(&self) -> Result<Zeroizing<Vec<u8>>, KeyActionError> {
+        self.secret
+            .to_pkcs8_der()
+            .map(|document| document.to_bytes())
+            .map_err(|error| internal("the private key cannot be encoded", error))
+    }
+
+    fn public_key_der(&self) -> Result<Vec<u8>, KeyActionError> {
+        self.public
+            .to_public_key_der()
+            .map(|document| document.into_vec())
+            .map_err(|error| internal("the public key cannot be encoded", error))
+    }
+}
+
 impl fmt::Debug for Sm2Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Sm2Key(..)")
@@ -109,22 +86,26 @@ mod tests {
     use sm2::elliptic_curve::zeroize::ZeroizeOnDrop;
 
     use super::{SecretKey, Sm2Key};
-    use crate::primitives::fixtures::{RSA_2048_PEM, Rationed, SM2_PEM, os_random, other_sm2, sm2};
+    use crate::key::KeySpec;
+    use crate::primitives::asymmetric::PrivateKey;
+    use crate::primitives::fixtures::{
+        RSA_2048_PEM, Rationed, SM2_PEM, os_random, other_sm2, read, sm2,
+    };
     use crate::primitives::private_key::{InvalidPrivateKey, der_of_pem};
     use crate::random::Random;
 
     #[test]
     fn a_generated_key_survives_its_encoding() {
         let source = Rationed::new(usize::MAX);
-        let key = Sm2Key::generate(Random::new(&source)).unwrap();
+        let key = Sm2Key::generate(KeySpec::Sm2, Random::new(&source)).unwrap();
         assert!(
             source.bytes() >= 32,
             "the scalar comes from the given source"
         );
-        let restored = Sm2Key::from_pkcs8_der(&key.to_pkcs8_der().unwrap()).unwrap();
+        let restored = Sm2Key::from_pkcs8_der(KeySpec::Sm2, &key.to_pkcs8_der().unwrap()).unwrap();
         assert_eq!(*restored.scalar(), *key.scalar());
-        assert!(Sm2Key::generate(Random::new(&Rationed::new(0))).is_err());
-        let other = Sm2Key::generate(os_random()).unwrap();
+        assert!(Sm2Key::generate(KeySpec::Sm2, Random::new(&Rationed::new(0))).is_err());
+        let other = Sm2Key::generate(KeySpec::Sm2, os_random()).unwrap();
         assert_ne!(*other.scalar(), *key.scalar());
     }
 
@@ -153,7 +134,11 @@ mod tests {
             ("", Encoding),
         ];
         for (pem, expected) in cases {
-            assert_eq!(Sm2Key::from_pkcs8_pem(pem).unwrap_err(), expected, "{pem}");
+            assert_eq!(
+                read::<Sm2Key>(KeySpec::Sm2, pem).unwrap_err(),
+                expected,
+                "{pem}"
+            );
         }
     }
 
@@ -172,7 +157,7 @@ mod tests {
             der.get_mut(start..start + 32)
                 .unwrap()
                 .copy_from_slice(wrong);
-            let refusal = Sm2Key::from_pkcs8_der(&der).unwrap_err();
+            let refusal = Sm2Key::from_pkcs8_der(KeySpec::Sm2, &der).unwrap_err();
             assert_eq!(refusal, InvalidPrivateKey::Inconsistent);
         }
     }
@@ -182,9 +167,9 @@ mod tests {
         let der = der_of_pem(SM2_PEM).unwrap();
         let der = der.as_bytes();
         for len in 0..der.len() {
-            assert!(Sm2Key::from_pkcs8_der(der.get(..len).unwrap()).is_err());
+            assert!(Sm2Key::from_pkcs8_der(KeySpec::Sm2, der.get(..len).unwrap()).is_err());
         }
-        assert!(Sm2Key::from_pkcs8_der(&[der, &[0]].concat()).is_err());
+        assert!(Sm2Key::from_pkcs8_der(KeySpec::Sm2, &[der, &[0]].concat()).is_err());
     }
 
     #[test]

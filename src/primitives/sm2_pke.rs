@@ -15,6 +15,7 @@ use sm3::{Digest, Sm3};
 use subtle::{Choice, ConstantTimeEq};
 use zeroize::Zeroizing;
 
+use super::asymmetric::Cipher;
 use super::failure::{internal, prove_fit, unsupported};
 use super::sm2_der::{decode, encode};
 use super::sm2_key::Sm2Key;
@@ -23,14 +24,8 @@ use crate::provider::KeyActionError;
 use crate::random::Random;
 use crate::secret::Plaintext;
 
-impl Sm2Key {
-    /// Encrypts with the public key.
-    ///
-    /// # Errors
-    ///
-    /// [`KeyActionError::Provider`] if there is no randomness, or if the plaintext or the algorithm is not for this
-    /// key.
-    pub(crate) fn encrypt(
+impl Cipher for Sm2Key {
+    fn encrypt(
         &self,
         algorithm: EncryptionAlgorithm,
         plaintext: &[u8],
@@ -51,16 +46,12 @@ impl Sm2Key {
         }
     }
 
-    /// Decrypts with the private key.
-    ///
-    /// # Errors
-    ///
-    /// [`KeyActionError::Rejected`] if the ciphertext does not open; [`KeyActionError::Provider`] if the algorithm is
-    /// not for this key.
-    pub(crate) fn decrypt(
+    /// Decrypts with the private key, without blinding.
+    fn decrypt(
         &self,
         algorithm: EncryptionAlgorithm,
         ciphertext: &[u8],
+        _: Random<'_>,
     ) -> Result<Plaintext, KeyActionError> {
         if algorithm != EncryptionAlgorithm::Sm2Pke {
             return Err(unsupported(KeySpec::Sm2, algorithm));
@@ -129,6 +120,7 @@ mod tests {
 
     use super::{SharedPoint, encode};
     use crate::key::{EncryptionAlgorithm, KeySpec};
+    use crate::primitives::asymmetric::Cipher;
     use crate::primitives::fixtures::{
         Rationed, flipped, os_random, other_sm2, sm2, unhex, vectors,
     };
@@ -144,7 +136,7 @@ mod tests {
 
     #[track_caller]
     fn assert_rejected(ciphertext: &[u8], what: &str) {
-        let answer = sm2().decrypt(SM2PKE, ciphertext);
+        let answer = sm2().decrypt(SM2PKE, ciphertext, os_random());
         assert_eq!(answer.unwrap_err(), KeyActionError::Rejected, "{what}");
     }
 
@@ -180,7 +172,7 @@ mod tests {
 
         let ciphertext = key.encrypt(SM2PKE, b"encryption standard", Random::new(&Example));
         assert_eq!(ciphertext.unwrap(), expected);
-        let plaintext = key.decrypt(SM2PKE, &expected).unwrap();
+        let plaintext = key.decrypt(SM2PKE, &expected, os_random()).unwrap();
         assert_eq!(plaintext.expose(), b"encryption standard");
     }
 
@@ -191,7 +183,9 @@ mod tests {
             if vector.spec != KeySpec::Sm2 {
                 continue;
             }
-            let plaintext = sm2().decrypt(vector.algorithm, &vector.ciphertext).unwrap();
+            let plaintext = sm2()
+                .decrypt(vector.algorithm, &vector.ciphertext, os_random())
+                .unwrap();
             assert_eq!(plaintext.expose(), vector.plaintext);
             opened += 1;
         }
@@ -202,7 +196,9 @@ mod tests {
     fn one_byte_to_the_maximum_comes_back_and_not_one_more() {
         for len in [1, 2, 31, 32, 33, 63, 64, 65, 255, 256, 1023, 1024] {
             let plaintext = vec![0x3c; len];
-            let opened = sm2().decrypt(SM2PKE, &sealed(&plaintext)).unwrap();
+            let opened = sm2()
+                .decrypt(SM2PKE, &sealed(&plaintext), os_random())
+                .unwrap();
             assert_eq!(opened.expose(), plaintext);
         }
         for len in [0, 1025] {
@@ -282,7 +278,12 @@ mod tests {
         let source = BadFirst(bad, Rationed::new(usize::MAX));
         let ciphertext = key.encrypt(SM2PKE, b"m", Random::new(&source)).unwrap();
         assert!(source.1.draws() > 1);
-        assert_eq!(key.decrypt(SM2PKE, &ciphertext).unwrap().expose(), b"m");
+        assert_eq!(
+            key.decrypt(SM2PKE, &ciphertext, os_random())
+                .unwrap()
+                .expose(),
+            b"m"
+        );
     }
 
     #[test]
@@ -299,7 +300,7 @@ mod tests {
         {
             let encrypted = sm2().encrypt(*algorithm, b"message", os_random());
             assert!(matches!(encrypted, Err(KeyActionError::Provider(_))));
-            let decrypted = sm2().decrypt(*algorithm, &sealed(b"message"));
+            let decrypted = sm2().decrypt(*algorithm, &sealed(b"message"), os_random());
             assert!(matches!(decrypted, Err(KeyActionError::Provider(_))));
         }
     }

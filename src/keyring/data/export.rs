@@ -58,8 +58,9 @@ fn export_key(key: &SoftwareKey) -> Result<KeyData, KmsError> {
         tags: tags.to_vec(),
         secret: match secret {
             Secret::None => SecretData::None,
-            Secret::Rsa(key) => SecretData::Pkcs8(key.to_pkcs8_der().map_err(KmsError::internal)?),
-            Secret::Sm2(key) => SecretData::Pkcs8(key.to_pkcs8_der().map_err(KmsError::internal)?),
+            Secret::KeyPair(pair) => {
+                SecretData::Pkcs8(pair.to_pkcs8_der().map_err(KmsError::internal)?)
+            }
             Secret::Symmetric(materials) => SecretData::Symmetric {
                 materials: materials.versions().iter().map(export_material).collect(),
                 on_demand_rotations: materials.on_demand_rotations(),

@@ -13,9 +13,7 @@ use crate::keyring::key::{Secret, SoftwareKey};
 use crate::keyring::materials::{Expiry, KeyMaterialState, MaterialVersion, Materials, Rotated};
 use crate::keyring::ring::Keyring;
 use crate::keyring::snapshot::Snapshot;
-use crate::primitives::private_key::InvalidPrivateKey;
-use crate::primitives::rsa_key::RsaKey;
-use crate::primitives::sm2_key::Sm2Key;
+use crate::primitives::key_pair::KeyPair;
 use crate::primitives::symmetric::SymmetricMaterial;
 
 /// Data that make no ring: the fault of one key, alias or grant token, by its place among them, or of one grant or material
@@ -181,7 +179,6 @@ fn software_key(at: usize, data: KeyData) -> Result<SoftwareKey, Misfit> {
 }
 
 fn secret(at: usize, metadata: &KeyMetadata, secret: SecretData) -> Result<Secret, Misfit> {
-    let invalid = |error: InvalidPrivateKey| Misfit::Key(at, error.to_string());
     match (metadata.key_spec(), secret) {
         (
             KeySpec::SymmetricDefault,
@@ -190,14 +187,9 @@ fn secret(at: usize, metadata: &KeyMetadata, secret: SecretData) -> Result<Secre
                 on_demand_rotations,
             },
         ) => symmetric(at, metadata.arn(), materials, on_demand_rotations),
-        (KeySpec::Sm2, SecretData::Pkcs8(der)) => Sm2Key::from_pkcs8_der(&der)
-            .map(|key| Secret::Sm2(Arc::new(key)))
-            .map_err(invalid),
-        (spec, SecretData::Pkcs8(der)) if spec.modulus_len().is_some() => {
-            RsaKey::from_pkcs8_der(Some(spec), &der)
-                .map(|key| Secret::Rsa(Arc::new(key)))
-                .map_err(invalid)
-        }
+        (spec, SecretData::Pkcs8(der)) => KeyPair::from_pkcs8_der(spec, &der)
+            .map(|pair| Secret::KeyPair(Arc::new(pair)))
+            .map_err(|error| Misfit::Key(at, error.to_string())),
         (spec, SecretData::None) if spec != KeySpec::SymmetricDefault => Ok(Secret::None),
         (spec, _) => {
             let reason = format!("this is no key material for a key of spec {spec}");

@@ -2,10 +2,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use rsa::pkcs8::der::SecretDocument;
 use zeroize::Zeroizing;
 
 use crate::key::{KeyOrigin, KeySpec, KeyUsage};
+use crate::primitives::private_key::der_of_pem;
 use crate::testing::insecure_key::{SYMMETRIC_MATERIAL, insecure_private_key_pem};
 
 use super::document::{KeyDocument, MaterialDocument};
@@ -86,10 +86,9 @@ fn private_key(text: &str) -> Result<SecretBytes, &'static str> {
     if !text.trim_start().starts_with("-----BEGIN") {
         return decode(text).ok_or(REFUSAL);
     }
-    match SecretDocument::from_pem(text) {
-        Ok(("PRIVATE KEY", der)) => Ok(der.to_bytes()),
-        _ => Err(REFUSAL),
-    }
+    der_of_pem(text)
+        .map(|der| der.to_bytes())
+        .map_err(|_| REFUSAL)
 }
 
 /// The bytes that a text in base64 stands for. Those that were decoded before a fault are wiped as well.

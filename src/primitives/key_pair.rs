@@ -1,0 +1,222 @@
+//! [`KeyPair`]: a key pair of any kind, by the spec of its key.
+
+use core::fmt;
+
+#[cfg(feature = "snapshot")]
+use zeroize::Zeroizing;
+
+use super::asymmetric::{AsymmetricKey, PrivateKey};
+use super::private_key::{InvalidPrivateKey, der_of_pem};
+use super::rsa_key::RsaKey;
+use super::sm2_key::Sm2Key;
+use crate::error::InfrastructureError;
+use crate::key::{EncryptionAlgorithm, KeySpec};
+use crate::provider::{KeyActionError, KeyProviderError};
+use crate::random::Random;
+use crate::secret::Plaintext;
+
+/// A key pair that encrypts and decrypts as a key of its spec does in KMS: `RSA_2048`, `RSA_3072`, `RSA_4096` or `SM2`.
+///
+/// The private key is wiped when the pair is dropped, as far as the arithmetic behind it goes with that: see SECURITY.md.
+///
+/// ```
+/// use kms_reencrypt::primitives::KeyPair;
+/// use kms_reencrypt::random::Random;
+/// use kms_reencrypt::{EncryptionAlgorithm, KeySpec, OsRandom};
+///
+/// let source = OsRandom::default();
+/// let pair = KeyPair::generate(KeySpec::Sm2, Random::new(&source))?;
+/// let algorithm = EncryptionAlgorithm::Sm2Pke;
+/// let ciphertext = pair.encrypt(algorithm, b"card number", Random::new(&source))?;
+/// let plaintext = pair.decrypt(algorithm, &ciphertext, Random::new(&source))?;
+/// assert_eq!(plaintext.expose(), b"card number");
+/// # Ok::<(), kms_reencrypt::provider::KeyActionError>(())
+/// ```
+pub struct KeyPair {
+    spec: KeySpec,
+    public_key: Vec<u8>,
+    key: BoxedKey,
+}
+
+impl KeyPair {
+    /// A new key pair. Generating an RSA key takes seconds without optimization, `RSA_4096` up to a minute.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyActionError::Provider`] if there is no randomness, or if keys of this spec are no key pairs that encrypt.
+    pub fn generate(spec: KeySpec, random: Random<'_>) -> Result<Self, KeyActionError> {
+        let kind = Kind::of_spec(spec).ok_or_else(|| no_key_pair(spec))?;
+        let key = (kind.generate)(spec, random)?;
+        Ok(Self {
+            spec,
+            public_key: key.public_key_der()?,
+            key,
+        })
+    }
+
+    /// The key pair of a private key in PKCS#8, as DER.
+    ///
+    /// The numbers are proven: the private key undoes what the public key does.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidPrivateKey`], saying what was wrong.
+    pub fn from_pkcs8_der(spec: KeySpec, der: &[u8]) -> Result<Self, InvalidPrivateKey> {
+        let kind = Kind::of_spec(spec).ok_or(InvalidPrivateKey::NoKeyPair(spec))?;
+        let key = (kind.read)(spec, der)?;
+        Ok(Self {
+            spec,
+            public_key: key
+                .public_key_der()
+                .map_err(|_| InvalidPrivateKey::Inconsistent)?,
+            key,
+        })
+    }
+
+    /// The key pair of a private key in PKCS#8, as PEM.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidPrivateKey`], saying what was wrong.
+    pub fn from_pkcs8_pem(spec: KeySpec, pem: &str) -> Result<Self, InvalidPrivateKey> {
+        Self::from_pkcs8_der(spec, der_of_pem(pem)?.as_bytes())
+    }
+
+    /// The private key as PKCS#8 in DER.
+    #[cfg(feature = "snapshot")]
+    pub(crate) fn to_pkcs8_der(&self) -> Result<Zeroizing<Vec<u8>>, KeyActionError> {
+        self.key.to_pkcs8_der()
+    }
+
+    /// The spec of the key.
+    #[must_use]
+    pub const fn key_spec(&self) -> KeySpec {
+        self.spec
+    }
+
+    /// The public key as the DER of an X.509 `SubjectPublicKeyInfo`: what `GetPublicKey` answers.
+    #[must_use]
+    pub fn public_key(&self) -> &[u8] {
+        &self.public_key
+    }
+
+    /// Encrypts with the public key.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyActionError::Provider`] if there is no randomness, or if the plaintext or the algorithm is not for this key.
+    pub fn encrypt(
+        &self,
+        algorithm: EncryptionAlgorithm,
+        plaintext: &[u8],
+        random: Random<'_>,
+    ) -> Result<Vec<u8>, KeyActionError> {
+        self.key.encrypt(algorithm, plaintext, random)
+    }
+
+    /// Decrypts with the private key. `random` is for blinding.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyActionError::Rejected`] if the ciphertext does not open, for whatever reason; [`KeyActionError::Provider`]
+    /// if there is no randomness, or if the algorithm is not for this key.
+    pub fn decrypt(
+        &self,
+        algorithm: EncryptionAlgorithm,
+        ciphertext: &[u8],
+        random: Random<'_>,
+    ) -> Result<Plaintext, KeyActionError> {
+        self.key.decrypt(algorithm, ciphertext, random)
+    }
+}
+
+impl fmt::Debug for KeyPair {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "KeyPair({}, ..)", self.spec)
+    }
+}
+
+type BoxedKey = Box<dyn AsymmetricKey>;
+
+/// How key pairs of one kind come into being.
+struct Kind {
+    generate: fn(KeySpec, Random<'_>) -> Result<BoxedKey, KeyActionError>,
+    read: fn(KeySpec, &[u8]) -> Result<BoxedKey, InvalidPrivateKey>,
+}
+
+impl Kind {
+    /// The kind of a spec: the one list of kinds. `None` for keys that do not encrypt with a public key.
+    const fn of_spec(spec: KeySpec) -> Option<Self> {
+        match spec {
+            KeySpec::Rsa2048 | KeySpec::Rsa3072 | KeySpec::Rsa4096 => Some(Self::of::<RsaKey>()),
+            KeySpec::Sm2 => Some(Self::of::<Sm2Key>()),
+            KeySpec::SymmetricDefault
+            | KeySpec::EccNistP256
+            | KeySpec::EccNistP384
+            | KeySpec::EccNistP521
+            | KeySpec::EccNistEdwards25519
+            | KeySpec::EccSecgP256k1
+            | KeySpec::Hmac224
+            | KeySpec::Hmac256
+            | KeySpec::Hmac384
+            | KeySpec::Hmac512
+            | KeySpec::MlDsa44
+            | KeySpec::MlDsa65
+            | KeySpec::MlDsa87 => None,
+        }
+    }
+
+    const fn of<K: AsymmetricKey + 'static>() -> Self {
+        Self {
+            generate: |spec, random| Ok(Box::new(<K as PrivateKey>::generate(spec, random)?)),
+            read: |spec, der| Ok(Box::new(<K as PrivateKey>::from_pkcs8_der(spec, der)?)),
+        }
+    }
+}
+
+fn no_key_pair(spec: KeySpec) -> KeyActionError {
+    let failure = InfrastructureError::new(InvalidPrivateKey::NoKeyPair(spec).to_string());
+    KeyProviderError::Internal(failure).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::KeyPair;
+    use crate::key::{EncryptionAlgorithm, KeySpec};
+    use crate::primitives::fixtures::{RSA_2048_PEM, SM2_PEM, os_random};
+    use crate::primitives::private_key::InvalidPrivateKey;
+    use crate::provider::KeyActionError;
+
+    #[test]
+    fn there_is_a_kind_for_every_spec_that_encrypts_with_a_public_key() {
+        for spec in KeySpec::ALL {
+            let algorithms = spec.encryption_algorithms().iter();
+            let is_asymmetric = algorithms.copied().any(EncryptionAlgorithm::is_asymmetric);
+            let refusal = KeyPair::from_pkcs8_der(*spec, &[]).unwrap_err();
+            let expected = if is_asymmetric {
+                InvalidPrivateKey::Encoding
+            } else {
+                InvalidPrivateKey::NoKeyPair(*spec)
+            };
+            assert_eq!(refusal, expected);
+            if !is_asymmetric {
+                let refused = KeyPair::generate(*spec, os_random());
+                assert!(matches!(refused, Err(KeyActionError::Provider(_))));
+            }
+        }
+    }
+
+    #[test]
+    fn a_pair_of_each_kind_opens_what_its_public_key_sealed() {
+        for (spec, pem) in [(KeySpec::Rsa2048, RSA_2048_PEM), (KeySpec::Sm2, SM2_PEM)] {
+            let pair = KeyPair::from_pkcs8_pem(spec, pem).unwrap();
+            assert_eq!(pair.key_spec(), spec);
+            assert_eq!(format!("{pair:?}"), format!("KeyPair({spec}, ..)"));
+            for algorithm in spec.encryption_algorithms() {
+                let ciphertext = pair.encrypt(*algorithm, b"data key", os_random()).unwrap();
+                let plaintext = pair.decrypt(*algorithm, &ciphertext, os_random());
+                assert_eq!(plaintext.unwrap().expose(), b"data key");
+            }
+        }
+    }
+}
