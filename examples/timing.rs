@@ -19,8 +19,8 @@ use rsa::{BoxedUint, PrivateKey};
 use sha2::{Digest, Sha256};
 
 /// The fixed key of the tests.
-const RSA_PEM: &str = include_str!("../tests/vectors/keys/rsa_2048.pem");
-const SM2_PEM: &str = include_str!("../tests/vectors/keys/sm2.pem");
+const RSA_PEM: &str = include_str!("../src/testing/keys/rsa_2048.pem");
+const SM2_PEM: &str = include_str!("../src/testing/keys/sm2.pem");
 const OAEP: EncryptionAlgorithm = EncryptionAlgorithm::RsaesOaepSha256;
 
 type Failure = Box<dyn Error>;

@@ -44,9 +44,12 @@ fn ciphertexts_of_openssl_open_by_their_own_key_and_algorithm_only() {
     };
     let other_rsa = other(
         KeySpec::Rsa2048,
-        include_str!("vectors/keys/rsa_2048_other.pem"),
+        include_str!("../src/testing/keys/rsa_2048_other.pem"),
     );
-    let other_sm2 = other(KeySpec::Sm2, include_str!("vectors/keys/sm2_other.pem"));
+    let other_sm2 = other(
+        KeySpec::Sm2,
+        include_str!("../src/testing/keys/sm2_other.pem"),
+    );
     let kms = Kms::new(keyring.clone());
     let refused = |key, algorithm, ciphertext: &[u8]| {
         let error = decrypt(&kms, key, algorithm, ciphertext).unwrap_err();
@@ -125,7 +128,9 @@ struct Vector {
 }
 
 fn vectors() -> Vec<Vector> {
-    let lines = include_str!("vectors/openssl.tsv").lines().skip(1);
+    let lines = include_str!("../src/testing/keys/openssl.tsv")
+        .lines()
+        .skip(1);
     lines
         .map(|line| {
             let columns: Vec<&str> = line.split('\t').collect();

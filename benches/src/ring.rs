@@ -24,10 +24,10 @@ pub fn asymmetric(ring: &Keyring, spec: KeySpec) -> KeyArn {
 
 pub fn fixed_pem(spec: KeySpec) -> &'static str {
     match spec {
-        KeySpec::Rsa2048 => include_str!("../../tests/vectors/keys/rsa_2048.pem"),
-        KeySpec::Rsa3072 => include_str!("../../tests/vectors/keys/rsa_3072.pem"),
-        KeySpec::Rsa4096 => include_str!("../../tests/vectors/keys/rsa_4096.pem"),
-        KeySpec::Sm2 => include_str!("../../tests/vectors/keys/sm2.pem"),
+        KeySpec::Rsa2048 => include_str!("../../src/testing/keys/rsa_2048.pem"),
+        KeySpec::Rsa3072 => include_str!("../../src/testing/keys/rsa_3072.pem"),
+        KeySpec::Rsa4096 => include_str!("../../src/testing/keys/rsa_4096.pem"),
+        KeySpec::Sm2 => include_str!("../../src/testing/keys/sm2.pem"),
         other => panic!("no fixed key for {other}"),
     }
 }

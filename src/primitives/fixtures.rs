@@ -15,10 +15,10 @@ use crate::random::{OsRandom, Random, RandomSource, RandomnessUnavailable};
 
 pub(crate) const RSA_SPECS: [KeySpec; 3] = [KeySpec::Rsa2048, KeySpec::Rsa3072, KeySpec::Rsa4096];
 
-pub(crate) const RSA_2048_PEM: &str = include_str!("../../tests/vectors/keys/rsa_2048.pem");
-pub(crate) const RSA_3072_PEM: &str = include_str!("../../tests/vectors/keys/rsa_3072.pem");
-pub(crate) const RSA_4096_PEM: &str = include_str!("../../tests/vectors/keys/rsa_4096.pem");
-pub(crate) const SM2_PEM: &str = include_str!("../../tests/vectors/keys/sm2.pem");
+pub(crate) const RSA_2048_PEM: &str = include_str!("../testing/keys/rsa_2048.pem");
+pub(crate) const RSA_3072_PEM: &str = include_str!("../testing/keys/rsa_3072.pem");
+pub(crate) const RSA_4096_PEM: &str = include_str!("../testing/keys/rsa_4096.pem");
+pub(crate) const SM2_PEM: &str = include_str!("../testing/keys/sm2.pem");
 
 static RSA_2048: LazyLock<RsaKey> = LazyLock::new(|| read(KeySpec::Rsa2048, RSA_2048_PEM).unwrap());
 static RSA_3072: LazyLock<RsaKey> = LazyLock::new(|| read(KeySpec::Rsa3072, RSA_3072_PEM).unwrap());
@@ -26,7 +26,7 @@ static RSA_4096: LazyLock<RsaKey> = LazyLock::new(|| read(KeySpec::Rsa4096, RSA_
 static RSA_2048_OTHER: LazyLock<RsaKey> = LazyLock::new(|| {
     read(
         KeySpec::Rsa2048,
-        include_str!("../../tests/vectors/keys/rsa_2048_other.pem"),
+        include_str!("../testing/keys/rsa_2048_other.pem"),
     )
     .unwrap()
 });
@@ -53,11 +53,7 @@ pub(crate) fn sm2() -> Sm2Key {
 }
 
 pub(crate) fn other_sm2() -> Sm2Key {
-    read(
-        KeySpec::Sm2,
-        include_str!("../../tests/vectors/keys/sm2_other.pem"),
-    )
-    .unwrap()
+    read(KeySpec::Sm2, include_str!("../testing/keys/sm2_other.pem")).unwrap()
 }
 
 pub(crate) fn os_random() -> Random<'static> {
@@ -100,7 +96,7 @@ impl RandomSource for Rationed {
     }
 }
 
-/// A line of `tests/vectors/openssl.tsv`.
+/// A line of `src/testing/keys/openssl.tsv`.
 pub(crate) struct Vector {
     pub(crate) algorithm: EncryptionAlgorithm,
     pub(crate) spec: KeySpec,
@@ -123,7 +119,7 @@ pub(crate) fn vectors() -> Vec<Vector> {
             ciphertext: STANDARD.decode(ciphertext).unwrap(),
         }
     };
-    include_str!("../../tests/vectors/openssl.tsv")
+    include_str!("../testing/keys/openssl.tsv")
         .lines()
         .skip(1)
         .map(parse)

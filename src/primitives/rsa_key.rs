@@ -205,7 +205,7 @@ mod tests {
         use InvalidPrivateKey::{Algorithm, Encoding, ModulusSize, MultiPrime, PublicExponent};
         macro_rules! refused {
             ($name:literal) => {
-                include_str!(concat!("../../tests/vectors/keys/refused/", $name, ".pem"))
+                include_str!(concat!("../testing/keys/refused/", $name, ".pem"))
             };
         }
         let cases = [

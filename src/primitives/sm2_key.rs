@@ -122,13 +122,10 @@ mod tests {
     fn an_imported_key_that_is_not_an_sm2_key_is_refused_by_name() {
         use InvalidPrivateKey::{Algorithm, Encoding};
         let cases = [
-            (
-                include_str!("../../tests/vectors/keys/refused/p256.pem"),
-                Algorithm,
-            ),
+            (include_str!("../testing/keys/refused/p256.pem"), Algorithm),
             (RSA_2048_PEM, Algorithm),
             (
-                include_str!("../../tests/vectors/keys/refused/rsa_2048_public.pem"),
+                include_str!("../testing/keys/refused/rsa_2048_public.pem"),
                 Encoding,
             ),
             ("", Encoding),

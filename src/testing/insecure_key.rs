@@ -59,10 +59,10 @@ pub fn insecure_key(spec: KeySpec) -> NewKey {
 #[must_use]
 pub const fn insecure_private_key_pem(spec: KeySpec) -> Option<&'static str> {
     Some(match spec {
-        KeySpec::Rsa2048 => include_str!("../../tests/vectors/keys/rsa_2048.pem"),
-        KeySpec::Rsa3072 => include_str!("../../tests/vectors/keys/rsa_3072.pem"),
-        KeySpec::Rsa4096 => include_str!("../../tests/vectors/keys/rsa_4096.pem"),
-        KeySpec::Sm2 => include_str!("../../tests/vectors/keys/sm2.pem"),
+        KeySpec::Rsa2048 => include_str!("keys/rsa_2048.pem"),
+        KeySpec::Rsa3072 => include_str!("keys/rsa_3072.pem"),
+        KeySpec::Rsa4096 => include_str!("keys/rsa_4096.pem"),
+        KeySpec::Sm2 => include_str!("keys/sm2.pem"),
         _ => return None,
     })
 }

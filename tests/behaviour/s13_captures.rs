@@ -21,7 +21,7 @@ const RSA: &str = "RSAES_OAEP_SHA_256";
 #[test]
 fn every_capture_is_answered_as_it_was() {
     let world = World::with_keys();
-    let other = include_str!("../vectors/keys/rsa_2048_other.pem");
+    let other = include_str!("../../src/testing/keys/rsa_2048_other.pem");
     world.add("other rsa", NewKey::from(KeySpec::Rsa2048).pkcs8_pem(other));
     world.add("hmac", KeySpec::Hmac224);
     let ecc = NewKey::new(KeySpec::EccNistP256).key_usage(KeyUsage::SignVerify);

@@ -397,7 +397,7 @@ fn world() -> World {
     world.symmetric("A");
     world.symmetric("B");
     world.add("rsa", encrypting(KeySpec::Rsa2048));
-    let other = include_str!("../vectors/keys/rsa_2048_other.pem");
+    let other = include_str!("../../src/testing/keys/rsa_2048_other.pem");
     let other = NewKey::from(KeySpec::Rsa2048).pkcs8_pem(other);
     world.add("other rsa", other);
     world.add("sm2", encrypting(KeySpec::Sm2));

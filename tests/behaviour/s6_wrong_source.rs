@@ -15,7 +15,7 @@ use crate::world::{NO_KEY, OTHER_ACCOUNT, World};
 #[test]
 fn every_row_of_the_summary() {
     let world = World::with_keys();
-    let other = include_str!("../vectors/keys/rsa_2048_other.pem");
+    let other = include_str!("../../src/testing/keys/rsa_2048_other.pem");
     let other = kms_reencrypt::keyring::NewKey::from(KeySpec::Rsa2048).pkcs8_pem(other);
     world.add("other rsa", other);
     let by = "RSAES_OAEP_SHA_256";

@@ -14,10 +14,10 @@ pub(crate) fn chinese_ring() -> Keyring {
 /// The private key that the tests use for an asymmetric spec. Insecure: it stands in the repository.
 pub(crate) fn fixed_pem(spec: KeySpec) -> &'static str {
     match spec {
-        KeySpec::Rsa2048 => include_str!("../vectors/keys/rsa_2048.pem"),
-        KeySpec::Rsa3072 => include_str!("../vectors/keys/rsa_3072.pem"),
-        KeySpec::Rsa4096 => include_str!("../vectors/keys/rsa_4096.pem"),
-        KeySpec::Sm2 => include_str!("../vectors/keys/sm2.pem"),
+        KeySpec::Rsa2048 => include_str!("../../src/testing/keys/rsa_2048.pem"),
+        KeySpec::Rsa3072 => include_str!("../../src/testing/keys/rsa_3072.pem"),
+        KeySpec::Rsa4096 => include_str!("../../src/testing/keys/rsa_4096.pem"),
+        KeySpec::Sm2 => include_str!("../../src/testing/keys/sm2.pem"),
         other => panic!("no fixed key for {other}"),
     }
 }

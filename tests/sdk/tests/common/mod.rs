@@ -19,7 +19,7 @@ pub(crate) fn ring() -> Keyring {
 /// A key with the fixed RSA key of the test vectors.
 pub(crate) fn rsa_key(ring: &Keyring) -> KeyArn {
     let key = NewKey::from(KeySpec::Rsa2048);
-    let pem = include_str!("../../../vectors/keys/rsa_2048.pem");
+    let pem = include_str!("../../../../src/testing/keys/rsa_2048.pem");
     ring.create_key(key.pkcs8_pem(pem)).unwrap()
 }
 

@@ -37,8 +37,8 @@ pub(crate) const ALGORITHMS: [(KeySpec, &str); 4] = [
     (KeySpec::Sm2, "SM2PKE"),
 ];
 
-const RSA_PEM: &str = include_str!("../../../../vectors/keys/rsa_2048.pem");
-const SM2_PEM: &str = include_str!("../../../../vectors/keys/sm2.pem");
+const RSA_PEM: &str = include_str!("../../../../../src/testing/keys/rsa_2048.pem");
+const SM2_PEM: &str = include_str!("../../../../../src/testing/keys/sm2.pem");
 
 /// A ring with one key of each kind.
 pub(crate) struct Ring {

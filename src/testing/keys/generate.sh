@@ -3,7 +3,7 @@
 # The committed files are one run's result: a new run makes other keys, and so breaks whatever has learned the old ones.
 set -eu
 cd "$(dirname "$0")"
-mkdir -p keys/refused
+mkdir -p refused
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -11,30 +11,30 @@ rsa() { openssl genpkey -quiet -algorithm RSA -pkeyopt "rsa_keygen_bits:$1" -out
 sm2() { openssl genpkey -quiet -algorithm EC -pkeyopt ec_paramgen_curve:SM2 -out "$1"; }
 
 # Keys that open the ciphertexts, and two more for ciphertexts that must not open.
-for bits in 2048 3072 4096; do rsa $bits keys/rsa_$bits.pem; done
-rsa 2048 keys/rsa_2048_other.pem
-sm2 keys/sm2.pem
-sm2 keys/sm2_other.pem
+for bits in 2048 3072 4096; do rsa $bits rsa_$bits.pem; done
+rsa 2048 rsa_2048_other.pem
+sm2 sm2.pem
+sm2 sm2_other.pem
 
 # Private keys that are well-formed, and that no RSA or SM2 key of KMS is made of.
-rsa 1024 keys/refused/rsa_1024.pem
-rsa 2047 keys/refused/rsa_2047.pem
-rsa 2056 keys/refused/rsa_2056.pem
+rsa 1024 refused/rsa_1024.pem
+rsa 2047 refused/rsa_2047.pem
+rsa 2056 refused/rsa_2056.pem
 openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -pkeyopt rsa_keygen_primes:3 \
-    -out keys/refused/rsa_2048_three_primes.pem
+    -out refused/rsa_2048_three_primes.pem
 openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -pkeyopt rsa_keygen_pubexp:8589934593 \
-    -out keys/refused/rsa_2048_large_exponent.pem
-openssl genpkey -quiet -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048 -out keys/refused/rsa_pss_2048.pem
-openssl genpkey -quiet -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out keys/refused/p256.pem
-openssl pkey -in keys/rsa_2048.pem -traditional -out keys/refused/rsa_2048_pkcs1.pem
-openssl pkey -in keys/rsa_2048.pem -pubout -out keys/refused/rsa_2048_public.pem
-openssl pkcs8 -topk8 -in keys/rsa_2048.pem -passout pass:x -out keys/refused/rsa_2048_encrypted.pem
+    -out refused/rsa_2048_large_exponent.pem
+openssl genpkey -quiet -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048 -out refused/rsa_pss_2048.pem
+openssl genpkey -quiet -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out refused/p256.pem
+openssl pkey -in rsa_2048.pem -traditional -out refused/rsa_2048_pkcs1.pem
+openssl pkey -in rsa_2048.pem -pubout -out refused/rsa_2048_public.pem
+openssl pkcs8 -topk8 -in rsa_2048.pem -passout pass:x -out refused/rsa_2048_encrypted.pem
 
 # line KEY_SPEC ALGORITHM KEY PLAINTEXT_FILE [pkeyutl options]: encrypts with the public key alone.
 line() {
     spec=$1 algorithm=$2 key=$3 plaintext=$4
     shift 4
-    openssl pkey -in "keys/$key.pem" -pubout -out "$work/public.pem"
+    openssl pkey -in "$key.pem" -pubout -out "$work/public.pem"
     openssl pkeyutl -encrypt -pubin -inkey "$work/public.pem" "$@" -in "$plaintext" -out "$work/ciphertext"
     printf '%s\t%s\t%s\t%s\n' "$algorithm" "$spec" \
         "$(od -An -v -tx1 "$plaintext" | tr -d ' \n')" "$(openssl base64 -A -in "$work/ciphertext")"
