@@ -8,7 +8,85 @@
 //! it needs for that time (a lock, a snapshot, a session with an HSM) without counting references to its keys: two
 //! threads on one hot key then do not wait for each other's cache lines.
 //!
-//! Most providers are their own view:
+//! # A key
+//!
+//! A key describes itself and acts. What it does not want to do itself it delegates to
+//! [`primitives`](crate::primitives), and then a symmetric key is this:
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use kms_reencrypt::key::KeyMaterialId;
+//! use kms_reencrypt::primitives::SymmetricMaterial;
+//! use kms_reencrypt::provider::{KeyActionError, KmsKey, MessageNonces};
+//! use kms_reencrypt::{KeyArn, KeyMetadata, KeySpec, KeyUsage};
+//!
+//! #[derive(Debug)]
+//! struct SecretKey {
+//!     metadata: KeyMetadata,
+//!     material: Arc<SymmetricMaterial>,
+//! }
+//!
+//! impl SecretKey {
+//!     fn new(arn: KeyArn, secret: &[u8; 32]) -> Self {
+//!         let material = SymmetricMaterial::new(arn.key_id(), secret);
+//!         let metadata =
+//!             KeyMetadata::builder(arn, KeySpec::SymmetricDefault, KeyUsage::EncryptDecrypt)
+//!                 .current_key_material_id(Some(*material.id()))
+//!                 .build();
+//!         Self { metadata, material }
+//!     }
+//! }
+//!
+//! impl KmsKey for SecretKey {
+//!     fn metadata(&self) -> &KeyMetadata {
+//!         &self.metadata
+//!     }
+//!
+//!     fn has_material(&self, id: &KeyMaterialId) -> bool {
+//!         id == self.material.id()
+//!     }
+//!
+//!     fn seal(
+//!         &self,
+//!         nonces: &MessageNonces,
+//!         aad: &[u8],
+//!         in_out: &mut [u8],
+//!     ) -> Result<[u8; 16], KeyActionError> {
+//!         self.material.seal(nonces, aad, in_out)
+//!     }
+//!
+//!     fn open(
+//!         &self,
+//!         id: &KeyMaterialId,
+//!         nonces: &MessageNonces,
+//!         aad: &[u8],
+//!         in_out: &mut [u8],
+//!         tag: &[u8; 16],
+//!     ) -> Result<(), KeyActionError> {
+//!         if !self.has_material(id) {
+//!             return Err(KeyActionError::Rejected);
+//!         }
+//!         self.material.open(nonces, aad, in_out, tag)
+//!     }
+//! }
+//!
+//! let arn = "arn:aws:kms:us-east-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+//! let key = SecretKey::new(arn.parse()?, b"32 bytes that nobody else knows.");
+//! let nonces = MessageNonces::from_bytes(&[1; 28]);
+//! let mut message = *b"attack at dawn";
+//! let tag = key.seal(&nonces, b"additional data", &mut message)?;
+//! let id = *key.material.id();
+//! key.open(&id, &nonces, b"additional data", &mut message, &tag)?;
+//! assert_eq!(&message, b"attack at dawn");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The conformance suite of the feature `testing` checks a key as an attacker would: run it over yours.
+//!
+//! # The provider of it
+//!
+//! Most providers are their own view. `examples/provider.rs` has this one whole, and lets it re-encrypt.
 //!
 //! ```
 //! use std::collections::HashMap;
@@ -66,7 +144,8 @@ use std::sync::Arc;
 use crate::access::{Grant, GrantId, KeyPolicy};
 use crate::error::InfrastructureError;
 use crate::key::{
-    AliasArn, AliasName, EncryptionAlgorithm, KeyArn, KeyMaterialId, KeyMetadata, Place, Region,
+    AliasArn, AliasName, EncryptionAlgorithm, KeyArn, KeyMaterialId, KeyMetadata, KeySpec, Place,
+    Region,
 };
 use crate::random::Random;
 use crate::secret::Plaintext;
@@ -169,6 +248,12 @@ impl<'v> Deref for KeyRef<'v> {
 /// not panic on it, must say no more than [`KeyActionError::Rejected`] when it does not open, must take the same path
 /// whatever was wrong with it, and must compare authenticators in constant time. `Debug` must not print secrets. The
 /// engine asks only after it has proven that caller, key state, key usage and algorithm allow it.
+///
+/// # An algorithm that the key does not have
+///
+/// The engine never asks for one. An implementation that is asked all the same, by a test or by code of your own, answers
+/// [`KeyActionError::unsupported`], not [`KeyActionError::Rejected`]: it is the caller who is wrong, not the ciphertext.
+/// The defaults below do so too.
 pub trait KmsKey: fmt::Debug + Send + Sync {
     /// What the key is: its ARN, spec, usage, state and current material.
     fn metadata(&self) -> &KeyMetadata;
@@ -191,6 +276,14 @@ pub trait KmsKey: fmt::Debug + Send + Sync {
     /// The key's tags, for `aws:ResourceTag/…`.
     fn tags(&self) -> &[(String, String)] {
         &[]
+    }
+
+    /// The public key of an RSA or SM2 key, as the DER of an X.509 `SubjectPublicKeyInfo`: what `GetPublicKey` answers.
+    /// `None` for other keys.
+    ///
+    /// It is part of what is known of the key, like its metadata: a key in an HSM gets it once and keeps it.
+    fn public_key(&self) -> Option<&[u8]> {
+        None
     }
 
     /// Whether a symmetric key has, or once had, this material: whether a ciphertext that names it is the key's own.
@@ -239,7 +332,7 @@ pub trait KmsKey: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`KeyActionError::Provider`] if the key cannot act now.
+    /// [`KeyActionError::Provider`] if the key cannot act now, or if it does not have the algorithm.
     fn encrypt(
         &self,
         algorithm: EncryptionAlgorithm,
@@ -255,7 +348,7 @@ pub trait KmsKey: fmt::Debug + Send + Sync {
     /// # Errors
     ///
     /// [`KeyActionError::Rejected`] if the ciphertext does not open, for whatever reason; [`KeyActionError::Provider`]
-    /// if the key cannot act now.
+    /// if the key cannot act now, or if it does not have the algorithm.
     fn decrypt(
         &self,
         algorithm: EncryptionAlgorithm,
@@ -329,6 +422,13 @@ pub enum KeyActionError {
 }
 
 impl KeyActionError {
+    /// What a key answers to an algorithm that it does not have: `KMSInternalException`. The engine asks for none.
+    #[must_use]
+    pub fn unsupported(spec: KeySpec, algorithm: EncryptionAlgorithm) -> Self {
+        let message = format!("a key of spec {spec} was asked for {algorithm}");
+        KeyProviderError::Internal(InfrastructureError::new(message)).into()
+    }
+
     /// A provider's key was asked for something that its metadata promise and that it does not do.
     fn not_implemented(method: &str) -> Self {
         let message = format!("the key does not implement KmsKey::{method}");

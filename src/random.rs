@@ -3,6 +3,8 @@
 use core::fmt;
 use std::sync::{Mutex, PoisonError};
 
+/// The version of `rand_core` whose traits [`Random`] implements, and whose generators a `Mutex` makes a source.
+pub use rand_core;
 use rand_core::{TryCryptoRng, TryRng};
 
 /// A source of cryptographically secure random bytes that many threads share.

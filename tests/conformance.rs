@@ -2,8 +2,11 @@
 #![cfg(feature = "testing")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::sync::LazyLock;
+
 use kms_reencrypt::key::{KeyMaterialId, KeyOrigin};
 use kms_reencrypt::keyring::NewKey;
+use kms_reencrypt::primitives::KeyPair;
 use kms_reencrypt::provider::{
     KeyActionError, KeyProviderError, KeyRef, KeyView, KmsKey, MessageNonces,
 };
@@ -11,11 +14,16 @@ use kms_reencrypt::random::Random;
 use kms_reencrypt::testing::conformance::{
     Failures, assert_provider, check_key, check_provider, check_same_key,
 };
-use kms_reencrypt::testing::{FaultyProvider, insecure_key, seeded_random};
+use kms_reencrypt::testing::{
+    FaultyProvider, insecure_key, insecure_private_key_pem, seeded_random,
+};
 use kms_reencrypt::{
     AliasArn, EncryptionAlgorithm, KeyArn, KeyId, KeyMetadata, KeyProvider, KeySpec, KeyState,
     Keyring, Place, Plaintext, Region,
 };
+use rsa::pkcs8::DecodePrivateKey;
+use sha1::Sha1;
+use sha2::Sha256;
 
 fn ring() -> Keyring {
     Keyring::new("111122223333", "cn-north-1").unwrap()
@@ -93,6 +101,18 @@ fn assert_found(result: Result<(), Failures>, text: &str) {
     assert!(failures.to_string().contains(text), "{failures}");
 }
 
+/// The key of [`insecure_key`], as the `rsa` crate has it.
+static RSA: LazyLock<rsa::PrivateKey> = LazyLock::new(|| {
+    let pem = insecure_private_key_pem(KeySpec::Rsa2048).unwrap();
+    rsa::PrivateKey::from_pkcs8_pem(pem).unwrap()
+});
+
+static ANOTHER_PUBLIC_KEY: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let pem = include_str!("../src/testing/keys/rsa_2048_other.pem");
+    let pair = KeyPair::from_pkcs8_pem(KeySpec::Rsa2048, pem).unwrap();
+    pair.public_key().to_vec()
+});
+
 /// What is wrong with a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Flaw {
@@ -102,14 +122,18 @@ enum Flaw {
     DrawsItsOwnNonce,
     EncryptsWithoutRandomness,
     GivesWrongPlaintext,
+    HasNoPublicKey,
     IgnoresAad,
     IgnoresDerivationNonce,
     IgnoresMaterialId,
     LeavesPlaintextBehind,
+    PadsLikeTheRsaCrate,
     PanicsOnShortCiphertext,
+    RejectsForeignAlgorithms,
     SealsNothing,
     SkipsTheTag,
     TakesTrailingBytes,
+    TellsAnotherPublicKey,
 }
 
 #[derive(Debug)]
@@ -127,6 +151,14 @@ impl Flawed<'_> {
 impl KmsKey for Flawed<'_> {
     fn metadata(&self) -> &KeyMetadata {
         self.key.metadata()
+    }
+
+    fn public_key(&self) -> Option<&[u8]> {
+        match self.flaw {
+            Flaw::HasNoPublicKey => None,
+            Flaw::TellsAnotherPublicKey => Some(ANOTHER_PUBLIC_KEY.as_slice()),
+            _ => self.key.public_key(),
+        }
     }
 
     fn has_material(&self, id: &KeyMaterialId) -> bool {
@@ -210,6 +242,10 @@ impl KmsKey for Flawed<'_> {
             let seeded = seeded_random(1);
             return self.key.encrypt(algorithm, plaintext, Random::new(&seeded));
         }
+        if self.has(Flaw::RejectsForeignAlgorithms) {
+            let ciphertext = self.key.encrypt(algorithm, plaintext, random);
+            return ciphertext.map_err(|_| KeyActionError::Rejected);
+        }
         self.key.encrypt(algorithm, plaintext, random)
     }
 
@@ -233,6 +269,16 @@ impl KmsKey for Flawed<'_> {
                 let result = self.key.decrypt(algorithm, ciphertext, random);
                 let words = KeyProviderError::KeyStore("wrong padding".to_owned());
                 return result.map_err(|_| words.into());
+            }
+            Flaw::PadsLikeTheRsaCrate => {
+                let plaintext = match algorithm {
+                    EncryptionAlgorithm::RsaesOaepSha1 => RSA.oaep_decrypt::<Sha1>(ciphertext),
+                    EncryptionAlgorithm::RsaesOaepSha256 => RSA.oaep_decrypt::<Sha256>(ciphertext),
+                    _ => return self.key.decrypt(algorithm, ciphertext, random),
+                };
+                return plaintext
+                    .map(Plaintext::from_vec)
+                    .map_err(|_| KeyActionError::Rejected);
             }
             _ => {}
         }
@@ -311,13 +357,30 @@ fn every_flaw_of_an_asymmetric_key_is_found() {
             Flaw::GivesWrongPlaintext,
             "decrypt by RSAES_OAEP_SHA_1 gives back other bytes",
         ),
+        (Flaw::HasNoPublicKey, "public_key gives none"),
+        (
+            Flaw::PadsLikeTheRsaCrate,
+            "decrypt by RSAES_OAEP_SHA_1 of a ciphertext with a padding that begins with 01, not 00 succeeds",
+        ),
+        (
+            Flaw::PadsLikeTheRsaCrate,
+            "decrypt by RSAES_OAEP_SHA_256 of a ciphertext with no message behind its padding succeeds",
+        ),
         (
             Flaw::PanicsOnShortCiphertext,
             "decrypt by RSAES_OAEP_SHA_1 of a ciphertext with one byte panics",
         ),
         (
+            Flaw::RejectsForeignAlgorithms,
+            "encrypt by SM2PKE, which RSA_2048 does not have, is Rejected, not unsupported",
+        ),
+        (
             Flaw::TakesTrailingBytes,
             "decrypt by RSAES_OAEP_SHA_1 of a ciphertext with a zero behind it succeeds",
+        ),
+        (
+            Flaw::TellsAnotherPublicKey,
+            "decrypt by RSAES_OAEP_SHA_256 fails on the ciphertext of 4 bytes: rejected",
         ),
     ] {
         with_key(&keyring, arn, |key| {

@@ -16,6 +16,7 @@ use common::{Keys, chinese_ring, fixed_pem};
 use kms_reencrypt::decrypt::DecryptResponse;
 use kms_reencrypt::encrypt::EncryptRequestBuilder;
 use kms_reencrypt::keyring::{ImportedMaterial, KeyringBuilder, NewKey};
+use kms_reencrypt::primitives::{KeyPair, SymmetricMaterial};
 use kms_reencrypt::provider::KeyProvider;
 use kms_reencrypt::{
     DecryptRequest, EncryptRequest, GenerateDataKeyRequest, GenerateDataKeyResponse, KeySpec,
@@ -162,6 +163,13 @@ fn keys_to_be_and_keys_that_are_print_no_material() {
         assert_prints_nothing(secret, &Kms::new(keyring));
     }
     assert_prints_nothing(SECRET, &ImportedMaterial::new(*SECRET));
+
+    let key_id = "1234abcd-12ab-34cd-56ef-1234567890ab".parse().unwrap();
+    assert_prints_nothing(SECRET, &SymmetricMaterial::new(&key_id, SECRET));
+    for (secret, spec) in [(rsa, KeySpec::Rsa2048), (sm2, KeySpec::Sm2)] {
+        let pair = KeyPair::from_pkcs8_pem(spec, fixed_pem(spec)).unwrap();
+        assert_prints_nothing(secret, &pair);
+    }
 }
 
 #[test]
@@ -219,7 +227,7 @@ macro_rules! assert_nothing_secret_is {
     ($($trait:path)+) => {
         $(assert_not_impl! { $trait:
             DecryptResponse EncryptRequest EncryptRequestBuilder GenerateDataKeyResponse ImportedMaterial
-            KeyringBuilder NewKey Plaintext
+            KeyPair KeyringBuilder NewKey Plaintext SymmetricMaterial
         })+
     };
 }

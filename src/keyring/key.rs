@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use crate::access::{Grant, GrantId, KeyPolicy};
-use crate::error::KmsError;
 use crate::key::{
     AliasName, EncryptionAlgorithm, KeyMaterialId, KeyMetadata, KeyMetadataBuilder, KeyOrigin,
     KeyState, KeyUsage,
@@ -13,7 +12,6 @@ use crate::random::Random;
 use crate::secret::Plaintext;
 
 use super::materials::Materials;
-use super::rotation::unsupported;
 use crate::primitives::key_pair::KeyPair;
 
 /// A key of the ring. Nobody changes one that others may see: a changed copy takes its place, and both share the secret.
@@ -51,12 +49,7 @@ impl SoftwareKey {
         self.metadata = change(self.metadata.clone().into_builder()).build();
     }
 
-    /// `SubjectPublicKeyInfo` in DER, of a key that has a public half.
-    pub(crate) fn public_key_der(&self) -> Result<Vec<u8>, KmsError> {
-        let pair = self.key_pair().ok_or_else(unsupported)?;
-        Ok(pair.public_key().to_vec())
-    }
-
+    /// The key pair of an RSA or SM2 key that encrypts.
     fn key_pair(&self) -> Option<&KeyPair> {
         match &self.secret {
             Secret::KeyPair(pair) => Some(pair),
@@ -78,6 +71,10 @@ impl SoftwareKey {
             Secret::Symmetric(materials) => Some(materials),
             Secret::None | Secret::KeyPair(_) => None,
         }
+    }
+
+    fn unsupported(&self, algorithm: EncryptionAlgorithm) -> KeyActionError {
+        KeyActionError::unsupported(self.metadata.key_spec(), algorithm)
     }
 
     /// Whether the key has everything that it acts with. Keys that are for something else need nothing.
@@ -150,6 +147,10 @@ impl KmsKey for SoftwareKey {
         &self.tags
     }
 
+    fn public_key(&self) -> Option<&[u8]> {
+        self.key_pair().map(KeyPair::public_key)
+    }
+
     fn has_material(&self, id: &KeyMaterialId) -> bool {
         self.materials().is_some_and(|materials| materials.has(id))
     }
@@ -162,7 +163,7 @@ impl KmsKey for SoftwareKey {
     ) -> Result<[u8; 16], KeyActionError> {
         self.materials()
             .and_then(Materials::current)
-            .ok_or(KeyActionError::Rejected)?
+            .ok_or_else(|| self.unsupported(EncryptionAlgorithm::SymmetricDefault))?
             .seal(nonces, aad, in_out)
     }
 
@@ -175,7 +176,8 @@ impl KmsKey for SoftwareKey {
         tag: &[u8; 16],
     ) -> Result<(), KeyActionError> {
         self.materials()
-            .and_then(|materials| materials.get(id))
+            .ok_or_else(|| self.unsupported(EncryptionAlgorithm::SymmetricDefault))?
+            .get(id)
             .ok_or(KeyActionError::Rejected)?
             .open(nonces, aad, in_out, tag)
     }
@@ -187,7 +189,7 @@ impl KmsKey for SoftwareKey {
         random: Random<'_>,
     ) -> Result<Vec<u8>, KeyActionError> {
         self.key_pair()
-            .ok_or(KeyActionError::Rejected)?
+            .ok_or_else(|| self.unsupported(algorithm))?
             .encrypt(algorithm, plaintext, random)
     }
 
@@ -198,7 +200,7 @@ impl KmsKey for SoftwareKey {
         random: Random<'_>,
     ) -> Result<Plaintext, KeyActionError> {
         self.key_pair()
-            .ok_or(KeyActionError::Rejected)?
+            .ok_or_else(|| self.unsupported(algorithm))?
             .decrypt(algorithm, ciphertext, random)
     }
 }

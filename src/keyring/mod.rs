@@ -21,9 +21,6 @@ pub(crate) mod snapshot;
 mod store;
 pub(crate) mod wrapping_keys;
 
-#[cfg(test)]
-mod not_copied;
-
 pub use aliases::Alias;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use create::NewKey;

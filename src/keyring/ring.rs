@@ -7,13 +7,14 @@ use std::time::SystemTime;
 use crate::access::KeyPolicy;
 use crate::error::{KmsError, NotFoundError, ValidationError};
 use crate::key::{AccountId, KeyArn, KeyIdentifier, KeyMetadata, KeyState, Place, Region};
-use crate::provider::{KeyProvider, KeyProviderError, KeyView};
+use crate::provider::{KeyProvider, KeyProviderError, KeyView, KmsKey};
 use crate::random::{OsRandom, Random, RandomSource};
 use crate::resolve::{self, Unresolved};
 
 use super::clock::Clock;
 use super::key::SoftwareKey;
 use super::lifecycle::{invalid_state, require_not_pending_deletion};
+use super::rotation::unsupported;
 use super::snapshot::{Latest, Snapshot};
 use super::store::{Held, Store};
 use super::wrapping_keys::WrappingKeys;
@@ -168,7 +169,7 @@ impl Keyring {
         ) {
             return Err(invalid_state(key));
         }
-        key.public_key_der()
+        key.public_key().map(<[u8]>::to_vec).ok_or_else(unsupported)
     }
 
     /// The ring as it is now.

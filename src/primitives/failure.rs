@@ -24,13 +24,6 @@ pub(crate) fn rsa_failed(error: rsa::Error) -> KeyActionError {
     }
 }
 
-/// Refuses an algorithm that the key cannot do: the engine asks for none.
-pub(crate) fn unsupported(spec: KeySpec, algorithm: EncryptionAlgorithm) -> KeyActionError {
-    failed(InfrastructureError::new(format!(
-        "a key of spec {spec} was asked for {algorithm}"
-    )))
-}
-
 /// Refuses a plaintext that no ciphertext can hold, or an empty one: the engine asks for neither.
 ///
 /// An encryption checks it again because the arithmetic behind it relies on it.
@@ -41,7 +34,7 @@ pub(crate) fn prove_fit(
 ) -> Result<(), KeyActionError> {
     let max = spec
         .plaintext_max(algorithm)
-        .ok_or_else(|| unsupported(spec, algorithm))?;
+        .ok_or_else(|| KeyActionError::unsupported(spec, algorithm))?;
     if (1..=max).contains(&plaintext.len()) {
         return Ok(());
     }

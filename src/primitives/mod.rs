@@ -1,7 +1,8 @@
-//! The arithmetic of keys, for providers to delegate to: RSAES-OAEP and SM2PKE. It knows no ring.
+//! The arithmetic of keys, for providers to delegate to. It knows no ring.
 //!
-//! A [`KmsKey`](crate::KmsKey) of your own decides where its keys come from and what is known of them. The cryptography
-//! need not be written again: a [`KeyPair`] is what RSA and SM2 keys act with.
+//! A [`KmsKey`](crate::KmsKey) of your own says where its key comes from and what is known of it. The cryptography need not
+//! be written again: symmetric keys act with a [`SymmetricMaterial`] (AES-256-GCM under derived message keys), RSA and SM2
+//! keys with a [`KeyPair`] (RSAES-OAEP, SM2PKE).
 
 mod asymmetric;
 mod failure;
@@ -10,14 +11,16 @@ pub(crate) mod fixtures;
 pub(crate) mod key_pair;
 pub(crate) mod key_wrap;
 mod message_key;
+#[cfg(test)]
+mod not_copied;
 mod oaep;
-mod oaep_hash;
+pub(crate) mod oaep_hash;
 #[cfg(test)]
 mod openssl_interop;
 pub(crate) mod private_key;
 mod rsa_key;
 mod rsa_oaep;
-mod rsa_public;
+pub(crate) mod rsa_public;
 mod sm2_der;
 mod sm2_key;
 mod sm2_pke;
@@ -25,3 +28,4 @@ pub(crate) mod symmetric;
 
 pub use key_pair::KeyPair;
 pub use private_key::InvalidPrivateKey;
+pub use symmetric::{SymmetricMaterial, material_id};

@@ -14,7 +14,7 @@ use rsa::{BoxedUint, PublicKey};
 use zeroize::Zeroizing;
 
 use super::asymmetric::PrivateKey;
-use super::failure::{internal, rsa_failed, unsupported};
+use super::failure::{internal, rsa_failed};
 use super::private_key::{InvalidPrivateKey, private_key_info};
 use crate::key::{EncryptionAlgorithm, KeySpec};
 use crate::provider::KeyActionError;
@@ -42,10 +42,9 @@ impl RsaKey {
 impl PrivateKey for RsaKey {
     /// A new key with two primes and the public exponent 65537.
     fn generate(spec: KeySpec, mut random: Random<'_>) -> Result<Self, KeyActionError> {
-        let bits = spec
-            .modulus_len()
-            .map(|len| len * 8)
-            .ok_or_else(|| unsupported(spec, EncryptionAlgorithm::RsaesOaepSha256))?;
+        let bits = spec.modulus_len().map(|len| len * 8).ok_or_else(|| {
+            KeyActionError::unsupported(spec, EncryptionAlgorithm::RsaesOaepSha256)
+        })?;
         let key = rsa::PrivateKey::new(&mut random, bits).map_err(rsa_failed)?;
         Ok(Self { spec, key })
     }

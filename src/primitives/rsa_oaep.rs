@@ -31,7 +31,7 @@ use rsa::traits::PublicKeyParts;
 use zeroize::Zeroizing;
 
 use super::asymmetric::Cipher;
-use super::failure::{prove_fit, rsa_failed, unsupported};
+use super::failure::{prove_fit, rsa_failed};
 use super::oaep_hash::{NotOaep, OaepHash};
 use super::rsa_key::RsaKey;
 use super::rsa_public::raise_to_public_exponent;
@@ -81,7 +81,8 @@ impl Cipher for RsaKey {
 impl RsaKey {
     /// The hash of an algorithm that is for RSA keys.
     fn hash(&self, algorithm: EncryptionAlgorithm) -> Result<OaepHash, KeyActionError> {
-        OaepHash::try_from(algorithm).map_err(|NotOaep| unsupported(self.key_spec(), algorithm))
+        OaepHash::try_from(algorithm)
+            .map_err(|NotOaep| KeyActionError::unsupported(self.key_spec(), algorithm))
     }
 
     /// OS2IP, in the modulus's own width: that width is what the arithmetic asks for.

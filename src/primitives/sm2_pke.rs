@@ -16,7 +16,7 @@ use subtle::{Choice, ConstantTimeEq};
 use zeroize::Zeroizing;
 
 use super::asymmetric::Cipher;
-use super::failure::{internal, prove_fit, unsupported};
+use super::failure::{internal, prove_fit};
 use super::sm2_der::{decode, encode};
 use super::sm2_key::Sm2Key;
 use crate::key::{EncryptionAlgorithm, KeySpec};
@@ -54,7 +54,7 @@ impl Cipher for Sm2Key {
         _: Random<'_>,
     ) -> Result<Plaintext, KeyActionError> {
         if algorithm != EncryptionAlgorithm::Sm2Pke {
-            return Err(unsupported(KeySpec::Sm2, algorithm));
+            return Err(KeyActionError::unsupported(KeySpec::Sm2, algorithm));
         }
         // B1, B2: strict DER, and a point on the curve. The cofactor is 1, so no such point is the identity's multiple.
         let cipher = decode(ciphertext).ok_or(KeyActionError::Rejected)?;

@@ -19,6 +19,7 @@ use crate::random::{Random, RandomnessUnavailable};
 use crate::secret::boxed;
 use crate::secret::overwrite_stack;
 
+use super::failure::internal;
 use super::message_key::MessageKdf;
 
 /// The bytes of a key material (API reference of `ImportKeyMaterial`).
@@ -26,8 +27,27 @@ pub(crate) const MATERIAL_LEN: usize = 32;
 
 const MATERIAL_ID_LABEL: &[u8] = b"kms-reencrypt:key-material-id\0";
 
-/// One key material of a symmetric key, ready to act. Wiped when it is dropped.
-pub(crate) struct SymmetricMaterial {
+/// One key material of a symmetric key, ready to act. It is wiped when it is dropped.
+///
+/// It seals and opens as [`KmsKey`](crate::KmsKey) asks for it: AES-256-GCM under a message key that follows from the
+/// material and the derivation nonce. A symmetric key is one such material, or several if it was rotated: the documentation
+/// of [`provider`](crate::provider) has a whole one.
+///
+/// ```
+/// use kms_reencrypt::primitives::SymmetricMaterial;
+/// use kms_reencrypt::provider::MessageNonces;
+///
+/// let key_id = "1234abcd-12ab-34cd-56ef-1234567890ab".parse()?;
+/// let material = SymmetricMaterial::new(&key_id, &[7; 32]);
+/// // Never the same bytes twice: the engine draws them for every message.
+/// let nonces = MessageNonces::from_bytes(&[1; 28]);
+/// let mut message = *b"attack at dawn";
+/// let tag = material.seal(&nonces, b"additional data", &mut message)?;
+/// material.open(&nonces, b"additional data", &mut message, &tag)?;
+/// assert_eq!(&message, b"attack at dawn");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct SymmetricMaterial {
     id: KeyMaterialId,
     kdf: MessageKdf,
     /// The bytes themselves. Acting takes none of them; only a snapshot of the ring does.
@@ -37,7 +57,11 @@ pub(crate) struct SymmetricMaterial {
 
 impl SymmetricMaterial {
     /// Fresh material for a key.
-    pub(crate) fn generate(
+    ///
+    /// # Errors
+    ///
+    /// [`RandomnessUnavailable`] if there is no randomness.
+    pub fn generate(
         key_id: &KeyId,
         random: Random<'_>,
     ) -> Result<Arc<Self>, RandomnessUnavailable> {
@@ -55,8 +79,9 @@ impl SymmetricMaterial {
 
     /// The material with these bytes, for a key.
     ///
-    /// It is shared from the start: moving it about would leave copies of it on the stack.
-    pub(crate) fn new(key_id: &KeyId, bytes: &[u8; MATERIAL_LEN]) -> Arc<Self> {
+    /// It is shared from the start: moving it about would leave copies of it on the stack. Wiping `bytes` is the caller's
+    /// business.
+    pub fn new(key_id: &KeyId, bytes: &[u8; MATERIAL_LEN]) -> Arc<Self> {
         let material = Self::compute(key_id, bytes);
         overwrite_stack();
         material
@@ -66,16 +91,16 @@ impl SymmetricMaterial {
     #[inline(never)]
     fn compute(key_id: &KeyId, bytes: &[u8; MATERIAL_LEN]) -> Arc<Self> {
         Arc::new(Self {
-            id: material_id(keyed(bytes), key_id),
+            id: material_id(key_id, bytes),
             kdf: MessageKdf::new(bytes),
             #[cfg(feature = "snapshot")]
             bytes: boxed(bytes),
         })
     }
 
-    /// HMAC-SHA-256 over a label and the key id: the same for all Regions of a multi-Region key, different for the same
-    /// bytes under another key id.
-    pub(crate) const fn id(&self) -> &KeyMaterialId {
+    /// The id of the material, as [`material_id`] derives it.
+    #[must_use]
+    pub const fn id(&self) -> &KeyMaterialId {
         &self.id
     }
 
@@ -85,7 +110,12 @@ impl SymmetricMaterial {
         &self.bytes
     }
 
-    pub(crate) fn seal(
+    /// Encrypts `in_out` in place and returns the tag: what [`KmsKey::seal`](crate::KmsKey::seal) does under this material.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyActionError::Provider`] if `in_out` is longer than AES-GCM allows: 64 GiB.
+    pub fn seal(
         &self,
         nonces: &MessageNonces,
         aad: &[u8],
@@ -94,10 +124,15 @@ impl SymmetricMaterial {
         self.message_cipher(nonces)
             .encrypt_inout_detached(&Nonce::from(nonces.iv), aad, in_out.into())
             .map(Into::into)
-            .map_err(|_| KeyActionError::Rejected)
+            .map_err(|error| internal("the plaintext is too long", error))
     }
 
-    pub(crate) fn open(
+    /// Decrypts `in_out` in place, if the tag is right: what [`KmsKey::open`](crate::KmsKey::open) does under this material.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyActionError::Rejected`], with `in_out` left as it came, if the tag is wrong.
+    pub fn open(
         &self,
         nonces: &MessageNonces,
         aad: &[u8],
@@ -127,6 +162,28 @@ impl fmt::Debug for SymmetricMaterial {
     }
 }
 
+/// The id of a key material of a key: HMAC-SHA-256, with the material as its key, over the label
+/// `kms-reencrypt:key-material-id`, a zero byte and the text of the key id.
+///
+/// It is the same in all Regions of a multi-Region key, and differs for the same bytes under another key id. Blobs name
+/// their material by it, so a provider that keeps materials of its own has to derive it in the same way.
+///
+/// ```
+/// use kms_reencrypt::primitives::{SymmetricMaterial, material_id};
+///
+/// let key_id = "1234abcd-12ab-34cd-56ef-1234567890ab".parse()?;
+/// let id = material_id(&key_id, &[7; 32]);
+/// assert_eq!(&id, SymmetricMaterial::new(&key_id, &[7; 32]).id());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use]
+pub fn material_id(key_id: &KeyId, material: &[u8; MATERIAL_LEN]) -> KeyMaterialId {
+    let mut mac = keyed(material);
+    mac.update(MATERIAL_ID_LABEL);
+    mac.update(key_id.as_bytes());
+    KeyMaterialId::from_bytes(mac.finalize().into_bytes().into())
+}
+
 fn keyed(bytes: &[u8; MATERIAL_LEN]) -> Hmac<Sha256> {
     // One block of the hash, zeros behind the key, is what HMAC makes of a shorter key anyway (RFC 2104); this way there
     // is no error to handle.
@@ -137,12 +194,6 @@ fn keyed(bytes: &[u8; MATERIAL_LEN]) -> Hmac<Sha256> {
     let keyed = <Hmac<Sha256> as KeyInit>::new(&block);
     block.zeroize();
     keyed
-}
-
-fn material_id(mut mac: Hmac<Sha256>, key_id: &KeyId) -> KeyMaterialId {
-    mac.update(MATERIAL_ID_LABEL);
-    mac.update(key_id.as_bytes());
-    KeyMaterialId::from_bytes(mac.finalize().into_bytes().into())
 }
 
 #[cfg(test)]

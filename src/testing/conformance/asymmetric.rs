@@ -4,6 +4,7 @@ use crate::key::EncryptionAlgorithm;
 use crate::provider::{KeyActionError, KmsKey};
 use crate::random::{OsRandom, Random, RandomSource, RandomnessUnavailable};
 
+use super::crafted::{Crafted, crafted};
 use super::report::Report;
 
 /// A source that has no bytes.
@@ -45,13 +46,32 @@ pub(super) fn check(report: &mut Report, key: &dyn KmsKey) {
             must_reject(report, key, algorithm, &ciphertext, &what);
         }
     }
-    for algorithm in EncryptionAlgorithm::ALL.iter().copied() {
-        if spec.encryption_algorithms().contains(&algorithm) {
-            continue;
-        }
-        let random = Random::new(&OsRandom);
-        if let Some(Ok(_)) = report.call("encrypt", || key.encrypt(algorithm, b"data", random)) {
-            report.fail(format_args!("a key of spec {spec} encrypts by {algorithm}"));
+    check_public_key(report, key);
+}
+
+/// The public key is there and belongs to the key. With it anybody can make ciphertexts, also of a padding that must not
+/// pass.
+fn check_public_key(report: &mut Report, key: &dyn KmsKey) {
+    let spec = key.metadata().key_spec();
+    let Some(Some(public_key)) = report.call("public_key", || key.public_key()) else {
+        return report.fail("public_key gives none, and the key is a key pair");
+    };
+    for algorithm in spec.encryption_algorithms().iter().copied() {
+        let Some(ciphertexts) = crafted(spec, public_key, algorithm) else {
+            return report.fail(format_args!(
+                "public_key is not the DER of a key of spec {spec}"
+            ));
+        };
+        for Crafted {
+            what,
+            ciphertext,
+            plaintext,
+        } in ciphertexts
+        {
+            match plaintext {
+                Some(plaintext) => must_decrypt(report, key, algorithm, (&ciphertext, plaintext)),
+                None => must_reject(report, key, algorithm, &ciphertext, what),
+            }
         }
     }
 }

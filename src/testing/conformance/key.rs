@@ -4,13 +4,13 @@ use crate::key::{KeySpec, KeyState, KeyUsage};
 use crate::provider::KmsKey;
 
 use super::report::{Failures, Report};
-use super::{asymmetric, symmetric};
+use super::{asymmetric, foreign, symmetric};
 
 /// Checks that a key does what the engine relies on.
 ///
 /// A key that is for encryption and in a state to act is made to act: on plaintexts of all sizes, on ciphertexts with bits
-/// flipped, ends cut off and more put to them, with other encryption contexts, nonces and key materials, and without
-/// randomness. Of any other key only the metadata are looked at. The key is left as it was.
+/// flipped, ends cut off and more put to them, with other encryption contexts, nonces and key materials, with paddings that
+/// OAEP refuses, by algorithms that it does not have, and without randomness. Of any other key only the metadata are looked at. The key is left as it was.
 ///
 /// What cannot be seen from outside is not checked: that secrets are wiped, that comparisons take constant time. And a key
 /// that encrypts in its own way, and decrypts that, passes: [`check_same_key`] compares it with another.
@@ -110,5 +110,6 @@ pub(super) fn report(key: &dyn KmsKey) -> Report {
         None if symmetric => report.fail("it names no current key material"),
         _ => asymmetric::check(&mut report, key),
     }
+    foreign::check(&mut report, key);
     report
 }

@@ -5,6 +5,8 @@
 //! on the list like any other.
 
 mod asymmetric;
+mod crafted;
+mod foreign;
 mod key;
 mod provider;
 mod report;

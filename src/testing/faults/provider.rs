@@ -175,6 +175,10 @@ impl KmsKey for FaultyKey<'_> {
         self.key.tags()
     }
 
+    fn public_key(&self) -> Option<&[u8]> {
+        self.key.public_key()
+    }
+
     fn has_material(&self, id: &KeyMaterialId) -> bool {
         self.key.has_material(id)
     }

@@ -1,8 +1,7 @@
-//! Keys are neither copied nor compared: this does not compile if one of them can be.
+//! Private keys are neither copied nor compared: this does not compile if one of them can be.
 
-use super::create::NewKey;
-use crate::primitives::key_pair::KeyPair;
-use crate::primitives::symmetric::SymmetricMaterial;
+use super::rsa_key::RsaKey;
+use super::sm2_key::Sm2Key;
 
 /// Two functions of one name if the type has the trait, and then nothing tells which one is meant.
 macro_rules! assert_not_impl {
@@ -20,10 +19,8 @@ macro_rules! assert_not_impl {
 }
 
 assert_not_impl! {
-    KeyPair: Clone;
-    KeyPair: PartialEq;
-    NewKey: Clone;
-    NewKey: PartialEq;
-    SymmetricMaterial: Clone;
-    SymmetricMaterial: PartialEq;
+    RsaKey: Clone;
+    RsaKey: PartialEq;
+    Sm2Key: Clone;
+    Sm2Key: PartialEq;
 }
