@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use crate::access::Caller;
 use crate::decrypt::{self, DecryptRequest, DecryptResponse};
+use crate::describe_key::{self, DescribeKeyRequest, DescribeKeyResponse};
 use crate::encrypt::{self, EncryptRequest, EncryptResponse};
 use crate::engine::{Session, Trail, provider_failure};
 use crate::error::KmsError;
 use crate::generate_data_key::{
     self, GenerateDataKeyRequest, GenerateDataKeyResponse, GenerateDataKeyWithoutPlaintextResponse,
 };
+use crate::get_public_key::{self, GetPublicKeyRequest, GetPublicKeyResponse};
 use crate::key::{Place, Region};
 use crate::observe::{self, Observed, Observer, Operation};
 use crate::provider::KeyProvider;
@@ -200,6 +202,42 @@ impl<P: KeyProvider> Kms<P> {
         let operation = Operation::GenerateDataKeyWithoutPlaintext;
         self.operate((operation, request), |session| {
             generate_data_key::generate_data_key_without_plaintext(session, request)
+        })
+    }
+
+    /// Tells what is known of a key, in whatever state it is.
+    ///
+    /// # Errors
+    ///
+    /// - [`KmsError::InvalidGrantToken`] if a grant token is unknown.
+    /// - [`KmsError::NotFound`] if `KeyId` names nothing.
+    /// - [`KmsError::AccessDenied`] if the caller lacks `kms:DescribeKey`.
+    ///
+    /// And those of a provider that fails, as for [`re_encrypt`](Self::re_encrypt).
+    pub fn describe_key(
+        &self,
+        request: &DescribeKeyRequest,
+    ) -> Result<DescribeKeyResponse, KmsError> {
+        self.operate((Operation::DescribeKey, request), |session| {
+            describe_key::describe_key(session, request)
+        })
+    }
+
+    /// Gives out the public key of an RSA or SM2 key, for those who encrypt without KMS.
+    ///
+    /// # Errors
+    ///
+    /// As for [`describe_key`](Self::describe_key), with the permission `kms:GetPublicKey`, and:
+    ///
+    /// - [`KmsError::Disabled`] or [`KmsError::KmsInvalidState`] if the key is in no state to act.
+    /// - [`KmsError::UnsupportedOperation`] if it has no public key. Keys of the ring for signatures and key agreement have
+    ///   none.
+    pub fn get_public_key(
+        &self,
+        request: &GetPublicKeyRequest,
+    ) -> Result<GetPublicKeyResponse, KmsError> {
+        self.operate((Operation::GetPublicKey, request), |session| {
+            get_public_key::get_public_key(session, request)
         })
     }
 

@@ -66,11 +66,13 @@ pub mod context;
 #[cfg(feature = "json")]
 mod control;
 pub mod decrypt;
+pub mod describe_key;
 pub mod documentation;
 pub mod encrypt;
 mod engine;
 pub mod error;
 pub mod generate_data_key;
+pub mod get_public_key;
 #[cfg(feature = "json")]
 mod json;
 pub mod key;
@@ -91,12 +93,14 @@ pub mod wire;
 
 pub use context::EncryptionContext;
 pub use decrypt::{DecryptRequest, DecryptResponse};
+pub use describe_key::{DescribeKeyRequest, DescribeKeyResponse};
 pub use encrypt::{EncryptRequest, EncryptResponse};
 pub use error::KmsError;
 pub use generate_data_key::{
     DataKeySpec, GenerateDataKeyRequest, GenerateDataKeyResponse,
     GenerateDataKeyWithoutPlaintextResponse,
 };
+pub use get_public_key::{GetPublicKeyRequest, GetPublicKeyResponse};
 pub use key::{
     AccountId, AliasArn, AliasName, EncryptionAlgorithm, KeyArn, KeyId, KeyIdentifier,
     KeyMaterialId, KeyMetadata, KeySpec, KeyState, KeyUsage, Place, Region,

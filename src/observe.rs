@@ -5,10 +5,12 @@ use core::fmt;
 use crate::access::Caller;
 use crate::context::EncryptionContext;
 use crate::decrypt::DecryptRequest;
+use crate::describe_key::DescribeKeyRequest;
 use crate::encrypt::EncryptRequest;
 use crate::engine::{FoundKey, Trail};
 use crate::error::KmsError;
 use crate::generate_data_key::GenerateDataKeyRequest;
+use crate::get_public_key::GetPublicKeyRequest;
 use crate::key::{
     EncryptionAlgorithm, KeyArn, KeyIdentifier, KeyMaterialId, Place, Region, model_enum,
 };
@@ -28,9 +30,11 @@ model_enum! {
     /// An operation of [`Kms`](crate::Kms), by the name that AWS gives it.
     Operation {
         Decrypt = "Decrypt",
+        DescribeKey = "DescribeKey",
         Encrypt = "Encrypt",
         GenerateDataKey = "GenerateDataKey",
         GenerateDataKeyWithoutPlaintext = "GenerateDataKeyWithoutPlaintext",
+        GetPublicKey = "GetPublicKey",
         ReEncrypt = "ReEncrypt",
     }
 }
@@ -51,6 +55,8 @@ pub struct Event<'a> {
     pub source: Option<KeyUse<'a>>,
     /// The key that was to encrypt, in the operations that encrypt.
     pub destination: Option<KeyUse<'a>>,
+    /// The key that was to be told about, in the operations that let no key act.
+    pub described: Option<NamedKey<'a>>,
     /// `DryRun`
     pub dry_run: bool,
     /// How it ended.
@@ -74,6 +80,26 @@ pub struct KeyUse<'a> {
     pub encryption_context: &'a EncryptionContext,
 }
 
+/// A key that an operation tells about.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct NamedKey<'a> {
+    /// The key as the request names it.
+    pub key_id: &'a KeyIdentifier,
+    /// The key that this is: unknown where an operation failed before it was found, unless the request names it by its id
+    /// or ARN.
+    pub key_arn: Option<KeyArn>,
+}
+
+impl<'a> NamedKey<'a> {
+    fn new(key_id: &'a KeyIdentifier, found: Option<FoundKey>, place: Place) -> Self {
+        Self {
+            key_id,
+            key_arn: arn(Some(key_id), found, place),
+        }
+    }
+}
+
 impl<'a> KeyUse<'a> {
     const fn new(
         key_id: Option<&'a KeyIdentifier>,
@@ -91,24 +117,39 @@ impl<'a> KeyUse<'a> {
 
     /// The same with the key that was found, or else the one that is named without an alias.
     fn found(mut self, found: Option<FoundKey>, place: Place) -> Self {
-        self.key_arn = match (found, self.key_id) {
-            (Some(found), _) => Some(found.arn),
-            (None, Some(KeyIdentifier::KeyArn(arn))) => Some(*arn),
-            (None, Some(KeyIdentifier::KeyId(id))) => Some(KeyArn::new(place, *id)),
-            (None, _) => None,
-        };
+        self.key_arn = arn(self.key_id, found, place);
         self.key_material_id = found.and_then(|found| found.material);
         self
     }
 }
 
+/// The ARN of the key that was found, or else of the one that is named without an alias.
+fn arn(named: Option<&KeyIdentifier>, found: Option<FoundKey>, place: Place) -> Option<KeyArn> {
+    match (found, named) {
+        (Some(found), _) => Some(found.arn),
+        (None, Some(KeyIdentifier::KeyArn(arn))) => Some(*arn),
+        (None, Some(KeyIdentifier::KeyId(id))) => Some(KeyArn::new(place, *id)),
+        (None, _) => None,
+    }
+}
+
 /// A request, as far as an observer may know it.
 pub(crate) trait Observed {
-    fn source(&self) -> Option<KeyUse<'_>>;
+    fn source(&self) -> Option<KeyUse<'_>> {
+        None
+    }
 
-    fn destination(&self) -> Option<KeyUse<'_>>;
+    fn destination(&self) -> Option<KeyUse<'_>> {
+        None
+    }
 
-    fn dry_run(&self) -> bool;
+    fn described(&self) -> Option<&KeyIdentifier> {
+        None
+    }
+
+    fn dry_run(&self) -> bool {
+        false
+    }
 }
 
 /// Tells an observer how an operation ended.
@@ -127,6 +168,9 @@ pub(crate) fn tell(
         region: &place.region,
         source: source.map(|source| source.found(trail.source(), place)),
         destination: destination.map(|key| key.found(trail.destination(), place)),
+        described: request
+            .described()
+            .map(|key_id| NamedKey::new(key_id, trail.described(), place)),
         dry_run: request.dry_run(),
         result,
     });
@@ -155,10 +199,6 @@ impl Observed for ReEncryptRequest {
 }
 
 impl Observed for EncryptRequest {
-    fn source(&self) -> Option<KeyUse<'_>> {
-        None
-    }
-
     fn destination(&self) -> Option<KeyUse<'_>> {
         Some(KeyUse::new(
             Some(self.key_id()),
@@ -181,20 +221,12 @@ impl Observed for DecryptRequest {
         ))
     }
 
-    fn destination(&self) -> Option<KeyUse<'_>> {
-        None
-    }
-
     fn dry_run(&self) -> bool {
         self.dry_run()
     }
 }
 
 impl Observed for GenerateDataKeyRequest {
-    fn source(&self) -> Option<KeyUse<'_>> {
-        None
-    }
-
     fn destination(&self) -> Option<KeyUse<'_>> {
         Some(KeyUse::new(
             Some(self.key_id()),
@@ -205,5 +237,17 @@ impl Observed for GenerateDataKeyRequest {
 
     fn dry_run(&self) -> bool {
         self.dry_run()
+    }
+}
+
+impl Observed for DescribeKeyRequest {
+    fn described(&self) -> Option<&KeyIdentifier> {
+        Some(self.key_id())
+    }
+}
+
+impl Observed for GetPublicKeyRequest {
+    fn described(&self) -> Option<&KeyIdentifier> {
+        Some(self.key_id())
     }
 }

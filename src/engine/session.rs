@@ -149,6 +149,13 @@ impl<'v> Session<'v> {
         }
     }
 
+    /// Notes the key that is to be told about.
+    pub(super) fn note_described(&self, arn: &KeyArn) {
+        if let Some(trail) = self.trail {
+            trail.leave_described(FoundKey::new(arn, None));
+        }
+    }
+
     pub(super) const fn view(&self) -> &'v dyn KeyView {
         self.view
     }

@@ -9,6 +9,7 @@ use crate::key::{KeyArn, KeyMaterialId};
 pub(crate) struct Trail {
     source: Cell<Option<FoundKey>>,
     destination: Cell<Option<FoundKey>>,
+    described: Cell<Option<FoundKey>>,
 }
 
 /// A key, and the material in question.
@@ -38,11 +39,20 @@ impl Trail {
         self.destination.get()
     }
 
+    /// The key that was to be told about.
+    pub(crate) const fn described(&self) -> Option<FoundKey> {
+        self.described.get()
+    }
+
     pub(super) fn leave_source(&self, key: FoundKey) {
         self.source.set(Some(key));
     }
 
     pub(super) fn leave_destination(&self, key: FoundKey) {
         self.destination.set(Some(key));
+    }
+
+    pub(super) fn leave_described(&self, key: FoundKey) {
+        self.described.set(Some(key));
     }
 }

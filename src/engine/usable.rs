@@ -93,8 +93,8 @@ fn usage(metadata: &KeyMetadata, action: Action) -> Result<(), KmsError> {
     Err(wrong_usage(metadata, action))
 }
 
-/// The same table for source and destination (behaviour §3).
-fn state(metadata: &KeyMetadata) -> Result<(), KmsError> {
+/// Refuses a key that is in no state to act. The same table for source and destination (behaviour §3).
+pub(crate) fn state(metadata: &KeyMetadata) -> Result<(), KmsError> {
     match metadata.key_state() {
         KeyState::Enabled | KeyState::Updating => Ok(()),
         state @ (KeyState::Creating

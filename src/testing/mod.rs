@@ -19,5 +19,5 @@ mod timestamp;
 
 pub use faults::{Fault, Faults, FaultyProvider, ProviderCall};
 pub use insecure_key::{insecure_key, insecure_private_key_pem};
-pub use recorder::{Calls, RecordedCall, RecordedKey, Recorder};
+pub use recorder::{Calls, DescribedKey, RecordedCall, RecordedKey, Recorder};
 pub use seeded_random::{SeededRandom, seeded_random};

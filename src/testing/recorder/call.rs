@@ -6,7 +6,7 @@ use crate::access::Caller;
 use crate::context::EncryptionContext;
 use crate::error::KmsError;
 use crate::key::{EncryptionAlgorithm, KeyArn, KeyIdentifier, KeyMaterialId, Region};
-use crate::observe::{Event, KeyUse, Operation};
+use crate::observe::{Event, KeyUse, NamedKey, Operation};
 
 /// An operation that a [`Recorder`](super::Recorder) was told of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +16,7 @@ pub struct RecordedCall {
     region: Region,
     source: Option<RecordedKey>,
     destination: Option<RecordedKey>,
+    described: Option<DescribedKey>,
     dry_run: bool,
     result: Result<(), KmsError>,
     time: Option<SystemTime>,
@@ -29,6 +30,7 @@ impl RecordedCall {
             region: *event.region,
             source: event.source.as_ref().map(RecordedKey::new),
             destination: event.destination.as_ref().map(RecordedKey::new),
+            described: event.described.as_ref().map(DescribedKey::new),
             dry_run: event.dry_run,
             result: event.result.map_err(Clone::clone),
             time,
@@ -63,6 +65,12 @@ impl RecordedCall {
     #[must_use]
     pub const fn destination(&self) -> Option<&RecordedKey> {
         self.destination.as_ref()
+    }
+
+    /// The key that was to be told about, if the operation lets no key act.
+    #[must_use]
+    pub const fn described(&self) -> Option<&DescribedKey> {
+        self.described.as_ref()
     }
 
     /// `DryRun`
@@ -140,5 +148,34 @@ impl RecordedKey {
     #[must_use]
     pub const fn encryption_context(&self) -> &EncryptionContext {
         &self.encryption_context
+    }
+}
+
+/// A key that a [`RecordedCall`] told about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DescribedKey {
+    key_id: KeyIdentifier,
+    key_arn: Option<KeyArn>,
+}
+
+impl DescribedKey {
+    fn new(key: &NamedKey<'_>) -> Self {
+        Self {
+            key_id: key.key_id.clone(),
+            key_arn: key.key_arn,
+        }
+    }
+
+    /// The key as the request named it.
+    #[must_use]
+    pub const fn key_id(&self) -> &KeyIdentifier {
+        &self.key_id
+    }
+
+    /// The key that it was. Unknown if the operation failed before it was found, unless the request named it by its id or
+    /// ARN.
+    #[must_use]
+    pub const fn key_arn(&self) -> Option<&KeyArn> {
+        self.key_arn.as_ref()
     }
 }

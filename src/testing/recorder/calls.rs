@@ -4,7 +4,7 @@ use crate::access::Caller;
 use crate::key::KeyArn;
 use crate::observe::Operation;
 
-use super::call::{RecordedCall, RecordedKey};
+use super::call::{DescribedKey, RecordedCall, RecordedKey};
 
 /// Calls that a [`Recorder`](super::Recorder) remembers, in the order in which they ended. Each method keeps those that it
 /// names.
@@ -58,7 +58,10 @@ impl Calls {
     /// Those in which this key had any part.
     #[must_use]
     pub fn with_key(self, key: &KeyArn) -> Self {
-        self.filter(|call| is(call.source(), key) || is(call.destination(), key))
+        self.filter(|call| {
+            let described = call.described().and_then(DescribedKey::key_arn);
+            is(call.source(), key) || is(call.destination(), key) || described == Some(key)
+        })
     }
 
     /// Those whose source has this pair in its encryption context.

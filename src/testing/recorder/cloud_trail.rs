@@ -8,7 +8,7 @@ use crate::key::KeyArn;
 use crate::observe::Operation;
 use crate::testing::timestamp;
 
-use super::call::{RecordedCall, RecordedKey};
+use super::call::{DescribedKey, RecordedCall, RecordedKey};
 use super::calls::Calls;
 
 impl Calls {
@@ -136,6 +136,9 @@ impl RecordedCall {
                 insert(&mut parameters, context, pairs(key.encryption_context()));
             }
         }
+        if let Some(key) = self.described() {
+            insert(&mut parameters, "keyId", key.key_id().to_string());
+        }
         if self.dry_run() {
             insert(&mut parameters, "dryRun", true);
         }
@@ -144,10 +147,12 @@ impl RecordedCall {
 
     /// The keys that are known: the source before the destination.
     fn resources(&self) -> Vec<Value> {
+        let described = self.described().and_then(DescribedKey::key_arn);
         [self.source(), self.destination()]
             .into_iter()
             .flatten()
             .filter_map(RecordedKey::key_arn)
+            .chain(described)
             .map(resource)
             .collect()
     }

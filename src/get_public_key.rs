@@ -1,0 +1,139 @@
+//! `GetPublicKey`: the public half of an RSA or SM2 key.
+
+use crate::access::Action;
+use crate::constraints::Constraints;
+use crate::engine::{self, Session};
+use crate::error::{KmsError, UnsupportedOperationError, ValidationError};
+use crate::key::{EncryptionAlgorithm, KeyArn, KeyIdentifier, KeyMetadata, KeySpec, KeyUsage};
+use crate::setters::grant_token_setters;
+
+/// A request for a public key: all of its members, checked.
+///
+/// ```
+/// use kms_reencrypt::GetPublicKeyRequest;
+///
+/// let request = GetPublicKeyRequest::builder().key_id("alias/partner").build()?;
+/// assert_eq!(request.key_id().to_string(), "alias/partner");
+/// # Ok::<(), kms_reencrypt::KmsError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GetPublicKeyRequest {
+    key_id: KeyIdentifier,
+    grant_tokens: Vec<String>,
+}
+
+impl GetPublicKeyRequest {
+    /// An empty builder.
+    pub fn builder() -> GetPublicKeyRequestBuilder {
+        GetPublicKeyRequestBuilder::default()
+    }
+
+    /// `KeyId`
+    #[must_use]
+    pub const fn key_id(&self) -> &KeyIdentifier {
+        &self.key_id
+    }
+
+    /// `GrantTokens`
+    #[must_use]
+    pub fn grant_tokens(&self) -> &[String] {
+        &self.grant_tokens
+    }
+}
+
+/// Collects the members of a [`GetPublicKeyRequest`].
+#[derive(Clone, Debug, Default)]
+#[must_use]
+pub struct GetPublicKeyRequestBuilder {
+    key_id: Option<KeyIdentifier>,
+    grant_tokens: Vec<String>,
+}
+
+impl GetPublicKeyRequestBuilder {
+    /// `KeyId`: a key id, key ARN, alias name or alias ARN of 1 to 2048 characters. Required.
+    pub fn key_id(mut self, key: impl Into<KeyIdentifier>) -> Self {
+        self.key_id = Some(key.into());
+        self
+    }
+
+    grant_token_setters!();
+
+    /// The request, if it satisfies every constraint of the service model.
+    ///
+    /// # Errors
+    ///
+    /// [`KmsError::Validation`] with all violations in one message.
+    pub fn build(self) -> Result<GetPublicKeyRequest, KmsError> {
+        let mut constraints = Constraints::default();
+        constraints.required_key_id("keyId", self.key_id.as_ref());
+        constraints.grant_tokens(&self.grant_tokens);
+        constraints.finish()?;
+        Ok(GetPublicKeyRequest {
+            key_id: self.key_id.ok_or(ValidationError::MustNotBeNull("KeyId"))?,
+            grant_tokens: self.grant_tokens,
+        })
+    }
+}
+
+/// What `GetPublicKey` answers of a key that encrypts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GetPublicKeyResponse {
+    key_metadata: KeyMetadata,
+    public_key: Vec<u8>,
+}
+
+impl GetPublicKeyResponse {
+    /// `KeyId`: always a key ARN, whatever the request named.
+    #[must_use]
+    pub const fn key_id(&self) -> &KeyArn {
+        self.key_metadata.arn()
+    }
+
+    /// `PublicKey`: the DER of an X.509 `SubjectPublicKeyInfo`.
+    #[must_use]
+    pub fn public_key(&self) -> &[u8] {
+        &self.public_key
+    }
+
+    /// `PublicKey`, without a copy.
+    #[must_use]
+    pub fn into_public_key(self) -> Vec<u8> {
+        self.public_key
+    }
+
+    /// `KeySpec`
+    #[must_use]
+    pub const fn key_spec(&self) -> KeySpec {
+        self.key_metadata.key_spec()
+    }
+
+    /// `KeyUsage`
+    #[must_use]
+    pub const fn key_usage(&self) -> KeyUsage {
+        self.key_metadata.key_usage()
+    }
+
+    /// `EncryptionAlgorithms`: those that whoever has the public key can encrypt with.
+    #[must_use]
+    pub const fn encryption_algorithms(&self) -> &'static [EncryptionAlgorithm] {
+        self.key_metadata.encryption_algorithms()
+    }
+}
+
+/// Looks at the state before the kind of key, as for keys that act (GUESS).
+pub(crate) fn get_public_key(
+    session: &mut Session<'_>,
+    request: &GetPublicKeyRequest,
+) -> Result<GetPublicKeyResponse, KmsError> {
+    session.present(&request.grant_tokens)?;
+    let key = engine::look_up(session, Action::GetPublicKey, &request.key_id)?;
+    let metadata = key.metadata();
+    engine::require_usable_state(metadata)?;
+    let public_key = key.public_key().ok_or(KmsError::UnsupportedOperation(
+        UnsupportedOperationError::KindOfKey,
+    ))?;
+    Ok(GetPublicKeyResponse {
+        key_metadata: metadata.clone(),
+        public_key: public_key.to_vec(),
+    })
+}
