@@ -120,7 +120,7 @@ impl GetPublicKeyResponse {
     }
 }
 
-/// Looks at the state before the kind of key, as for keys that act (GUESS).
+/// The state comes before the kind of key (RECORDED\*, behaviour §11).
 pub(crate) fn get_public_key(
     session: &mut Session<'_>,
     request: &GetPublicKeyRequest,
