@@ -3,8 +3,9 @@
 //! Everything here is real: the keys are generated, the ciphertexts are made and opened, and the refusals are those of
 //! the engine.
 
-use kms_reencrypt::access::{Caller, IdentityPolicy, Statement};
+use kms_reencrypt::access::Caller;
 use kms_reencrypt::blob::CiphertextBlob;
+use kms_reencrypt::iam::{Policy, Statement};
 use kms_reencrypt::{
     AccountId, DecryptRequest, EncryptRequest, EncryptionAlgorithm, KeyArn, KeySpec, Keyring, Kms,
     KmsError, ReEncryptRequest, ReEncryptResponse,
@@ -127,8 +128,8 @@ fn refusals(
     refused("a dry run", kms, good().dry_run(true).build())?;
 
     let account: AccountId = "111122223333".parse()?;
-    let from_only = IdentityPolicy::new()
-        .statement(Statement::allow().action("kms:ReEncryptFrom").resource("*"));
+    let from_only =
+        Policy::new().statement(Statement::allow().action("kms:ReEncryptFrom").resource("*"));
     let forgetful = Caller::user(account, "forgetful")?
         .in_partition_of(kms.region())
         .with_identity_policy(from_only);

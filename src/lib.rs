@@ -35,7 +35,8 @@
 //!   official SDK.
 //! - A failing test: every refusal is a [`KmsError`] with AWS's message; [`blob::CiphertextBlob::inspect`] says what a
 //!   ciphertext looks like.
-//! - Permissions: [`access`] has callers, key policies and grants; [`Kms::as_caller`] acts as somebody.
+//! - Permissions: [`access`] has callers, key policies and grants, and [`iam`] the language of policies;
+//!   [`Kms::as_caller`] acts as somebody.
 //! - Keys from elsewhere: [`provider`] is the one joint.
 //!
 //! # What is AWS's and what is ours
@@ -73,6 +74,7 @@ mod engine;
 pub mod error;
 pub mod generate_data_key;
 pub mod get_public_key;
+pub mod iam;
 #[cfg(feature = "json")]
 mod json;
 pub mod key;

@@ -2,9 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use kms_reencrypt::access::{
-    Caller, Condition, ConditionOperator, GrantOperation, IdentityPolicy, KeyPolicy, Principal,
-    PrincipalArn, Statement,
+use kms_reencrypt::access::{Caller, GrantOperation, KeyPolicy};
+use kms_reencrypt::iam::{
+    Condition, ConditionOperator, Policy, Principal, PrincipalArn, Statement,
 };
 use kms_reencrypt::keyring::NewKey;
 use kms_reencrypt::{
@@ -95,7 +95,7 @@ fn root() -> Caller {
 fn user(allowed: &[(&str, &str)]) -> Caller {
     let policy = allowed
         .iter()
-        .fold(IdentityPolicy::new(), |policy, (action, resource)| {
+        .fold(Policy::new(), |policy, (action, resource)| {
             policy.statement(Statement::allow().action(*action).resource(*resource))
         });
     Caller::user(account(OURS), "worker")
@@ -464,7 +464,7 @@ fn a_policy_can_insist_on_the_same_key_or_on_the_alias_that_is_used() {
     let same_key = Caller::user(account(OURS), "worker")
         .unwrap()
         .with_identity_policy(
-            IdentityPolicy::new().statement(
+            Policy::new().statement(
                 Statement::allow()
                     .action("kms:ReEncrypt*")
                     .resource("*")
@@ -494,7 +494,7 @@ fn a_policy_can_insist_on_the_same_key_or_on_the_alias_that_is_used() {
         Caller::user(account(OURS), "worker")
             .unwrap()
             .with_identity_policy(
-                IdentityPolicy::new()
+                Policy::new()
                     .statement(Statement::allow().action(FROM).resource("*"))
                     .statement(Statement::allow().action(TO).resource("*").condition(
                         Condition::new(
@@ -531,11 +531,9 @@ fn no_request_succeeds_when_either_side_alone_would_be_refused() {
             .map(|(_, right)| *right)
             .collect();
         for denied in [None, Some(rights[0]), Some(rights[3])] {
-            let mut policy = held
-                .iter()
-                .fold(IdentityPolicy::new(), |policy, (action, key)| {
-                    policy.statement(Statement::allow().action(*action).resource(key.to_string()))
-                });
+            let mut policy = held.iter().fold(Policy::new(), |policy, (action, key)| {
+                policy.statement(Statement::allow().action(*action).resource(key.to_string()))
+            });
             if let Some((action, key)) = denied {
                 policy =
                     policy.statement(Statement::deny().action(action).resource(key.to_string()));
@@ -595,7 +593,7 @@ fn a_key_policy_given_at_creation_counts_from_the_start() {
     );
     let alice = Caller::user(account(OURS), "alice").unwrap();
     assert!(
-        kms.as_caller(alice.with_identity_policy(IdentityPolicy::new()))
+        kms.as_caller(alice.with_identity_policy(Policy::new()))
             .encrypt(&request)
             .is_ok()
     );

@@ -2,7 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use kms_reencrypt::access::{Caller, GrantOperation, IdentityPolicy};
+use kms_reencrypt::access::{Caller, GrantOperation};
+use kms_reencrypt::iam::Policy;
 use kms_reencrypt::{DecryptRequest, EncryptRequest, KeySpec, Keyring, Kms, KmsError};
 
 fn encrypt_under(key: impl Into<kms_reencrypt::KeyIdentifier>) -> EncryptRequest {
@@ -21,7 +22,7 @@ fn a_new_grant_counts_with_its_token_at_once_and_without_it_later() {
     let account = "111122223333".parse().unwrap();
     let alice = Caller::user(account, "alice")
         .unwrap()
-        .with_identity_policy(IdentityPolicy::new());
+        .with_identity_policy(Policy::new());
     let kms = Kms::new(keyring.clone()).as_caller(alice.clone());
     let created = keyring
         .create_grant(key, alice.to_string(), |grant| {

@@ -2,8 +2,9 @@
 #![cfg(feature = "testing")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use kms_reencrypt::access::{Caller, GrantOperation, IdentityPolicy, KeyPolicy, Statement};
+use kms_reencrypt::access::{Caller, GrantOperation, KeyPolicy};
 use kms_reencrypt::error::UnsupportedOperationError;
+use kms_reencrypt::iam::{Policy, Statement};
 use kms_reencrypt::observe::Operation;
 use kms_reencrypt::testing::{Fault, FaultyProvider, Recorder, insecure_key};
 use kms_reencrypt::{
@@ -32,11 +33,9 @@ fn public_key(key: impl Into<KeyIdentifier>) -> GetPublicKeyRequest {
 }
 
 fn worker(actions: &[&str]) -> Caller {
-    let policy = actions
-        .iter()
-        .fold(IdentityPolicy::new(), |policy, action| {
-            policy.statement(Statement::allow().action(*action).resource("*"))
-        });
+    let policy = actions.iter().fold(Policy::new(), |policy, action| {
+        policy.statement(Statement::allow().action(*action).resource("*"))
+    });
     Caller::user(OURS.parse().unwrap(), "worker")
         .unwrap()
         .with_identity_policy(policy)
@@ -187,7 +186,7 @@ fn another_accounts_key_is_described_to_those_whom_its_policy_names() {
     let hidden = kms.describe_key(&describe(key)).unwrap_err();
     assert_eq!(hidden, kms.describe_key(&describe(absent)).unwrap_err());
 
-    let root: kms_reencrypt::access::PrincipalArn =
+    let root: kms_reencrypt::iam::PrincipalArn =
         format!("arn:aws:iam::{OURS}:root").parse().unwrap();
     let shared = Statement::allow()
         .principal(root)

@@ -4,7 +4,7 @@
 use core::fmt::Display;
 use core::str::FromStr;
 
-use kms_reencrypt::access::PrincipalArn;
+use kms_reencrypt::iam::PrincipalArn;
 use kms_reencrypt::{
     AccountId, AliasArn, AliasName, DecryptRequest, KeyArn, KeyId, KeyIdentifier, KeyMaterialId,
     KeySpec, Region,

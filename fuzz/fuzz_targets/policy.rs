@@ -3,7 +3,8 @@
 
 use std::sync::LazyLock;
 
-use kms_reencrypt::access::{IdentityPolicy, KeyPolicy};
+use kms_reencrypt::access::KeyPolicy;
+use kms_reencrypt::iam::{Policy, PolicyKind};
 use kms_reencrypt::{EncryptRequest, KeyArn, KeySpec, Keyring, Kms, KmsError};
 use libfuzzer_sys::fuzz_target;
 
@@ -16,7 +17,7 @@ static KMS: LazyLock<(KeyArn, Kms<Keyring>)> = LazyLock::new(|| {
 });
 
 fuzz_target!(|text: &str| {
-    if let Err(error) = IdentityPolicy::from_json(text) {
+    if let Err(error) = Policy::from_json(PolicyKind::IdentityBased, text) {
         assert!(!error.to_string().is_empty());
     }
     let (key, kms) = &*KMS;

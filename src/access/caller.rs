@@ -4,9 +4,8 @@ use core::fmt;
 use core::str::FromStr;
 use std::sync::Arc;
 
+use crate::iam::{InvalidPrincipalArn, Policy, PrincipalArn, Requester};
 use crate::key::{AccountId, Region};
-
-use super::{IdentityPolicy, InvalidPrincipalArn, PrincipalArn};
 
 /// The principal that a [`Kms`](crate::Kms) handle acts as.
 ///
@@ -20,21 +19,22 @@ use super::{IdentityPolicy, InvalidPrincipalArn, PrincipalArn};
 /// let alice: Caller = "arn:aws:iam::111122223333:user/alice".parse()?;
 /// assert_eq!(alice.account().as_str(), "111122223333");
 /// assert_eq!(alice.to_string(), "arn:aws:iam::111122223333:user/alice");
-/// # Ok::<(), kms_reencrypt::access::InvalidPrincipalArn>(())
+/// # Ok::<(), kms_reencrypt::iam::InvalidPrincipalArn>(())
 /// ```
 ///
 /// Cheap to clone: what may be long is shared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
     principal: PrincipalArn,
-    identity_policy: Option<Arc<IdentityPolicy>>,
+    requester: Requester,
+    identity_policy: Option<Arc<Policy>>,
     via_service: Option<Arc<str>>,
 }
 
 impl Caller {
     /// The account root: what nobody who doesn't care has to choose.
     #[must_use]
-    pub const fn account_root(account: AccountId) -> Self {
+    pub fn account_root(account: AccountId) -> Self {
         Self::new(PrincipalArn::root(account))
     }
 
@@ -70,8 +70,9 @@ impl Caller {
         PrincipalArn::assumed_role(account, role, session).map(Self::new)
     }
 
-    const fn new(principal: PrincipalArn) -> Self {
+    fn new(principal: PrincipalArn) -> Self {
         Self {
+            requester: Requester::principal(principal.clone()),
             principal,
             identity_policy: None,
             via_service: None,
@@ -80,7 +81,7 @@ impl Caller {
 
     /// The same caller with an identity-based policy: it may do what that allows, and nothing else by its account.
     #[must_use]
-    pub fn with_identity_policy(mut self, policy: IdentityPolicy) -> Self {
+    pub fn with_identity_policy(mut self, policy: Policy) -> Self {
         self.identity_policy = Some(Arc::new(policy));
         self
     }
@@ -98,6 +99,7 @@ impl Caller {
     #[must_use]
     pub fn in_partition_of(mut self, region: &Region) -> Self {
         self.principal = self.principal.in_partition_of(region);
+        self.requester = Requester::principal(self.principal.clone());
         self
     }
 
@@ -113,9 +115,14 @@ impl Caller {
         &self.principal
     }
 
+    /// Who the caller is, as policies see it.
+    pub const fn requester(&self) -> &Requester {
+        &self.requester
+    }
+
     /// The identity-based policy, unless the caller is an administrator.
     #[must_use]
-    pub fn identity_policy(&self) -> Option<&IdentityPolicy> {
+    pub fn identity_policy(&self) -> Option<&Policy> {
         self.identity_policy.as_deref()
     }
 

@@ -1,12 +1,17 @@
 //! [`authorize`]: one permission, asked of everything that may give or deny it.
 
+use core::slice;
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
 use crate::context::EncryptionContext;
 use crate::error::DenialReason;
-use crate::key::{AliasName, EncryptionAlgorithm, KeyMetadata};
+use crate::iam::{
+    self, ContextKey, Decision, Layer, Layers, Match, Policy, Presence, RequestContext, Requester,
+};
+use crate::key::{AccountId, AliasName, EncryptionAlgorithm, KeyMetadata};
 
-use super::policy::ExplicitDeny;
-use super::principal::Coverage;
-use super::{Action, Caller, Grant, GrantId, KeyPolicy};
+use super::{Action, Caller, Grant, GrantId, KeyPolicy, condition_key};
 
 /// What is asked: may this caller do this with that key, in this request?
 #[derive(Clone, Copy, Debug)]
@@ -48,8 +53,8 @@ pub struct Resource<'a> {
 
 /// Whether the caller may.
 ///
-/// An explicit deny, in the key policy or in the caller's identity-based policy, beats everything. Then one of these has
-/// to allow it:
+/// As [`iam::decide`] decides. An explicit deny, in the key policy or in the caller's identity-based policy, beats
+/// everything. Then one of these has to allow it:
 ///
 /// - in the key's own account: the key policy, if it names the caller; or the key policy, if it names the account, together
 ///   with the caller's identity-based policy;
@@ -67,40 +72,83 @@ pub struct Resource<'a> {
 /// Why not. Where several reasons would do: an explicit deny, that of the identity-based policy before that of the key
 /// policy; then the key policy, if it and the grants say nothing at all; then the identity-based policy.
 pub fn authorize(request: &AccessRequest<'_>) -> Result<(), DenialReason> {
-    let AccessRequest {
-        caller, resource, ..
-    } = request;
-    let identity_allows = match caller.identity_policy() {
-        Some(policy) => policy
-            .evaluate(request)
-            .map_err(|ExplicitDeny| DenialReason::ExplicitDenyInIdentityPolicy)?,
-        None => true,
+    let policy = request.resource.policy;
+    let grants = || {
+        let grants = request.resource.grants.iter();
+        let matches = grants.map(|grant| grant.matches(request));
+        matches.max().unwrap_or(Match::None)
     };
-    let coverage = resource
-        .policy
-        .evaluate(request)
-        .map_err(|ExplicitDeny| DenialReason::ExplicitDenyInKeyPolicy)?;
-    let same_account = caller.account() == resource.metadata.arn().account();
-    let allows = |coverage| match coverage {
-        Coverage::None => false,
-        Coverage::Account => identity_allows,
-        Coverage::Direct => identity_allows || same_account,
+    let layers = Layers {
+        resource: Some(&policy.policy),
+        account_decides: policy.account_decides,
+        grants: Some(&grants),
+        ..layers_of(request.caller)
     };
-    if allows(coverage) {
+    let context = Context {
+        request,
+        is_about_key: true,
+    };
+    decide(&layers, &context)
+}
+
+fn decide(layers: &Layers<'_>, context: &Context<'_>) -> Result<(), DenialReason> {
+    let Decision::Denied(denial) = iam::decide(layers, context) else {
         return Ok(());
+    };
+    Err(match (denial.layer, denial.explicit) {
+        (Layer::ResourcePolicy, true) => DenialReason::ExplicitDenyInKeyPolicy,
+        (Layer::ResourcePolicy, false) => DenialReason::NoKeyPolicy,
+        (_, true) => DenialReason::ExplicitDenyInIdentityPolicy,
+        (_, false) => DenialReason::NoIdentityPolicy,
+    })
+}
+
+/// The policies of a caller. One without any is an administrator of its account, also in a session.
+fn layers_of(caller: &Caller) -> Layers<'_> {
+    static ADMINISTRATOR: LazyLock<Policy> = LazyLock::new(Policy::administrator_access);
+    match caller.identity_policy() {
+        Some(policy) => Layers {
+            identity: slice::from_ref(policy),
+            ..Layers::default()
+        },
+        None => Layers {
+            identity: slice::from_ref(&ADMINISTRATOR),
+            session: slice::from_ref(&ADMINISTRATOR),
+            ..Layers::default()
+        },
     }
-    let granted = resource
-        .grants
-        .iter()
-        .map(|grant| grant.coverage(request))
-        .max()
-        .unwrap_or(Coverage::None);
-    if granted == Coverage::Direct || allows(granted) {
-        Ok(())
-    } else if coverage.max(granted) == Coverage::None {
-        Err(DenialReason::NoKeyPolicy)
-    } else {
-        Err(DenialReason::NoIdentityPolicy)
+}
+
+/// A request as policies see it.
+struct Context<'a> {
+    request: &'a AccessRequest<'a>,
+    is_about_key: bool,
+}
+
+impl RequestContext for Context<'_> {
+    fn requester(&self) -> &Requester {
+        self.request.caller.requester()
+    }
+
+    fn action(&self) -> &str {
+        self.request.action.as_str()
+    }
+
+    fn resource(&self) -> Cow<'_, str> {
+        if self.is_about_key {
+            self.request.resource.metadata.arn().to_string().into()
+        } else {
+            "*".into()
+        }
+    }
+
+    fn resource_account(&self) -> Option<&AccountId> {
+        let account = self.request.resource.metadata.arn().account();
+        self.is_about_key.then_some(account)
+    }
+
+    fn values(&self, key: &ContextKey, visit: &mut dyn FnMut(&str)) -> Presence {
+        condition_key::values(self.request, key, visit)
     }
 }
 
@@ -122,20 +170,18 @@ pub(crate) fn may_do_anything(caller: &Caller, key: &KeyMetadata, policy: &KeyPo
 /// Why not.
 #[cfg(feature = "json")]
 pub(crate) fn authorize_without_key(request: &AccessRequest<'_>) -> Result<(), DenialReason> {
-    let Some(policy) = request.caller.identity_policy() else {
-        return Ok(());
+    let context = Context {
+        request,
+        is_about_key: false,
     };
-    match policy.evaluate_without_key(request) {
-        Ok(true) => Ok(()),
-        Ok(false) => Err(DenialReason::NoIdentityPolicy),
-        Err(ExplicitDeny) => Err(DenialReason::ExplicitDenyInIdentityPolicy),
-    }
+    decide(&layers_of(request.caller), &context)
 }
 
 #[cfg(test)]
 mod tests {
     use super::{AccessRequest, Resource, authorize, may_do_anything};
-    use crate::access::{Action, Caller, IdentityPolicy, KeyPolicy, Principal, Statement};
+    use crate::access::{Action, Caller, KeyPolicy};
+    use crate::iam::{Policy, Principal, Statement};
     use crate::key::{KeyMetadata, KeySpec, KeyUsage};
 
     #[test]
@@ -150,7 +196,7 @@ mod tests {
         let caller = |arn: &str| arn.parse::<Caller>().unwrap();
         let root = "arn:aws:iam::111122223333:root";
         let alice = "arn:aws:iam::111122223333:user/alice";
-        let limited = caller(alice).with_identity_policy(IdentityPolicy::new());
+        let limited = caller(alice).with_identity_policy(Policy::new());
         let deny = Statement::deny().principal(Principal::Any).action("kms:*");
         let denying = KeyPolicy::default().statement(deny);
         let [default, silent] = [KeyPolicy::default(), KeyPolicy::new()];

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::context::EncryptionContext;
+use crate::iam::{Match, Principal, PrincipalArn};
 use crate::key::{AccountId, KeyMetadata, KeySpec, KeyUsage, model_enum};
 
-use super::principal::{Coverage, account_coverage};
-use super::{AccessRequest, Action, Caller, GrantBuilder, PrincipalArn};
+use super::{AccessRequest, Action, Caller, GrantBuilder};
 
 /// The identifier of a grant: `GrantId`, 1 to 128 characters. It is no secret, unlike a grant token.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -239,22 +239,22 @@ impl Grant {
     /// if `RetireGrant` is among the operations, and the root user of the issuing account (developer guide, grants).
     #[must_use]
     pub fn may_be_retired_by(&self, caller: &Caller) -> bool {
-        let caller = caller.principal();
-        let issues = account_coverage(&self.issuing_account, caller) == Coverage::Direct;
+        let caller = caller.requester();
+        let issues = Principal::Account(self.issuing_account).matches(caller) == Match::Direct;
         let retires = self
             .retiring_principal
             .as_ref()
-            .is_some_and(|principal| coverage(principal, caller) == Coverage::Direct);
+            .is_some_and(|principal| principal.matches(caller) >= Match::Role);
         let is_granted = self.operations.contains(&GrantOperation::RetireGrant)
-            && coverage(&self.grantee_principal, caller) == Coverage::Direct;
+            && self.grantee_principal.matches(caller) >= Match::Role;
         issues || retires || is_granted
     }
 
-    /// How the grant takes the caller of a request in, if it counts for the request.
-    pub(super) fn coverage(&self, request: &AccessRequest<'_>) -> Coverage {
+    /// How the grant names the caller of a request, if it counts for the request.
+    pub(super) fn matches(&self, request: &AccessRequest<'_>) -> Match {
         let is_known = self.consistent || request.presented_grants.contains(&self.id);
         let Some(operation) = GrantOperation::of(request.action) else {
-            return Coverage::None;
+            return Match::None;
         };
         let applies = is_known
             && self.operations.contains(&operation)
@@ -262,20 +262,10 @@ impl Grant {
                 !operation.has_encryption_context() || constraint.holds(request.encryption_context)
             });
         if applies {
-            coverage(&self.grantee_principal, request.caller.principal())
+            self.grantee_principal.matches(request.caller.requester())
         } else {
-            Coverage::None
+            Match::None
         }
-    }
-}
-
-fn coverage(named: &PrincipalArn, caller: &PrincipalArn) -> Coverage {
-    if named.is_root() {
-        account_coverage(named.account(), caller)
-    } else if named.names(caller) {
-        Coverage::Direct
-    } else {
-        Coverage::None
     }
 }
 

@@ -4,9 +4,10 @@ use std::time::SystemTime;
 
 use crate::context::EncryptionContext;
 use crate::error::{Constraint, ConstraintViolation, KmsError, RejectedValue, ValidationError};
+use crate::iam::PrincipalArn;
 use crate::key::{AccountId, KeyMetadata, KeySpec};
 
-use super::{Grant, GrantConstraint, GrantId, GrantOperation, PrincipalArn};
+use super::{Grant, GrantConstraint, GrantId, GrantOperation};
 
 /// The most pairs of a constraint (API page of `GrantConstraints`).
 const PAIRS_MAX: usize = 8;

@@ -1,14 +1,10 @@
-//! [`KeyPolicy`] and [`IdentityPolicy`]: statements, and what they come to.
+//! [`KeyPolicy`]: the policy of a key.
 
 #[cfg(feature = "json")]
 use std::sync::Arc;
 
+use crate::iam::{Condition, ConditionOperator, Policy, Principal, PrincipalArn, Statement};
 use crate::key::Place;
-
-use super::condition::{Condition, ConditionOperator};
-use super::principal::{Coverage, Principal, account_coverage};
-use super::statement::{Effect, Statement};
-use super::{AccessRequest, PrincipalArn};
 
 /// A key policy: the resource-based policy that every key has.
 ///
@@ -19,8 +15,7 @@ use super::{AccessRequest, PrincipalArn};
 pub struct KeyPolicy {
     /// Whether there is AWS's default statement beside the others: it is about the key's account, whichever that is.
     pub(super) account_decides: bool,
-    pub(super) id: Option<String>,
-    pub(super) statements: Vec<Statement>,
+    pub(super) policy: Policy,
     /// What the policy was read from: `GetKeyPolicy` gives it back as it came.
     #[cfg(feature = "json")]
     pub(super) text: Option<Arc<str>>,
@@ -83,21 +78,20 @@ impl KeyPolicy {
 
     /// `Id`: a name for the policy, which means nothing.
     pub fn id(mut self, id: impl Into<String>) -> Self {
-        self.id = Some(id.into());
+        self.policy = self.policy.id(id);
         self.changed()
     }
 
     /// Adds a statement.
     pub fn statement(mut self, statement: Statement) -> Self {
-        self.statements.push(statement);
+        self.policy = self.policy.statement(statement);
         self.changed()
     }
 
     const fn without_statements(account_decides: bool) -> Self {
         Self {
             account_decides,
-            id: None,
-            statements: Vec::new(),
+            policy: Policy::new(),
             #[cfg(feature = "json")]
             text: None,
         }
@@ -113,31 +107,8 @@ impl KeyPolicy {
     }
 
     /// Whether it is AWS's default and nothing else: then nothing of a request matters but who sends it.
-    pub(super) const fn leaves_all_to_the_account(&self) -> bool {
-        self.account_decides && self.statements.is_empty()
-    }
-
-    /// How the policy allows a request.
-    ///
-    /// # Errors
-    ///
-    /// [`ExplicitDeny`] if a statement denies it.
-    pub(super) fn evaluate(&self, request: &AccessRequest<'_>) -> Result<Coverage, ExplicitDeny> {
-        let mut allowed = if self.account_decides {
-            let account = request.resource.metadata.arn().account();
-            account_coverage(account, request.caller.principal())
-        } else {
-            Coverage::None
-        };
-        for statement in &self.statements {
-            let coverage = statement.coverage(request);
-            match statement.effect {
-                Effect::Allow => allowed = allowed.max(coverage),
-                Effect::Deny if coverage > Coverage::None => return Err(ExplicitDeny),
-                Effect::Deny => {}
-            }
-        }
-        Ok(allowed)
+    pub(super) fn leaves_all_to_the_account(&self) -> bool {
+        self.account_decides && self.policy.statements().is_empty()
     }
 }
 
@@ -147,78 +118,3 @@ impl Default for KeyPolicy {
         Self::account_decides().clone()
     }
 }
-
-/// The identity-based policies of a caller, as one: what its account lets it do.
-///
-/// ```
-/// use kms_reencrypt::access::{Caller, IdentityPolicy, Statement};
-///
-/// let policy = IdentityPolicy::new().statement(
-///     Statement::allow()
-///         .action("kms:ReEncrypt*")
-///         .resource("arn:aws:kms:*:111122223333:key/*"),
-/// );
-/// let alice = "arn:aws:iam::111122223333:user/alice".parse::<Caller>()?;
-/// let alice = alice.with_identity_policy(policy);
-/// # Ok::<(), kms_reencrypt::access::InvalidPrincipalArn>(())
-/// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[must_use]
-pub struct IdentityPolicy {
-    pub(super) statements: Vec<Statement>,
-}
-
-impl IdentityPolicy {
-    /// A policy without statements: it allows nothing, so that only a key policy that names the caller, or a grant,
-    /// allows something.
-    pub const fn new() -> Self {
-        Self {
-            statements: Vec::new(),
-        }
-    }
-
-    /// Adds a statement.
-    pub fn statement(mut self, statement: Statement) -> Self {
-        self.statements.push(statement);
-        self
-    }
-
-    /// Whether the policy allows a request.
-    ///
-    /// # Errors
-    ///
-    /// [`ExplicitDeny`] if a statement denies it.
-    pub(super) fn evaluate(&self, request: &AccessRequest<'_>) -> Result<bool, ExplicitDeny> {
-        self.evaluate_by(|statement| statement.applies_to(request))
-    }
-
-    /// Whether the policy allows a request that is about no key.
-    ///
-    /// # Errors
-    ///
-    /// [`ExplicitDeny`] if a statement denies it.
-    #[cfg(feature = "json")]
-    pub(super) fn evaluate_without_key(
-        &self,
-        request: &AccessRequest<'_>,
-    ) -> Result<bool, ExplicitDeny> {
-        self.evaluate_by(|statement| statement.applies_without_key(request))
-    }
-
-    fn evaluate_by(&self, applies: impl Fn(&Statement) -> bool) -> Result<bool, ExplicitDeny> {
-        let mut allowed = false;
-        for statement in &self.statements {
-            if applies(statement) {
-                match statement.effect {
-                    Effect::Allow => allowed = true,
-                    Effect::Deny => return Err(ExplicitDeny),
-                }
-            }
-        }
-        Ok(allowed)
-    }
-}
-
-/// A statement with the effect `Deny` applies: nothing can allow the request any more.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct ExplicitDeny;

@@ -15,8 +15,8 @@ pub(crate) struct Element<'a> {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{place}: {problem}")]
 pub(crate) struct Problem {
-    place: String,
-    problem: String,
+    pub(crate) place: String,
+    pub(crate) problem: String,
 }
 
 impl<'a> Element<'a> {
@@ -30,6 +30,11 @@ impl<'a> Element<'a> {
 
     pub(crate) const fn value(&self) -> &'a Value<'a> {
         self.value
+    }
+
+    /// The way from the root, such as `Statement[0].Effect`.
+    pub(crate) fn place(&self) -> String {
+        self.place.to_string()
     }
 
     /// The text of a string.

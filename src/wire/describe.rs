@@ -1,7 +1,8 @@
 //! What there is to say of keys, aliases, grants and rotations.
 
-use crate::access::{Grant, GrantConstraint, PrincipalArn};
+use crate::access::{Grant, GrantConstraint};
 use crate::context::EncryptionContext;
+use crate::iam::PrincipalArn;
 use crate::key::{ExpirationModel, KeyArn, KeyMetadata, Region};
 use crate::keyring::{Alias, KeyRotation};
 

@@ -1,10 +1,11 @@
 //! What the tables ask, and of whom.
 
 use kms_reencrypt::access::{
-    AccessRequest, Action, Caller, Condition, Grant, GrantBuilder, GrantId, GrantOperation,
-    IdentityPolicy, KeyPolicy, Principal, Resource, Statement, authorize,
+    AccessRequest, Action, Caller, Grant, GrantBuilder, GrantId, GrantOperation, KeyPolicy,
+    Resource, authorize,
 };
 use kms_reencrypt::error::DenialReason;
+use kms_reencrypt::iam::{Condition, Policy, Principal, Statement};
 use kms_reencrypt::key::{MultiRegionConfiguration, MultiRegionKeyType};
 use kms_reencrypt::{
     AliasName, EncryptionAlgorithm, EncryptionContext, KeyMetadata, KeySpec, KeyUsage,
@@ -141,7 +142,7 @@ pub(crate) fn who(name: &str) -> Caller {
     arn(name).parse().unwrap()
 }
 
-pub(crate) fn with(name: &str, identity: Option<IdentityPolicy>) -> Caller {
+pub(crate) fn with(name: &str, identity: Option<Policy>) -> Caller {
     match identity {
         Some(policy) => who(name).with_identity_policy(policy),
         None => who(name),
@@ -152,15 +153,15 @@ pub(crate) fn principal(name: &str) -> Principal {
     Principal::Arn(arn(name).parse().unwrap())
 }
 
-pub(crate) fn nothing() -> IdentityPolicy {
-    IdentityPolicy::new()
+pub(crate) fn nothing() -> Policy {
+    Policy::new()
 }
 
-pub(crate) fn allows(action: &str) -> IdentityPolicy {
+pub(crate) fn allows(action: &str) -> Policy {
     nothing().statement(Statement::allow().action(action))
 }
 
-pub(crate) fn denies(action: &str) -> IdentityPolicy {
+pub(crate) fn denies(action: &str) -> Policy {
     nothing().statement(Statement::deny().action(action))
 }
 

@@ -1,7 +1,8 @@
 //! Conditions of statements.
 
 use kms_reencrypt::EncryptionContext;
-use kms_reencrypt::access::{Caller, Condition, ConditionOperator, KeyPolicy, Principal};
+use kms_reencrypt::access::{Caller, KeyPolicy};
+use kms_reencrypt::iam::{Condition, ConditionOperator, Principal};
 
 use crate::ask::{ALLOWED, Ask, NO_KEY_POLICY, re_encrypt, who};
 

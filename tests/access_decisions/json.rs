@@ -1,6 +1,7 @@
 //! Policies that were read from JSON.
 
-use kms_reencrypt::access::{Action, IdentityPolicy, KeyPolicy};
+use kms_reencrypt::access::{Action, KeyPolicy};
+use kms_reencrypt::iam::{Policy, PolicyKind};
 
 use crate::ask::{
     ALLOWED, Ask, DENIED_BY_KEY_POLICY, KEY, NO_IDENTITY_POLICY, NO_KEY_POLICY, nothing, who, with,
@@ -31,8 +32,10 @@ fn the_example_of_the_developer_guide_decides_as_the_guide_says() {
         }"#,
     )
     .unwrap();
-    let engineering = IdentityPolicy::from_json(&format!(
-        r#"{{
+    let engineering = Policy::from_json(
+        PolicyKind::IdentityBased,
+        &format!(
+            r#"{{
             "Version": "2012-10-17",
             "Statement": {{
                 "Effect": "Allow",
@@ -40,7 +43,8 @@ fn the_example_of_the_developer_guide_decides_as_the_guide_says() {
                 "Resource": ["{KEY}"]
             }}
         }}"#
-    ))
+        ),
+    )
     .unwrap();
     #[rustfmt::skip]
     let decisions = [

@@ -1,7 +1,8 @@
 //! Key policies, identity-based policies, and how they go together.
 
 use kms_reencrypt::KeyArn;
-use kms_reencrypt::access::{Action, IdentityPolicy, KeyPolicy, Principal, Statement};
+use kms_reencrypt::access::{Action, KeyPolicy};
+use kms_reencrypt::iam::{Policy, Principal, Statement};
 
 use crate::ask::{
     ALLOWED, Ask, DENIED_BY_IDENTITY, DENIED_BY_KEY_POLICY, KEY, NO_IDENTITY_POLICY, NO_KEY_POLICY,
@@ -227,9 +228,11 @@ fn not_principal_denies_all_but_those_it_names() {
         (&["user/alice", "root"], "user/carol", DENIED_BY_KEY_POLICY),
         (&["user/alice", "root"], "other:root", DENIED_BY_KEY_POLICY),
         (&["user/alice"], "root", DENIED_BY_KEY_POLICY),
-        (&["role/Auditor"], "assumed-role/Auditor/alice", ALLOWED),
-        (&["role/Auditor"], "assumed-role/Admin/alice", DENIED_BY_KEY_POLICY),
-        (&["assumed-role/Auditor/alice"], "assumed-role/Auditor/carol", DENIED_BY_KEY_POLICY),
+        (&["user/alice"], "user/alice", DENIED_BY_KEY_POLICY),
+        (&["role/Auditor"], "assumed-role/Auditor/alice", DENIED_BY_KEY_POLICY),
+        (&["role/Auditor", "root"], "assumed-role/Auditor/alice", ALLOWED),
+        (&["role/Auditor", "root"], "assumed-role/Admin/alice", DENIED_BY_KEY_POLICY),
+        (&["assumed-role/Auditor/alice", "root"], "assumed-role/Auditor/alice", DENIED_BY_KEY_POLICY),
     ];
     for (excepted, caller, expected) in decisions {
         let excepted: Vec<_> = excepted.iter().map(|name| principal(name)).collect();
@@ -308,10 +311,10 @@ fn an_identity_policy_chooses_its_keys_by_their_arns() {
     ];
     for (resource, expected) in decisions {
         let statement = re_encrypt().resource(resource);
-        let identity = IdentityPolicy::new().statement(statement);
+        let identity = Policy::new().statement(statement);
         Ask::of(with("user/alice", Some(identity))).expect(expected, resource);
         let statement = Statement::allow().action("*").any_resource_but([resource]);
-        let identity = IdentityPolicy::new().statement(statement);
+        let identity = Policy::new().statement(statement);
         let opposite = if expected == ALLOWED {
             NO_IDENTITY_POLICY
         } else {

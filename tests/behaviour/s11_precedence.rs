@@ -1,6 +1,7 @@
 //! behaviour §11: several things wrong at once, and which of them is told. Every pair, generated from one order.
 
-use kms_reencrypt::access::{Caller, IdentityPolicy, Statement};
+use kms_reencrypt::access::Caller;
+use kms_reencrypt::iam::{Policy, Statement};
 use kms_reencrypt::keyring::NewKey;
 use kms_reencrypt::{KeySpec, KeyState};
 
@@ -465,7 +466,7 @@ fn act(
             |statement, action| statement.action(*action),
         );
     let user = Caller::user(ACCOUNT.parse().unwrap(), "alice").unwrap();
-    let policy = IdentityPolicy::new().statement(statement);
+    let policy = Policy::new().statement(statement);
     world.act_as(user.with_identity_policy(policy));
     let answer = world.send(&scene.ask);
     for key in &scene.disabled {

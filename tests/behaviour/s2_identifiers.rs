@@ -473,7 +473,8 @@ fn usable(found: Found, action: &str) -> Expected {
 }
 
 fn world() -> World {
-    use kms_reencrypt::access::{KeyPolicy, Principal, Statement};
+    use kms_reencrypt::access::KeyPolicy;
+    use kms_reencrypt::iam::{Principal, Statement};
 
     let world = World::new();
     world.symmetric("A");

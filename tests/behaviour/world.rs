@@ -2,7 +2,8 @@
 
 use std::cell::RefCell;
 
-use kms_reencrypt::access::{Caller, IdentityPolicy, Statement};
+use kms_reencrypt::access::Caller;
+use kms_reencrypt::iam::{Policy, Statement};
 use kms_reencrypt::keyring::NewKey;
 use kms_reencrypt::{KeyArn, KeySpec, KeyState, KeyUsage, Keyring, Kms, KmsError};
 
@@ -118,8 +119,8 @@ impl World {
                 statement.action(*action)
             });
         let policy = match actions {
-            [] => IdentityPolicy::new(),
-            _ => IdentityPolicy::new().statement(statement),
+            [] => Policy::new(),
+            _ => Policy::new().statement(statement),
         };
         let user = Caller::user(ACCOUNT.parse().unwrap(), "alice").unwrap();
         self.act_as(user.with_identity_policy(policy));

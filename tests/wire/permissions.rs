@@ -1,7 +1,8 @@
 //! Who may use the control operations.
 
 use kms_reencrypt::KeySpec;
-use kms_reencrypt::access::{Caller, IdentityPolicy, KeyPolicy, Statement};
+use kms_reencrypt::access::{Caller, KeyPolicy};
+use kms_reencrypt::iam::{Policy, Statement};
 use serde_json::{Value, json};
 
 use crate::server::Server;
@@ -12,7 +13,7 @@ fn alice(actions: &[&str]) -> Caller {
     let allow = actions
         .iter()
         .fold(Statement::allow(), |allow, action| allow.action(*action));
-    let policy = IdentityPolicy::new().statement(allow);
+    let policy = Policy::new().statement(allow);
     ALICE
         .parse::<Caller>()
         .unwrap()
@@ -115,7 +116,7 @@ fn what_is_about_no_key_is_up_to_the_callers_own_policy() {
         let about_keys = Statement::allow()
             .action(&action)
             .resource("arn:aws-cn:kms:*:111122223333:key/*");
-        let about_keys = IdentityPolicy::new().statement(about_keys);
+        let about_keys = Policy::new().statement(about_keys);
         let alice = ALICE.parse::<Caller>().unwrap();
         let (code, _) = server
             .as_caller(alice.with_identity_policy(about_keys))

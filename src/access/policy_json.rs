@@ -1,15 +1,18 @@
-//! Policies as JSON: IAM's policy language, read and written.
-
-mod read;
-mod write;
+//! Key policies as JSON.
 
 use core::str::FromStr;
 
 use crate::error::KmsError;
+use crate::iam::{Policy, PolicyKind, PrincipalArn, Statement};
 use crate::key::KeyArn;
 
-use super::{IdentityPolicy, KeyPolicy};
-use read::Kind;
+use super::KeyPolicy;
+
+/// The `Id` of the policy that AWS gives a key made by API (DOC: `GetKeyPolicy`).
+const DEFAULT_ID: &str = "key-default-1";
+
+/// The `Sid` of its statement.
+const DEFAULT_SID: &str = "Enable IAM User Permissions";
 
 impl KeyPolicy {
     /// Reads a key policy: `Policy` of `CreateKey` and `PutKeyPolicy`. Its text is kept for [`to_json`](Self::to_json).
@@ -38,14 +41,14 @@ impl KeyPolicy {
     ///
     /// # Errors
     ///
-    /// [`KmsError::MalformedPolicyDocument`] if the text is not a key policy, or one that says what this crate cannot
-    /// evaluate: policy variables, or conditions on numbers, dates, addresses or bytes. The message says where.
+    /// [`KmsError::MalformedPolicyDocument`] if the text is not a key policy. The message says where.
     pub fn from_json(text: &str) -> Result<Self, KmsError> {
-        let document = read::document(text, Kind::KeyPolicy)?;
+        let policy = Policy::from_json(PolicyKind::ResourceBased, text);
         Ok(Self {
             account_decides: false,
-            id: document.id,
-            statements: document.statements,
+            policy: policy.map_err(|error| KmsError::MalformedPolicyDocument {
+                reason: error.to_string(),
+            })?,
             text: Some(text.into()),
         })
     }
@@ -53,40 +56,30 @@ impl KeyPolicy {
     /// The policy of a key as `GetKeyPolicy` gives it back: the text that it was read from, or else what AWS would write.
     #[must_use]
     pub fn to_json(&self, key: &KeyArn) -> String {
-        match &self.text {
-            Some(text) => text.as_ref().to_owned(),
-            None => write::key_policy(self, key),
+        if let Some(text) = &self.text {
+            return text.as_ref().to_owned();
         }
+        let partition = key.region().partition();
+        if !self.account_decides {
+            return self.policy.to_json(partition);
+        }
+        let root = PrincipalArn::root(*key.account()).in_partition_of(key.region());
+        let default_statement = Statement::allow()
+            .sid(DEFAULT_SID)
+            .principal(root)
+            .action("kms:*");
+        let id = self.policy.document_id().unwrap_or(DEFAULT_ID);
+        let others = self.policy.statements().iter().cloned();
+        others
+            .fold(
+                Policy::new().id(id).statement(default_statement),
+                Policy::statement,
+            )
+            .to_json(partition)
     }
 }
 
 impl FromStr for KeyPolicy {
-    type Err = KmsError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::from_json(text)
-    }
-}
-
-impl IdentityPolicy {
-    /// Reads an identity-based policy, which has no principals.
-    ///
-    /// # Errors
-    ///
-    /// [`KmsError::MalformedPolicyDocument`] as for [`KeyPolicy::from_json`].
-    pub fn from_json(text: &str) -> Result<Self, KmsError> {
-        let statements = read::document(text, Kind::IdentityPolicy)?.statements;
-        Ok(Self { statements })
-    }
-
-    /// The policy as IAM would write it.
-    #[must_use]
-    pub fn to_json(&self) -> String {
-        write::identity_policy(self)
-    }
-}
-
-impl FromStr for IdentityPolicy {
     type Err = KmsError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {

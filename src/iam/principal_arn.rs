@@ -6,6 +6,9 @@ use std::sync::Arc;
 
 use crate::key::{AccountId, Region};
 
+use super::principal::account_match;
+use super::{Match, Requester};
+
 /// The partitions of AWS, for a text that names one.
 const PARTITIONS: [&str; 8] = [
     "aws",
@@ -23,12 +26,12 @@ const PARTITIONS: [&str; 8] = [
 /// A wildcard in it is refused: IAM matches none in a principal.
 ///
 /// ```
-/// use kms_reencrypt::access::PrincipalArn;
+/// use kms_reencrypt::iam::PrincipalArn;
 ///
 /// let session: PrincipalArn = "arn:aws:sts::111122223333:assumed-role/Auditor/alice".parse()?;
 /// assert_eq!(session.account().as_str(), "111122223333");
 /// assert!("arn:aws:iam::111122223333:user/*".parse::<PrincipalArn>().is_err());
-/// # Ok::<(), kms_reencrypt::access::InvalidPrincipalArn>(())
+/// # Ok::<(), kms_reencrypt::iam::InvalidPrincipalArn>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct PrincipalArn {
@@ -118,8 +121,31 @@ impl PrincipalArn {
         matches!(self.kind, Kind::Root)
     }
 
+    /// Whether the ARN names a federated user.
+    #[must_use]
+    pub const fn is_federated_user(&self) -> bool {
+        matches!(self.kind, Kind::FederatedUser(_))
+    }
+
+    /// Whether the ARN names a role or a session of one.
+    pub(super) const fn is_of_role(&self) -> bool {
+        matches!(self.kind, Kind::AssumedRole { .. } | Kind::Role(_))
+    }
+
+    /// Whether the ARN names a service-linked role or a session of one: its path is `aws-service-role/`.
+    #[must_use]
+    pub fn is_service_linked(&self) -> bool {
+        match &self.kind {
+            Kind::AssumedRole { role, .. } | Kind::Role(role) => {
+                role.starts_with("aws-service-role/")
+            }
+            _ => false,
+        }
+    }
+
     /// The name of an IAM user, without its path: `aws:username`.
-    pub(super) fn user_name(&self) -> Option<&str> {
+    #[must_use]
+    pub fn user_name(&self) -> Option<&str> {
         match &self.kind {
             Kind::User(user) => Some(last(user)),
             _ => None,
@@ -127,7 +153,8 @@ impl PrincipalArn {
     }
 
     /// What `aws:PrincipalArn` says: the ARN of the role instead of that of its session.
-    pub(super) fn without_session(&self) -> Self {
+    #[must_use]
+    pub fn without_session(&self) -> Self {
         match &self.kind {
             Kind::AssumedRole { role, .. } => Self {
                 kind: Kind::Role(Arc::clone(role)),
@@ -137,26 +164,49 @@ impl PrincipalArn {
         }
     }
 
-    /// Whether this ARN, as it stands in a policy or grant, names a caller: the very principal, or the role of a session.
+    /// How this ARN, as it stands in a policy or grant, matches a requester: as its account, as the role of its session,
+    /// or as itself.
     ///
     /// Partitions are not compared: account ids are unique over all of them. A session's own ARN does not tell the path
     /// of its role, but role names are unique within an account.
-    pub(super) fn names(&self, caller: &Self) -> bool {
-        if self.account != caller.account {
-            return false;
+    #[must_use]
+    pub fn matches(&self, requester: &Requester) -> Match {
+        if self.is_root() {
+            return account_match(&self.account, requester);
         }
-        match (&self.kind, &caller.kind) {
-            (Kind::Role(named), Kind::AssumedRole { role, .. }) => {
-                named == role || (!role.contains('/') && last(named) == &**role)
+        let federates = requester.federating_principal() == Some(self);
+        match requester.arn() {
+            Some(arn) if self.account == arn.account => match self.kind.matches(&arn.kind) {
+                Match::None if federates => Match::Role,
+                by_itself => by_itself,
+            },
+            _ => Match::None,
+        }
+    }
+}
+
+impl Kind {
+    fn matches(&self, acts: &Self) -> Match {
+        match (self, acts) {
+            (Self::Role(named), Self::AssumedRole { role, .. })
+                if named == role || (!role.contains('/') && last(named) == &**role) =>
+            {
+                Match::Role
             }
             (
-                Kind::AssumedRole { role, session },
-                Kind::AssumedRole {
-                    role: callers_role,
-                    session: callers_session,
+                Self::AssumedRole { role, session },
+                Self::AssumedRole {
+                    role: of_role,
+                    session: acts,
                 },
-            ) => last(role) == last(callers_role) && session == callers_session,
-            (named, caller) => named == caller,
+            ) if last(role) == last(of_role) && session == acts => Match::Direct,
+            // A role without a session does not exist as a requester. It is treated as its sessions are.
+            (Self::Role(named), Self::Role(role)) if named == role => Match::Role,
+            (Self::User(named), Self::User(user)) if named == user => Match::Direct,
+            (Self::FederatedUser(named), Self::FederatedUser(user)) if named == user => {
+                Match::Direct
+            }
+            _ => Match::None,
         }
     }
 }
@@ -166,28 +216,28 @@ impl FromStr for PrincipalArn {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let mut parts = text.splitn(6, ':');
-        let mut part = || parts.next().ok_or(InvalidPrincipalArn(()));
+        let mut part = || parts.next().ok_or(NOT_AN_ARN);
         let (arn, partition, service, region) = (part()?, part()?, part()?, part()?);
-        let account = part()?.parse().map_err(|_| InvalidPrincipalArn(()))?;
+        let account = part()?.parse().map_err(|_| NOT_AN_ARN)?;
         let resource = part()?;
         if arn != "arn" || !region.is_empty() {
-            return Err(InvalidPrincipalArn(()));
+            return Err(NOT_AN_ARN);
         }
         let partition = PARTITIONS
             .into_iter()
             .find(|known| *known == partition)
-            .ok_or(InvalidPrincipalArn(()))?;
+            .ok_or(NOT_AN_ARN)?;
         let (kind, rest) = resource.split_once('/').unwrap_or((resource, ""));
         let principal = match (service, kind) {
             ("iam", "root") if resource == "root" => Self::root(account),
             ("iam", "user") => Self::user(account, rest)?,
             ("iam", "role") => Self::role(account, rest)?,
             ("sts", "assumed-role") => {
-                let (role, session) = rest.split_once('/').ok_or(InvalidPrincipalArn(()))?;
+                let (role, session) = rest.split_once('/').ok_or(NOT_AN_ARN)?;
                 Self::assumed_role(account, role, session)?
             }
             ("sts", "federated-user") => Self::new(account, Kind::FederatedUser(name(rest)?)),
-            _ => return Err(InvalidPrincipalArn(())),
+            _ => return Err(NOT_AN_ARN),
         };
         Ok(Self {
             partition,
@@ -227,19 +277,25 @@ impl fmt::Debug for PrincipalArn {
     }
 }
 
-/// A text is not the ARN of a principal, or its partition is not one of AWS's.
+/// A text is not the ARN of a principal, or no principal can have such a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
+#[error("{0}")]
+pub struct InvalidPrincipalArn(&'static str);
+
+const NOT_AN_ARN: InvalidPrincipalArn = InvalidPrincipalArn(
     "a principal's ARN is arn:<partition>:iam::<account>:root, …:user/<name> or …:role/<name>, or \
-     arn:<partition>:sts::<account>:assumed-role/<role>/<session> or …:federated-user/<name>"
-)]
-pub struct InvalidPrincipalArn(());
+     arn:<partition>:sts::<account>:assumed-role/<role>/<session> or …:federated-user/<name>",
+);
+
+const NOT_A_NAME: InvalidPrincipalArn = InvalidPrincipalArn(
+    "the name of a user, role or session has only letters and digits of ASCII and the characters _+=,.@-",
+);
 
 fn path_and_name(text: &str) -> Result<Arc<str>, InvalidPrincipalArn> {
     if text.split('/').all(|part| name(part).is_ok()) {
         Ok(text.into())
     } else {
-        Err(InvalidPrincipalArn(()))
+        Err(NOT_A_NAME)
     }
 }
 
@@ -249,7 +305,7 @@ fn name(text: &str) -> Result<Arc<str>, InvalidPrincipalArn> {
     if !text.is_empty() && text.bytes().all(allowed) {
         Ok(text.into())
     } else {
-        Err(InvalidPrincipalArn(()))
+        Err(NOT_A_NAME)
     }
 }
 
@@ -263,6 +319,7 @@ fn last(path_and_name: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::PrincipalArn;
+    use crate::iam::{Match, Requester};
 
     fn arn(text: &str) -> PrincipalArn {
         text.parse().unwrap()
@@ -310,31 +367,56 @@ mod tests {
     fn a_role_names_its_sessions_and_a_session_only_itself() {
         let session = "arn:aws:sts::111122223333:assumed-role/Auditor/alice";
         for (named, caller, expected) in [
-            (session, session, true),
-            ("arn:aws:iam::111122223333:role/Auditor", session, true),
-            ("arn:aws:iam::111122223333:role/team/Auditor", session, true),
-            ("arn:aws:iam::111122223333:role/Auditors", session, false),
-            ("arn:aws:iam::444455556666:role/Auditor", session, false),
-            ("arn:aws:iam::111122223333:user/Auditor", session, false),
+            (session, session, Match::Direct),
+            (
+                "arn:aws:iam::111122223333:role/Auditor",
+                session,
+                Match::Role,
+            ),
+            (
+                "arn:aws:iam::111122223333:role/team/Auditor",
+                session,
+                Match::Role,
+            ),
+            (
+                "arn:aws:iam::111122223333:role/Auditors",
+                session,
+                Match::None,
+            ),
+            (
+                "arn:aws:iam::444455556666:role/Auditor",
+                session,
+                Match::None,
+            ),
+            (
+                "arn:aws:iam::111122223333:user/Auditor",
+                session,
+                Match::None,
+            ),
             (
                 "arn:aws:sts::111122223333:assumed-role/Auditor/bob",
                 session,
-                false,
+                Match::None,
             ),
-            (session, "arn:aws:iam::111122223333:role/Auditor", false),
+            (
+                session,
+                "arn:aws:iam::111122223333:role/Auditor",
+                Match::None,
+            ),
             (
                 "arn:aws:iam::111122223333:user/alice",
                 "arn:aws:iam::111122223333:user/team/alice",
-                false,
+                Match::None,
             ),
             (
                 "arn:aws-cn:iam::111122223333:user/alice",
                 "arn:aws:iam::111122223333:user/alice",
-                true,
+                Match::Direct,
             ),
-            ("arn:aws:iam::111122223333:root", session, false),
+            ("arn:aws:iam::111122223333:root", session, Match::Account),
         ] {
-            assert_eq!(arn(named).names(&arn(caller)), expected, "{named} {caller}");
+            let requester = Requester::principal(arn(caller));
+            assert_eq!(arn(named).matches(&requester), expected, "{named} {caller}");
         }
     }
 
@@ -350,8 +432,25 @@ mod tests {
             session.without_session().to_string(),
             "arn:aws:iam::111122223333:role/team/Auditor"
         );
-        assert!(arn("arn:aws:iam::111122223333:role/team/Auditor").names(&session));
-        assert!(!arn("arn:aws:iam::111122223333:role/Auditor").names(&session));
-        assert!(arn("arn:aws:sts::111122223333:assumed-role/Auditor/alice").names(&session));
+        let requester = Requester::principal(session);
+        for (named, expected) in [
+            ("arn:aws:iam::111122223333:role/team/Auditor", Match::Role),
+            ("arn:aws:iam::111122223333:role/Auditor", Match::None),
+            (
+                "arn:aws:sts::111122223333:assumed-role/Auditor/alice",
+                Match::Direct,
+            ),
+        ] {
+            assert_eq!(arn(named).matches(&requester), expected, "{named}");
+        }
+    }
+
+    #[test]
+    fn what_is_refused_is_refused_for_what_is_wrong_with_it() {
+        let account = "111122223333".parse().unwrap();
+        let name = PrincipalArn::role(account, "my role").unwrap_err();
+        assert!(name.to_string().starts_with("the name of a user"), "{name}");
+        let arn = "my role".parse::<PrincipalArn>().unwrap_err();
+        assert!(arn.to_string().starts_with("a principal's ARN is"), "{arn}");
     }
 }

@@ -1,0 +1,83 @@
+//! [`ArnPattern`]: an ARN whose parts are patterns.
+
+use super::ContextKey;
+use super::evaluation::Evaluation;
+use super::template::{Syntax, Template};
+
+/// How many parts an ARN has. The last takes all colons that follow.
+const PARTS: usize = 6;
+
+/// A pattern of ARNs.
+///
+/// Each of the six parts is compared with its own part of the pattern, so no wildcard reaches over a colon but in the last
+/// part (IAM User Guide, ARN condition operators).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ArnPattern(Vec<Template>);
+
+impl ArnPattern {
+    /// Takes a pattern apart, with or without policy variables. One with fewer parts is completed with `*` (IAM User
+    /// Guide, policy grammar).
+    pub(super) fn parse(pattern: &str, variables: bool) -> Self {
+        let syntax = Syntax {
+            wildcards: true,
+            variables,
+        };
+        let parts = split(pattern, variables).into_iter();
+        Self(parts.map(|part| Template::parse(part, syntax)).collect())
+    }
+
+    /// Whether every text matches: `*`.
+    pub(super) fn is_everything(&self) -> bool {
+        match &*self.0 {
+            [only] => only.fixed().is_some_and(super::glob::Glob::is_everything),
+            _ => false,
+        }
+    }
+
+    /// The keys of the variables.
+    pub(super) fn variables(&self) -> impl Iterator<Item = &ContextKey> {
+        self.0.iter().flat_map(Template::variables)
+    }
+
+    /// Whether an ARN matches.
+    pub(super) fn matches(&self, arn: &str, evaluation: &Evaluation<'_>) -> bool {
+        let mut parts = arn.splitn(PARTS, ':');
+        self.is_everything()
+            || self.0.iter().all(|pattern| match parts.next() {
+                Some(part) => pattern.matches(part, evaluation),
+                None => false,
+            })
+    }
+}
+
+/// Splits a pattern at colons, but for those in variables.
+fn split(pattern: &str, variables: bool) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let mut rest = pattern;
+    let mut searched = 0;
+    while parts.len() + 1 < PARTS {
+        let Some(colon) = rest
+            .get(searched..)
+            .and_then(|unsearched| unsearched.find(':'))
+        else {
+            break;
+        };
+        let colon = searched + colon;
+        let Some((part, behind)) = rest.split_at_checked(colon) else {
+            break;
+        };
+        let opened = part.rfind("${").filter(|_| variables);
+        let closed =
+            opened.and_then(|opened| rest.get(opened..)?.find('}').map(|end| opened + end));
+        match closed {
+            Some(closed) if closed > colon => searched = closed,
+            _ => {
+                parts.push(part);
+                rest = behind.strip_prefix(':').unwrap_or_default();
+                searched = 0;
+            }
+        }
+    }
+    parts.push(rest);
+    parts
+}

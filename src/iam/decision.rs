@@ -1,0 +1,306 @@
+//! [`decide`]: AWS's evaluation logic.
+
+use crate::key::AccountId;
+
+use super::evaluation::Evaluation;
+use super::principal::account_match;
+use super::statement::{Effect, Mismatch, Scope, Statement};
+use super::{AllowedBy, Decision, Denial, Layer, Layers, Match, Policy, RequestContext};
+
+/// Decides whether a request is allowed.
+///
+/// An explicit deny in any layer beats everything. Then every layer of a kind that limits has to allow: resource control
+/// policies, service control policies, the VPC endpoint policy. Then one of these has to allow:
+///
+/// - in the resource's own account: its policy, if it names the principal; or its policy, if it names the account, together
+///   with the principal's identity-based policies. What the policy allows a user, a session or everybody is limited by
+///   nothing else; what it allows a role is limited by the permissions boundary and the session policies;
+/// - from another account: the resource's policy, by naming the principal or its account, together with the principal's
+///   identity-based policies;
+/// - from everywhere: a grant for the principal. A grant for an account needs the identity-based policies too.
+///
+/// Identity-based policies allow only what the permissions boundary and the session policies allow as well. Organizations'
+/// policies do not limit service-linked roles, and service control policies do not limit AWS services.
+///
+/// That a grant for a principal of another account needs nothing else follows from what AWS has its own services do: the
+/// service-linked role of EC2 Auto Scaling, whose fixed policy allows nothing of KMS, uses keys of other accounts by a
+/// grant alone (INFERRED). That a grant for an account needs identity-based policies is GUESS 24, that a grant for a role is
+/// limited as a policy that names the role is GUESS 42. The rest is the IAM User Guide (policy evaluation logic).
+///
+/// The work is bounded. What would take more than some milliseconds, which no policy in use does, is denied by the layer
+/// that takes it.
+#[must_use]
+pub fn decide(layers: &Layers<'_>, request: &dyn RequestContext) -> Decision {
+    run(layers, request, &mut Unrecorded)
+}
+
+/// Decides, and tells a recorder of every statement that was looked at.
+pub(super) fn run(
+    layers: &Layers<'_>,
+    request: &dyn RequestContext,
+    recorder: &mut impl Recorder,
+) -> Decision {
+    let mut run = Run {
+        evaluation: Evaluation::new(request),
+        recorder,
+        denial: None,
+    };
+    match run.decide(layers, request) {
+        Ok(allowed) => Decision::Allowed(allowed),
+        Err(denial) => Decision::Denied(denial),
+    }
+}
+
+/// What is told of statements.
+pub(super) trait Recorder {
+    /// Whether statements are looked at that cannot change the decision any more.
+    const IS_COMPLETE: bool;
+
+    fn record(
+        &mut self,
+        place: Place,
+        statement: &Statement,
+        outcome: Result<Match, Mismatch<'_>>,
+        evaluation: &Evaluation<'_>,
+    );
+}
+
+/// Where a statement stands.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub(super) layer: Layer,
+    /// The level of a control policy; 0 for others.
+    pub(super) level: usize,
+    /// Which policy of the level.
+    pub(super) policy: usize,
+    /// Which statement of the policy; `None` for the default statement.
+    pub(super) statement: Option<usize>,
+}
+
+/// Forgets everything.
+struct Unrecorded;
+
+impl Recorder for Unrecorded {
+    const IS_COMPLETE: bool = false;
+
+    fn record(
+        &mut self,
+        _: Place,
+        _: &Statement,
+        _: Result<Match, Mismatch<'_>>,
+        _: &Evaluation<'_>,
+    ) {
+    }
+}
+
+struct Run<'a, R> {
+    evaluation: Evaluation<'a>,
+    recorder: &'a mut R,
+    /// The first explicit deny, or the layer that took too long.
+    denial: Option<Denial>,
+}
+
+impl<R: Recorder> Run<'_, R> {
+    fn decide(
+        &mut self,
+        layers: &Layers<'_>,
+        request: &dyn RequestContext,
+    ) -> Result<AllowedBy, Denial> {
+        let requester = request.requester();
+        let arn = requester.arn();
+        let is_root = arn.is_some_and(super::PrincipalArn::is_root);
+        let is_service_linked = arn.is_some_and(super::PrincipalArn::is_service_linked);
+        let of_everybody = Scope::Everybody {
+            has_boundary: layers.boundary.is_some(),
+        };
+
+        // Everything is looked at, for explicit denies.
+        let service_control = is_service_linked
+            || arn.is_none()
+            || self.levels(Layer::ServiceControlPolicy, layers.service_control);
+        let resource_control =
+            is_service_linked || self.levels(Layer::ResourceControlPolicy, layers.resource_control);
+        let endpoint = layers.endpoint.is_none_or(|policy| {
+            let scope = Scope::Everybody {
+                has_boundary: false,
+            };
+            self.policy(Layer::EndpointPolicy, policy, scope) > Match::None
+        });
+        let identity = self.policies(Layer::IdentityPolicy, 0, layers.identity) || is_root;
+        let boundary = layers.boundary.is_none_or(|policy| {
+            self.policy(Layer::PermissionsBoundary, policy, Scope::Requester) > Match::None
+        });
+        // A federated user has nothing without session policies (API page of GetFederationToken).
+        let session = match layers.session {
+            [] => !arn.is_some_and(super::PrincipalArn::is_federated_user),
+            policies => self.policies(Layer::SessionPolicy, 0, policies),
+        };
+        let default = match request.resource_account() {
+            Some(owner) if layers.account_decides => self.default_statement(owner),
+            _ => Match::None,
+        };
+        let resource = match layers.resource {
+            Some(policy) => default.max(self.policy(Layer::ResourcePolicy, policy, of_everybody)),
+            None => default,
+        };
+        if let Some(denial) = self.denial {
+            return Err(denial);
+        }
+
+        for (layer, allows) in [
+            (Layer::ResourceControlPolicy, resource_control),
+            (Layer::ServiceControlPolicy, service_control),
+            (Layer::EndpointPolicy, endpoint),
+        ] {
+            if !allows {
+                return Err(Denial::missing(layer));
+            }
+        }
+        let limits = [
+            (Layer::PermissionsBoundary, boundary),
+            (Layer::SessionPolicy, session),
+        ];
+        let within_limits = || all_allow(&limits);
+        let by_account =
+            || all_allow(&[(Layer::IdentityPolicy, identity)]).and_then(|()| within_limits());
+
+        let Some(owner) = request.resource_account() else {
+            return by_account().map(|()| AllowedBy::IdentityPolicy);
+        };
+        if layers.resource.is_none() && !layers.account_decides {
+            return by_account().map(|()| AllowedBy::IdentityPolicy);
+        }
+        let is_foreign = requester.account().is_some_and(|account| account != owner);
+        let by_resource = match resource {
+            Match::None => Err(Denial::missing(Layer::ResourcePolicy)),
+            Match::Account => by_account().map(|()| AllowedBy::IdentityPolicy),
+            Match::Role | Match::Direct if is_foreign => {
+                by_account().map(|()| AllowedBy::ResourcePolicy)
+            }
+            Match::Role => within_limits().map(|()| AllowedBy::ResourcePolicy),
+            Match::Direct => Ok(AllowedBy::ResourcePolicy),
+        };
+        let Err(denial) = by_resource else {
+            return by_resource;
+        };
+        let granted = layers.grants.map_or(Match::None, |grants| grants());
+        let by_grant = match granted {
+            Match::None => return Err(denial),
+            Match::Account => by_account(),
+            Match::Role => within_limits(),
+            Match::Direct => Ok(()),
+        };
+        by_grant.map(|()| AllowedBy::Grant)
+    }
+
+    /// How the default statement allows, which leaves everything to the account of the resource.
+    fn default_statement(&mut self, owner: &AccountId) -> Match {
+        let allowed = account_match(owner, self.evaluation.requester());
+        if R::IS_COMPLETE {
+            let statement = Statement::allow().principal(*owner).action("*");
+            let place = Place {
+                layer: Layer::ResourcePolicy,
+                level: 0,
+                policy: 0,
+                statement: None,
+            };
+            let outcome = match allowed {
+                Match::None => Err(Mismatch::Principal),
+                names => Ok(names),
+            };
+            self.recorder
+                .record(place, &statement, outcome, &self.evaluation);
+        }
+        allowed
+    }
+
+    /// Whether every level of control policies allows.
+    fn levels(&mut self, layer: Layer, levels: &[Vec<Policy>]) -> bool {
+        let mut all = true;
+        for (level, policies) in levels.iter().enumerate() {
+            all &= self.policies(layer, level, policies);
+        }
+        all
+    }
+
+    /// Whether one of several policies allows, all of which are about the requester.
+    fn policies(&mut self, layer: Layer, level: usize, policies: &[Policy]) -> bool {
+        let mut any = false;
+        for (policy, of_policy) in policies.iter().enumerate() {
+            let place = Place {
+                layer,
+                level,
+                policy,
+                statement: None,
+            };
+            any |= self.statements(place, of_policy, Scope::Requester) > Match::None;
+        }
+        any
+    }
+
+    /// How the only policy of a layer allows.
+    fn policy(&mut self, layer: Layer, policy: &Policy, scope: Scope) -> Match {
+        let place = Place {
+            layer,
+            level: 0,
+            policy: 0,
+            statement: None,
+        };
+        self.statements(place, policy, scope)
+    }
+
+    /// How a policy allows; not at all, once the request is denied.
+    fn statements(&mut self, place: Place, policy: &Policy, scope: Scope) -> Match {
+        let Place { layer, .. } = place;
+        let mut allowed = Match::None;
+        for (at, statement) in policy.statements().iter().enumerate() {
+            if !R::IS_COMPLETE {
+                let is_decided = self.denial.is_some();
+                let allows_no_more = statement.effect == Effect::Allow && allowed == Match::Direct;
+                if is_decided {
+                    return Match::None;
+                } else if allows_no_more {
+                    continue;
+                }
+            }
+            let outcome = statement.check(scope, &self.evaluation);
+            let place = Place {
+                statement: Some(at),
+                ..place
+            };
+            self.recorder
+                .record(place, statement, outcome, &self.evaluation);
+            if self.evaluation.steps.are_exhausted() {
+                self.denial.get_or_insert_with(|| Denial::missing(layer));
+                return Match::None;
+            }
+            match (statement.effect, outcome) {
+                (_, Err(_)) => {}
+                (Effect::Allow, Ok(names)) => allowed = allowed.max(names),
+                (Effect::Deny, Ok(_)) => {
+                    self.denial.get_or_insert(Denial {
+                        layer,
+                        explicit: true,
+                    });
+                }
+            }
+        }
+        allowed
+    }
+}
+
+impl Denial {
+    const fn missing(layer: Layer) -> Self {
+        Self {
+            layer,
+            explicit: false,
+        }
+    }
+}
+
+fn all_allow(layers: &[(Layer, bool)]) -> Result<(), Denial> {
+    match layers.iter().find(|(_, allows)| !allows) {
+        Some((layer, _)) => Err(Denial::missing(*layer)),
+        None => Ok(()),
+    }
+}

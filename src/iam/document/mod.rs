@@ -1,0 +1,51 @@
+//! Policies as JSON documents. Feature `json`.
+
+mod error;
+mod principals;
+mod read;
+mod write;
+
+pub use error::{PolicyError, PolicyProblem};
+
+use super::{Policy, PolicyKind};
+
+impl Policy {
+    /// Reads a policy document.
+    ///
+    /// ```
+    /// use kms_reencrypt::iam::{Policy, PolicyKind};
+    ///
+    /// let policy = Policy::from_json(
+    ///     PolicyKind::IdentityBased,
+    ///     r#"{
+    ///         "Version": "2012-10-17",
+    ///         "Statement": {
+    ///             "Effect": "Allow",
+    ///             "Action": "kms:ReEncrypt*",
+    ///             "Resource": "*",
+    ///             "Condition": {"StringEquals": {"aws:ResourceTag/team": "${aws:PrincipalTag/team}"}}
+    ///         }
+    ///     }"#,
+    /// )?;
+    /// let keys: Vec<String> = policy.context_keys().into_iter().map(ToString::to_string).collect();
+    /// assert_eq!(keys, ["aws:ResourceTag/team", "aws:PrincipalTag/team"]);
+    ///
+    /// let error = Policy::from_json(PolicyKind::IdentityBased, r#"{"Statement": {"Effect": "Permit"}}"#).unwrap_err();
+    /// assert_eq!(error.to_string(), r#"Statement.Effect: "Permit" is neither Allow nor Deny"#);
+    /// # Ok::<(), kms_reencrypt::iam::PolicyError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`PolicyError`] if the text is not a policy of that kind: what is wrong with it, and where.
+    pub fn from_json(kind: PolicyKind, text: &str) -> Result<Self, PolicyError> {
+        read::policy(kind, text)
+    }
+
+    /// The policy as AWS writes it: members in AWS's order, lists of one as their element, accounts as the ARN of their
+    /// root in a partition, such as `aws`.
+    #[must_use]
+    pub fn to_json(&self, partition: &str) -> String {
+        write::policy(self, partition)
+    }
+}

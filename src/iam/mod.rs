@@ -1,0 +1,56 @@
+//! AWS IAM's policy language, and how IAM decides by it. Nothing here is about AWS KMS: its actions, condition keys and
+//! grants come from [`access`](crate::access) as values.
+//!
+//! ```text
+//! Policy::new().statement(Statement::allow().action("kms:*"))   a policy in code
+//! Policy::from_json(PolicyKind::ResourceBased, text)            a policy as JSON; PolicyError says what is wrong, and where
+//! policy.to_json()                                              the layout of AWS
+//! policy.context_keys()                                         the condition keys that it asks for
+//!
+//! Requester::principal(arn), Requester::service(name)           who acts
+//! trait RequestContext                                          a request: requester, action, resource, values of keys
+//! Layers { resource: Some(&policy), ..Layers::default() }       what may allow or deny it
+//! decide(&layers, &request)                                     Allowed(AllowedBy) or Denied(Denial { layer, explicit })
+//! explain(&layers, &request)                                    the same decision, with a reason for every statement
+//! principal.matches(&requester)                                 Match: None < Account < Role < Direct
+//! ```
+//!
+//! What AWS's guide leaves open is labelled where it is decided. There is no directory of principals: that one exists is
+//! not checked, and an ARN keeps naming a principal that was deleted and made again.
+
+mod arn_pattern;
+mod condition;
+mod context;
+mod date;
+mod decision;
+#[cfg(feature = "json")]
+mod document;
+mod evaluation;
+mod explanation;
+mod glob;
+mod layers;
+mod number;
+mod operand;
+mod operator;
+mod policy;
+mod principal;
+mod principal_arn;
+#[cfg(test)]
+mod request;
+mod requester;
+mod statement;
+mod template;
+
+pub use condition::Condition;
+pub use context::{ContextKey, Presence, RequestContext};
+pub use decision::decide;
+#[cfg(feature = "json")]
+pub use document::{PolicyError, PolicyProblem};
+pub use explanation::{ExplainedStatement, Explanation, MissingKey, Outcome, explain};
+pub use layers::{AllowedBy, Decision, Denial, Layer, Layers};
+pub use operator::ConditionOperator;
+pub use policy::{Policy, PolicyKind};
+pub use principal::{Match, Principal};
+pub use principal_arn::{InvalidPrincipalArn, PrincipalArn};
+pub use requester::Requester;
+pub use statement::{Effect, Statement};

@@ -1,0 +1,112 @@
+//! [`Requester`]: who sends a request.
+
+use std::sync::Arc;
+
+use crate::key::AccountId;
+
+use super::PrincipalArn;
+
+/// The principal that sends a request: one of an account, or an AWS service with credentials of its own.
+///
+/// ```
+/// use kms_reencrypt::iam::{Match, Principal, Requester};
+///
+/// let session = Requester::principal("arn:aws:sts::111122223333:assumed-role/Auditor/alice".parse()?)
+///     .with_unique_id("AROACKCEVSQ6C2EXAMPLE");
+/// let role = Principal::Arn("arn:aws:iam::111122223333:role/Auditor".parse()?);
+/// assert_eq!(role.matches(&session), Match::Role);
+///
+/// let service = Requester::service("logs.us-east-2.amazonaws.com");
+/// assert_eq!(role.matches(&service), Match::None);
+/// # Ok::<(), kms_reencrypt::iam::InvalidPrincipalArn>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct Requester {
+    identity: Identity,
+    unique_id: Option<Arc<str>>,
+    federated_by: Option<PrincipalArn>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Identity {
+    Principal(PrincipalArn),
+    Service(Vec<Arc<str>>),
+}
+
+impl Requester {
+    /// A root user, an IAM user, a session of a role, or a federated user.
+    pub const fn principal(arn: PrincipalArn) -> Self {
+        Self::new(Identity::Principal(arn))
+    }
+
+    /// An AWS service, by the name of its principal, such as `logs.us-east-2.amazonaws.com`.
+    pub fn service(name: &str) -> Self {
+        Self::new(Identity::Service(vec![name.into()]))
+    }
+
+    const fn new(identity: Identity) -> Self {
+        Self {
+            identity,
+            unique_id: None,
+            federated_by: None,
+        }
+    }
+
+    /// The same service under another of its names (`aws:PrincipalServiceNamesList`). Changes nothing for principals of
+    /// an account.
+    pub fn with_service_name(mut self, name: &str) -> Self {
+        if let Identity::Service(names) = &mut self.identity {
+            names.push(name.into());
+        }
+        self
+    }
+
+    /// The same principal with the unique id of the user (`AIDA…`) or of the session's role (`AROA…`).
+    pub fn with_unique_id(mut self, unique_id: &str) -> Self {
+        self.unique_id = Some(unique_id.into());
+        self
+    }
+
+    /// The same federated user, with the principal that called `GetFederationToken` for it.
+    pub fn federated_by(mut self, principal: PrincipalArn) -> Self {
+        self.federated_by = Some(principal);
+        self
+    }
+
+    /// The ARN of the principal. A service has none.
+    #[must_use]
+    pub const fn arn(&self) -> Option<&PrincipalArn> {
+        match &self.identity {
+            Identity::Principal(arn) => Some(arn),
+            Identity::Service(_) => None,
+        }
+    }
+
+    /// The account of the principal. A service has none.
+    #[must_use]
+    pub fn account(&self) -> Option<&AccountId> {
+        self.arn().map(PrincipalArn::account)
+    }
+
+    /// The names of the service, the first of which it was made with. Empty for principals of an account.
+    pub fn service_names(&self) -> impl Iterator<Item = &str> {
+        let names = match &self.identity {
+            Identity::Principal(_) => &[][..],
+            Identity::Service(names) => names,
+        };
+        names.iter().map(|name| &**name)
+    }
+
+    /// The unique id of the user or role, if it was set.
+    #[must_use]
+    pub fn unique_id(&self) -> Option<&str> {
+        self.unique_id.as_deref()
+    }
+
+    /// The principal that called `GetFederationToken`, if it was set.
+    #[must_use]
+    pub const fn federating_principal(&self) -> Option<&PrincipalArn> {
+        self.federated_by.as_ref()
+    }
+}

@@ -1,0 +1,408 @@
+//! [`Statement`]: one rule of a policy.
+
+use super::arn_pattern::ArnPattern;
+use super::evaluation::Evaluation;
+use super::glob;
+use super::principal::{Match, Principal};
+use super::{Condition, ContextKey, Requester};
+
+/// A statement of a policy.
+///
+/// It applies to a request if all of it does: principal, action, resource and every condition. What it says of principals
+/// counts in resource-based policies, resource control policies and VPC endpoint policies: the others are about the
+/// principal that has them.
+///
+/// Resources and the values of conditions may have policy variables, such as `${aws:username}`.
+///
+/// ```
+/// use kms_reencrypt::iam::{Condition, ConditionOperator, Principal, Statement};
+///
+/// let statement = Statement::allow()
+///     .sid("Auditors may move the blue tenant's data")
+///     .principal(Principal::Arn("arn:aws:iam::111122223333:role/Auditor".parse()?))
+///     .action("kms:ReEncrypt*")
+///     .condition(Condition::new(
+///         ConditionOperator::StringEquals,
+///         "kms:EncryptionContext:tenant",
+///         ["blue"],
+///     ));
+/// # Ok::<(), kms_reencrypt::iam::InvalidPrincipalArn>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct Statement {
+    pub(super) sid: Option<String>,
+    pub(super) effect: Effect,
+    pub(super) principals: Principals,
+    pub(super) actions: Actions,
+    pub(super) resources: Resources,
+    pub(super) conditions: Vec<Condition>,
+}
+
+impl Statement {
+    /// `"Effect": "Allow"`. Allows nothing yet: it names no action.
+    pub const fn allow() -> Self {
+        Self::new(Effect::Allow, Principals::Only(Vec::new()))
+    }
+
+    /// `"Effect": "Deny"`. Denies nothing yet: it names no action.
+    pub const fn deny() -> Self {
+        Self::new(Effect::Deny, Principals::Only(Vec::new()))
+    }
+
+    /// `"Effect": "Deny"` with `NotPrincipal`: denies it to all principals but these. IAM has no such form of `Allow`.
+    ///
+    /// An exception needs both the account and the principal: for a session that is its account and its role. An account
+    /// alone excepts its root user only. A principal with a permissions boundary is always denied (DOC: IAM User Guide,
+    /// element NotPrincipal).
+    pub fn deny_all_but<P: Into<Principal>>(principals: impl IntoIterator<Item = P>) -> Self {
+        let excepted = principals.into_iter().map(Into::into).collect();
+        Self::new(Effect::Deny, Principals::AllBut(excepted))
+    }
+
+    pub(super) const fn new(effect: Effect, principals: Principals) -> Self {
+        Self {
+            sid: None,
+            effect,
+            principals,
+            actions: Actions::Any(Vec::new()),
+            resources: Resources::All,
+            conditions: Vec::new(),
+        }
+    }
+
+    /// `Sid`: a name for the statement, which means nothing.
+    pub fn sid(mut self, sid: impl Into<String>) -> Self {
+        self.sid = Some(sid.into());
+        self
+    }
+
+    /// `Principal`: adds a principal that it applies to; an exception in a [`deny_all_but`](Self::deny_all_but). A
+    /// resource-based policy's statement without any applies to nobody.
+    pub fn principal(mut self, principal: impl Into<Principal>) -> Self {
+        let (Principals::Only(list) | Principals::AllBut(list)) = &mut self.principals;
+        list.push(principal.into());
+        self
+    }
+
+    /// `Action`: adds a permission or a pattern of them (`kms:ReEncrypt*`), not distinguished by case.
+    pub fn action(mut self, pattern: impl Into<String>) -> Self {
+        match &mut self.actions {
+            Actions::Any(patterns) => patterns.push(pattern.into()),
+            Actions::None(_) => self.actions = Actions::Any(vec![pattern.into()]),
+        }
+        self
+    }
+
+    /// `NotAction`: every permission except these, replacing earlier ones.
+    pub fn any_action_but<A: Into<String>>(
+        mut self,
+        patterns: impl IntoIterator<Item = A>,
+    ) -> Self {
+        self.actions = Actions::None(patterns.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// `Resource`: adds an ARN or a pattern of them (`arn:aws:kms:*:111122223333:key/*`). Without one, the statement is
+    /// about every resource; in a resource-based policy that is the resource that has the policy.
+    pub fn resource(mut self, pattern: impl Into<String>) -> Self {
+        let pattern = ResourcePattern::new(pattern.into(), true);
+        match &mut self.resources {
+            Resources::Any(patterns) => patterns.push(pattern),
+            Resources::All | Resources::None(_) => self.resources = Resources::Any(vec![pattern]),
+        }
+        self
+    }
+
+    /// `NotResource`: every resource except these, replacing earlier ones.
+    pub fn any_resource_but<R: Into<String>>(
+        mut self,
+        patterns: impl IntoIterator<Item = R>,
+    ) -> Self {
+        let pattern = |pattern: R| ResourcePattern::new(pattern.into(), true);
+        self.resources = Resources::None(patterns.into_iter().map(pattern).collect());
+        self
+    }
+
+    /// `Condition`: adds one. As in JSON, where an operator and a key stand together only once, another condition of the
+    /// same operator and key adds its values to the first.
+    pub fn condition(mut self, condition: Condition) -> Self {
+        let unrelated = self
+            .conditions
+            .iter_mut()
+            .try_fold(condition, |condition, other| {
+                other.absorb(condition).ok_or(())
+            });
+        self.conditions.extend(unrelated.ok());
+        self
+    }
+
+    /// `Effect`
+    #[must_use]
+    pub const fn effect(&self) -> Effect {
+        self.effect
+    }
+
+    /// The conditions.
+    #[must_use]
+    pub fn conditions(&self) -> &[Condition] {
+        &self.conditions
+    }
+
+    /// The principals of `Principal` or `NotPrincipal`.
+    #[must_use]
+    pub fn principals(&self) -> &[Principal] {
+        let (Principals::Only(list) | Principals::AllBut(list)) = &self.principals;
+        list
+    }
+
+    /// Whether it allows every action on every resource, as the policies FullAWSAccess and RCPFullAWSAccess do.
+    #[cfg(feature = "json")]
+    pub(super) fn allows_everything(&self) -> bool {
+        let all_actions =
+            matches!(&self.actions, Actions::Any(list) if list.iter().any(|action| action == "*"));
+        let all_resources = match &self.resources {
+            Resources::All => true,
+            Resources::Any(list) => list.iter().any(|resource| resource.arn.is_everything()),
+            Resources::None(_) => false,
+        };
+        self.effect == Effect::Allow && all_actions && all_resources && self.conditions.is_empty()
+    }
+
+    /// The same statement as part of a policy whose version has no variables.
+    pub(super) fn without_variables(mut self) -> Self {
+        self.resources = self.resources.without_variables();
+        let conditions = self.conditions.into_iter();
+        self.conditions = conditions.map(Condition::without_variables).collect();
+        self
+    }
+
+    /// The condition keys that it asks for, those of policy variables included.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &ContextKey> {
+        let of_conditions = self.conditions.iter().flat_map(Condition::keys);
+        of_conditions.chain(self.resources.variables())
+    }
+
+    /// How the statement names the requester, if all of it applies to the request.
+    ///
+    /// # Errors
+    ///
+    /// The first element that does not apply.
+    pub(super) fn check(
+        &self,
+        scope: Scope,
+        evaluation: &Evaluation<'_>,
+    ) -> Result<Match, Mismatch<'_>> {
+        // The principal first: it decides most often, and by a few bytes.
+        let names = match scope {
+            Scope::Requester => Match::Direct,
+            Scope::Everybody { has_boundary } => self
+                .principals
+                .matches(evaluation.requester(), has_boundary),
+        };
+        if names == Match::None {
+            return Err(Mismatch::Principal);
+        }
+        if !self.actions.match_action(evaluation) {
+            return Err(Mismatch::Action);
+        }
+        if !self.resources.match_resource(evaluation) {
+            return Err(Mismatch::Resource);
+        }
+        let mut conditions = self.conditions.iter();
+        match conditions.find(|condition| !condition.holds(self.effect, evaluation)) {
+            Some(condition) => Err(Mismatch::Condition(condition)),
+            None => Ok(names),
+        }
+    }
+}
+
+/// Whom the statements of a policy are about.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Scope {
+    /// Those whom the statements name.
+    Everybody {
+        /// Whether the requester has a permissions boundary.
+        has_boundary: bool,
+    },
+    /// The requester that has the policy.
+    Requester,
+}
+
+/// The element of a statement that does not apply to a request.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Mismatch<'s> {
+    Action,
+    Condition(&'s Condition),
+    Principal,
+    Resource,
+}
+
+/// Whether a statement allows or denies: `Effect`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "json", derive(serde::Serialize))]
+#[expect(clippy::exhaustive_enums, reason = "the policy language has two")]
+pub enum Effect {
+    /// `Allow`
+    Allow,
+    /// `Deny`
+    Deny,
+}
+
+/// `Principal`, or `NotPrincipal`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Principals {
+    AllBut(Vec<Principal>),
+    Only(Vec<Principal>),
+}
+
+impl Principals {
+    fn matches(&self, requester: &Requester, has_boundary: bool) -> Match {
+        match self {
+            Self::AllBut(list) if !has_boundary && except(list, requester) => Match::None,
+            Self::AllBut(_) => Match::Direct,
+            Self::Only(list) => list
+                .iter()
+                .map(|principal| principal.matches(requester))
+                .max()
+                .unwrap_or(Match::None),
+        }
+    }
+}
+
+/// Whether the exceptions of a `NotPrincipal` hold a requester.
+///
+/// AWS looks for the account first, then for the user or role, then for the session (DOC). It recommends to name the role
+/// and its account, so the session itself need not be named (INFERRED).
+fn except(list: &[Principal], requester: &Requester) -> bool {
+    let Some(arn) = requester.arn().filter(|arn| !arn.is_root()) else {
+        return list
+            .iter()
+            .any(|principal| principal.matches(requester) == Match::Direct);
+    };
+    let wanted = if arn.is_of_role() {
+        Match::Role
+    } else {
+        Match::Direct
+    };
+    let (mut account, mut identity) = (false, false);
+    for principal in list {
+        match principal.matches(requester) {
+            _ if *principal == Principal::Any => return true,
+            Match::Account => account = true,
+            names => identity |= names == wanted,
+        }
+    }
+    account && identity
+}
+
+/// `Action` or `NotAction`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Actions {
+    /// What matches one of them.
+    Any(Vec<String>),
+    /// What matches none of them.
+    None(Vec<String>),
+}
+
+impl Actions {
+    fn match_action(&self, evaluation: &Evaluation<'_>) -> bool {
+        let (Self::Any(patterns) | Self::None(patterns)) = self;
+        let action = evaluation.action();
+        let matches = patterns
+            .iter()
+            .any(|pattern| glob::matches_ignoring_case(pattern, action, &evaluation.steps));
+        matches == matches!(self, Self::Any(_))
+    }
+}
+
+/// `Resource` or `NotResource`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Resources {
+    /// Whatever there is: the element was not given.
+    All,
+    /// What matches one of them.
+    Any(Vec<ResourcePattern>),
+    /// What matches none of them.
+    None(Vec<ResourcePattern>),
+}
+
+impl Resources {
+    fn match_resource(&self, evaluation: &Evaluation<'_>) -> bool {
+        let (patterns, wanted) = match self {
+            Self::All => return true,
+            Self::Any(patterns) => (patterns, true),
+            Self::None(patterns) => (patterns, false),
+        };
+        // Spares writing out the ARN, which nearly no statement needs.
+        let mut everything = patterns.iter();
+        let matches = everything.any(|pattern| pattern.arn.is_everything())
+            || patterns
+                .iter()
+                .any(|pattern| pattern.arn.matches(evaluation.resource(), evaluation));
+        matches == wanted
+    }
+
+    fn variables(&self) -> impl Iterator<Item = &ContextKey> {
+        let patterns = match self {
+            Self::All => &[][..],
+            Self::Any(patterns) | Self::None(patterns) => patterns,
+        };
+        patterns.iter().flat_map(|pattern| pattern.arn.variables())
+    }
+
+    fn without_variables(self) -> Self {
+        let parse = |patterns: Vec<ResourcePattern>| {
+            let patterns = patterns.into_iter();
+            patterns
+                .map(|pattern| ResourcePattern::new(pattern.written, false))
+                .collect()
+        };
+        match self {
+            Self::All => Self::All,
+            Self::Any(patterns) => Self::Any(parse(patterns)),
+            Self::None(patterns) => Self::None(parse(patterns)),
+        }
+    }
+}
+
+/// A pattern of resources, and how it was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ResourcePattern {
+    pub(super) written: String,
+    arn: ArnPattern,
+}
+
+impl ResourcePattern {
+    pub(super) fn new(written: String, variables: bool) -> Self {
+        Self {
+            arn: ArnPattern::parse(&written, variables),
+            written,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Statement;
+    use crate::iam::{Condition, ConditionOperator};
+
+    #[test]
+    fn conditions_of_one_operator_on_one_key_are_one() {
+        let is_blue = |key| Condition::new(ConditionOperator::StringEquals, key, ["blue"]);
+        let is_red = Condition::new(ConditionOperator::StringEquals, "a", ["red"]);
+        let statement = Statement::allow()
+            .condition(is_blue("a"))
+            .condition(is_blue("b"))
+            .condition(is_red);
+        let conditions: Vec<_> = statement
+            .conditions
+            .iter()
+            .map(|condition| (condition.key().name(), condition.values().join(" or ")))
+            .collect();
+        assert_eq!(
+            conditions,
+            [("a", "blue or red".to_owned()), ("b", "blue".to_owned())]
+        );
+    }
+}
