@@ -3,7 +3,7 @@
 use core::fmt::Display;
 use core::num::NonZero;
 use std::fs::File;
-use std::io::{BufReader, Seek as _, SeekFrom};
+use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,8 @@ use rayon::prelude::*;
 
 use crate::Error;
 use crate::journal::{Identity, Journal, Outcomes, Progress};
-use crate::lines::{Batch, Lines, Place};
+use crate::lines::{Batch, Consumed, Lines, Place};
+use crate::lock::Lock;
 use crate::outputs::{self, Outputs};
 use crate::row::{self, Failure, Row};
 
@@ -51,12 +52,15 @@ impl Job {
         kms: &Kms<P>,
         mut watch: impl FnMut(&Progress),
     ) -> Result<Progress, Error> {
+        let _lock = Lock::take(&self.output)?;
         let input = File::open(&self.input)
             .map_err(|error| format!("{}: {error}", self.input.display()))?;
         let identity = Identity::new(&input, &self.from, &self.to)?;
         let len = identity.input_len();
         let journal = Journal::new(&self.output, identity);
-        let progress = match journal.read()? {
+        let interrupted = journal.read()?;
+        let consumed = self.consumed(&input, &journal, interrupted.as_ref())?;
+        let progress = match interrupted {
             // Only names are missing, and one of the two may be there.
             Some(progress) if progress.offset == len => {
                 watch(&progress);
@@ -64,34 +68,63 @@ impl Job {
             }
             interrupted => {
                 outputs::refuse_to_replace(&self.output)?;
-                let start = interrupted.unwrap_or_default();
-                self.advance(kms, input, &journal, start, watch)?
+                let start = interrupted.unwrap_or_else(|| Progress {
+                    input_sha256: consumed.digest(),
+                    ..Progress::default()
+                });
+                let lines = Lines::new(
+                    BufReader::with_capacity(READ_AHEAD, input),
+                    Place {
+                        offset: start.offset,
+                        lines: start.lines,
+                    },
+                    consumed,
+                );
+                self.advance(kms, lines, &journal, start, watch)?
             }
         };
         if progress.offset != len {
             return Err("the input has changed while it was read".into());
         }
-        outputs::publish(&self.output)?;
+        let moved = progress.outcomes.get(MOVED);
+        let failed = progress.lines.saturating_sub(moved);
+        outputs::publish(&self.output, progress.outputs, [moved, failed])?;
         journal.remove()?;
         Ok(progress)
+    }
+
+    /// Reads what an interrupted job has read of its input, which is behind it afterwards: it has to be the same still.
+    ///
+    /// Otherwise a line that has changed places might be moved twice, and another one never.
+    fn consumed(
+        &self,
+        input: &File,
+        journal: &Journal,
+        interrupted: Option<&Progress>,
+    ) -> Result<Consumed, Error> {
+        let Some(progress) = interrupted else {
+            return Ok(Consumed::default());
+        };
+        let consumed = Consumed::read(input, progress.offset)?;
+        if consumed.digest() == progress.input_sha256 {
+            return Ok(consumed);
+        }
+        let (input, lines) = (self.input.display(), progress.lines);
+        let reason =
+            format!("the first {lines} lines of {input} have changed since they were moved");
+        Err(format!("{reason}: {}", journal.remedy()).into())
     }
 
     /// Goes from `progress` to the end of the input, and leaves a checkpoint there.
     fn advance<P: KeyProvider>(
         &self,
         kms: &Kms<P>,
-        mut input: File,
+        mut lines: Lines<impl BufRead + Send>,
         journal: &Journal,
         mut progress: Progress,
         mut watch: impl FnMut(&Progress),
     ) -> Result<Progress, Error> {
         let mut outputs = Outputs::open(&self.output, progress.outputs)?;
-        let start = Place {
-            offset: progress.offset,
-            lines: progress.lines,
-        };
-        input.seek(SeekFrom::Start(start.offset))?;
-        let mut lines = Lines::new(BufReader::with_capacity(READ_AHEAD, input), start);
         let mut saved = Instant::now();
         watch(&progress);
         let mut batch = lines.next_batch(self.batch.get())?;
@@ -106,6 +139,7 @@ impl Job {
             }
             progress.offset = batch.end.offset;
             progress.lines = batch.end.lines;
+            progress.input_sha256 = batch.consumed.digest();
             progress.outputs = outputs.lengths();
             watch(&progress);
             if saved.elapsed() >= self.checkpoint_every {

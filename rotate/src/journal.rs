@@ -2,14 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{ErrorKind, Read as _, Seek as _, Write as _};
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
 use kms_reencrypt::KeyArn;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
 use crate::Error;
 use crate::outputs::{Lengths, beside};
@@ -18,21 +15,15 @@ use crate::outputs::{Lengths, beside};
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub(crate) struct Identity {
     input_len: u64,
-    /// SHA-256 of its first 64 KiB.
-    input_head: String,
     from: String,
     to: String,
 }
 
 impl Identity {
-    /// The job that moves what is in a file. The file is at its start again afterwards.
-    pub(crate) fn new(mut input: &File, from: &KeyArn, to: &KeyArn) -> Result<Self, Error> {
-        let mut head = Vec::new();
-        input.take(64 * 1024).read_to_end(&mut head)?;
-        input.rewind()?;
+    /// The job that moves what is in a file.
+    pub(crate) fn new(input: &File, from: &KeyArn, to: &KeyArn) -> Result<Self, Error> {
         Ok(Self {
             input_len: input.metadata()?.len(),
-            input_head: BASE64_STANDARD.encode(Sha256::digest(&head)),
             from: from.to_string(),
             to: to.to_string(),
         })
@@ -50,6 +41,8 @@ pub(crate) struct Progress {
     pub(crate) offset: u64,
     /// Lines of the input that are done.
     pub(crate) lines: u64,
+    /// What those bytes were: the digest of [`Consumed`](crate::lines::Consumed).
+    pub(crate) input_sha256: String,
     /// How long the outputs were then.
     pub(crate) outputs: Lengths,
     /// How many rows ended how.
@@ -72,6 +65,10 @@ impl Outcomes {
         for (outcome, rows) in others.iter() {
             self.add(outcome, rows);
         }
+    }
+
+    pub(crate) fn get(&self, outcome: &str) -> u64 {
+        self.0.get(outcome).copied().unwrap_or(0)
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, u64)> {
@@ -105,7 +102,8 @@ impl Journal {
         let Entry { job, progress } =
             serde_json::from_slice(&text).map_err(|error| format!("{name}: {error}"))?;
         if job != self.identity {
-            return Err(format!("{name} is of a job with another input or other keys").into());
+            let reason = "is of a job whose input has another length, or with other keys";
+            return Err(format!("{name} {reason}: {}", self.remedy()).into());
         }
         Ok(Some(progress))
     }
@@ -132,6 +130,14 @@ impl Journal {
             _ => {}
         }
         Ok(fs::remove_file(self.path)?)
+    }
+
+    /// What helps when the input is not the one that the job has begun with.
+    pub(crate) fn remedy(&self) -> String {
+        let name = self.path.display();
+        format!(
+            "to go on, run the job as it was begun; to begin anew, remove {name} and the .part files"
+        )
     }
 
     fn unfinished(&self) -> PathBuf {

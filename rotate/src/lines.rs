@@ -1,6 +1,10 @@
 //! The lines of a file, a batch of bounded size at a time.
 
-use std::io::{BufRead, Read as _};
+use std::io::{BufRead, Read};
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use sha2::{Digest as _, Sha256};
 
 use crate::Error;
 
@@ -16,6 +20,8 @@ pub(crate) struct Batch {
     /// Number, and bytes without the line feed.
     pub(crate) lines: Vec<(u64, Vec<u8>)>,
     pub(crate) end: Place,
+    /// All that is before the end.
+    pub(crate) consumed: Consumed,
 }
 
 /// Between two lines of a file.
@@ -26,17 +32,40 @@ pub(crate) struct Place {
     pub(crate) lines: u64,
 }
 
+/// A running hash of what was read of a file: two files that have it in common begin with the same lines.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Consumed(Sha256);
+
+impl Consumed {
+    /// The next `len` bytes of a reader that is at its start, or all that it has if it has fewer.
+    pub(crate) fn read(reader: impl Read, len: u64) -> Result<Self, Error> {
+        let mut consumed = Self::default();
+        for_each_chunk(reader.take(len), |chunk| consumed.0.update(chunk))?;
+        Ok(consumed)
+    }
+
+    /// The SHA-256 in base64.
+    pub(crate) fn digest(&self) -> String {
+        BASE64_STANDARD.encode(self.0.clone().finalize())
+    }
+}
+
 /// A file that is read in batches.
 #[derive(Debug)]
 pub(crate) struct Lines<R> {
     reader: R,
     place: Place,
+    consumed: Consumed,
 }
 
 impl<R: BufRead> Lines<R> {
-    /// The lines that `reader` has next, which is at `place` of its file.
-    pub(crate) const fn new(reader: R, place: Place) -> Self {
-        Self { reader, place }
+    /// The lines that `reader` has next, which is at `place` of its file, behind what is `consumed`.
+    pub(crate) const fn new(reader: R, place: Place, consumed: Consumed) -> Self {
+        Self {
+            reader,
+            place,
+            consumed,
+        }
     }
 
     /// The next lines, at most so many. None if the file is at its end.
@@ -49,8 +78,11 @@ impl<R: BufRead> Lines<R> {
                 None => break,
             }
         }
-        let end = self.place;
-        Ok(Batch { lines, end })
+        Ok(Batch {
+            lines,
+            end: self.place,
+            consumed: self.consumed.clone(),
+        })
     }
 
     fn next_line(&mut self) -> Result<Option<Vec<u8>>, Error> {
@@ -60,6 +92,7 @@ impl<R: BufRead> Lines<R> {
         if read == 0 {
             return Ok(None);
         }
+        self.consumed.0.update(&line);
         self.place.offset += read;
         self.place.lines += 1;
         match line.pop_if(|last| *last == b'\n') {
@@ -68,6 +101,18 @@ impl<R: BufRead> Lines<R> {
                 Err(format!("line {number} is longer than {LINE_BYTES} bytes").into())
             }
             _ => Ok(Some(line)),
+        }
+    }
+}
+
+/// Reads to the end, in bounded memory.
+pub(crate) fn for_each_chunk(mut reader: impl Read, mut f: impl FnMut(&[u8])) -> Result<(), Error> {
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        let read = reader.read(&mut buffer)?;
+        match buffer.get(..read) {
+            None | Some([]) => return Ok(()),
+            Some(chunk) => f(chunk),
         }
     }
 }

@@ -11,13 +11,15 @@
 //! exception and its message; `jq -c .row` gives their originals back.
 //!
 //! Until all is done there are `*.part` files instead, and `moved.jsonl.progress` says how much of them is true. Kill
-//! the process and run it again: it goes on from there. Nothing keeps two processes from doing the same job at once.
+//! the process and run it again: it goes on from there, unless the input has changed before that place. A lock on
+//! `moved.jsonl.lock` keeps a second process away from the same output.
 //!
 //! For keys of your own, change `ring.rs`.
 
 mod job;
 mod journal;
 mod lines;
+mod lock;
 mod make;
 mod outputs;
 mod ring;

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
+use crate::lines::for_each_chunk;
 
 /// How long the two files are.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
@@ -57,8 +58,13 @@ impl Outputs {
     }
 }
 
-/// Gives both files their final names. It may have been interrupted before: what has its name keeps it.
-pub(crate) fn publish(output: &Path) -> Result<(), Error> {
+/// Gives both files their final names, if they have the lengths and as many rows as the journal says. It may have been
+/// interrupted before: what has its name keeps it.
+pub(crate) fn publish(output: &Path, lengths: Lengths, rows: [u64; 2]) -> Result<(), Error> {
+    let lengths = [lengths.moved, lengths.failed];
+    for ((names, len), rows) in names(output).iter().zip(lengths).zip(rows) {
+        check(names, len, rows)?;
+    }
     for (part, name) in names(output) {
         match fs::rename(part, &name) {
             Err(error) if error.kind() == ErrorKind::NotFound && name.exists() => {}
@@ -66,6 +72,29 @@ pub(crate) fn publish(output: &Path) -> Result<(), Error> {
         }
     }
     sync_directory(output)
+}
+
+/// An error if a file, under the one name or the other, is not as the job has written it: another program may have.
+fn check((part, name): &(PathBuf, PathBuf), len: u64, rows: u64) -> Result<(), Error> {
+    let (path, file) = match File::open(part) {
+        Err(error) if error.kind() == ErrorKind::NotFound => (name, File::open(name)),
+        opened => (part, opened),
+    };
+    let path = path.display();
+    let file = file.map_err(|error| format!("{path}: {error}"))?;
+    let (mut actual_len, mut actual_rows) = (0, 0);
+    for_each_chunk(file, |chunk| {
+        actual_len += chunk.len();
+        actual_rows += chunk.iter().filter(|byte| **byte == b'\n').count();
+    })?;
+    if (u64::try_from(actual_len)?, u64::try_from(actual_rows)?) == (len, rows) {
+        return Ok(());
+    }
+    let refusal = format!(
+        "{path} has {actual_rows} rows in {actual_len} bytes, but {rows} in {len} were written: another program has \
+         changed it. Nothing was published; remove the files of the job and begin anew"
+    );
+    Err(refusal.into())
 }
 
 /// An error if there is something that [`publish`] would replace.

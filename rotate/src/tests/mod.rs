@@ -1,0 +1,6 @@
+//! Whatever interrupts a job, every row is moved or kept with its exception, once.
+
+mod folder;
+mod interruptions;
+mod refusals;
+mod rows;
