@@ -47,6 +47,7 @@ pub(super) fn crafted(
                 },
             ])
         }
+        Err(NotOaep) if spec != KeySpec::Sm2 => Some(Vec::new()),
         Err(NotOaep) => {
             sm2::PublicKey::from_public_key_der(public_key).ok()?;
             Some(Vec::new())
