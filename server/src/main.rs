@@ -7,12 +7,16 @@
 //!
 //! The first line on standard output is `listening on http://127.0.0.1:PORT`: with the port 0 the system chooses a free
 //! one. Keys live in memory and go with the process. **Signatures are not checked:** whoever reaches the port is whoever
-//! they say they are. So it listens on loopback only, unless it is told otherwise.
+//! they say they are. So it listens on loopback only, unless it is told otherwise, and there it answers only to loopback
+//! names: a web page that points its own name to 127.0.0.1 gets nothing.
 
+mod connection;
+mod hosts;
 mod server;
 #[cfg(test)]
 mod tests;
 
+use core::num::NonZero;
 use std::io::Write as _;
 use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
@@ -21,6 +25,7 @@ use kms_reencrypt::AccountId;
 use kms_reencrypt::access::Caller;
 use lexopt::prelude::*;
 
+use hosts::Hosts;
 use server::{Callers, Limits, Server};
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
@@ -37,6 +42,9 @@ Options:
   --principal KEY=ARN     Who signs with the access key id KEY. May be repeated.
                           All others act as the root of the account.
   --allow-remote          Allow an address that is not loopback.
+  --allow-host NAME       Answer requests to this host name too. May be repeated. On loopback, only
+                          loopback names and addresses are answered otherwise.
+  --max-connections N     Refuse further connections beyond so many [default: 200].
   --help                  Say this.
 
 The Region is the one that a request is signed for. Signatures are NOT checked: anybody who
@@ -46,6 +54,8 @@ reaches the port can be any principal. Keys are gone when the process ends.";
 struct Options {
     listen: SocketAddr,
     callers: Callers,
+    allowed_hosts: Vec<String>,
+    limits: Limits,
 }
 
 fn main() -> ExitCode {
@@ -59,15 +69,16 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<(), Error> {
-    let Some(Options { listen, callers }) = options(lexopt::Parser::from_env())? else {
+    let Some(options) = options(lexopt::Parser::from_env())? else {
         println!("{HELP}");
         return Ok(());
     };
-    let listener = TcpListener::bind(listen)?;
+    let listener = TcpListener::bind(options.listen)?;
     let mut stdout = std::io::stdout();
     writeln!(stdout, "listening on http://{}", listener.local_addr()?)?;
     stdout.flush()?;
-    Server::new(callers, Limits::default())?.run(listener)
+    let hosts = Hosts::of(listener.local_addr()?.ip(), options.allowed_hosts);
+    Server::new(options.callers, hosts, options.limits)?.run(listener)
 }
 
 /// The options, or `None` if help is asked for.
@@ -76,12 +87,19 @@ fn options(mut arguments: lexopt::Parser) -> Result<Option<Options>, Error> {
     let mut account: AccountId = "111122223333".parse()?;
     let mut principals = Vec::new();
     let mut allow_remote = false;
+    let mut allowed_hosts = Vec::new();
+    let mut limits = Limits::default();
     while let Some(argument) = arguments.next()? {
         match argument {
             Long("listen") => listen = arguments.value()?.parse()?,
             Long("account") => account = arguments.value()?.parse()?,
             Long("principal") => principals.push(arguments.value()?.parse_with(principal)?),
             Long("allow-remote") => allow_remote = true,
+            Long("allow-host") => allowed_hosts.push(arguments.value()?.string()?),
+            Long("max-connections") => {
+                let most: NonZero<u16> = arguments.value()?.parse()?;
+                limits.connections = most.get().into();
+            }
             Long("help") => return Ok(None),
             other => return Err(other.unexpected().into()),
         }
@@ -92,7 +110,12 @@ fn options(mut arguments: lexopt::Parser) -> Result<Option<Options>, Error> {
         return Err(format!("{} {refusal}", listen.ip()).into());
     }
     let callers = Callers::new(account, principals);
-    Ok(Some(Options { listen, callers }))
+    Ok(Some(Options {
+        listen,
+        callers,
+        allowed_hosts,
+        limits,
+    }))
 }
 
 /// `ACCESS_KEY_ID=ARN`

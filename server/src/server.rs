@@ -6,38 +6,61 @@ use std::collections::HashMap;
 use std::net::TcpListener;
 use std::sync::Arc;
 
-use http_body_util::{BodyExt as _, Full, Limited};
+use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{AUTHORIZATION, CONNECTION, CONTENT_TYPE, HeaderMap};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioTimer;
 use kms_reencrypt::access::Caller;
 use kms_reencrypt::keyring::SystemClock;
 use kms_reencrypt::wire::{self, Credential, Service};
 use kms_reencrypt::{AccountId, Keyring, Kms, KmsError};
+use tokio::net::TcpStream;
+use tokio::sync::Semaphore;
+
+use crate::connection::Connection;
+use crate::hosts::Hosts;
 
 /// The Region of the ring's own handle. Every request says its own.
 const HOME: &str = "us-east-1";
 
-/// How much a request may take of anything.
+/// What a request to a foreign host name is told. It names the option, as its sender may well be the owner of the server.
+const HOST_REFUSAL: &str = "\
+this server listens on loopback and answers only to loopback names, such as localhost and 127.0.0.1. \
+To let requests name another host, start it with --allow-host NAME\n";
+
+/// How many clients beyond the limit are told so at the same time. More of them are hung up on.
+const TURNED_AWAY: usize = 16;
+
+/// How long such a client may take for everything.
+const TURNED_AWAY_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// How much clients may take of anything.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
+    /// Connections at the same time.
+    pub(crate) connections: usize,
     /// Bytes of a body. The largest request of KMS is a key policy of 128 KiB.
     pub(crate) body: usize,
-    /// Until the head of a request is there, from when the connection waits for it.
+    /// Until the head of a request is there, from when the connection waits for it: it may be idle for as long.
     pub(crate) head_timeout: Duration,
     /// Until the body is there.
     pub(crate) body_timeout: Duration,
+    /// Until the client has taken an answer, from when it makes the server wait.
+    pub(crate) write_timeout: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         Self {
+            // macOS lets a process have 256 open files.
+            connections: 200,
             body: 1024 * 1024,
             head_timeout: Duration::from_secs(30),
             body_timeout: Duration::from_secs(10),
+            write_timeout: Duration::from_secs(10),
         }
     }
 }
@@ -73,16 +96,18 @@ impl Callers {
 pub(crate) struct Server {
     service: Service<Keyring>,
     callers: Arc<Callers>,
+    hosts: Arc<Hosts>,
     limits: Limits,
 }
 
 impl Server {
-    pub(crate) fn new(callers: Callers, limits: Limits) -> Result<Self, KmsError> {
+    pub(crate) fn new(callers: Callers, hosts: Hosts, limits: Limits) -> Result<Self, KmsError> {
         let keyring =
             Keyring::builder(callers.account.as_str(), HOME).clock(SystemClock::default());
         Ok(Self {
             service: Kms::new(keyring.build()?).service(),
             callers: Arc::new(callers),
+            hosts: Arc::new(hosts),
             limits,
         })
     }
@@ -98,6 +123,8 @@ impl Server {
 
     async fn accept(self, listener: TcpListener) -> Result<(), crate::Error> {
         let listener = tokio::net::TcpListener::from_std(listener)?;
+        let served = Arc::new(Semaphore::new(self.limits.connections));
+        let turned_away = Arc::new(Semaphore::new(TURNED_AWAY));
         loop {
             // A connection that is gone before it is accepted, or too many open files: the next may do better.
             let Ok((stream, _)) = listener.accept().await else {
@@ -105,34 +132,72 @@ impl Server {
                 continue;
             };
             let server = self.clone();
-            let connection = http1::Builder::new()
-                .timer(TokioTimer::new())
-                .header_read_timeout(self.limits.head_timeout)
-                .serve_connection(
-                    TokioIo::new(stream),
-                    service_fn(move |request| server.clone().answer(request)),
-                );
-            // What is wrong with a connection concerns nobody but its client, which has been told or has gone.
-            tokio::spawn(async { drop(connection.await) });
+            if let Ok(permit) = Arc::clone(&served).try_acquire_owned() {
+                tokio::spawn(async {
+                    server.serve(stream).await;
+                    drop(permit);
+                });
+            } else if let Ok(permit) = Arc::clone(&turned_away).try_acquire_owned() {
+                tokio::spawn(async {
+                    server.turn_away(stream).await;
+                    drop(permit);
+                });
+            }
         }
     }
 
-    async fn answer(self, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+    /// Answers the requests of a connection until one side has had enough.
+    async fn serve(self, stream: TcpStream) {
+        let limits = self.limits;
+        let service = service_fn(move |request| {
+            let server = self.clone();
+            async { Ok::<_, Infallible>(server.answer(request).await) }
+        });
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(limits.head_timeout)
+            .serve_connection(Connection::new(stream, limits.write_timeout), service);
+        // What is wrong with a connection concerns nobody but its client, which has been told or has gone.
+        let _ = connection.await;
+    }
+
+    /// Tells a client that there are too many, and closes its connection.
+    async fn turn_away(self, stream: TcpStream) {
+        let most = self.limits.connections;
+        let service = service_fn(move |_| async move {
+            let body = format!(
+                "the server has {most} connections, and --max-connections allows no more\n"
+            );
+            Ok::<_, Infallible>(refusal(StatusCode::SERVICE_UNAVAILABLE, body))
+        });
+        let connection = http1::Builder::new()
+            .serve_connection(Connection::new(stream, TURNED_AWAY_TIMEOUT), service);
+        let _ = tokio::time::timeout(TURNED_AWAY_TIMEOUT, connection).await;
+    }
+
+    async fn answer(self, request: Request<Incoming>) -> Response<Full<Bytes>> {
+        if !self.hosts.allow(request.headers()) {
+            return refusal(StatusCode::FORBIDDEN, HOST_REFUSAL);
+        }
         if request.method() != Method::POST {
-            return Ok(refusal(StatusCode::METHOD_NOT_ALLOWED, ""));
+            return refusal(StatusCode::METHOD_NOT_ALLOWED, "");
         }
         let (head, body) = request.into_parts();
         let body = Limited::new(body, self.limits.body).collect();
         let body = match tokio::time::timeout(self.limits.body_timeout, body).await {
             Ok(Ok(body)) => body.to_bytes(),
-            Ok(Err(_)) => return Ok(refusal(StatusCode::PAYLOAD_TOO_LARGE, "")),
-            Err(_) => return Ok(refusal(StatusCode::REQUEST_TIMEOUT, "")),
+            Ok(Err(error)) if error.is::<LengthLimitError>() => {
+                return refusal(StatusCode::PAYLOAD_TOO_LARGE, "");
+            }
+            // It ends too early, or its chunks are malformed.
+            Ok(Err(_)) => return refusal(StatusCode::BAD_REQUEST, ""),
+            Err(_) => return refusal(StatusCode::REQUEST_TIMEOUT, ""),
         };
         // Making an RSA key takes seconds: nobody else waits for it.
         let answer = tokio::task::spawn_blocking(move || self.call(&head.headers, &body));
-        Ok(answer
+        answer
             .await
-            .unwrap_or_else(|_| refusal(StatusCode::INTERNAL_SERVER_ERROR, "")))
+            .unwrap_or_else(|_| refusal(StatusCode::INTERNAL_SERVER_ERROR, ""))
     }
 
     fn call(&self, headers: &HeaderMap, body: &[u8]) -> Response<Full<Bytes>> {
@@ -157,8 +222,8 @@ impl Server {
 }
 
 /// The answer to what is no request of KMS. What may still be on its way is not waited for.
-fn refusal(status: StatusCode, body: &'static str) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::from(body));
+fn refusal(status: StatusCode, body: impl Into<Bytes>) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(body.into()));
     *response.status_mut() = status;
     let close = hyper::header::HeaderValue::from_static("close");
     response.headers_mut().insert(CONNECTION, close);

@@ -8,6 +8,7 @@ use std::thread;
 use kms_reencrypt::access::Caller;
 
 use crate::Error;
+use crate::hosts::Hosts;
 use crate::server::{Callers, Limits, Server};
 
 const ALICE: &str = "arn:aws:iam::444455556666:user/alice";
@@ -21,7 +22,10 @@ fn start(limits: Limits) -> SocketAddr {
         "111122223333".parse().unwrap(),
         [("ALICE".to_owned(), alice)],
     );
-    thread::spawn(move || -> Result<(), Error> { Server::new(callers, limits)?.run(listener) });
+    let hosts = Hosts::of(address.ip(), vec!["kms.test".to_owned()]);
+    thread::spawn(move || -> Result<(), Error> {
+        Server::new(callers, hosts, limits)?.run(listener)
+    });
     address
 }
 
@@ -29,6 +33,7 @@ fn quick() -> Limits {
     Limits {
         head_timeout: Duration::from_millis(200),
         body_timeout: Duration::from_millis(200),
+        write_timeout: Duration::from_millis(200),
         ..Limits::default()
     }
 }
@@ -152,6 +157,123 @@ fn a_head_that_does_not_end_is_not_waited_for() {
         assert!(refused, "{answer}");
     }
     assert_alive(address);
+}
+
+#[test]
+fn a_malformed_body_is_a_bad_request_and_not_too_large() {
+    let address = start(quick());
+    let head = head("ANYBODY", "us-east-2", "ListKeys", 0);
+    let head = head.replace("Content-Length: 0", "Transfer-Encoding: chunked");
+    for body in [
+        "x\r\n{}\r\n0\r\n\r\n",
+        "2\r\n{}0\r\n\r\n",
+        "ffffffffffffffffff\r\n",
+    ] {
+        let answer = exchange(address, format!("{head}{body}").as_bytes());
+        assert!(answer.starts_with("HTTP/1.1 400 "), "{body:?}: {answer}");
+    }
+    let whole = head.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n") + "2\r\n{}\r\n0\r\n\r\n";
+    let answer = exchange(address, whole.as_bytes());
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+}
+
+#[test]
+fn a_request_to_another_host_name_is_refused_with_the_option_that_allows_it() {
+    let address = start(Limits::default());
+    let request = head("ANYBODY", "us-east-2", "ListKeys", 2)
+        .replace("Content-Length", "Connection: close\r\nContent-Length")
+        + "{}";
+    for (host, status) in [
+        ("Host: localhost:80", "200"),
+        ("Host: 127.0.0.1", "200"),
+        ("Host: kms.test:80", "200"),
+        ("Host: evil.example", "403"),
+        ("Host: localhost.evil.example:80", "403"),
+        ("X-No-Host: x", "403"),
+        ("Host: localhost\r\nHost: localhost", "403"),
+    ] {
+        let request = request.replace("Host: localhost", host);
+        let answer = exchange(address, request.as_bytes());
+        let start = format!("HTTP/1.1 {status} ");
+        assert!(answer.starts_with(&start), "{host}: {answer}");
+        assert_eq!(
+            answer.contains("--allow-host NAME"),
+            status == "403",
+            "{answer}"
+        );
+    }
+}
+
+#[test]
+fn a_connection_beyond_the_limit_is_refused_until_another_one_ends() {
+    let limits = Limits {
+        connections: 3,
+        ..Limits::default()
+    };
+    let address = start(limits);
+    let open: Vec<_> = (0..3)
+        .map(|_| TcpStream::connect(address).unwrap())
+        .collect();
+    let list_keys = || call(address, "ANYBODY", "us-east-2", "ListKeys", "{}");
+    let refused = list_keys();
+    assert!(refused.starts_with("HTTP/1.1 503 "), "{refused}");
+    assert!(refused.contains("connection: close\r\n"), "{refused}");
+    assert!(refused.contains("--max-connections"), "{refused}");
+    drop(open);
+    until(|| list_keys().starts_with("HTTP/1.1 200 "));
+}
+
+#[test]
+fn an_idle_connection_is_closed_also_after_a_request() {
+    let limits = Limits {
+        connections: 1,
+        ..quick()
+    };
+    let address = start(limits);
+    let mut idle = TcpStream::connect(address).unwrap();
+    let request = head("ANYBODY", "us-east-2", "ListKeys", 2) + "{}";
+    idle.write_all(request.as_bytes()).unwrap();
+    // It is kept alive after the answer, and closed when nothing more comes.
+    let mut answer = Vec::new();
+    idle.read_to_end(&mut answer).unwrap();
+    assert!(answer.starts_with(b"HTTP/1.1 200 OK\r\n"));
+    until(|| call(address, "ANYBODY", "us-east-2", "ListKeys", "{}").starts_with("HTTP/1.1 200 "));
+}
+
+#[test]
+fn a_client_that_never_reads_is_not_kept() {
+    let limits = Limits {
+        connections: 1,
+        ..quick()
+    };
+    let address = start(limits);
+    let mut deaf = TcpStream::connect(address).unwrap();
+    deaf.set_write_timeout(Some(Duration::from_secs(10)))
+        .unwrap();
+    // Answers to these fill all buffers on their way, until the server can't write any more, or has hung up.
+    let requests = (head("ANYBODY", "us-east-2", "ListKeys", 2) + "{}").repeat(1000);
+    for _ in 0..1000 {
+        if deaf.write_all(requests.as_bytes()).is_err() {
+            until(|| {
+                let answer = call(address, "ANYBODY", "us-east-2", "ListKeys", "{}");
+                answer.starts_with("HTTP/1.1 200 ")
+            });
+            return;
+        }
+    }
+    panic!("the server has read a million requests without an answer");
+}
+
+/// Waits for something that is to come soon.
+#[track_caller]
+fn until(mut holds: impl FnMut() -> bool) {
+    for _ in 0..500 {
+        if holds() {
+            return;
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+    panic!("it has not come");
 }
 
 #[test]
