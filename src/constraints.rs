@@ -6,6 +6,7 @@ use std::borrow::Cow;
 
 use crate::error::{Constraint, ConstraintViolation, KmsError, RejectedValue, ValidationError};
 use crate::key::{EncryptionAlgorithm, KeyIdentifier, UnknownValue, model_enum};
+use crate::secret::Plaintext;
 
 /// The most bytes of a ciphertext blob (API page).
 pub const CIPHERTEXT_BLOB_MAX: usize = 6144;
@@ -85,10 +86,25 @@ impl<T: fmt::Display> fmt::Display for ModelValue<T> {
 }
 
 /// Collects the violations of one request. Members are to be checked in the order of the service model (GUESS 6).
+///
+/// A check gives the value back if it is as it must be, and records a violation otherwise. [`finish`](Self::finish) then
+/// gives all values or all violations.
 #[derive(Debug, Default)]
 pub(crate) struct Constraints(Vec<ConstraintViolation>);
 
 impl Constraints {
+    /// A member that must be there.
+    pub(crate) fn required<T>(
+        &mut self,
+        member: impl Into<Cow<'static, str>>,
+        value: Option<T>,
+    ) -> Option<T> {
+        if value.is_none() {
+            self.add(member, RejectedValue::Null, Constraint::NotNull);
+        }
+        value
+    }
+
     /// A ciphertext blob of 1 to 6144 bytes, which must be there unless a dry run ignores it.
     pub(crate) fn ciphertext_blob(&mut self, blob: Option<&[u8]>, optional: bool) {
         const MEMBER: &str = "ciphertextBlob";
@@ -99,20 +115,28 @@ impl Constraints {
         }
     }
 
-    /// A sensitive blob of 1 to `max` bytes, which must be there: that it is `null` is not shown either.
-    pub(crate) fn sensitive_blob(&mut self, member: &'static str, len: Option<usize>, max: usize) {
-        match len {
+    /// A plaintext of 1 to `max` bytes, which must be there. It is sensitive: messages don't show that it is `null`.
+    pub(crate) fn plaintext(
+        &mut self,
+        member: &'static str,
+        plaintext: Option<Plaintext>,
+        max: usize,
+    ) -> Option<Plaintext> {
+        match &plaintext {
             None => self.add(member, RejectedValue::Hidden, Constraint::NotNull),
-            Some(len) => self.blob_len(member, len, max),
+            Some(plaintext) => self.blob_len(member, plaintext.len(), max),
         }
+        plaintext
     }
 
     /// A key identifier that must be there.
-    pub(crate) fn required_key_id(&mut self, member: &'static str, id: Option<&KeyIdentifier>) {
-        match id {
-            None => self.add(member, RejectedValue::Null, Constraint::NotNull),
-            Some(id) => self.key_id(member, Some(id)),
-        }
+    pub(crate) fn required_key_id(
+        &mut self,
+        member: &'static str,
+        id: Option<KeyIdentifier>,
+    ) -> Option<KeyIdentifier> {
+        self.key_id(member, id.as_ref());
+        self.required(member, id)
     }
 
     /// A key identifier that may be there.
@@ -137,22 +161,28 @@ impl Constraints {
         }
     }
 
-    /// An encryption algorithm, `SYMMETRIC_DEFAULT` where there is none.
+    /// An encryption algorithm, `SYMMETRIC_DEFAULT` if the request has none.
     pub(crate) fn algorithm(
         &mut self,
         member: &'static str,
         algorithm: Option<ModelValue<EncryptionAlgorithm>>,
-    ) -> EncryptionAlgorithm {
-        match algorithm {
-            None => EncryptionAlgorithm::default(),
-            Some(ModelValue::Known(algorithm)) => algorithm,
-            Some(ModelValue::Unknown(text)) => {
-                self.add(
-                    member,
-                    RejectedValue::Text(text),
-                    Constraint::ENCRYPTION_ALGORITHMS,
-                );
-                EncryptionAlgorithm::default()
+    ) -> Option<EncryptionAlgorithm> {
+        let algorithm = algorithm.unwrap_or(ModelValue::Known(EncryptionAlgorithm::default()));
+        self.known(member, algorithm, Constraint::ENCRYPTION_ALGORITHMS)
+    }
+
+    /// A value of an enum, which has to be one of those that the constraint lists.
+    pub(crate) fn known<T>(
+        &mut self,
+        member: &'static str,
+        value: ModelValue<T>,
+        constraint: Constraint,
+    ) -> Option<T> {
+        match value {
+            ModelValue::Known(value) => Some(value),
+            ModelValue::Unknown(text) => {
+                self.add(member, RejectedValue::Text(text), constraint);
+                None
             }
         }
     }
@@ -186,7 +216,13 @@ impl Constraints {
     }
 
     /// A number between two bounds.
-    pub(crate) fn number(&mut self, member: &'static str, number: i64, min: i64, max: i64) {
+    pub(crate) fn number<N: TryFrom<i64>>(
+        &mut self,
+        member: &'static str,
+        number: i64,
+        min: i64,
+        max: i64,
+    ) -> Option<N> {
         let value = || RejectedValue::Text(number.to_string());
         if number < min {
             self.add(member, value(), Constraint::ValueAtLeast(min));
@@ -194,6 +230,7 @@ impl Constraints {
         if number > max {
             self.add(member, value(), Constraint::ValueAtMost(max));
         }
+        number.try_into().ok()
     }
 
     /// One violation that the caller has found.
@@ -207,13 +244,12 @@ impl Constraints {
             .push(ConstraintViolation::new(member, value, constraint));
     }
 
-    /// All violations in one exception, if there are any.
-    pub(crate) fn finish(self) -> Result<(), KmsError> {
-        if self.0.is_empty() {
-            Ok(())
-        } else {
-            Err(ValidationError::Constraints(self.0).into())
-        }
+    /// What `values` makes of the values that were checked, or all violations in one exception.
+    ///
+    /// `values` is called if there is no violation. It gives `None` only for a member whose check has recorded one.
+    pub(crate) fn finish<T>(self, values: impl FnOnce() -> Option<T>) -> Result<T, KmsError> {
+        let values = if self.0.is_empty() { values() } else { None };
+        values.ok_or_else(|| ValidationError::Constraints(self.0).into())
     }
 
     fn blob_len(&mut self, member: &'static str, len: usize, max: usize) {

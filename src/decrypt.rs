@@ -10,8 +10,8 @@ use crate::error::KmsError;
 use crate::key::{EncryptionAlgorithm, KeyArn, KeyIdentifier, KeyMaterialId};
 use crate::secret::Plaintext;
 use crate::setters::{
-    dry_run_modifier_setters, dry_run_setter, encryption_algorithm_setter,
-    encryption_context_setters, grant_token_setters,
+    ciphertext_blob_setters, dry_run_modifier_setters, dry_run_setters,
+    encryption_algorithm_setters, encryption_context_setters, grant_token_setters, key_id_setters,
 };
 
 /// A request to decrypt a ciphertext: all of its members, checked.
@@ -93,11 +93,7 @@ pub struct DecryptRequestBuilder {
 }
 
 impl DecryptRequestBuilder {
-    /// `CiphertextBlob`: 1 to 6144 bytes.
-    pub fn ciphertext_blob(mut self, blob: impl Into<Vec<u8>>) -> Self {
-        self.ciphertext_blob = Some(blob.into());
-        self
-    }
+    ciphertext_blob_setters!();
 
     encryption_context_setters!(
         encryption_context,
@@ -107,15 +103,15 @@ impl DecryptRequestBuilder {
 
     grant_token_setters!();
 
-    /// `KeyId`: a key id, key ARN, alias name or alias ARN of 1 to 2048 characters.
-    pub fn key_id(mut self, key: impl Into<KeyIdentifier>) -> Self {
-        self.key_id = Some(key.into());
-        self
-    }
+    key_id_setters!(key_id, set_key_id, "KeyId");
 
-    encryption_algorithm_setter!(encryption_algorithm, "EncryptionAlgorithm");
+    encryption_algorithm_setters!(
+        encryption_algorithm,
+        set_encryption_algorithm,
+        "EncryptionAlgorithm"
+    );
 
-    dry_run_setter!();
+    dry_run_setters!();
 
     dry_run_modifier_setters!();
 
@@ -134,14 +130,15 @@ impl DecryptRequestBuilder {
         let encryption_algorithm =
             constraints.algorithm("encryptionAlgorithm", self.encryption_algorithm);
         constraints.dry_run_modifiers(&self.dry_run_modifiers);
-        constraints.finish()?;
-        Ok(DecryptRequest {
-            ciphertext_blob: self.ciphertext_blob.filter(|_| !ignores_ciphertext),
-            encryption_context: self.encryption_context.into_iter().collect(),
-            grant_tokens: self.grant_tokens,
-            key_id: self.key_id,
-            encryption_algorithm,
-            dry_run,
+        constraints.finish(|| {
+            Some(DecryptRequest {
+                ciphertext_blob: self.ciphertext_blob.filter(|_| !ignores_ciphertext),
+                encryption_context: self.encryption_context.into_iter().collect(),
+                grant_tokens: self.grant_tokens,
+                key_id: self.key_id,
+                encryption_algorithm: encryption_algorithm?,
+                dry_run,
+            })
         })
     }
 }

@@ -10,7 +10,8 @@ use crate::error::KmsError;
 use crate::key::{EncryptionAlgorithm, KeyArn, KeyIdentifier, SYMMETRIC_PLAINTEXT_MAX};
 use crate::secret::Plaintext;
 use crate::setters::{
-    dry_run_setter, encryption_algorithm_setter, encryption_context_setters, grant_token_setters,
+    dry_run_setters, encryption_algorithm_setters, encryption_context_setters, grant_token_setters,
+    key_id_setters,
 };
 
 /// A request to encrypt up to 4096 bytes: all of its members, checked.
@@ -86,15 +87,17 @@ pub struct EncryptRequestBuilder {
 }
 
 impl EncryptRequestBuilder {
-    /// `KeyId`: a key id, key ARN, alias name or alias ARN of 1 to 2048 characters. Required.
-    pub fn key_id(mut self, key: impl Into<KeyIdentifier>) -> Self {
-        self.key_id = Some(key.into());
-        self
-    }
+    key_id_setters!(key_id, set_key_id, "KeyId", " Required.");
 
     /// `Plaintext`: 1 to 4096 bytes. They are copied; wiping the original is the caller's business.
     pub fn plaintext(mut self, plaintext: impl AsRef<[u8]>) -> Self {
         self.plaintext = Some(Plaintext::from_slice(plaintext.as_ref()));
+        self
+    }
+
+    /// `Plaintext`, or none. It is taken over without a copy.
+    pub fn set_plaintext(mut self, plaintext: Option<Plaintext>) -> Self {
+        self.plaintext = plaintext;
         self
     }
 
@@ -106,9 +109,13 @@ impl EncryptRequestBuilder {
 
     grant_token_setters!();
 
-    encryption_algorithm_setter!(encryption_algorithm, "EncryptionAlgorithm");
+    encryption_algorithm_setters!(
+        encryption_algorithm,
+        set_encryption_algorithm,
+        "EncryptionAlgorithm"
+    );
 
-    dry_run_setter!();
+    dry_run_setters!();
 
     /// The request, if it satisfies every constraint of the service model.
     ///
@@ -117,21 +124,20 @@ impl EncryptRequestBuilder {
     /// [`KmsError::Validation`] with all violations in one message.
     pub fn build(self) -> Result<EncryptRequest, KmsError> {
         let mut constraints = Constraints::default();
-        constraints.required_key_id("keyId", self.key_id.as_ref());
-        let len = self.plaintext.as_ref().map(Plaintext::len);
-        constraints.sensitive_blob("plaintext", len, SYMMETRIC_PLAINTEXT_MAX);
+        let key_id = constraints.required_key_id("keyId", self.key_id);
+        let plaintext = constraints.plaintext("plaintext", self.plaintext, SYMMETRIC_PLAINTEXT_MAX);
         constraints.grant_tokens(&self.grant_tokens);
         let encryption_algorithm =
             constraints.algorithm("encryptionAlgorithm", self.encryption_algorithm);
-        constraints.finish()?;
-        Ok(EncryptRequest {
-            // Their absence is a violation, so both are there.
-            key_id: self.key_id.unwrap_or_else(|| "".into()),
-            plaintext: self.plaintext.unwrap_or_else(|| Plaintext::from_slice(b"")),
-            encryption_context: self.encryption_context.into_iter().collect(),
-            grant_tokens: self.grant_tokens,
-            encryption_algorithm,
-            dry_run: self.dry_run.unwrap_or_default(),
+        constraints.finish(|| {
+            Some(EncryptRequest {
+                key_id: key_id?,
+                plaintext: plaintext?,
+                encryption_context: self.encryption_context.into_iter().collect(),
+                grant_tokens: self.grant_tokens,
+                encryption_algorithm: encryption_algorithm?,
+                dry_run: self.dry_run.unwrap_or_default(),
+            })
         })
     }
 }

@@ -6,13 +6,15 @@ use crate::access::Action;
 use crate::constraints::{Constraints, ModelValue};
 use crate::context::EncryptionContext;
 use crate::engine::{Sealed, Sealing, SealingRequest, Session};
-use crate::error::{Constraint, KmsError, RejectedValue, ValidationError};
+use crate::error::{Constraint, KmsError, ValidationError};
 use crate::key::{EncryptionAlgorithm, KeyArn, KeyIdentifier, KeyMaterialId, model_enum};
 use crate::secret::Plaintext;
-use crate::setters::{dry_run_setter, encryption_context_setters, grant_token_setters};
+use crate::setters::{
+    dry_run_setters, encryption_context_setters, grant_token_setters, key_id_setters,
+};
 
 /// The most bytes of a data key (service model).
-const NUMBER_OF_BYTES_MAX: usize = 1024;
+const NUMBER_OF_BYTES_MAX: i64 = 1024;
 
 model_enum! {
     /// How long a data key is: `DataKeySpec`.
@@ -108,11 +110,7 @@ pub struct GenerateDataKeyRequestBuilder {
 }
 
 impl GenerateDataKeyRequestBuilder {
-    /// `KeyId`: a key id, key ARN, alias name or alias ARN of 1 to 2048 characters. Required.
-    pub fn key_id(mut self, key: impl Into<KeyIdentifier>) -> Self {
-        self.key_id = Some(key.into());
-        self
-    }
+    key_id_setters!(key_id, set_key_id, "KeyId", " Required.");
 
     encryption_context_setters!(
         encryption_context,
@@ -126,15 +124,27 @@ impl GenerateDataKeyRequestBuilder {
         self
     }
 
+    /// `NumberOfBytes`, or none.
+    pub const fn set_number_of_bytes(mut self, number: Option<i64>) -> Self {
+        self.number_of_bytes = number;
+        self
+    }
+
     /// `KeySpec`. Either this or `NumberOfBytes`.
     pub fn key_spec(mut self, spec: impl Into<ModelValue<DataKeySpec>>) -> Self {
         self.key_spec = Some(spec.into());
         self
     }
 
+    /// `KeySpec`, or none.
+    pub fn set_key_spec(mut self, spec: Option<ModelValue<DataKeySpec>>) -> Self {
+        self.key_spec = spec;
+        self
+    }
+
     grant_token_setters!();
 
-    dry_run_setter!();
+    dry_run_setters!();
 
     /// The request, if it satisfies every constraint of the service model and says in one way how long the key is.
     ///
@@ -143,26 +153,23 @@ impl GenerateDataKeyRequestBuilder {
     /// [`KmsError::Validation`].
     pub fn build(self) -> Result<GenerateDataKeyRequest, KmsError> {
         let mut constraints = Constraints::default();
-        constraints.required_key_id("keyId", self.key_id.as_ref());
-        if let Some(number) = self.number_of_bytes {
-            let max = i64::try_from(NUMBER_OF_BYTES_MAX).unwrap_or(i64::MAX);
-            constraints.number("numberOfBytes", number, 1, max);
-        }
-        if let Some(ModelValue::Unknown(spec)) = &self.key_spec {
-            let value = RejectedValue::Text(spec.clone());
-            constraints.add("keySpec", value, Constraint::DATA_KEY_SPECS);
-        }
+        let key_id = constraints.required_key_id("keyId", self.key_id);
+        let number = self
+            .number_of_bytes
+            .and_then(|number| constraints.number("numberOfBytes", number, 1, NUMBER_OF_BYTES_MAX));
+        let spec = self
+            .key_spec
+            .and_then(|spec| constraints.known("keySpec", spec, Constraint::DATA_KEY_SPECS));
         constraints.grant_tokens(&self.grant_tokens);
-        constraints.finish()?;
-        let number_of_bytes = match (self.number_of_bytes, self.key_spec) {
-            (Some(number), None) => usize::try_from(number).unwrap_or(NUMBER_OF_BYTES_MAX),
-            (None, Some(ModelValue::Known(spec))) => spec.number_of_bytes(),
+        let key_id = constraints.finish(|| key_id)?;
+        let number_of_bytes = match (number, spec) {
+            (Some(number), None) => number,
+            (None, Some(spec)) => spec.number_of_bytes(),
             (Some(_), Some(_)) => return Err(ValidationError::NumberOfBytesAndKeySpec.into()),
-            _ => return Err(ValidationError::NumberOfBytesRequired.into()),
+            (None, None) => return Err(ValidationError::NumberOfBytesRequired.into()),
         };
         Ok(GenerateDataKeyRequest {
-            // Its absence is a violation, so it is there.
-            key_id: self.key_id.unwrap_or_else(|| "".into()),
+            key_id,
             encryption_context: self.encryption_context.into_iter().collect(),
             number_of_bytes,
             grant_tokens: self.grant_tokens,
@@ -188,10 +195,22 @@ impl GenerateDataKeyResponse {
         &self.ciphertext_blob
     }
 
+    /// `CiphertextBlob`, without a copy. The data key itself is wiped.
+    #[must_use]
+    pub fn into_ciphertext_blob(self) -> Vec<u8> {
+        self.ciphertext_blob
+    }
+
     /// `Plaintext`: the data key.
     #[must_use]
     pub const fn plaintext(&self) -> &Plaintext {
         &self.plaintext
+    }
+
+    /// `Plaintext`, without a copy.
+    #[must_use]
+    pub fn into_plaintext(self) -> Plaintext {
+        self.plaintext
     }
 
     /// `KeyId`: always a key ARN, whatever the request named.
@@ -220,6 +239,12 @@ impl GenerateDataKeyWithoutPlaintextResponse {
     #[must_use]
     pub fn ciphertext_blob(&self) -> &[u8] {
         &self.ciphertext_blob
+    }
+
+    /// `CiphertextBlob`, without a copy.
+    #[must_use]
+    pub fn into_ciphertext_blob(self) -> Vec<u8> {
+        self.ciphertext_blob
     }
 
     /// `KeyId`: always a key ARN, whatever the request named.

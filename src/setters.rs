@@ -1,4 +1,6 @@
 //! The setters that the builders of all requests have, written once.
+//!
+//! They have the names of the official SDK's: every member has a plain setter and one with `set_` that takes an `Option`.
 
 /// `GrantTokens`, of a builder with the field `grant_tokens`.
 macro_rules! grant_token_setters {
@@ -37,9 +39,45 @@ macro_rules! encryption_context_setters {
     };
 }
 
+/// A key identifier, of a builder with a field for it.
+macro_rules! key_id_setters {
+    ($field:ident, $set:ident, $member:literal $(, $note:literal)?) => {
+        #[doc = concat!(
+            "`", $member, "`: a key id, key ARN, alias name or alias ARN of 1 to 2048 characters.", $($note)?
+        )]
+        pub fn $field(mut self, key: impl Into<$crate::key::KeyIdentifier>) -> Self {
+            self.$field = Some(key.into());
+            self
+        }
+
+        #[doc = concat!("`", $member, "`, or none.")]
+        pub fn $set(mut self, key: Option<$crate::key::KeyIdentifier>) -> Self {
+            self.$field = key;
+            self
+        }
+    };
+}
+
+/// `CiphertextBlob`, of a builder with the field `ciphertext_blob`.
+macro_rules! ciphertext_blob_setters {
+    () => {
+        /// `CiphertextBlob`: 1 to 6144 bytes.
+        pub fn ciphertext_blob(mut self, blob: impl Into<Vec<u8>>) -> Self {
+            self.ciphertext_blob = Some(blob.into());
+            self
+        }
+
+        /// `CiphertextBlob`, or none.
+        pub fn set_ciphertext_blob(mut self, blob: Option<Vec<u8>>) -> Self {
+            self.ciphertext_blob = blob;
+            self
+        }
+    };
+}
+
 /// An encryption algorithm, of a builder with a field for it.
-macro_rules! encryption_algorithm_setter {
-    ($field:ident, $member:literal) => {
+macro_rules! encryption_algorithm_setters {
+    ($field:ident, $set:ident, $member:literal) => {
         #[doc = concat!("`", $member, "`. `SYMMETRIC_DEFAULT` if it is not set.")]
         pub fn $field(
             mut self,
@@ -48,15 +86,30 @@ macro_rules! encryption_algorithm_setter {
             self.$field = Some(algorithm.into());
             self
         }
+
+        #[doc = concat!("`", $member, "`, or none.")]
+        pub fn $set(
+            mut self,
+            algorithm: Option<$crate::constraints::ModelValue<$crate::key::EncryptionAlgorithm>>,
+        ) -> Self {
+            self.$field = algorithm;
+            self
+        }
     };
 }
 
 /// `DryRun`, of a builder with the field `dry_run`.
-macro_rules! dry_run_setter {
+macro_rules! dry_run_setters {
     () => {
         /// `DryRun`: stop where the operation would be carried out, and say so with `DryRunOperationException`.
         pub const fn dry_run(mut self, dry_run: bool) -> Self {
             self.dry_run = Some(dry_run);
+            self
+        }
+
+        /// `DryRun`, or none.
+        pub const fn set_dry_run(mut self, dry_run: Option<bool>) -> Self {
+            self.dry_run = dry_run;
             self
         }
     };
@@ -86,6 +139,6 @@ macro_rules! dry_run_modifier_setters {
 }
 
 pub(crate) use {
-    dry_run_modifier_setters, dry_run_setter, encryption_algorithm_setter,
-    encryption_context_setters, grant_token_setters,
+    ciphertext_blob_setters, dry_run_modifier_setters, dry_run_setters,
+    encryption_algorithm_setters, encryption_context_setters, grant_token_setters, key_id_setters,
 };

@@ -79,9 +79,21 @@ impl GrantBuilder {
         self
     }
 
+    /// `RetiringPrincipal`, or none.
+    pub fn set_retiring_principal(mut self, arn: Option<String>) -> Self {
+        self.retiring_principal = arn;
+        self
+    }
+
     /// `Name`
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
+        self
+    }
+
+    /// `Name`, or none.
+    pub fn set_name(mut self, name: Option<String>) -> Self {
+        self.name = name;
         self
     }
 

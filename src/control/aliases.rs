@@ -19,7 +19,7 @@ impl Control<'_> {
         let mut constraints = Constraints::default();
         let name = constraints.text("aliasName", alias_name, &ALIAS_NAME);
         let target = constraints.key("targetKeyId", target_key_id);
-        constraints.finish()?;
+        let (name, target) = constraints.finish(|| name.zip(target))?;
         let target = self.authorized(Action::CreateAlias, &target)?;
         self.keyring.create_alias(name, target)
     }
@@ -32,7 +32,7 @@ impl Control<'_> {
         let mut constraints = Constraints::default();
         let name = constraints.text("aliasName", alias_name, &ALIAS_NAME);
         let target = constraints.key("targetKeyId", target_key_id);
-        constraints.finish()?;
+        let (name, target) = constraints.finish(|| name.zip(target))?;
         self.authorize_present_target(Action::UpdateAlias, name)?;
         let target = self.authorized(Action::UpdateAlias, &target)?;
         self.keyring.update_alias(name, target)
@@ -41,7 +41,7 @@ impl Control<'_> {
     pub(crate) fn delete_alias(&self, alias_name: Option<&str>) -> Result<(), KmsError> {
         let mut constraints = Constraints::default();
         let name = constraints.text("aliasName", alias_name, &ALIAS_NAME);
-        constraints.finish()?;
+        let name = constraints.finish(|| name)?;
         self.authorize_present_target(Action::DeleteAlias, name)?;
         self.keyring.delete_alias(name)
     }
@@ -58,7 +58,7 @@ impl Control<'_> {
         let mut constraints = Constraints::default();
         let key_id = constraints.maybe_key("keyId", key_id);
         page.check(&mut constraints);
-        constraints.finish()?;
+        constraints.finish(|| Some(()))?;
         self.authorize_listing(Action::ListAliases)?;
         let mut aliases = self.keyring.aliases();
         if let Some(key_id) = key_id {

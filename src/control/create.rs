@@ -42,7 +42,7 @@ impl Control<'_> {
         let spec = constraints.maybe_value("keySpec", request.key_spec, KeySpec::ALL);
         let origin = constraints.maybe_value("origin", request.origin, KeyOrigin::ALL);
         let tags = constraints.tags(&request.tags);
-        constraints.finish()?;
+        let tags = constraints.finish(|| tags)?;
         if spec.is_some() && old_spec.is_some() {
             return Err(ValidationError::TwoKeySpecs.into());
         }
@@ -51,10 +51,8 @@ impl Control<'_> {
         let mut key = NewKey::new(spec)
             .origin(origin)
             .multi_region(request.multi_region)
-            .description(request.description.unwrap_or_default());
-        if let Some(usage) = usage {
-            key = key.key_usage(usage);
-        }
+            .description(request.description.unwrap_or_default())
+            .set_key_usage(usage);
         for (name, value) in &tags {
             key = key.tag(name, value);
         }

@@ -61,16 +61,14 @@ impl Control<'_> {
         );
         constraints.grant_tokens(&request.grant_tokens);
         constraints.maybe_text("name", request.name, &GRANT_NAME);
-        constraints.finish()?;
+        let (key_id, grantee, operations) =
+            constraints.finish(|| Some((key_id?, grantee?, operations?)))?;
         let key = self.granted(Action::CreateGrant, &key_id, &request.grant_tokens)?;
-        let terms = |mut grant: GrantBuilder| {
-            grant = grant.operations(operations);
-            if let Some(principal) = request.retiring_principal {
-                grant = grant.retiring_principal(principal);
-            }
-            if let Some(name) = request.name {
-                grant = grant.name(name);
-            }
+        let terms = |grant: GrantBuilder| {
+            let mut grant = grant
+                .operations(operations)
+                .set_retiring_principal(request.retiring_principal.map(str::to_owned))
+                .set_name(request.name.map(str::to_owned));
             if let Some(context) = &request.encryption_context_subset {
                 grant = grant.encryption_context_subset(context.clone());
             }
@@ -98,7 +96,7 @@ impl Control<'_> {
         constraints.maybe_text("grantId", request.grant_id, &GRANT_ID);
         let grantee = request.grantee_principal;
         constraints.maybe_text("granteePrincipal", grantee, &PRINCIPAL);
-        constraints.finish()?;
+        let key_id = constraints.finish(|| key_id)?;
         let key = self.authorized(Action::ListGrants, &key_id)?;
         let mut grants = self.keyring.grants(key)?;
         if let Some(id) = request.grant_id {
@@ -125,7 +123,7 @@ impl Control<'_> {
         let mut constraints = Constraints::default();
         let key_id = constraints.key("keyId", key_id);
         let grant_id = constraints.text("grantId", grant_id, &GRANT_ID);
-        constraints.finish()?;
+        let (key_id, grant_id) = constraints.finish(|| key_id.zip(grant_id))?;
         let key = self.authorized(Action::RevokeGrant, &key_id)?;
         self.keyring
             .revoke_grant_unless(dry_run, key, &parse_grant_id(grant_id)?)
@@ -137,7 +135,7 @@ impl Control<'_> {
         constraints.maybe_text("grantToken", request.grant_token, &GRANT_TOKEN);
         let key_id = constraints.maybe_key("keyId", request.key_id);
         constraints.maybe_text("grantId", request.grant_id, &GRANT_ID);
-        constraints.finish()?;
+        constraints.finish(|| Some(()))?;
         let (key_id, grant_id) = match (request.grant_token, key_id, request.grant_id) {
             (Some(token), None, None) => {
                 let (key, grant) = self.keyring.grant_of_token(token)?;

@@ -58,11 +58,9 @@ impl Control<'_> {
             request.wrapping_key_spec,
             WrappingKeySpec::ALL,
         );
-        constraints.finish()?;
+        let (key_id, algorithm, spec) =
+            constraints.finish(|| Some((key_id?, algorithm?, spec?)))?;
         let key = self.authorized(Action::GetParametersForImport, &key_id)?;
-        // Their absence is a violation, so both are there.
-        let algorithm = algorithm.unwrap_or(WrappingAlgorithm::RsaesOaepSha256);
-        let spec = spec.unwrap_or(WrappingKeySpec::Rsa4096);
         self.keyring.parameters_for_import(key, algorithm, spec)
     }
 
@@ -89,30 +87,25 @@ impl Control<'_> {
             &KEY_MATERIAL_DESCRIPTION,
         );
         let expected = constraints.key_material_id(request.key_material_id);
-        constraints.finish()?;
+        let (key_id, token, wrapped) = constraints.finish(|| Some((key_id?, token?, wrapped?)))?;
         let key = self.authorized(Action::ImportKeyMaterial, &key_id)?;
         let mut material = self.keyring.unwrap_key_material(key, token, wrapped)?;
         // That material expires unless the request says otherwise is AWS's default (API reference).
         match (model, request.valid_to) {
-            (None | Some(ExpirationModel::KeyMaterialExpires), Some(time)) => {
-                material = material.valid_to(time);
-            }
             (None | Some(ExpirationModel::KeyMaterialExpires), None) => {
                 return Err(ValidationError::ValidToRequired.into());
             }
-            (Some(ExpirationModel::KeyMaterialDoesNotExpire), None) => {}
             (Some(ExpirationModel::KeyMaterialDoesNotExpire), Some(_)) => {
                 return Err(ValidationError::ExpirationModel.into());
             }
+            _ => {}
         }
+        material = material
+            .set_valid_to(request.valid_to)
+            .set_description(description.map(str::to_owned))
+            .set_key_material_id(expected);
         if import_type == Some(ImportType::NewKeyMaterial) {
             material = material.as_new_key_material();
-        }
-        if let Some(description) = description {
-            material = material.description(description);
-        }
-        if let Some(id) = expected {
-            material = material.key_material_id(id);
         }
         let id = self.keyring.import_key_material(key, material)?;
         Ok((key, id))
@@ -127,7 +120,7 @@ impl Control<'_> {
         let mut constraints = Constraints::default();
         let key_id = constraints.key("keyId", key_id);
         let id = constraints.key_material_id(key_material_id);
-        constraints.finish()?;
+        let key_id = constraints.finish(|| key_id)?;
         let key = self.authorized(Action::DeleteImportedKeyMaterial, &key_id)?;
         let current = self.keyring.describe_key(key)?;
         let id = id.or_else(|| current.current_key_material_id().copied());

@@ -45,7 +45,7 @@ impl Control<'_> {
         };
         let mut constraints = Constraints::default();
         page.check(&mut constraints);
-        constraints.finish()?;
+        constraints.finish(|| Some(()))?;
         self.authorize_listing(Action::ListKeys)?;
         page.of(self.keyring.keys(), LEN, |arn| arn.key_id().to_string())
     }
@@ -69,9 +69,8 @@ impl Control<'_> {
         let mut constraints = Constraints::default();
         let key_id = constraints.key("keyId", key_id);
         let days = pending_window_in_days.unwrap_or(PENDING_WINDOW_DEFAULT);
-        constraints.number("pendingWindowInDays", days, 1, PENDING_WINDOW_MAX);
-        constraints.finish()?;
-        let days = u32::try_from(days).unwrap_or(u32::MAX);
+        let days = constraints.number("pendingWindowInDays", days, 1, PENDING_WINDOW_MAX);
+        let (key_id, days) = constraints.finish(|| key_id.zip(days))?;
         let key = self.authorized(Action::ScheduleKeyDeletion, &key_id)?;
         Ok((self.keyring.schedule_key_deletion(key, days)?, days))
     }
@@ -109,7 +108,7 @@ impl Control<'_> {
         let mut constraints = Constraints::default();
         let key_id = constraints.key("keyId", key_id);
         constraints.grant_tokens(grant_tokens);
-        constraints.finish()?;
+        let key_id = constraints.finish(|| key_id)?;
         let grants = self.presented(grant_tokens)?;
         self.authorized_key(action, &key_id, Names::KeysAndAliases, &grants)
     }

@@ -152,14 +152,15 @@ pub(super) const TAG_VALUE: Text = Text {
     pattern: None,
 };
 
-/// What only control operations have among their members. Where a member is absent that must be there, an empty one
-/// takes its place: [`finish`](Constraints::finish) refuses the request then.
+/// What only control operations have among their members.
 impl Constraints {
     /// A key identifier that must be there.
-    pub(super) fn key(&mut self, member: &'static str, key_id: Option<&str>) -> KeyIdentifier {
-        let key_id = key_id.map(KeyIdentifier::from);
-        self.required_key_id(member, key_id.as_ref());
-        key_id.unwrap_or_else(|| "".into())
+    pub(super) fn key(
+        &mut self,
+        member: &'static str,
+        key_id: Option<&str>,
+    ) -> Option<KeyIdentifier> {
+        self.required_key_id(member, key_id.map(KeyIdentifier::from))
     }
 
     /// A key identifier that may be there.
@@ -179,13 +180,12 @@ impl Constraints {
         member: impl Into<Cow<'static, str>>,
         text: Option<&'t str>,
         model: &Text,
-    ) -> &'t str {
+    ) -> Option<&'t str> {
         let member = member.into();
-        match text {
-            Some(text) => self.check_text(member, text, model),
-            None => self.add(member, RejectedValue::Null, Constraint::NotNull),
+        if let Some(text) = text {
+            self.check_text(member.clone(), text, model);
         }
-        text.unwrap_or_default()
+        self.required(member, text)
     }
 
     /// A string that may be there.
@@ -202,9 +202,7 @@ impl Constraints {
         text: Option<&str>,
         all: &[T],
     ) -> Option<T> {
-        if text.is_none() {
-            self.add(member, RejectedValue::Null, Constraint::NotNull);
-        }
+        let text = self.required(member, text);
         self.maybe_value(member, text, all)
     }
 
@@ -230,42 +228,44 @@ impl Constraints {
         member: &'static str,
         texts: Option<&[&str]>,
         all: &[T],
-    ) -> Vec<T> {
-        let Some(texts) = texts else {
-            self.add(member, RejectedValue::Null, Constraint::NotNull);
-            return Vec::new();
-        };
-        let values: Result<Vec<T>, _> = texts.iter().map(|text| text.parse()).collect();
-        values.unwrap_or_else(|_| {
+    ) -> Option<Vec<T>> {
+        let texts = self.required(member, texts)?;
+        let values: Option<Vec<T>> = texts.iter().map(|text| text.parse().ok()).collect();
+        if values.is_none() {
             let rejected = RejectedValue::Text(format!("[{}]", texts.join(", ")));
             self.add(member, rejected, Constraint::Members(vec![value_set(all)]));
-            Vec::new()
-        })
+        }
+        values
     }
 
     /// A blob of 1 to 6144 bytes that must be there.
-    pub(super) fn blob<'b>(&mut self, member: &'static str, blob: Option<&'b [u8]>) -> &'b [u8] {
-        match blob {
-            None => self.add(member, RejectedValue::Null, Constraint::NotNull),
+    pub(super) fn blob<'b>(
+        &mut self,
+        member: &'static str,
+        blob: Option<&'b [u8]>,
+    ) -> Option<&'b [u8]> {
+        match self.required(member, blob) {
             Some([]) => self.add(member, RejectedValue::Hidden, Constraint::LengthAtLeast(1)),
             Some(blob) if blob.len() > CIPHERTEXT_BLOB_MAX => {
                 let constraint = Constraint::LengthAtMost(CIPHERTEXT_BLOB_MAX);
                 self.add(member, RejectedValue::Hidden, constraint);
             }
-            Some(_) => {}
+            _ => {}
         }
-        blob.unwrap_or_default()
+        blob
     }
 
     /// `Tags`: keys and values of their lengths. The path of a violation names the element (RECORDED).
-    pub(super) fn tags(&mut self, tags: &[GivenTag<'_>]) -> Vec<(String, String)> {
-        let mut checked = Vec::with_capacity(tags.len());
-        for (number, GivenTag { key, value }) in (1..).zip(tags) {
-            let key = self.text(format!("tags.{number}.member.tagKey"), *key, &TAG_KEY);
-            let value = self.text(format!("tags.{number}.member.tagValue"), *value, &TAG_VALUE);
-            checked.push((key.to_owned(), value.to_owned()));
-        }
-        checked
+    pub(super) fn tags(&mut self, tags: &[GivenTag<'_>]) -> Option<Vec<(String, String)>> {
+        let check = |(number, tag): (usize, &GivenTag<'_>)| {
+            let key = self.text(format!("tags.{number}.member.tagKey"), tag.key, &TAG_KEY);
+            let value = format!("tags.{number}.member.tagValue");
+            let value = self.text(value, tag.value, &TAG_VALUE);
+            key.map(str::to_owned).zip(value.map(str::to_owned))
+        };
+        // All of them are checked before one that is missing ends it: every violation counts.
+        let checked: Vec<_> = (1..).zip(tags).map(check).collect();
+        checked.into_iter().collect()
     }
 
     fn check_text(&mut self, member: Cow<'static, str>, text: &str, model: &Text) {

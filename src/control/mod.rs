@@ -73,7 +73,7 @@ impl<'a> Control<'a> {
     fn key(&self, action: Action, key_id: Option<&str>) -> Result<KeyArn, KmsError> {
         let mut constraints = Constraints::default();
         let key_id = constraints.key("keyId", key_id);
-        constraints.finish()?;
+        let key_id = constraints.finish(|| key_id)?;
         self.authorized(action, &key_id)
     }
 

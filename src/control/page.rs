@@ -37,7 +37,7 @@ pub(super) struct PageLen {
 impl PageRequest<'_> {
     pub(super) fn check(&self, constraints: &mut Constraints) {
         if let Some(limit) = self.limit {
-            constraints.number("limit", limit, 1, LIMIT_MAX);
+            constraints.number::<usize>("limit", limit, 1, LIMIT_MAX);
         }
         constraints.maybe_text("marker", self.marker, &MARKER);
     }

@@ -21,7 +21,7 @@ impl Control<'_> {
         let mut constraints = Constraints::default();
         let key_id = constraints.key("keyId", key_id);
         constraints.maybe_text("policyName", policy_name, &POLICY_NAME);
-        constraints.finish()?;
+        let key_id = constraints.finish(|| key_id)?;
         let key = self.authorized(Action::GetKeyPolicy, &key_id)?;
         require_default(policy_name)?;
         Ok((key, self.keyring.key_policy(key)?))
@@ -38,7 +38,7 @@ impl Control<'_> {
         let key_id = constraints.key("keyId", key_id);
         constraints.maybe_text("policyName", policy_name, &POLICY_NAME);
         let policy = constraints.text("policy", policy, &POLICY);
-        constraints.finish()?;
+        let (key_id, policy) = constraints.finish(|| key_id.zip(policy))?;
         let key = self.authorized(Action::PutKeyPolicy, &key_id)?;
         require_default(policy_name)?;
         let policy = KeyPolicy::from_json(policy)?;

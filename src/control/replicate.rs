@@ -40,7 +40,7 @@ impl Control<'_> {
         let mut constraints = Constraints::default();
         let key_id = constraints.key("keyId", request.key_id);
         let region = constraints.text("replicaRegion", request.replica_region, &REGION);
-        if request.replica_region.is_some() && region.parse::<Region>().is_err() {
+        if let Some(region) = region.filter(|region| region.parse::<Region>().is_err()) {
             let value = RejectedValue::Text(region.to_owned());
             let pattern = Constraint::Pattern(r"^([a-z]+-){2,3}\d+$");
             constraints.add("replicaRegion", value, pattern);
@@ -48,7 +48,7 @@ impl Control<'_> {
         constraints.maybe_text("policy", request.policy, &POLICY);
         constraints.maybe_text("description", request.description, &DESCRIPTION);
         let tags = constraints.tags(&request.tags);
-        constraints.finish()?;
+        let (key_id, region, tags) = constraints.finish(|| Some((key_id?, region?, tags?)))?;
         let key = self.authorized(Action::ReplicateKey, &key_id)?;
         let policy = match request.policy {
             Some(policy) => KeyPolicy::from_json(policy)?,

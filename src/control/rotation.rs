@@ -44,7 +44,7 @@ impl Control<'_> {
             IncludeKeyMaterial::ALL,
         );
         page.check(&mut constraints);
-        constraints.finish()?;
+        let key_id = constraints.finish(|| key_id)?;
         let key = self.authorized(Action::ListKeyRotations, &key_id)?;
         let mut rotations: Vec<(usize, KeyRotation)> = self
             .keyring

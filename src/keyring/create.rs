@@ -91,6 +91,12 @@ impl NewKey {
         self
     }
 
+    /// `KeyUsage`, or none.
+    pub const fn set_key_usage(mut self, usage: Option<KeyUsage>) -> Self {
+        self.key_usage = usage;
+        self
+    }
+
     /// The key id, instead of a random one. An `mrk-` id makes a multi-Region key.
     pub fn key_id(mut self, id: KeyId) -> Self {
         self.multi_region |= id.is_multi_region();

@@ -83,15 +83,33 @@ impl ImportedMaterial {
         self
     }
 
+    /// `ValidTo`, or none.
+    pub const fn set_valid_to(mut self, time: Option<SystemTime>) -> Self {
+        self.valid_to = time;
+        self
+    }
+
     /// `KeyMaterialDescription`
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self
     }
 
+    /// `KeyMaterialDescription`, or none.
+    pub fn set_description(mut self, description: Option<String>) -> Self {
+        self.description = description;
+        self
+    }
+
     /// `KeyMaterialId`: the id that the material is expected to have. Other material is refused.
     pub const fn key_material_id(mut self, id: KeyMaterialId) -> Self {
         self.expected_id = Some(id);
+        self
+    }
+
+    /// `KeyMaterialId`, or none.
+    pub const fn set_key_material_id(mut self, id: Option<KeyMaterialId>) -> Self {
+        self.expected_id = id;
         self
     }
 }

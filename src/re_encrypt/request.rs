@@ -7,8 +7,8 @@ use crate::context::EncryptionContext;
 use crate::error::KmsError;
 use crate::key::{EncryptionAlgorithm, KeyIdentifier};
 use crate::setters::{
-    dry_run_modifier_setters, dry_run_setter, encryption_algorithm_setter,
-    encryption_context_setters, grant_token_setters,
+    ciphertext_blob_setters, dry_run_modifier_setters, dry_run_setters,
+    encryption_algorithm_setters, encryption_context_setters, grant_token_setters, key_id_setters,
 };
 
 /// A request to decrypt a ciphertext and encrypt it again under another key: all of its members, checked.
@@ -119,11 +119,7 @@ pub struct ReEncryptRequestBuilder {
 }
 
 impl ReEncryptRequestBuilder {
-    /// `CiphertextBlob`: 1 to 6144 bytes.
-    pub fn ciphertext_blob(mut self, blob: impl Into<Vec<u8>>) -> Self {
-        self.ciphertext_blob = Some(blob.into());
-        self
-    }
+    ciphertext_blob_setters!();
 
     encryption_context_setters!(
         source_encryption_context,
@@ -131,17 +127,14 @@ impl ReEncryptRequestBuilder {
         "SourceEncryptionContext"
     );
 
-    /// `SourceKeyId`: a key id, key ARN, alias name or alias ARN of 1 to 2048 characters.
-    pub fn source_key_id(mut self, key: impl Into<KeyIdentifier>) -> Self {
-        self.source_key_id = Some(key.into());
-        self
-    }
+    key_id_setters!(source_key_id, set_source_key_id, "SourceKeyId");
 
-    /// `DestinationKeyId`: a key id, key ARN, alias name or alias ARN of 1 to 2048 characters. Required.
-    pub fn destination_key_id(mut self, key: impl Into<KeyIdentifier>) -> Self {
-        self.destination_key_id = Some(key.into());
-        self
-    }
+    key_id_setters!(
+        destination_key_id,
+        set_destination_key_id,
+        "DestinationKeyId",
+        " Required."
+    );
 
     encryption_context_setters!(
         destination_encryption_context,
@@ -150,16 +143,21 @@ impl ReEncryptRequestBuilder {
         " It is not carried over from the source: without it the new ciphertext has none."
     );
 
-    encryption_algorithm_setter!(source_encryption_algorithm, "SourceEncryptionAlgorithm");
+    encryption_algorithm_setters!(
+        source_encryption_algorithm,
+        set_source_encryption_algorithm,
+        "SourceEncryptionAlgorithm"
+    );
 
-    encryption_algorithm_setter!(
+    encryption_algorithm_setters!(
         destination_encryption_algorithm,
+        set_destination_encryption_algorithm,
         "DestinationEncryptionAlgorithm"
     );
 
     grant_token_setters!();
 
-    dry_run_setter!();
+    dry_run_setters!();
 
     dry_run_modifier_setters!();
 
@@ -188,7 +186,8 @@ impl ReEncryptRequestBuilder {
         let mut constraints = Constraints::default();
         constraints.ciphertext_blob(self.ciphertext_blob.as_deref(), ignores_ciphertext);
         constraints.key_id("sourceKeyId", self.source_key_id.as_ref());
-        constraints.required_key_id("destinationKeyId", self.destination_key_id.as_ref());
+        let destination_key_id =
+            constraints.required_key_id("destinationKeyId", self.destination_key_id);
         let source_encryption_algorithm = constraints.algorithm(
             "sourceEncryptionAlgorithm",
             self.source_encryption_algorithm,
@@ -199,21 +198,21 @@ impl ReEncryptRequestBuilder {
         );
         constraints.grant_tokens(&self.grant_tokens);
         constraints.dry_run_modifiers(&self.dry_run_modifiers);
-        constraints.finish()?;
-        Ok(ReEncryptRequest {
-            ciphertext_blob: self.ciphertext_blob.filter(|_| !ignores_ciphertext),
-            source_encryption_context: self.source_encryption_context.into_iter().collect(),
-            source_key_id: self.source_key_id,
-            // Its absence is a violation, so it is there.
-            destination_key_id: self.destination_key_id.unwrap_or_else(|| "".into()),
-            destination_encryption_context: self
-                .destination_encryption_context
-                .into_iter()
-                .collect(),
-            source_encryption_algorithm,
-            destination_encryption_algorithm,
-            grant_tokens: self.grant_tokens,
-            dry_run,
+        constraints.finish(|| {
+            Some(ReEncryptRequest {
+                ciphertext_blob: self.ciphertext_blob.filter(|_| !ignores_ciphertext),
+                source_encryption_context: self.source_encryption_context.into_iter().collect(),
+                source_key_id: self.source_key_id,
+                destination_key_id: destination_key_id?,
+                destination_encryption_context: self
+                    .destination_encryption_context
+                    .into_iter()
+                    .collect(),
+                source_encryption_algorithm: source_encryption_algorithm?,
+                destination_encryption_algorithm: destination_encryption_algorithm?,
+                grant_tokens: self.grant_tokens,
+                dry_run,
+            })
         })
     }
 }

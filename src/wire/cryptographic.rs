@@ -1,5 +1,6 @@
 //! The operations that act with a key, member by member.
 
+use core::mem;
 use std::collections::HashMap;
 
 use crate::constraints::ModelValue;
@@ -7,9 +8,11 @@ use crate::decrypt::DecryptRequest;
 use crate::encrypt::EncryptRequest;
 use crate::error::{KmsError, ProtocolError, ValidationError};
 use crate::generate_data_key::GenerateDataKeyRequest;
+use crate::key::KeyIdentifier;
 use crate::kms::Kms;
 use crate::provider::KeyProvider;
 use crate::re_encrypt::ReEncryptRequest;
+use crate::secret::Plaintext;
 
 use super::failure::Failure;
 use super::members::Members;
@@ -36,27 +39,17 @@ fn re_encrypt<P: KeyProvider>(
     kms: &Kms<P>,
     members: &Members<'_>,
 ) -> Result<Option<Object>, Failure> {
-    let mut request = ReEncryptRequest::builder()
+    let request = ReEncryptRequest::builder()
+        .set_ciphertext_blob(ciphertext_blob(members)?)
+        .set_source_key_id(key_id(members, "SourceKeyId")?)
+        .set_destination_key_id(key_id(members, "DestinationKeyId")?)
+        .set_source_encryption_algorithm(value(members, "SourceEncryptionAlgorithm")?)
+        .set_destination_encryption_algorithm(value(members, "DestinationEncryptionAlgorithm")?)
         .set_source_encryption_context(map(members, "SourceEncryptionContext")?)
         .set_destination_encryption_context(map(members, "DestinationEncryptionContext")?)
         .set_grant_tokens(texts(members, "GrantTokens")?)
-        .set_dry_run_modifiers(model_value_list(members, "DryRunModifiers")?)
-        .dry_run(members.flag("DryRun")?.unwrap_or_default());
-    if let Some(blob) = members.blob("CiphertextBlob")? {
-        request = request.ciphertext_blob(&**blob);
-    }
-    if let Some(key) = members.text("SourceKeyId")? {
-        request = request.source_key_id(key);
-    }
-    if let Some(key) = members.text("DestinationKeyId")? {
-        request = request.destination_key_id(key);
-    }
-    if let Some(algorithm) = members.text("SourceEncryptionAlgorithm")? {
-        request = request.source_encryption_algorithm(algorithm);
-    }
-    if let Some(algorithm) = members.text("DestinationEncryptionAlgorithm")? {
-        request = request.destination_encryption_algorithm(algorithm);
-    }
+        .set_dry_run_modifiers(values(members, "DryRunModifiers")?)
+        .set_dry_run(members.flag("DryRun")?);
     let response = kms.re_encrypt(&request.build()?)?;
     Ok(Some(
         Object::with_room_for(response.ciphertext_blob().len())
@@ -80,19 +73,14 @@ fn re_encrypt<P: KeyProvider>(
 }
 
 fn encrypt<P: KeyProvider>(kms: &Kms<P>, members: &Members<'_>) -> Result<Option<Object>, Failure> {
-    let mut request = EncryptRequest::builder()
+    let plaintext = members.blob("Plaintext")?;
+    let request = EncryptRequest::builder()
+        .set_key_id(key_id(members, "KeyId")?)
+        .set_plaintext(plaintext.map(|mut bytes| Plaintext::from_vec(mem::take(&mut *bytes))))
         .set_encryption_context(map(members, "EncryptionContext")?)
         .set_grant_tokens(texts(members, "GrantTokens")?)
-        .dry_run(members.flag("DryRun")?.unwrap_or_default());
-    if let Some(key) = members.text("KeyId")? {
-        request = request.key_id(key);
-    }
-    if let Some(plaintext) = members.blob("Plaintext")? {
-        request = request.plaintext(&*plaintext);
-    }
-    if let Some(algorithm) = members.text("EncryptionAlgorithm")? {
-        request = request.encryption_algorithm(algorithm);
-    }
+        .set_encryption_algorithm(value(members, "EncryptionAlgorithm")?)
+        .set_dry_run(members.flag("DryRun")?);
     let response = kms.encrypt(&request.build()?)?;
     Ok(Some(
         Object::with_room_for(response.ciphertext_blob().len())
@@ -103,22 +91,14 @@ fn encrypt<P: KeyProvider>(kms: &Kms<P>, members: &Members<'_>) -> Result<Option
 }
 
 fn decrypt<P: KeyProvider>(kms: &Kms<P>, members: &Members<'_>) -> Result<Option<Object>, Failure> {
-    let mut request = DecryptRequest::builder()
+    let request = DecryptRequest::builder()
+        .set_ciphertext_blob(ciphertext_blob(members)?)
         .set_encryption_context(map(members, "EncryptionContext")?)
         .set_grant_tokens(texts(members, "GrantTokens")?)
-        .dry_run(members.flag("DryRun")?.unwrap_or_default());
-    for modifier in model_value_list(members, "DryRunModifiers")?.unwrap_or_default() {
-        request = request.dry_run_modifiers(modifier);
-    }
-    if let Some(blob) = members.blob("CiphertextBlob")? {
-        request = request.ciphertext_blob(&**blob);
-    }
-    if let Some(key) = members.text("KeyId")? {
-        request = request.key_id(key);
-    }
-    if let Some(algorithm) = members.text("EncryptionAlgorithm")? {
-        request = request.encryption_algorithm(algorithm);
-    }
+        .set_key_id(key_id(members, "KeyId")?)
+        .set_encryption_algorithm(value(members, "EncryptionAlgorithm")?)
+        .set_dry_run(members.flag("DryRun")?)
+        .set_dry_run_modifiers(values(members, "DryRunModifiers")?);
     refuse_recipient(members)?;
     let response = kms.decrypt(&request.build()?)?;
     Ok(Some(
@@ -160,19 +140,13 @@ fn generate_data_key_without_plaintext<P: KeyProvider>(
 }
 
 fn data_key_request(members: &Members<'_>) -> Result<GenerateDataKeyRequest, Failure> {
-    let mut request = GenerateDataKeyRequest::builder()
+    let request = GenerateDataKeyRequest::builder()
+        .set_key_id(key_id(members, "KeyId")?)
         .set_encryption_context(map(members, "EncryptionContext")?)
+        .set_number_of_bytes(members.integer("NumberOfBytes")?)
+        .set_key_spec(value(members, "KeySpec")?)
         .set_grant_tokens(texts(members, "GrantTokens")?)
-        .dry_run(members.flag("DryRun")?.unwrap_or_default());
-    if let Some(key) = members.text("KeyId")? {
-        request = request.key_id(key);
-    }
-    if let Some(number) = members.integer("NumberOfBytes")? {
-        request = request.number_of_bytes(number);
-    }
-    if let Some(spec) = members.text("KeySpec")? {
-        request = request.key_spec(spec);
-    }
+        .set_dry_run(members.flag("DryRun")?);
     Ok(request.build()?)
 }
 
@@ -182,6 +156,15 @@ fn refuse_recipient(members: &Members<'_>) -> Result<(), Failure> {
         Some(_) => Err(KmsError::from(ValidationError::RecipientNotSupported).into()),
         None => Ok(()),
     }
+}
+
+fn key_id(members: &Members<'_>, name: &str) -> Result<Option<KeyIdentifier>, ProtocolError> {
+    Ok(members.text(name)?.map(KeyIdentifier::from))
+}
+
+fn ciphertext_blob(members: &Members<'_>) -> Result<Option<Vec<u8>>, ProtocolError> {
+    let blob = members.blob("CiphertextBlob")?;
+    Ok(blob.map(|mut bytes| mem::take(&mut *bytes)))
 }
 
 fn map(
@@ -198,10 +181,14 @@ fn texts(members: &Members<'_>, name: &str) -> Result<Option<Vec<String>>, Proto
     Ok(texts.map(|texts| texts.into_iter().map(str::to_owned).collect()))
 }
 
-fn model_value_list<T>(
-    members: &Members<'_>,
-    name: &str,
-) -> Result<Option<Vec<ModelValue<T>>>, ProtocolError>
+fn value<T>(members: &Members<'_>, name: &str) -> Result<Option<ModelValue<T>>, ProtocolError>
+where
+    for<'t> ModelValue<T>: From<&'t str>,
+{
+    Ok(members.text(name)?.map(ModelValue::from))
+}
+
+fn values<T>(members: &Members<'_>, name: &str) -> Result<Option<Vec<ModelValue<T>>>, ProtocolError>
 where
     for<'t> ModelValue<T>: From<&'t str>,
 {
