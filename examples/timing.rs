@@ -151,7 +151,7 @@ fn oaep_ciphertext(wrong: Wrong) -> Result<Vec<u8>, Failure> {
         *octet ^= 0x80;
     }
     let mut seed = [0; 32];
-    OsRandom::default().fill(&mut seed)?;
+    OsRandom.fill(&mut seed)?;
     mask(&mut data, &seed);
     mask(&mut seed, &data);
     let first = [u8::from(wrong_at.is_none())];
@@ -184,7 +184,7 @@ fn report(
     let (mut one, mut other) = (one.iter().cycle(), other.iter().cycle());
     let mut times = [Vec::new(), Vec::new()];
     let mut order = vec![0; measurements];
-    OsRandom::default().fill(&mut order)?;
+    OsRandom.fill(&mut order)?;
     for draw in order {
         let first = draw & 1 == 0;
         let ciphertext = if first { one.next() } else { other.next() };

@@ -167,7 +167,7 @@ impl Constraints {
         member: &'static str,
         algorithm: Option<ModelValue<EncryptionAlgorithm>>,
     ) -> Option<EncryptionAlgorithm> {
-        let algorithm = algorithm.unwrap_or(ModelValue::Known(EncryptionAlgorithm::default()));
+        let algorithm = algorithm.unwrap_or_else(|| EncryptionAlgorithm::default().into());
         self.known(member, algorithm, Constraint::ENCRYPTION_ALGORITHMS)
     }
 

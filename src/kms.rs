@@ -60,7 +60,7 @@ impl<P: KeyProvider> Kms<P> {
         let place = provider.home();
         Self {
             provider: Arc::new(provider),
-            random: Arc::new(OsRandom::default()),
+            random: Arc::new(OsRandom),
             observer: None,
             caller: Caller::account_root(place.account).in_partition_of(&place.region),
             place,

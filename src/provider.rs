@@ -390,16 +390,16 @@ impl MessageNonces {
 #[non_exhaustive]
 pub enum KeyProviderError {
     /// Something that the provider depends on timed out: `DependencyTimeoutException`.
-    #[error("{0}")]
+    #[error(transparent)]
     DependencyTimeout(InfrastructureError),
     /// The provider failed: `KMSInternalException`.
-    #[error("{0}")]
+    #[error(transparent)]
     Internal(InfrastructureError),
     /// The custom key store behind the key failed: `KMSInvalidStateException` with the store's message.
     #[error("{0}")]
     KeyStore(String),
     /// The key cannot be reached now: `KeyUnavailableException`.
-    #[error("{0}")]
+    #[error(transparent)]
     KeyUnavailable(InfrastructureError),
     /// There is no such key, alias or token.
     #[error("not found")]

@@ -53,7 +53,7 @@ pub trait RandomSource: fmt::Debug + Send + Sync {
 
 /// The operating system's generator: `getrandom` or its like.
 #[derive(Clone, Copy, Debug, Default)]
-#[non_exhaustive]
+#[expect(clippy::exhaustive_structs, reason = "it has nothing to set")]
 pub struct OsRandom;
 
 impl RandomSource for OsRandom {

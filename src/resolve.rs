@@ -102,7 +102,7 @@ pub(crate) fn denied(
     let resource = if hidden {
         DeniedResource::OtherAccount
     } else {
-        DeniedResource::key(*key, action.as_str(), reason)
+        DeniedResource::key(*key, reason)
     };
     access_denied(caller, action, resource)
 }

@@ -28,7 +28,7 @@ struct World {
 impl World {
     fn new() -> Self {
         let keyring = Keyring::new(OURS, "us-east-2").unwrap();
-        let theirs = keyring.in_account(THEIRS).unwrap();
+        let theirs = keyring.in_account(THEIRS.parse().unwrap());
         let our_key = keyring.create_key(KeySpec::SymmetricDefault).unwrap();
         let their_key = theirs.create_key(KeySpec::SymmetricDefault).unwrap();
         Self {
@@ -41,7 +41,7 @@ impl World {
 
     /// A blob, made by the root of the key's own account.
     fn blob(&self, key: KeyArn) -> Vec<u8> {
-        let owner = self.keyring.in_account(key.account().as_str()).unwrap();
+        let owner = self.keyring.in_account(*key.account());
         let request = EncryptRequest::builder()
             .key_id(key)
             .plaintext("data")
@@ -384,7 +384,7 @@ fn a_grant_gives_one_side_and_the_other_is_still_needed() {
     let world = World::new();
     let worker = user(&[]);
     let grant = |key: KeyArn, operation| {
-        let ring = world.keyring.in_account(key.account().as_str()).unwrap();
+        let ring = world.keyring.in_account(*key.account());
         ring.create_grant(key, worker.to_string(), |grant| grant.operation(operation))
             .unwrap()
     };

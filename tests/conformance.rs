@@ -288,7 +288,7 @@ impl KmsKey for Flawed<'_> {
 
 fn getrandom_fill(bytes: &mut [u8]) {
     use kms_reencrypt::{OsRandom, RandomSource};
-    OsRandom::default().fill(bytes).unwrap();
+    OsRandom.fill(bytes).unwrap();
 }
 
 #[test]

@@ -213,7 +213,7 @@ fn explains_alias(histories: &Histories, source: KeyArn, question: Span, answer:
                 response.source_key_id() == &source && is_explained(question, &facts)
             })
         }
-        Err(KmsError::Disabled { key }) => {
+        Err(KmsError::Disabled { key, .. }) => {
             *key == source && is_explained(question, &[histories.enabled.spans(false)])
         }
         Err(_) => false,
@@ -235,7 +235,7 @@ fn explains_passing(
         Err(KmsError::NotFound(_)) => {
             is_explained(question, &[histories.exists.spans(false), enabled])
         }
-        Err(KmsError::Disabled { key }) => {
+        Err(KmsError::Disabled { key, .. }) => {
             *key == source && is_explained(question, &[histories.enabled.spans(false)])
         }
         Err(_) => false,

@@ -258,8 +258,7 @@ proptest! {
         prop_assert!(text.starts_with("1 validation error detected: "), "{}", text);
         prop_assert!(text.contains(&format!("at '{member}' failed to satisfy constraint: {words}")), "{}", text);
         prop_assert_eq!(error.code(), "ValidationException");
-        let KmsError::Validation(validation) = error else { unreachable!() };
-        let ValidationError::Constraints(violations) = *validation else { unreachable!() };
+        let KmsError::Validation(ValidationError::Constraints(violations)) = error else { unreachable!() };
         prop_assert_eq!(violations.len(), 1);
     }
 

@@ -53,7 +53,10 @@ fn the_fixture_is_the_ring_that_it_says() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/ring.json");
     let keyring = load_ring(path).unwrap();
     assert_eq!(keyring.keys().len(), 5);
-    assert_eq!(keyring.in_region("eu-west-1").unwrap().keys().len(), 1);
+    assert_eq!(
+        keyring.in_region("eu-west-1".parse().unwrap()).keys().len(),
+        1
+    );
 
     let tokens = keyring.describe_key("alias/tokens").unwrap();
     assert_eq!(tokens.description(), "tokens");
@@ -91,7 +94,7 @@ fn the_fixture_is_the_ring_that_it_says() {
         "alias/partner",
         EncryptionAlgorithm::RsaesOaepSha256,
     );
-    let china = keyring.in_region("cn-north-1").unwrap();
+    let china = keyring.in_region("cn-north-1".parse().unwrap());
     assert_encrypts(
         &china,
         "3333abcd-12ab-34cd-56ef-1234567890ab",

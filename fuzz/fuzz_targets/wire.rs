@@ -62,7 +62,7 @@ impl Subject {
                 .expect("an id"),
         );
         keyring.create_key(known).expect("a key");
-        let other = keyring.in_account("444455556666").expect("an account");
+        let other = keyring.in_account("444455556666".parse().expect("an account"));
         let hidden = other.create_key(KeySpec::SymmetricDefault).expect("a key");
         let kms = Kms::new(other);
         Self {

@@ -3,7 +3,9 @@
 use std::time::SystemTime;
 
 use crate::context::EncryptionContext;
-use crate::error::{Constraint, ConstraintViolation, KmsError, RejectedValue, ValidationError};
+use crate::error::{
+    Constraint, ConstraintViolation, InvalidArnError, KmsError, RejectedValue, ValidationError,
+};
 use crate::iam::PrincipalArn;
 use crate::key::{AccountId, KeyMetadata, KeySpec};
 
@@ -136,7 +138,7 @@ impl GrantBuilder {
     /// - [`KmsError::Validation`] if a name or principal is not what the service model wants; if there are no operations, or
     ///   `CreateGrant` alone, or one that the key cannot do; if there is more than one constraint, one on a key that is
     ///   not symmetric, or one that is too long.
-    /// - [`KmsError::InvalidPrincipal`] if a principal is not the ARN of one.
+    /// - [`KmsError::InvalidArn`] if a principal is not the ARN of one.
     pub fn build(self, key: &KeyMetadata) -> Result<Grant, KmsError> {
         let violations = self.violations();
         if !violations.is_empty() {
@@ -245,9 +247,8 @@ impl GrantBuilder {
 }
 
 fn principal(arn: &str) -> Result<PrincipalArn, KmsError> {
-    arn.parse().map_err(|_| KmsError::InvalidPrincipal {
-        arn: arn.to_owned(),
-    })
+    arn.parse()
+        .map_err(|_| InvalidArnError::Principal(arn.to_owned()).into())
 }
 
 #[cfg(test)]
@@ -405,7 +406,7 @@ mod tests {
         assert!(!without.may_be_retired_by(&session.parse().unwrap()));
         assert!(matches!(
             grant_to("x").build(&symmetric()),
-            Err(KmsError::InvalidPrincipal { .. })
+            Err(KmsError::InvalidArn(_))
         ));
     }
 }

@@ -75,7 +75,7 @@ impl Control<'_> {
             // The ring refuses the name.
             return Ok(());
         };
-        let alias = AliasArn::new(self.keyring.place(), name);
+        let alias = AliasArn::new(*self.keyring.place(), name);
         let target = latest(&self.keyring.snapshot(), &alias).map(|alias| *alias.target());
         match target {
             Some(target) => self.authorized(action, &target.into()).map(|_| ()),

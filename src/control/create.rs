@@ -76,7 +76,7 @@ impl Control<'_> {
         let is_supported = match origin {
             KeyOrigin::AwsKms => true,
             KeyOrigin::External => spec == KeySpec::SymmetricDefault,
-            KeyOrigin::AwsCloudHsm | KeyOrigin::ExternalKeyStore => false,
+            KeyOrigin::AwsCloudhsm | KeyOrigin::ExternalKeyStore => false,
         };
         if !is_supported {
             let error = UnsupportedOperationError::origin(origin, spec);

@@ -96,7 +96,7 @@ impl Control<'_> {
         let id: KeyId = "00000000-0000-0000-0000-000000000000"
             .parse()
             .map_err(KmsError::internal)?;
-        Ok(KeyArn::new(self.keyring.place(), id))
+        Ok(KeyArn::new(*self.keyring.place(), id))
     }
 
     fn described(

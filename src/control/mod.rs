@@ -34,7 +34,7 @@ use std::sync::Arc;
 
 use crate::access::{self, AccessRequest, Action, Caller, GrantId, KeyPolicy, Resource};
 use crate::constraints::Constraints;
-use crate::error::{DeniedResource, KmsError};
+use crate::error::{DeniedResource, InvalidArnError, KmsError};
 use crate::key::{KeyArn, KeyIdentifier, KeyMetadata, Place};
 use crate::resolve::{self, Unresolved};
 
@@ -125,13 +125,13 @@ impl<'a> Control<'a> {
         names: Names,
     ) -> Result<&'s Arc<SoftwareKey>, KmsError> {
         if names == Names::Keys && key_id.alias_name().is_some() {
-            return Err(KmsError::InvalidArn);
+            return Err(InvalidArnError::Alias.into());
         }
         let view = Latest(snapshot);
         let place = self.keyring.place();
-        resolve::key_arn(&view, &place, key_id)
+        resolve::key_arn(&view, place, key_id)
             .and_then(|arn| {
-                resolve::key(&view, &place, &arn)?;
+                resolve::key(&view, place, &arn)?;
                 Ok(snapshot.get(&arn))
             })
             .map_err(|error| match error {
@@ -158,7 +158,7 @@ impl<'a> Control<'a> {
             resource,
             ..request
         })
-        .map_err(|reason| self.denied(action, DeniedResource::any(action.as_str(), reason)))
+        .map_err(|reason| self.denied(action, DeniedResource::any(reason)))
     }
 
     /// The question whether the caller may do something with a key of which no more is known than this.

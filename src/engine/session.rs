@@ -94,7 +94,7 @@ impl<'v> Session<'v> {
     ) -> KmsError {
         match named_by {
             NamedBy::Ciphertext => {
-                let resource = DeniedResource::from_ciphertext(action.as_str(), reason);
+                let resource = DeniedResource::from_ciphertext(reason);
                 self.access_denied(action, resource)
             }
             NamedBy::Request => resolve::denied(self.caller, action, key, reason),
@@ -115,7 +115,7 @@ impl<'v> Session<'v> {
         match error {
             KeyProviderError::NotFound => {
                 let reason = DenialReason::NoKeyPolicy;
-                let resource = DeniedResource::from_ciphertext(action.as_str(), reason);
+                let resource = DeniedResource::from_ciphertext(reason);
                 self.access_denied(action, resource)
             }
             error => refusal::provider(error),

@@ -1,10 +1,11 @@
 //! `AccessDeniedException`.
 
+use core::fmt;
+
 use crate::key::KeyArn;
 
 /// Why a caller was refused: the texts T1 to T5 of the service.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("User: {principal} is not authorized to perform: {action} on {resource}")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AccessDeniedError {
     /// The caller's ARN.
@@ -28,44 +29,31 @@ impl AccessDeniedError {
 }
 
 /// What a permission was missing for.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DeniedResource {
     /// No key in particular: creating one, or listing them. INFERRED from T1 and T3.
-    #[error("resource: * {}", OwnKey(.action, *.reason))]
     #[non_exhaustive]
     Any {
-        /// The permission, once more.
-        action: &'static str,
         /// Which check refused it.
         reason: DenialReason,
     },
 
-    /// A key of the caller's own account. `Action` stands in the reason again where AWS repeats it.
-    #[error("resource: {key} {}", OwnKey(.action, *.reason))]
+    /// A key of the caller's own account.
     #[non_exhaustive]
     Key {
         /// The key.
         key: KeyArn,
-        /// The permission, once more.
-        action: &'static str,
         /// Which check refused it.
         reason: DenialReason,
     },
 
-    /// A key that was named and belongs to another account: whether it exists is not told (T4). QUOTED.
-    #[error(
-        "this resource because the resource does not exist in this Region, no resource-based \
-         policies allow access, or a resource-based policy explicitly denies access"
-    )]
+    /// A key that was named and belongs to another account: the message doesn't say whether it exists (T4). QUOTED.
     OtherAccount,
 
-    /// A key that only the ciphertext names: whether it exists is not told (T5). QUOTED.
-    #[error("the resource associated with this ciphertext {}", CiphertextKey(.action, *.reason))]
+    /// A key that only the ciphertext names: the message doesn't say whether it exists (T5). QUOTED.
     #[non_exhaustive]
     FromCiphertext {
-        /// The permission, once more.
-        action: &'static str,
         /// Which check refused it.
         reason: DenialReason,
     },
@@ -74,24 +62,20 @@ pub enum DeniedResource {
 impl DeniedResource {
     /// No key in particular.
     #[must_use]
-    pub const fn any(action: &'static str, reason: DenialReason) -> Self {
-        Self::Any { action, reason }
+    pub const fn any(reason: DenialReason) -> Self {
+        Self::Any { reason }
     }
 
     /// A key of the caller's own account.
     #[must_use]
-    pub const fn key(key: KeyArn, action: &'static str, reason: DenialReason) -> Self {
-        Self::Key {
-            key,
-            action,
-            reason,
-        }
+    pub const fn key(key: KeyArn, reason: DenialReason) -> Self {
+        Self::Key { key, reason }
     }
 
     /// The key that a ciphertext names.
     #[must_use]
-    pub const fn from_ciphertext(action: &'static str, reason: DenialReason) -> Self {
-        Self::FromCiphertext { action, reason }
+    pub const fn from_ciphertext(reason: DenialReason) -> Self {
+        Self::FromCiphertext { reason }
     }
 }
 
@@ -109,55 +93,77 @@ pub enum DenialReason {
     NoKeyPolicy,
 }
 
-/// T1 and T2 (QUOTED), T3 (QUOTED for key policies, INFERRED for identity-based policies).
-struct OwnKey<'a>(&'a str, DenialReason);
-
-impl core::fmt::Display for OwnKey<'_> {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        let Self(action, reason) = self;
-        match reason {
-            DenialReason::ExplicitDenyInIdentityPolicy => {
-                f.write_str("with an explicit deny in an identity-based policy")
+impl fmt::Display for AccessDeniedError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            principal,
+            action,
+            resource,
+        } = self;
+        write!(
+            f,
+            "User: {principal} is not authorized to perform: {action} on "
+        )?;
+        match resource {
+            DeniedResource::Any { reason } => {
+                f.write_str("resource: * ")?;
+                write_reason(f, action, *reason)
             }
-            DenialReason::ExplicitDenyInKeyPolicy => {
-                f.write_str("with an explicit deny in a resource-based policy")
+            DeniedResource::Key { key, reason } => {
+                write!(f, "resource: {key} ")?;
+                write_reason(f, action, *reason)
             }
-            DenialReason::NoIdentityPolicy => {
-                write!(
-                    f,
-                    "because no identity-based policy allows the {action} action"
-                )
-            }
-            DenialReason::NoKeyPolicy => {
-                write!(
-                    f,
-                    "because no resource-based policy allows the {action} action"
-                )
+            DeniedResource::OtherAccount => f.write_str(
+                "this resource because the resource does not exist in this Region, no resource-based \
+                 policies allow access, or a resource-based policy explicitly denies access",
+            ),
+            DeniedResource::FromCiphertext { reason } => {
+                f.write_str("the resource associated with this ciphertext ")?;
+                write_reason_for_ciphertext(f, action, *reason)
             }
         }
     }
 }
 
-/// The two endings of T5 (QUOTED), and the one that it has from T3 (INFERRED).
-struct CiphertextKey<'a>(&'a str, DenialReason);
+impl core::error::Error for AccessDeniedError {}
 
-impl core::fmt::Display for CiphertextKey<'_> {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        let Self(action, reason) = self;
-        match reason {
-            DenialReason::NoIdentityPolicy => {
-                write!(
-                    f,
-                    "because no identity-based policy allows the {action} action"
-                )
-            }
-            DenialReason::ExplicitDenyInIdentityPolicy => {
-                f.write_str("with an explicit deny in an identity-based policy")
-            }
-            DenialReason::ExplicitDenyInKeyPolicy | DenialReason::NoKeyPolicy => f.write_str(
-                "because the resource does not exist in this Region, no resource-based policies \
-                 allow access, or a resource-based policy explicitly denies access",
-            ),
+/// T1 and T2 (QUOTED), T3 (QUOTED for key policies, INFERRED for identity-based policies). The action is named again if AWS repeats it.
+fn write_reason(f: &mut fmt::Formatter<'_>, action: &str, reason: DenialReason) -> fmt::Result {
+    match reason {
+        DenialReason::ExplicitDenyInIdentityPolicy => {
+            f.write_str("with an explicit deny in an identity-based policy")
         }
+        DenialReason::ExplicitDenyInKeyPolicy => {
+            f.write_str("with an explicit deny in a resource-based policy")
+        }
+        DenialReason::NoIdentityPolicy => {
+            write!(
+                f,
+                "because no identity-based policy allows the {action} action"
+            )
+        }
+        DenialReason::NoKeyPolicy => {
+            write!(
+                f,
+                "because no resource-based policy allows the {action} action"
+            )
+        }
+    }
+}
+
+/// The two endings of T5 (QUOTED), and the one that it has from T3 (INFERRED).
+fn write_reason_for_ciphertext(
+    f: &mut fmt::Formatter<'_>,
+    action: &str,
+    reason: DenialReason,
+) -> fmt::Result {
+    match reason {
+        DenialReason::ExplicitDenyInIdentityPolicy | DenialReason::NoIdentityPolicy => {
+            write_reason(f, action, reason)
+        }
+        DenialReason::ExplicitDenyInKeyPolicy | DenialReason::NoKeyPolicy => f.write_str(
+            "because the resource does not exist in this Region, no resource-based policies \
+             allow access, or a resource-based policy explicitly denies access",
+        ),
     }
 }

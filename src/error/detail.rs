@@ -30,6 +30,19 @@ pub enum NotFoundError {
     InvalidKeyIdInArn(String),
 }
 
+/// What is wrong with an ARN: the forms of `InvalidArnException`.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidArnError {
+    /// An alias, for an operation that takes only key ids and key ARNs. RECORDED\*.
+    #[error("Key Aliases are not supported for this operation.")]
+    Alias,
+
+    /// A grantee or retiring principal that is not a valid principal ARN. QUOTED (errors of AWS Lambda).
+    #[error("ARN does not refer to a valid principal: {0}")]
+    Principal(String),
+}
+
 /// What a key is not for: the forms of `InvalidKeyUsageException`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

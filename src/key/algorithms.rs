@@ -27,7 +27,7 @@ impl KeyMetadata {
                 "RSASSA_PSS_SHA_384",
                 "RSASSA_PSS_SHA_512",
             ],
-            (KeyUsage::SignVerify, KeySpec::EccNistP256 | KeySpec::EccSecgP256k1) => {
+            (KeyUsage::SignVerify, KeySpec::EccNistP256 | KeySpec::EccSecgP256K1) => {
                 &["ECDSA_SHA_256"]
             }
             (KeyUsage::SignVerify, KeySpec::EccNistP384) => &["ECDSA_SHA_384"],
@@ -131,7 +131,7 @@ mod tests {
             (Rsa3072, SignVerify, SIGNING, &RSA_SIGNATURES),
             (Rsa4096, SignVerify, SIGNING, &RSA_SIGNATURES),
             (EccNistP256, SignVerify, SIGNING, &["ECDSA_SHA_256"]),
-            (EccSecgP256k1, SignVerify, SIGNING, &["ECDSA_SHA_256"]),
+            (EccSecgP256K1, SignVerify, SIGNING, &["ECDSA_SHA_256"]),
             (EccNistP384, SignVerify, SIGNING, &["ECDSA_SHA_384"]),
             (EccNistP521, SignVerify, SIGNING, &["ECDSA_SHA_512"]),
             (EccNistEdwards25519, SignVerify, SIGNING, ed25519),
@@ -159,7 +159,7 @@ mod tests {
         for (spec, is_one) in [
             (KeySpec::SymmetricDefault, true),
             (KeySpec::Rsa2048, true),
-            (KeySpec::EccSecgP256k1, true),
+            (KeySpec::EccSecgP256K1, true),
             (KeySpec::Hmac512, true),
             (KeySpec::Sm2, true),
             (KeySpec::EccNistEdwards25519, false),

@@ -112,15 +112,39 @@ impl From<KeyId> for KeyIdentifier {
     }
 }
 
+impl From<&KeyId> for KeyIdentifier {
+    fn from(id: &KeyId) -> Self {
+        Self::KeyId(*id)
+    }
+}
+
 impl From<AliasArn> for KeyIdentifier {
     fn from(arn: AliasArn) -> Self {
         Self::AliasArn(arn)
     }
 }
 
+impl From<&AliasArn> for KeyIdentifier {
+    fn from(arn: &AliasArn) -> Self {
+        Self::AliasArn(arn.clone())
+    }
+}
+
 impl From<AliasName> for KeyIdentifier {
     fn from(name: AliasName) -> Self {
         Self::AliasName(name)
+    }
+}
+
+impl From<&AliasName> for KeyIdentifier {
+    fn from(name: &AliasName) -> Self {
+        Self::AliasName(name.clone())
+    }
+}
+
+impl From<&Self> for KeyIdentifier {
+    fn from(identifier: &Self) -> Self {
+        identifier.clone()
     }
 }
 

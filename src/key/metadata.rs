@@ -12,7 +12,7 @@ model_enum! {
     KeyOrigin {
         AwsKms = "AWS_KMS",
         External = "EXTERNAL",
-        AwsCloudHsm = "AWS_CLOUDHSM",
+        AwsCloudhsm = "AWS_CLOUDHSM",
         ExternalKeyStore = "EXTERNAL_KEY_STORE",
     }
 }

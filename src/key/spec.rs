@@ -61,7 +61,7 @@ model_enum! {
         EccNistP256 = "ECC_NIST_P256",
         EccNistP384 = "ECC_NIST_P384",
         EccNistP521 = "ECC_NIST_P521",
-        EccSecgP256k1 = "ECC_SECG_P256K1",
+        EccSecgP256K1 = "ECC_SECG_P256K1",
         SymmetricDefault = "SYMMETRIC_DEFAULT",
         Hmac224 = "HMAC_224",
         Hmac256 = "HMAC_256",
@@ -141,7 +141,7 @@ impl KeySpec {
                 &[SignVerify, KeyAgreement]
             }
             Self::Sm2 => &[EncryptDecrypt, SignVerify, KeyAgreement],
-            Self::EccSecgP256k1
+            Self::EccSecgP256K1
             | Self::EccNistEdwards25519
             | Self::MlDsa44
             | Self::MlDsa65

@@ -165,7 +165,7 @@ impl Keyring {
             .iter()
             .filter_map(|(_, entry)| entry.latest.as_ref());
         let mut aliases: Vec<Alias> = latest
-            .filter(|alias| *alias.arn.place() == self.place())
+            .filter(|alias| alias.arn.place() == self.place())
             .cloned()
             .collect();
         aliases.sort_by(|one, other| one.arn.cmp(&other.arn));
@@ -176,7 +176,7 @@ impl Keyring {
     /// anyway.
     fn own_key(&self, snapshot: &Snapshot, target: &KeyIdentifier) -> Result<KeyArn, KmsError> {
         let arn = *self.named_in(snapshot, target)?.metadata.arn();
-        if *arn.place() == self.place() {
+        if arn.place() == self.place() {
             Ok(arn)
         } else {
             Err(NotFoundError::Key(arn).into())
@@ -188,7 +188,7 @@ impl Keyring {
         name.parse()
             .ok()
             .filter(AliasName::is_creatable)
-            .map(|name| AliasArn::new(self.place(), name))
+            .map(|name| AliasArn::new(*self.place(), name))
             .ok_or_else(|| KmsError::InvalidAliasName {
                 alias: name.to_owned(),
             })

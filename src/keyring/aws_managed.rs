@@ -32,7 +32,7 @@ impl Keyring {
     /// # Ok::<(), kms_reencrypt::KmsError>(())
     /// ```
     pub fn create_aws_managed_key(&self, service: &str) -> Result<KeyArn, KmsError> {
-        let place = self.place();
+        let place = *self.place();
         let alias = AliasArn::new(place, reserved_name(service)?);
         let key =
             NewKey::new(KeySpec::SymmetricDefault).policy(KeyPolicy::aws_managed(service, &place));

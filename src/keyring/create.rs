@@ -200,7 +200,7 @@ impl Keyring {
 
     /// A key that is not in the ring yet.
     pub(crate) fn make(&self, key: NewKey) -> Result<SoftwareKey, KmsError> {
-        let place = self.place();
+        let place = *self.place();
         let key_usage = key.usage()?;
         if key.key_spec == KeySpec::Sm2 && !place.region.is_in_china() {
             let error = UnsupportedOperationError::KeySpecInRegion(key.key_spec);

@@ -59,7 +59,7 @@ impl Keyring {
     /// # Errors
     ///
     /// - [`KmsError::NotFound`]; [`KmsError::KmsInvalidState`] if the key is pending deletion.
-    /// - [`KmsError::Validation`] or [`KmsError::InvalidPrincipal`] by [`GrantBuilder::build`].
+    /// - [`KmsError::Validation`] or [`KmsError::InvalidArn`] by [`GrantBuilder::build`].
     /// - [`KmsError::KmsInternal`] if the random source fails.
     pub fn create_grant(
         &self,

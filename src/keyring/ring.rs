@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::access::KeyPolicy;
-use crate::error::{KmsError, NotFoundError, ValidationError};
+use crate::error::{InvalidArnError, KmsError, NotFoundError};
 use crate::key::{AccountId, KeyArn, KeyIdentifier, KeyMetadata, KeyState, Place, Region};
 use crate::provider::{KeyProvider, KeyProviderError, KeyView, KmsKey};
 use crate::random::{OsRandom, Random, RandomSource};
@@ -68,39 +68,36 @@ impl Keyring {
         KeyringBuilder {
             account: account.to_owned(),
             region: region.to_owned(),
-            random: Box::new(OsRandom::default()),
+            random: Box::new(OsRandom),
             clock: None,
         }
     }
 
     /// The same ring, seen from another account.
-    ///
-    /// # Errors
-    ///
-    /// [`KmsError::Validation`] if the account is not 12 digits.
-    pub fn in_account(&self, account: &str) -> Result<Self, KmsError> {
-        Ok(Self {
-            ring: Arc::clone(&self.ring),
-            place: Place::new(parse_account(account)?, self.place.region),
-        })
+    #[must_use]
+    pub fn in_account(&self, account: AccountId) -> Self {
+        self.in_place(Place::new(account, self.place.region))
     }
 
     /// The same ring, seen from another Region.
     ///
-    /// # Errors
+    /// ```
+    /// use kms_reencrypt::{Keyring, KmsError};
     ///
-    /// [`KmsError::Validation`] if the Region has not the form of one.
-    pub fn in_region(&self, region: &str) -> Result<Self, KmsError> {
-        Ok(Self {
-            ring: Arc::clone(&self.ring),
-            place: Place::new(self.place.account, parse_region(region)?),
-        })
+    /// let keyring = Keyring::new("111122223333", "us-east-2")?;
+    /// let ireland = keyring.in_region("eu-west-1".parse()?);
+    /// assert_eq!(ireland.place().region.as_str(), "eu-west-1");
+    /// # Ok::<(), KmsError>(())
+    /// ```
+    #[must_use]
+    pub fn in_region(&self, region: Region) -> Self {
+        self.in_place(Place::new(self.place.account, region))
     }
 
     /// The account and Region that this handle sees the ring from.
     #[must_use]
-    pub fn place(&self) -> Place {
-        self.place
+    pub const fn place(&self) -> &Place {
+        &self.place
     }
 
     /// What is known about a key: `DescribeKey`. Takes all four forms of key identifiers.
@@ -225,7 +222,7 @@ impl Keyring {
         identifier: &KeyIdentifier,
     ) -> Result<&'s Arc<SoftwareKey>, KmsError> {
         if identifier.alias_name().is_some() {
-            return Err(KmsError::InvalidArn);
+            return Err(InvalidArnError::Alias.into());
         }
         self.named_or_aliased_in(snapshot, identifier)
     }
@@ -347,7 +344,7 @@ impl KeyringBuilder {
             random,
             clock,
         } = self;
-        let place = Place::new(parse_account(&account)?, parse_region(&region)?);
+        let place = Place::new(account.parse()?, region.parse()?);
         let store = Store::new(Snapshot::default());
         Ok(Keyring {
             ring: Arc::new(Ring {
@@ -359,12 +356,4 @@ impl KeyringBuilder {
             place,
         })
     }
-}
-
-fn parse_account(text: &str) -> Result<AccountId, KmsError> {
-    text.parse().map_err(ValidationError::other)
-}
-
-fn parse_region(text: &str) -> Result<Region, KmsError> {
-    text.parse().map_err(ValidationError::other)
 }

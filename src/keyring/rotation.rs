@@ -109,7 +109,7 @@ fn rotatable(key: &SoftwareKey) -> Result<&Materials, KmsError> {
     }
     let in_custom_store = matches!(
         key.metadata.origin(),
-        KeyOrigin::AwsCloudHsm | KeyOrigin::ExternalKeyStore
+        KeyOrigin::AwsCloudhsm | KeyOrigin::ExternalKeyStore
     );
     key.materials()
         .filter(|_| !in_custom_store && !key.is_replica())

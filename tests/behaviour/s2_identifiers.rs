@@ -488,12 +488,12 @@ fn world() -> World {
         .create_alias("alias/a", world.key("A"))
         .unwrap();
 
-    let ireland = world.keyring.in_region("eu-west-1").unwrap();
+    let ireland = world.keyring.in_region("eu-west-1".parse().unwrap());
     let there = ireland.create_key(KeySpec::SymmetricDefault).unwrap();
     ireland.create_alias("alias/a", there).unwrap();
     world.name_key("there", there);
 
-    let their_ring = world.keyring.in_account(OTHER_ACCOUNT).unwrap();
+    let their_ring = world.keyring.in_account(OTHER_ACCOUNT.parse().unwrap());
     let anybody = Statement::allow().principal(Principal::Any).action("kms:*");
     let open = NewKey::new(KeySpec::SymmetricDefault).policy(KeyPolicy::new().statement(anybody));
     let theirs = their_ring.create_key(open).unwrap();

@@ -140,11 +140,11 @@ fn every_row_of_the_summary() {
 fn the_key_in_a_blob_is_not_to_be_had() {
     let world = World::with_keys();
     let of_a = world.blob_of("A");
-    let ring = world.keyring.in_region("eu-west-1").unwrap();
+    let ring = world.keyring.in_region("eu-west-1".parse().unwrap());
     world.name_key("there", ring.create_key(KeySpec::SymmetricDefault).unwrap());
     let ask = encrypt("-").destination("<there>");
     let of_there = world.send_to("eu-west-1", &ask).unwrap().blob;
-    let ring = world.keyring.in_account(OTHER_ACCOUNT).unwrap();
+    let ring = world.keyring.in_account(OTHER_ACCOUNT.parse().unwrap());
     world.name_key(
         "theirs",
         ring.create_key(KeySpec::SymmetricDefault).unwrap(),

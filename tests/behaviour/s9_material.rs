@@ -124,7 +124,7 @@ fn not_every_key_can_be_rotated() {
     world.add("hmac", KeySpec::Hmac256);
     world.signing("signing");
     let of = |origin| NewKey::new(KeySpec::SymmetricDefault).origin(origin);
-    world.add("hsm", of(KeyOrigin::AwsCloudHsm));
+    world.add("hsm", of(KeyOrigin::AwsCloudhsm));
     world.add("xks", of(KeyOrigin::ExternalKeyStore));
     world.add("external", of(KeyOrigin::External));
     world.add("disabled rsa", encrypting(KeySpec::Rsa2048));

@@ -50,7 +50,7 @@ fn a_blob_opens_in_every_region_that_has_the_key() {
         let back = decrypt().blob(there(ask).unwrap().blob);
         section.case(Doc, "and back", back, Success);
         let ids = [world.key("P"), world.key("R")].map(|arn| {
-            let keyring = world.keyring.in_region(arn.region().as_str()).unwrap();
+            let keyring = world.keyring.in_region(*arn.region());
             *keyring
                 .describe_key(arn)
                 .unwrap()
@@ -72,7 +72,7 @@ fn a_blob_opens_in_every_region_that_has_the_key() {
 #[test]
 fn related_keys_rotate_together_and_are_disabled_apart() {
     let world = world();
-    let ireland = world.keyring.in_region(IRELAND).unwrap();
+    let ireland = world.keyring.in_region(IRELAND.parse().unwrap());
     let (p, r) = (world.key("P"), world.key("R"));
     let old = world.blob_of("P");
     let there = |ask: Ask| world.send_to(IRELAND, &ask);
@@ -115,7 +115,7 @@ fn each_region_imports_for_itself() {
         .multi_region(true);
     let p = world.add("P", new);
     let home = &world.keyring;
-    let ireland = home.in_region(IRELAND).unwrap();
+    let ireland = home.in_region(IRELAND.parse().unwrap());
     world.name_key(
         "local",
         ireland.create_key(KeySpec::SymmetricDefault).unwrap(),
@@ -222,8 +222,8 @@ fn a_primary_outlives_its_replicas() {
         "P",
         NewKey::new(KeySpec::SymmetricDefault).multi_region(true),
     );
-    let ireland = home.in_region(IRELAND).unwrap();
-    let sweden = home.in_region("eu-north-1").unwrap();
+    let ireland = home.in_region(IRELAND.parse().unwrap());
+    let sweden = home.in_region("eu-north-1".parse().unwrap());
     let r = home.replicate_key(p, IRELAND).unwrap();
     let s = home.replicate_key(p, "eu-north-1").unwrap();
     let blob = world.blob_of("P");
@@ -298,7 +298,7 @@ fn everything_that_is_due_happens() {
     let keyring = Keyring::builder(ACCOUNT, "us-east-2").clock(clock.clone());
     let world = World::of(keyring.build().unwrap());
     let home = &world.keyring;
-    let ireland = home.in_region(IRELAND).unwrap();
+    let ireland = home.in_region(IRELAND.parse().unwrap());
     // Several, as they come up in no order.
     for number in 0..8 {
         let external = NewKey::new(KeySpec::SymmetricDefault)
@@ -353,7 +353,7 @@ fn world() -> World {
         "P",
         NewKey::new(KeySpec::SymmetricDefault).multi_region(true),
     );
-    let ireland = world.keyring.in_region(IRELAND).unwrap();
+    let ireland = world.keyring.in_region(IRELAND.parse().unwrap());
     world.name_key("R", world.keyring.replicate_key(p, IRELAND).unwrap());
     ireland.create_alias("alias/there", world.key("R")).unwrap();
     world.name_key(

@@ -51,7 +51,7 @@ impl Sealed {
             .key_id(key)
             .encryption_algorithm(algorithm)
             .plaintext(b"attack at dawn");
-        let kms = Kms::new(keyring.in_region(key.region().as_str()).unwrap());
+        let kms = Kms::new(keyring.in_region(*key.region()));
         let response = kms.encrypt(&request.build().unwrap()).unwrap();
         Self(key, algorithm, response.into_ciphertext_blob())
     }
@@ -63,7 +63,7 @@ impl Sealed {
             .key_id(*key)
             .encryption_algorithm(*algorithm)
             .ciphertext_blob(blob.clone());
-        let kms = Kms::new(keyring.in_region(key.region().as_str()).unwrap());
+        let kms = Kms::new(keyring.in_region(*key.region()));
         let response = kms.decrypt(&request.build().unwrap()).unwrap();
         assert_eq!(response.plaintext().expose(), b"attack at dawn", "{key}");
     }
@@ -132,10 +132,10 @@ pub(crate) fn full_ring() -> (Keyring, ManualClock, Vec<Sealed>) {
     let rsa = keyring.create_key(insecure_key(KeySpec::Rsa2048)).unwrap();
     let oaep = EncryptionAlgorithm::RsaesOaepSha256;
     sealed.push(Sealed::new(&keyring, rsa, oaep));
-    let china = keyring.in_region("cn-north-1").unwrap();
+    let china = keyring.in_region("cn-north-1".parse().unwrap());
     let sm2 = china.create_key(insecure_key(KeySpec::Sm2)).unwrap();
     sealed.push(Sealed::new(&keyring, sm2, EncryptionAlgorithm::Sm2Pke));
-    let elsewhere = keyring.in_account("444455556666").unwrap();
+    let elsewhere = keyring.in_account("444455556666".parse().unwrap());
     elsewhere.create_key(KeySpec::Hmac256).unwrap();
     let signing = NewKey::new(KeySpec::Rsa2048).key_usage(KeyUsage::SignVerify);
     keyring.create_key(signing).unwrap();

@@ -40,7 +40,7 @@ fn ring(clock: &ManualClock) -> Keyring {
 }
 
 fn keys(keyring: &Keyring) -> Vec<KeyArn> {
-    let regions = REGIONS.map(|region| keyring.in_region(region).unwrap().keys());
+    let regions = REGIONS.map(|region| keyring.in_region(region.parse().unwrap()).keys());
     regions.concat()
 }
 
@@ -55,7 +55,7 @@ fn happen(
     let Some(key) = key.filter(|_| what > 1) else {
         return create(keyring, how);
     };
-    let here = keyring.in_region(key.region().as_str())?;
+    let here = keyring.in_region(*key.region());
     let alias = format!("alias/{}", how % 4);
     let material = ImportedMaterial::new([how % 4; 32]);
     match what {

@@ -26,8 +26,10 @@ fn everything_in_a_ring_survives() {
         ("111122223333", "cn-north-1"),
         ("444455556666", "us-east-2"),
     ] {
-        let [one, other] = [&keyring, &loaded]
-            .map(|ring| ring.in_account(account).unwrap().in_region(region).unwrap());
+        let [one, other] = [&keyring, &loaded].map(|ring| {
+            ring.in_account(account.parse().unwrap())
+                .in_region(region.parse().unwrap())
+        });
         assert!(!one.keys().is_empty(), "{account} {region}");
         assert_eq!(one.keys(), other.keys());
         assert_eq!(one.aliases(), other.aliases());

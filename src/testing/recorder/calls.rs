@@ -1,5 +1,7 @@
 //! [`Calls`]: recorded calls, to be picked from and counted.
 
+use core::slice;
+
 use crate::access::Caller;
 use crate::key::KeyArn;
 use crate::observe::Operation;
@@ -125,6 +127,11 @@ impl Calls {
         self.0.last()
     }
 
+    /// The calls, one by one.
+    pub fn iter(&self) -> slice::Iter<'_, RecordedCall> {
+        self.0.iter()
+    }
+
     /// The calls themselves.
     #[must_use]
     pub fn as_slice(&self) -> &[RecordedCall] {
@@ -142,6 +149,15 @@ impl IntoIterator for Calls {
 
     fn into_iter(self) -> Self::IntoIter {
         self.0.into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a Calls {
+    type Item = &'a RecordedCall;
+    type IntoIter = slice::Iter<'a, RecordedCall>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
     }
 }
 

@@ -28,7 +28,7 @@ impl Temporary {
             let error = "a path ends with the name of a file";
             return Err(io::Error::new(io::ErrorKind::InvalidInput, error));
         };
-        let random = Random::new(&OsRandom::default()).array();
+        let random = Random::new(&OsRandom).array();
         let random = u64::from_be_bytes(random.map_err(io::Error::other)?);
         let mut temporary = OsString::from(".");
         temporary.push(name);

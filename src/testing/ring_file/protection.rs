@@ -82,7 +82,7 @@ impl Protection {
     /// The seal of a new file, and what has to stand there so that it is found again.
     pub(super) fn of_new_file(&self) -> Result<(Seal, ProtectionDocument), RingFileError> {
         // Of the operating system, whatever the ring has: a seeded ring would give two files one key.
-        let salt: [u8; SALT_LEN] = Random::new(&OsRandom::default())
+        let salt: [u8; SALT_LEN] = Random::new(&OsRandom)
             .array()
             .map_err(|error| RingFileError::caused("Salt", error))?;
         let argon2id = match &self.0 {

@@ -37,8 +37,8 @@ pub(super) fn document(
         region: home.region.to_string(),
         protection: None,
         slow_changes: slow,
-        keys: keys.iter().map(|key| self::key(&home, key)).collect(),
-        aliases: aliases.iter().map(|entry| alias(&home, entry)).collect(),
+        keys: keys.iter().map(|key| self::key(home, key)).collect(),
+        aliases: aliases.iter().map(|entry| alias(home, entry)).collect(),
         grant_tokens: tokens
             .map(|(grant_token, grant)| GrantTokenDocument {
                 grant_token,

@@ -341,7 +341,7 @@ async fn the_retries_of_clients_without_a_partition_run_out_for_all_of_them() {
 #[tokio::test]
 async fn the_client_says_which_region_it_calls() {
     let ring = ring();
-    let there = ring.in_region("eu-west-1").unwrap();
+    let there = ring.in_region("eu-west-1".parse().unwrap());
     let key = there.create_key(KeySpec::SymmetricDefault).unwrap();
     let config = Config::builder()
         .behavior_version(BehaviorVersion::latest())

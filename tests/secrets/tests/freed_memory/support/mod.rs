@@ -192,10 +192,10 @@ impl RandomSource for Scripted {
         match destination.len() {
             32 => destination.copy_from_slice(DATA_KEY),
             28 => {
-                OsRandom::default().fill(destination)?;
+                OsRandom.fill(destination)?;
                 destination[..16].copy_from_slice(NONCE);
             }
-            _ => OsRandom::default().fill(destination)?,
+            _ => OsRandom.fill(destination)?,
         }
         Ok(())
     }
