@@ -8,13 +8,13 @@ use std::collections::HashMap;
 use std::error::Error;
 use std::sync::Arc;
 
-use kms_reencrypt::key::{AliasArn, KeyMaterialId};
 use kms_reencrypt::primitives::SymmetricMaterial;
 use kms_reencrypt::provider::{
     KeyActionError, KeyProvider, KeyProviderError, KeyRef, KeyView, KmsKey, MessageNonces,
 };
 use kms_reencrypt::{
-    EncryptRequest, KeyArn, KeyMetadata, KeySpec, KeyUsage, Kms, Place, ReEncryptRequest, Region,
+    AliasArn, EncryptRequest, KeyArn, KeyMaterialId, KeyMetadata, KeySpec, KeyUsage, Kms, Place,
+    ReEncryptRequest, Region,
 };
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -9,9 +9,9 @@ use core::hint::black_box;
 use std::time::Instant;
 
 use kms_reencrypt::keyring::NewKey;
+use kms_reencrypt::random::{OsRandom, RandomSource};
 use kms_reencrypt::{
     DecryptRequest, EncryptRequest, EncryptionAlgorithm, KeyArn, KeySpec, Keyring, Kms, KmsError,
-    OsRandom, RandomSource,
 };
 use rsa::hazmat::rsa_encrypt;
 use rsa::pkcs8::DecodePrivateKey;

@@ -61,7 +61,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
 use crate::key::Region;
-use crate::keyring::Keyring;
+use crate::keyring::ring::Keyring;
 use crate::kms::Kms;
 use crate::provider::KeyProvider;
 use crate::wire::{self, Credential, Service};

@@ -9,16 +9,16 @@ use crate::key::{EncryptionAlgorithm, KeyIdentifier, UnknownValue, model_enum};
 use crate::secret::Plaintext;
 
 /// The most bytes of a ciphertext blob (API page).
-pub const CIPHERTEXT_BLOB_MAX: usize = 6144;
+pub(crate) const CIPHERTEXT_BLOB_MAX: usize = 6144;
 
 /// The most characters of a key identifier (API page).
-pub const KEY_ID_MAX: usize = 2048;
+pub(crate) const KEY_ID_MAX: usize = 2048;
 
 /// The most grant tokens of a request (API page).
-pub const GRANT_TOKENS_MAX: usize = 10;
+pub(crate) const GRANT_TOKENS_MAX: usize = 10;
 
 /// The most characters of a grant token (API page).
-pub const GRANT_TOKEN_MAX: usize = 8192;
+pub(crate) const GRANT_TOKEN_MAX: usize = 8192;
 
 model_enum! {
     /// What a dry run leaves out: `DryRunModifierType`.

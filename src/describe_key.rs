@@ -3,9 +3,9 @@
 use crate::access::Action;
 use crate::constraints::Constraints;
 use crate::engine::{self, Session};
-use crate::error::{KmsError, ValidationError};
+use crate::error::KmsError;
 use crate::key::{KeyIdentifier, KeyMetadata};
-use crate::setters::grant_token_setters;
+use crate::setters::{grant_token_setters, key_id_setters};
 
 /// A request for what is known of a key: all of its members, checked.
 ///
@@ -50,11 +50,7 @@ pub struct DescribeKeyRequestBuilder {
 }
 
 impl DescribeKeyRequestBuilder {
-    /// `KeyId`: a key id, key ARN, alias name or alias ARN of 1 to 2048 characters. Required.
-    pub fn key_id(mut self, key: impl Into<KeyIdentifier>) -> Self {
-        self.key_id = Some(key.into());
-        self
-    }
+    key_id_setters!(key_id, set_key_id, "KeyId", " Required.");
 
     grant_token_setters!();
 
@@ -65,12 +61,13 @@ impl DescribeKeyRequestBuilder {
     /// [`KmsError::Validation`] with all violations in one message.
     pub fn build(self) -> Result<DescribeKeyRequest, KmsError> {
         let mut constraints = Constraints::default();
-        constraints.required_key_id("keyId", self.key_id.as_ref());
+        let key_id = constraints.required_key_id("keyId", self.key_id);
         constraints.grant_tokens(&self.grant_tokens);
-        constraints.finish()?;
-        Ok(DescribeKeyRequest {
-            key_id: self.key_id.ok_or(ValidationError::MustNotBeNull("KeyId"))?,
-            grant_tokens: self.grant_tokens,
+        constraints.finish(|| {
+            Some(DescribeKeyRequest {
+                key_id: key_id?,
+                grant_tokens: self.grant_tokens,
+            })
         })
     }
 }

@@ -39,6 +39,12 @@
 //!   [`Kms::as_caller`] acts as somebody.
 //! - Keys from elsewhere: [`provider`] is the one joint.
 //!
+//! # Where things are
+//!
+//! Every item has one path. At the root are [`Kms`], [`Keyring`], [`KmsError`], the requests with their builders and answers,
+//! and the nouns that those are made of. Everything else is in the public module of its family and only there: what an
+//! error carries in [`error`], what a provider implements in [`provider`], what a ring takes in [`keyring`], and so on.
+//!
 //! # What is AWS's and what is ours
 //!
 //! The blob has AWS's shape and sizes, and only keys of this crate open it: AWS cannot, nor does this crate open AWS's.
@@ -62,57 +68,60 @@ pub mod access;
 #[cfg(feature = "aws-sdk")]
 pub mod aws_sdk;
 pub mod blob;
-pub mod constraints;
-pub mod context;
+mod constraints;
+mod context;
 #[cfg(feature = "json")]
 mod control;
-pub mod decrypt;
-pub mod describe_key;
+mod decrypt;
+mod describe_key;
 pub mod documentation;
-pub mod encrypt;
+mod encrypt;
 mod engine;
 pub mod error;
-pub mod generate_data_key;
-pub mod get_public_key;
+mod generate_data_key;
+mod get_public_key;
 pub mod iam;
 #[cfg(feature = "json")]
 mod json;
-pub mod key;
+mod key;
 pub mod keyring;
 mod kms;
 pub mod observe;
 pub mod primitives;
 pub mod provider;
 pub mod random;
-pub mod re_encrypt;
+mod re_encrypt;
 mod resolve;
-pub mod secret;
+mod secret;
 mod setters;
 #[cfg(feature = "testing")]
 pub mod testing;
 #[cfg(feature = "json")]
 pub mod wire;
 
+pub use constraints::{DryRunModifier, ModelValue};
 pub use context::EncryptionContext;
-pub use decrypt::{DecryptRequest, DecryptResponse};
-pub use describe_key::{DescribeKeyRequest, DescribeKeyResponse};
-pub use encrypt::{EncryptRequest, EncryptResponse};
-pub use error::KmsError;
+pub use decrypt::{DecryptRequest, DecryptRequestBuilder, DecryptResponse};
+pub use describe_key::{DescribeKeyRequest, DescribeKeyRequestBuilder, DescribeKeyResponse};
+pub use encrypt::{EncryptRequest, EncryptRequestBuilder, EncryptResponse};
+pub use error::kms_error::KmsError;
 pub use generate_data_key::{
-    DataKeySpec, GenerateDataKeyRequest, GenerateDataKeyResponse,
+    DataKeySpec, GenerateDataKeyRequest, GenerateDataKeyRequestBuilder, GenerateDataKeyResponse,
     GenerateDataKeyWithoutPlaintextResponse,
 };
-pub use get_public_key::{GetPublicKeyRequest, GetPublicKeyResponse};
+pub use get_public_key::{GetPublicKeyRequest, GetPublicKeyRequestBuilder, GetPublicKeyResponse};
 pub use key::{
-    AccountId, AliasArn, AliasName, EncryptionAlgorithm, KeyArn, KeyId, KeyIdentifier,
-    KeyMaterialId, KeyMetadata, KeySpec, KeyState, KeyUsage, Place, Region,
+    AccountId, AliasArn, AliasName, EncryptionAlgorithm, ExpirationModel, InvalidAccountId,
+    InvalidAliasName, InvalidArn, InvalidKeyId, InvalidKeyMaterialId, InvalidRegion, KeyArn, KeyId,
+    KeyIdentifier, KeyManager, KeyMaterialId, KeyMetadata, KeyMetadataBuilder, KeyOrigin, KeySpec,
+    KeyState, KeyUsage, MultiRegionConfiguration, MultiRegionKeyType, Place, Region, UnknownValue,
 };
-pub use keyring::Keyring;
+pub use keyring::ring::Keyring;
 pub use kms::Kms;
-pub use provider::{KeyProvider, KmsKey};
-pub use random::{OsRandom, RandomSource, RandomnessUnavailable};
-pub use re_encrypt::{ReEncryptRequest, ReEncryptResponse};
+pub use re_encrypt::{ReEncryptRequest, ReEncryptRequestBuilder, ReEncryptResponse};
 pub use secret::Plaintext;
+/// The version of `zeroize` whose trait [`Plaintext`] implements.
+pub use zeroize;
 
 /// The code in README is compiled and run with the tests.
 #[cfg(doctest)]

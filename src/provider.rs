@@ -16,10 +16,9 @@
 //! ```
 //! use std::sync::Arc;
 //!
-//! use kms_reencrypt::key::KeyMaterialId;
 //! use kms_reencrypt::primitives::SymmetricMaterial;
 //! use kms_reencrypt::provider::{KeyActionError, KmsKey, MessageNonces};
-//! use kms_reencrypt::{KeyArn, KeyMetadata, KeySpec, KeyUsage};
+//! use kms_reencrypt::{KeyArn, KeyMaterialId, KeyMetadata, KeySpec, KeyUsage};
 //!
 //! #[derive(Debug)]
 //! struct SecretKey {
@@ -92,9 +91,8 @@
 //! use std::collections::HashMap;
 //!
 //! use kms_reencrypt::access::GrantId;
-//! use kms_reencrypt::key::{AliasArn, KeyMaterialId};
 //! use kms_reencrypt::provider::{KeyProvider, KeyProviderError, KeyRef, KeyView, KmsKey};
-//! use kms_reencrypt::{KeyArn, Place, Region};
+//! use kms_reencrypt::{AliasArn, KeyArn, KeyMaterialId, Place, Region};
 //!
 //! #[derive(Debug)]
 //! struct Fixed {

@@ -20,7 +20,8 @@ use rand_core::{TryCryptoRng, TryRng};
 /// difference of both plaintexts. Where the process never forks and the time matters, it is a few lines:
 ///
 /// ```
-/// use kms_reencrypt::{Keyring, Kms, RandomSource, RandomnessUnavailable};
+/// use kms_reencrypt::random::{RandomSource, RandomnessUnavailable};
+/// use kms_reencrypt::{Keyring, Kms};
 /// use rand::Rng;
 ///
 /// /// Not fork-safe: see the documentation of `RandomSource`.

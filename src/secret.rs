@@ -2,8 +2,6 @@
 
 use core::fmt;
 
-/// The version of `zeroize` whose trait [`Plaintext`] implements.
-pub use zeroize;
 use zeroize::{Zeroize, Zeroizing};
 
 /// Plaintext that a key recovered, or a data key that was just made.

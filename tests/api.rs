@@ -4,17 +4,17 @@ use std::collections::HashMap;
 use std::error::Error;
 use std::fmt;
 
-use kms_reencrypt::constraints::{DryRunModifier, ModelValue};
 use kms_reencrypt::error::InfrastructureError;
 use kms_reencrypt::provider::{
     KeyActionError, KeyProvider, KeyProviderError, KeyRef, KeyView, KmsKey, MessageNonces,
 };
 use kms_reencrypt::{
-    AliasArn, AliasName, DataKeySpec, DecryptRequest, DecryptResponse, EncryptRequest,
-    EncryptResponse, EncryptionAlgorithm, GenerateDataKeyRequest, GenerateDataKeyResponse,
-    GenerateDataKeyWithoutPlaintextResponse, KeyArn, KeyId, KeyIdentifier, KeyMaterialId,
-    KeyMetadata, KeySpec, KeyUsage, Keyring, Kms, KmsError, Place, Plaintext, ReEncryptRequest,
-    ReEncryptResponse, Region,
+    AliasArn, AliasName, DataKeySpec, DecryptRequest, DecryptResponse, DescribeKeyRequest,
+    DescribeKeyResponse, DryRunModifier, EncryptRequest, EncryptResponse, EncryptionAlgorithm,
+    GenerateDataKeyRequest, GenerateDataKeyResponse, GenerateDataKeyWithoutPlaintextResponse,
+    GetPublicKeyRequest, GetPublicKeyResponse, KeyArn, KeyId, KeyIdentifier, KeyMaterialId,
+    KeyMetadata, KeySpec, KeyUsage, Keyring, Kms, KmsError, ModelValue, Place, Plaintext,
+    ReEncryptRequest, ReEncryptResponse, Region,
 };
 
 const ARN: &str = "arn:aws:kms:us-east-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
@@ -26,11 +26,15 @@ const _: () = {
     crosses_threads::<Keyring>();
     crosses_threads::<DecryptRequest>();
     crosses_threads::<DecryptResponse>();
+    crosses_threads::<DescribeKeyRequest>();
+    crosses_threads::<DescribeKeyResponse>();
     crosses_threads::<EncryptRequest>();
     crosses_threads::<EncryptResponse>();
     crosses_threads::<GenerateDataKeyRequest>();
     crosses_threads::<GenerateDataKeyResponse>();
     crosses_threads::<GenerateDataKeyWithoutPlaintextResponse>();
+    crosses_threads::<GetPublicKeyRequest>();
+    crosses_threads::<GetPublicKeyResponse>();
     crosses_threads::<ReEncryptRequest>();
     crosses_threads::<ReEncryptResponse>();
     crosses_threads::<KmsError>();

@@ -16,10 +16,9 @@ use std::ops::Range;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use common::{Keys, chinese_ring};
-use kms_reencrypt::key::KeyOrigin;
 use kms_reencrypt::keyring::{ImportedMaterial, NewKey};
 use kms_reencrypt::{
-    DecryptRequest, EncryptRequest, EncryptionContext, KeyArn, KeySpec, Keyring, Kms,
+    DecryptRequest, EncryptRequest, EncryptionContext, KeyArn, KeyOrigin, KeySpec, Keyring, Kms,
     ReEncryptRequest,
 };
 

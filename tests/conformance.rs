@@ -4,11 +4,10 @@
 
 use std::sync::LazyLock;
 
-use kms_reencrypt::key::{KeyMaterialId, KeyOrigin};
 use kms_reencrypt::keyring::NewKey;
 use kms_reencrypt::primitives::KeyPair;
 use kms_reencrypt::provider::{
-    KeyActionError, KeyProviderError, KeyRef, KeyView, KmsKey, MessageNonces,
+    KeyActionError, KeyProvider, KeyProviderError, KeyRef, KeyView, KmsKey, MessageNonces,
 };
 use kms_reencrypt::random::Random;
 use kms_reencrypt::testing::conformance::{
@@ -18,8 +17,8 @@ use kms_reencrypt::testing::{
     FaultyProvider, insecure_key, insecure_private_key_pem, seeded_random,
 };
 use kms_reencrypt::{
-    AliasArn, EncryptionAlgorithm, KeyArn, KeyId, KeyMetadata, KeyProvider, KeySpec, KeyState,
-    Keyring, Place, Plaintext, Region,
+    AliasArn, EncryptionAlgorithm, KeyArn, KeyId, KeyMaterialId, KeyMetadata, KeyOrigin, KeySpec,
+    KeyState, Keyring, Place, Plaintext, Region,
 };
 use rsa::pkcs8::DecodePrivateKey;
 use sha1::Sha1;
@@ -287,7 +286,7 @@ impl KmsKey for Flawed<'_> {
 }
 
 fn getrandom_fill(bytes: &mut [u8]) {
-    use kms_reencrypt::{OsRandom, RandomSource};
+    use kms_reencrypt::random::{OsRandom, RandomSource};
     OsRandom.fill(bytes).unwrap();
 }
 

@@ -8,10 +8,8 @@ use std::sync::{Arc, Mutex};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use kms_reencrypt::keyring::NewKey;
-use kms_reencrypt::{
-    DecryptRequest, EncryptRequest, KeySpec, Keyring, Kms, RandomSource, RandomnessUnavailable,
-    ReEncryptRequest,
-};
+use kms_reencrypt::random::{RandomSource, RandomnessUnavailable};
+use kms_reencrypt::{DecryptRequest, EncryptRequest, KeySpec, Keyring, Kms, ReEncryptRequest};
 
 #[test]
 fn the_crate_writes_the_frozen_bytes_and_opens_them() {

@@ -176,9 +176,9 @@ fn a_grant_allows_what_it_names_and_its_token_must_be_known() {
 
 #[test]
 fn another_accounts_key_is_described_to_those_whom_its_policy_names() {
-    let theirs = ring().in_account(THEIRS).unwrap();
+    let theirs = ring().in_account(THEIRS.parse().unwrap());
     let key = theirs.create_key(KeySpec::SymmetricDefault).unwrap();
-    let kms = kms(&theirs.in_account(OURS).unwrap());
+    let kms = kms(&theirs.in_account(OURS.parse().unwrap()));
     let absent = KeyArn::new(
         *key.place(),
         "1234abcd-12ab-34cd-56ef-1234567890ab".parse().unwrap(),

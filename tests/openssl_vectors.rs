@@ -91,7 +91,7 @@ fn ciphertexts_of_openssl_open_by_their_own_key_and_algorithm_only() {
     assert_eq!(refusals, 12 + 18 + 24);
 }
 
-fn decrypt<P: kms_reencrypt::KeyProvider>(
+fn decrypt<P: kms_reencrypt::provider::KeyProvider>(
     kms: &Kms<P>,
     key: KeyArn,
     algorithm: EncryptionAlgorithm,
@@ -104,7 +104,7 @@ fn decrypt<P: kms_reencrypt::KeyProvider>(
     Ok(kms.decrypt(&request.build()?)?.into_plaintext())
 }
 
-fn re_encrypt<P: kms_reencrypt::KeyProvider>(
+fn re_encrypt<P: kms_reencrypt::provider::KeyProvider>(
     kms: &Kms<P>,
     key: KeyArn,
     algorithm: EncryptionAlgorithm,

@@ -297,7 +297,7 @@ fn identifier() -> impl Strategy<Value = String> {
     ]
 }
 
-fn valid_request() -> impl Strategy<Value = kms_reencrypt::re_encrypt::ReEncryptRequestBuilder> {
+fn valid_request() -> impl Strategy<Value = kms_reencrypt::ReEncryptRequestBuilder> {
     let len = prop_oneof![1..100_usize, 6143..=6144_usize];
     let blob = (len, any::<u8>()).prop_map(|(len, byte)| vec![byte; len]);
     let id = prop_oneof!["[ -~]{1,80}", "alias/[a-z]{2042}"];
@@ -322,7 +322,7 @@ fn a_violation() -> impl Strategy<
     Value = (
         &'static str,
         &'static str,
-        kms_reencrypt::re_encrypt::ReEncryptRequestBuilder,
+        kms_reencrypt::ReEncryptRequestBuilder,
     ),
 > {
     const AT_LEAST_1: &str = "Member must have length greater than or equal to 1";

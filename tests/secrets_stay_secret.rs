@@ -13,14 +13,12 @@ use core::fmt::Debug;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use common::{Keys, chinese_ring, fixed_pem};
-use kms_reencrypt::decrypt::DecryptResponse;
-use kms_reencrypt::encrypt::EncryptRequestBuilder;
 use kms_reencrypt::keyring::{ImportedMaterial, KeyringBuilder, NewKey};
 use kms_reencrypt::primitives::{KeyPair, SymmetricMaterial};
 use kms_reencrypt::provider::KeyProvider;
 use kms_reencrypt::{
-    DecryptRequest, EncryptRequest, GenerateDataKeyRequest, GenerateDataKeyResponse, KeySpec,
-    Keyring, Kms, KmsError, Plaintext,
+    DecryptRequest, DecryptResponse, EncryptRequest, EncryptRequestBuilder, GenerateDataKeyRequest,
+    GenerateDataKeyResponse, KeySpec, Keyring, Kms, KmsError, Plaintext,
 };
 
 const SECRET: &[u8; 32] = b"7-Uy2.secret,kQ9!of_32(bytes)Z+1";

@@ -2,8 +2,9 @@
 #![cfg(feature = "testing")]
 
 use kms_reencrypt::access::GrantOperation;
+use kms_reencrypt::random::RandomSource;
 use kms_reencrypt::testing::seeded_random;
-use kms_reencrypt::{EncryptRequest, GenerateDataKeyRequest, KeySpec, Keyring, Kms, RandomSource};
+use kms_reencrypt::{EncryptRequest, GenerateDataKeyRequest, KeySpec, Keyring, Kms};
 
 #[test]
 fn the_stream_of_a_seed_is_pinned() {

@@ -1,9 +1,9 @@
 //! Rings, and requests over them.
 
 use kms_reencrypt::keyring::NewKey;
-use kms_reencrypt::re_encrypt::ReEncryptRequestBuilder;
 use kms_reencrypt::{
     EncryptRequest, EncryptionContext, KeyArn, KeySpec, Keyring, Kms, ReEncryptRequest,
+    ReEncryptRequestBuilder,
 };
 
 /// A ring in a Region of China, where all kinds of keys exist.

@@ -5,8 +5,7 @@
 use std::collections::HashMap;
 
 use arbitrary::Arbitrary;
-use kms_reencrypt::constraints::ModelValue;
-use kms_reencrypt::{DecryptRequest, EncryptionAlgorithm, KmsError, ReEncryptRequest};
+use kms_reencrypt::{DecryptRequest, EncryptionAlgorithm, KmsError, ModelValue, ReEncryptRequest};
 use kms_reencrypt_fuzz::{Envelope, RING};
 use libfuzzer_sys::fuzz_target;
 

@@ -2,9 +2,10 @@
 
 use std::sync::LazyLock;
 
-use kms_reencrypt::key::KeyOrigin;
 use kms_reencrypt::keyring::{ImportedMaterial, NewKey};
-use kms_reencrypt::{EncryptRequest, EncryptionAlgorithm, KeyArn, KeySpec, KeyUsage, Keyring, Kms};
+use kms_reencrypt::{
+    EncryptRequest, EncryptionAlgorithm, KeyArn, KeyOrigin, KeySpec, KeyUsage, Keyring, Kms,
+};
 
 /// A ring that all runs share.
 pub static RING: LazyLock<Ring> = LazyLock::new(Ring::new);

@@ -7,7 +7,8 @@ use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use kms_reencrypt::{KeyArn, KeyProvider, Kms, KmsError, ReEncryptRequest};
+use kms_reencrypt::provider::KeyProvider;
+use kms_reencrypt::{KeyArn, Kms, KmsError, ReEncryptRequest};
 use rayon::prelude::*;
 
 use crate::Error;

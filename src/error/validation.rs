@@ -5,8 +5,6 @@ use std::borrow::Cow;
 
 use crate::key::{EncryptionAlgorithm, KeySpec, KeyUsage};
 
-use super::KmsError;
-
 /// What is wrong with a request: the forms of `ValidationException`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -82,11 +80,6 @@ pub enum ValidationError {
 }
 
 impl ValidationError {
-    /// A rule of a control operation, in words of ours.
-    pub(crate) fn other(rule: impl fmt::Display) -> KmsError {
-        Self::Other(Cow::Owned(rule.to_string())).into()
-    }
-
     pub(crate) const fn plaintext_too_long(
         algorithm: EncryptionAlgorithm,
         key_spec: KeySpec,

@@ -21,7 +21,7 @@ use super::place::{AccountId, Place, Region};
 /// assert_eq!(arn.account().as_str(), "111122223333");
 /// assert_eq!(arn.key_id().as_str(), "1234abcd-12ab-34cd-56ef-1234567890ab");
 /// assert_eq!(arn.to_string(), text);
-/// # Ok::<(), kms_reencrypt::key::InvalidArn>(())
+/// # Ok::<(), kms_reencrypt::InvalidArn>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(align(8))]

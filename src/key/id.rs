@@ -19,7 +19,7 @@ use super::inline::InlineText;
 /// assert!(id.is_multi_region());
 /// assert!(!"1234abcd-12ab-34cd-56ef-1234567890ab".parse::<KeyId>()?.is_multi_region());
 /// assert!("1234abcd12ab34cd56ef1234567890ab".parse::<KeyId>().is_err());
-/// # Ok::<(), kms_reencrypt::key::InvalidKeyId>(())
+/// # Ok::<(), kms_reencrypt::InvalidKeyId>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct KeyId(InlineText<36>);

@@ -19,7 +19,6 @@ pub use metadata::{
     MultiRegionConfiguration, MultiRegionKeyType,
 };
 pub use place::{AccountId, InvalidAccountId, InvalidRegion, Place, Region};
+pub(crate) use spec::SYMMETRIC_PLAINTEXT_MAX;
 pub(crate) use spec::model_enum;
-pub use spec::{
-    EncryptionAlgorithm, KeySpec, KeyState, KeyUsage, SYMMETRIC_PLAINTEXT_MAX, UnknownValue,
-};
+pub use spec::{EncryptionAlgorithm, KeySpec, KeyState, KeyUsage, UnknownValue};

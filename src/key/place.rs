@@ -13,7 +13,7 @@ use super::inline::InlineText;
 /// let account: AccountId = "111122223333".parse()?;
 /// assert_eq!(account.as_str(), "111122223333");
 /// assert!("1111-2222-3333".parse::<AccountId>().is_err());
-/// # Ok::<(), kms_reencrypt::key::InvalidAccountId>(())
+/// # Ok::<(), kms_reencrypt::InvalidAccountId>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AccountId(InlineText<12>);
@@ -71,7 +71,7 @@ impl Region {
     ///
     /// let region: Region = "cn-north-1".parse()?;
     /// assert_eq!(region.partition(), "aws-cn");
-    /// # Ok::<(), kms_reencrypt::key::InvalidRegion>(())
+    /// # Ok::<(), kms_reencrypt::InvalidRegion>(())
     /// ```
     #[must_use]
     pub fn partition(&self) -> &'static str {

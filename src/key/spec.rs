@@ -1,7 +1,7 @@
 //! What keys are made of and made for, and the one table of what fits what.
 
 /// The most bytes that `Encrypt`, and so `ReEncrypt`, takes under a symmetric key (API page).
-pub const SYMMETRIC_PLAINTEXT_MAX: usize = 4096;
+pub(crate) const SYMMETRIC_PLAINTEXT_MAX: usize = 4096;
 
 /// The most bytes that SM2PKE takes (API page; in Regions of China only).
 const SM2_PLAINTEXT_MAX: usize = 1024;

@@ -5,7 +5,7 @@ use core::time::Duration;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
-/// What time it is, for a [`Keyring`](super::Keyring) that is told to care.
+/// What time it is, for a [`Keyring`](crate::Keyring) that is told to care.
 ///
 /// It drives the expiry of imported key material, the end of a waiting period before deletion, and eventual
 /// consistency, and it dates keys, aliases and grants. A ring without a clock reads none: nothing expires.

@@ -21,9 +21,8 @@ use crate::primitives::symmetric::SymmetricMaterial;
 /// that protects it on its way to AWS.
 ///
 /// ```
-/// use kms_reencrypt::key::KeyOrigin;
 /// use kms_reencrypt::keyring::{ImportedMaterial, NewKey};
-/// use kms_reencrypt::{Keyring, KeySpec, KeyState};
+/// use kms_reencrypt::{KeyOrigin, KeySpec, KeyState, Keyring};
 ///
 /// let keyring = Keyring::new("111122223333", "us-east-2")?;
 /// let external = NewKey::new(KeySpec::SymmetricDefault).origin(KeyOrigin::External);

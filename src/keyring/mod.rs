@@ -1,4 +1,4 @@
-//! The ring in memory: keys that act in this process, and their lives.
+//! What a [`Keyring`](crate::Keyring) takes and gives: keys in memory that act in this process, and their lives.
 
 pub(crate) mod aliases;
 mod aws_managed;
@@ -28,6 +28,6 @@ pub use grants::CreatedGrant;
 pub use import::ImportedMaterial;
 pub use import_parameters::{ImportParameters, WrappingAlgorithm};
 pub use materials::KeyMaterialState;
-pub use ring::{Keyring, KeyringBuilder};
+pub use ring::KeyringBuilder;
 pub use rotation::{KeyRotation, ON_DEMAND_ROTATIONS_MAX};
 pub use wrapping_keys::WrappingKeySpec;

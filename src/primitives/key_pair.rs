@@ -21,10 +21,10 @@ use crate::secret::Plaintext;
 ///
 /// ```
 /// use kms_reencrypt::primitives::KeyPair;
-/// use kms_reencrypt::random::Random;
-/// use kms_reencrypt::{EncryptionAlgorithm, KeySpec, OsRandom};
+/// use kms_reencrypt::random::{OsRandom, Random};
+/// use kms_reencrypt::{EncryptionAlgorithm, KeySpec};
 ///
-/// let source = OsRandom::default();
+/// let source = OsRandom;
 /// let pair = KeyPair::generate(KeySpec::Sm2, Random::new(&source))?;
 /// let algorithm = EncryptionAlgorithm::Sm2Pke;
 /// let ciphertext = pair.encrypt(algorithm, b"card number", Random::new(&source))?;
@@ -155,7 +155,7 @@ impl Kind {
             | KeySpec::EccNistP384
             | KeySpec::EccNistP521
             | KeySpec::EccNistEdwards25519
-            | KeySpec::EccSecgP256k1
+            | KeySpec::EccSecgP256K1
             | KeySpec::Hmac224
             | KeySpec::Hmac256
             | KeySpec::Hmac384

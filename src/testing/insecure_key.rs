@@ -71,7 +71,7 @@ pub const fn insecure_private_key_pem(spec: KeySpec) -> Option<&'static str> {
 mod tests {
     use super::{insecure_key, insecure_private_key_pem};
     use crate::key::{KeySpec, KeyUsage};
-    use crate::keyring::Keyring;
+    use crate::keyring::ring::Keyring;
 
     #[test]
     fn there_is_a_key_of_every_spec_and_it_encrypts_if_it_can() {

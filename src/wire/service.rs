@@ -4,7 +4,7 @@ use crate::access::Caller;
 use crate::control::Control;
 use crate::error::ProtocolError;
 use crate::key::{Place, Region};
-use crate::keyring::Keyring;
+use crate::keyring::ring::Keyring;
 use crate::kms::Kms;
 use crate::provider::KeyProvider;
 

@@ -6,9 +6,9 @@ use kms_reencrypt::access::{
 };
 use kms_reencrypt::error::DenialReason;
 use kms_reencrypt::iam::{Condition, Policy, Principal, Statement};
-use kms_reencrypt::key::{MultiRegionConfiguration, MultiRegionKeyType};
 use kms_reencrypt::{
     AliasName, EncryptionAlgorithm, EncryptionContext, KeyMetadata, KeySpec, KeyUsage,
+    MultiRegionConfiguration, MultiRegionKeyType,
 };
 
 pub(crate) type Decision = Result<(), DenialReason>;

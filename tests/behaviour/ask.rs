@@ -121,7 +121,7 @@ impl Ask {
     }
 
     /// Builds the request and sends it.
-    pub(crate) fn send<P: kms_reencrypt::KeyProvider>(
+    pub(crate) fn send<P: kms_reencrypt::provider::KeyProvider>(
         &self,
         kms: &Kms<P>,
         named: impl Fn(&str) -> String,
@@ -133,7 +133,7 @@ impl Ask {
         }
     }
 
-    fn re_encrypt<P: kms_reencrypt::KeyProvider>(
+    fn re_encrypt<P: kms_reencrypt::provider::KeyProvider>(
         &self,
         kms: &Kms<P>,
         named: impl Fn(&str) -> String,
@@ -186,7 +186,7 @@ impl Ask {
         })
     }
 
-    fn encrypt<P: kms_reencrypt::KeyProvider>(
+    fn encrypt<P: kms_reencrypt::provider::KeyProvider>(
         &self,
         kms: &Kms<P>,
         named: impl Fn(&str) -> String,
@@ -215,7 +215,7 @@ impl Ask {
         })
     }
 
-    fn decrypt<P: kms_reencrypt::KeyProvider>(
+    fn decrypt<P: kms_reencrypt::provider::KeyProvider>(
         &self,
         kms: &Kms<P>,
         named: impl Fn(&str) -> String,

@@ -1,9 +1,7 @@
 //! behaviour §13: what was captured from AWS, case by case.
 
-use kms_reencrypt::KeySpec;
-use kms_reencrypt::KeyUsage;
-use kms_reencrypt::key::KeyOrigin;
 use kms_reencrypt::keyring::{ImportedMaterial, NewKey};
+use kms_reencrypt::{KeyOrigin, KeySpec, KeyUsage};
 
 use crate::ask::{decrypt, encrypt, re_encrypt};
 use crate::common::encrypting;

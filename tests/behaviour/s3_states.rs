@@ -174,8 +174,8 @@ fn a_failing_provider_is_the_services_fault_or_the_stores() {
 }
 
 mod failing {
-    use kms_reencrypt::provider::{KeyProviderError, KeyView};
-    use kms_reencrypt::{KeyProvider, Place};
+    use kms_reencrypt::Place;
+    use kms_reencrypt::provider::{KeyProvider, KeyProviderError, KeyView};
 
     /// A provider that gives no view.
     pub(super) struct Failing(pub(super) KeyProviderError);

@@ -1,8 +1,7 @@
 //! behaviour §4.3: the two ways to a source key. A symmetric blob names it; for an asymmetric ciphertext the request has to.
 
-use kms_reencrypt::key::KeyOrigin;
 use kms_reencrypt::keyring::NewKey;
-use kms_reencrypt::{KeySpec, KeyState};
+use kms_reencrypt::{KeyOrigin, KeySpec, KeyState};
 
 use crate::ask::{Ask, decrypt, encrypt, re_encrypt};
 use crate::common::encrypting;

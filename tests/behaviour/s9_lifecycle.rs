@@ -2,9 +2,8 @@
 
 use core::time::Duration;
 
-use kms_reencrypt::key::KeyOrigin;
 use kms_reencrypt::keyring::{ImportedMaterial, ManualClock, NewKey};
-use kms_reencrypt::{KeySpec, KeyState, Keyring};
+use kms_reencrypt::{KeyOrigin, KeySpec, KeyState, Keyring};
 
 use crate::ask::{Ask, encrypt, re_encrypt};
 use crate::section::Evidence::{Doc, Guess, Inferred, Quoted, Recorded};

@@ -1,8 +1,7 @@
 //! behaviour §9: key material, as rotation and import change it.
 
-use kms_reencrypt::key::{ExpirationModel, KeyOrigin};
 use kms_reencrypt::keyring::{ImportedMaterial, NewKey};
-use kms_reencrypt::{KeySpec, KeyState};
+use kms_reencrypt::{ExpirationModel, KeyOrigin, KeySpec, KeyState};
 
 use crate::ask::{decrypt, encrypt, re_encrypt};
 use crate::common::encrypting;

@@ -5,13 +5,12 @@ use std::fs;
 use std::path::PathBuf;
 
 use kms_reencrypt::access::{GrantOperation, KeyPolicy};
-use kms_reencrypt::key::KeyOrigin;
 use kms_reencrypt::keyring::{Clock, ImportedMaterial, ManualClock, NewKey};
 use kms_reencrypt::testing::insecure_key;
 use kms_reencrypt::testing::ring_file::Protection;
 use kms_reencrypt::{
-    DecryptRequest, EncryptRequest, EncryptionAlgorithm, KeyArn, KeySpec, KeyState, KeyUsage,
-    Keyring, Kms,
+    DecryptRequest, EncryptRequest, EncryptionAlgorithm, KeyArn, KeyOrigin, KeySpec, KeyState,
+    KeyUsage, Keyring, Kms,
 };
 
 /// A file of a test's own, which is gone when the test ends.

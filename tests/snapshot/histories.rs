@@ -4,10 +4,9 @@ use core::time::Duration;
 use std::collections::BTreeSet;
 
 use kms_reencrypt::access::GrantOperation;
-use kms_reencrypt::key::KeyOrigin;
 use kms_reencrypt::keyring::{Clock, ImportedMaterial, ManualClock, NewKey};
 use kms_reencrypt::testing::ring_file::{read_ring_into, write_ring};
-use kms_reencrypt::{KeyArn, KeySpec, KeyState, Keyring, KmsError};
+use kms_reencrypt::{KeyArn, KeyOrigin, KeySpec, KeyState, Keyring, KmsError};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;

@@ -59,7 +59,7 @@ impl Server {
     /// A key that waits for its material, past the wire.
     pub(crate) fn external_key(&self) -> KeyArn {
         let key = NewKey::new(KeySpec::SymmetricDefault);
-        let external = key.origin(kms_reencrypt::key::KeyOrigin::External);
+        let external = key.origin(kms_reencrypt::KeyOrigin::External);
         self.keyring.create_key(external).unwrap()
     }
 

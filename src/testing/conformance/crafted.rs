@@ -57,7 +57,7 @@ pub(super) fn crafted(
 
 /// RSAES-OAEP with any first octet and any message.
 fn oaep(key: &rsa::PublicKey, hash: OaepHash, first: u8, message: &[u8]) -> Option<Vec<u8>> {
-    let random = OsRandom::default();
+    let random = OsRandom;
     let mut block = hash
         .encode(message, key.size(), Random::new(&random))
         .ok()?;

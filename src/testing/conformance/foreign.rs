@@ -35,7 +35,7 @@ fn calls(
     key: &dyn KmsKey,
     algorithm: EncryptionAlgorithm,
 ) -> [(&'static str, Option<Option<KeyActionError>>); 2] {
-    let source = OsRandom::default();
+    let source = OsRandom;
     let random = Random::new(&source);
     if algorithm.is_asymmetric() {
         let encrypt = || key.encrypt(algorithm, b"data", random).err();

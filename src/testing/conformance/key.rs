@@ -16,9 +16,9 @@ use super::{asymmetric, foreign, symmetric};
 /// that encrypts in its own way, and decrypts that, passes: [`check_same_key`] compares it with another.
 ///
 /// ```
-/// use kms_reencrypt::provider::{KeyProvider, KeyRef};
+/// use kms_reencrypt::provider::{KeyProvider, KeyRef, KmsKey};
 /// use kms_reencrypt::testing::conformance::{assert_key, check_key};
-/// use kms_reencrypt::{KeyMetadata, Keyring, KeySpec, KmsKey};
+/// use kms_reencrypt::{KeyMetadata, KeySpec, Keyring};
 ///
 /// /// A key that promises to encrypt and does not know how to.
 /// #[derive(Debug)]

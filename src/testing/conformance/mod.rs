@@ -1,4 +1,4 @@
-//! Conformance suites for implementations of [`KmsKey`](crate::KmsKey) and [`KeyProvider`](crate::KeyProvider).
+//! Conformance suites for implementations of [`KmsKey`](crate::provider::KmsKey) and [`KeyProvider`](crate::provider::KeyProvider).
 //!
 //! Whoever brings keys of another kind (an HSM, another library of cryptography, a file) runs them against these: they ask
 //! what the engine asks, and what an attacker would. Nothing is assumed of the implementation: a panic in it is a failure

@@ -88,8 +88,8 @@ pub use seed::{load_ring, read_ring, read_ring_into};
 #[cfg(feature = "snapshot")]
 pub use snapshot::{load_snapshot, load_snapshot_into, save_snapshot};
 
-use crate::keyring::Keyring;
 use crate::keyring::data::{Misfit, RingData};
+use crate::keyring::ring::Keyring;
 
 /// Adds data to a ring, or says which of them do not fit.
 fn add(keyring: &Keyring, data: RingData) -> Result<(), RingFileError> {

@@ -14,8 +14,9 @@ use crate::key::{
     AliasArn, KeyArn, KeyManager, KeyMetadata, KeyOrigin, KeySpec, KeyState, KeyUsage,
     MultiRegionConfiguration, MultiRegionKeyType, Place,
 };
+use crate::keyring::KeyMaterialState;
 use crate::keyring::data::{AliasData, KeyData, MaterialData, RingData, SecretData};
-use crate::keyring::{KeyMaterialState, Keyring};
+use crate::keyring::ring::Keyring;
 use crate::secret::boxed;
 use crate::testing::timestamp;
 

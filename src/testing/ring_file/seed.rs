@@ -5,7 +5,7 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use crate::keyring::Keyring;
+use crate::keyring::ring::Keyring;
 
 use super::document::RingDocument;
 use super::error::RingFileError;

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 
-use crate::keyring::Keyring;
+use crate::keyring::ring::Keyring;
 
 use super::document::RingDocument;
 use super::error::RingFileError;

@@ -3,8 +3,8 @@
 use crate::access::{Grant, GrantConstraint, KeyPolicy};
 use crate::context::EncryptionContext;
 use crate::key::{KeyArn, KeyManager, KeyOrigin, KeySpec, KeyUsage, Place};
-use crate::keyring::Keyring;
 use crate::keyring::data::{AliasData, KeyData, MaterialData, RingData, SecretData};
+use crate::keyring::ring::Keyring;
 use crate::testing::timestamp;
 
 use super::document::{

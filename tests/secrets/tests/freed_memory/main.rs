@@ -9,11 +9,10 @@ mod support;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use kms_reencrypt::key::KeyOrigin;
 use kms_reencrypt::keyring::{ImportedMaterial, NewKey};
 use kms_reencrypt::{
-    DecryptRequest, EncryptRequest, GenerateDataKeyRequest, KeyArn, KeySpec, Keyring, Kms,
-    KmsError, ReEncryptRequest,
+    DecryptRequest, EncryptRequest, GenerateDataKeyRequest, KeyArn, KeyOrigin, KeySpec, Keyring,
+    Kms, KmsError, ReEncryptRequest,
 };
 use kms_reencrypt_secrets::{Scanner, Secret, watch};
 use support::{

@@ -6,14 +6,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crypto_bigint::modular::{BoxedMontyForm, BoxedMontyParams};
 use hmac::{Hmac, KeyInit, Mac};
 use kms_reencrypt::access::{Grant, GrantId, KeyPolicy};
-use kms_reencrypt::key::KeyMetadata;
 use kms_reencrypt::keyring::NewKey;
-use kms_reencrypt::provider::{KeyActionError, KeyProviderError, KeyRef, KeyView, MessageNonces};
-use kms_reencrypt::random::Random;
+use kms_reencrypt::provider::{
+    KeyActionError, KeyProvider, KeyProviderError, KeyRef, KeyView, KmsKey, MessageNonces,
+};
+use kms_reencrypt::random::{OsRandom, Random, RandomSource, RandomnessUnavailable};
 use kms_reencrypt::{
-    AliasArn, AliasName, EncryptionAlgorithm, KeyArn, KeyMaterialId, KeyProvider, KeySpec,
-    KeyUsage, Keyring, Kms, KmsKey, OsRandom, Place, Plaintext, RandomSource,
-    RandomnessUnavailable, Region,
+    AliasArn, AliasName, EncryptionAlgorithm, KeyArn, KeyMaterialId, KeyMetadata, KeySpec,
+    KeyUsage, Keyring, Kms, Place, Plaintext, Region,
 };
 use pkcs8::der::{Decode, Document};
 use pkcs8::{DecodePrivateKey, PrivateKeyInfoRef};

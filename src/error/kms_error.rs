@@ -1,0 +1,324 @@
+//! [`KmsError`]: one variant per exception of KMS.
+
+use core::error::Error;
+use core::fmt;
+
+use crate::key::{AliasArn, InvalidAccountId, InvalidRegion, KeyArn};
+
+use super::access_denied::AccessDeniedError;
+use super::detail::{
+    InvalidArnError, InvalidKeyUsageError, InvalidStateError, LimitExceededError, NotFoundError,
+    UnsupportedOperationError,
+};
+use super::infrastructure::InfrastructureError;
+use super::validation::ValidationError;
+
+/// An exception of AWS KMS.
+///
+/// Match on the variant to tell the exceptions apart, as their names do on the wire ([`code`](Self::code)). `Display`
+/// is AWS's own message; it is empty where AWS sends none, as `InvalidCiphertextException` has none.
+///
+/// `InvalidCiphertext` and `IncorrectKey` carry nothing: what exactly was wrong would help an attacker.
+///
+/// ```
+/// use kms_reencrypt::KmsError;
+///
+/// let error = KmsError::InvalidCiphertext;
+/// assert_eq!(error.code(), "InvalidCiphertextException");
+/// assert_eq!(error.http_status(), 400);
+/// assert_eq!(error.to_string(), "");
+/// assert!(!error.is_retryable());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum KmsError {
+    /// `AccessDeniedException`: the caller may not do this with the key, or the key is not to be seen.
+    #[error(transparent)]
+    AccessDenied(AccessDeniedError),
+
+    /// `AlreadyExistsException`: there is an alias of that name. RECORDED (LocalStack snapshot).
+    #[error("An alias with the name {alias} already exists")]
+    #[non_exhaustive]
+    AlreadyExists {
+        /// The alias that exists.
+        alias: AliasArn,
+    },
+
+    /// `DependencyTimeoutException`: the key provider timed out. May be retried.
+    #[error(transparent)]
+    DependencyTimeout(InfrastructureError),
+
+    /// `DisabledException`: the key is disabled. QUOTED for ReEncrypt.
+    #[error("{key} is disabled.")]
+    #[non_exhaustive]
+    Disabled {
+        /// The key: tells source and destination apart.
+        key: KeyArn,
+    },
+
+    /// `DryRunOperationException`: the dry run went well. RECORDED.
+    #[error("The request would have succeeded, but the DryRun option is set.")]
+    DryRunOperation,
+
+    /// `ExpiredImportTokenException`: the import token is too old. DOC; GUESS 35 for the text.
+    #[error("The import token has expired.")]
+    ExpiredImportToken,
+
+    /// `IncorrectKeyException`: the ciphertext was made under another key than the request names. RECORDED; AWS still
+    /// says CMK here.
+    #[error("The key ID in the request does not identify a CMK that can perform this operation.")]
+    IncorrectKey,
+
+    /// `IncorrectKeyMaterialException`: the imported bytes are not those that the key had before. DOC; GUESS 35 for the text.
+    #[error("The key material does not match the key material that was previously imported.")]
+    IncorrectKeyMaterial,
+
+    /// `InvalidAliasNameException`: no alias can be called that. AWS refuses otherwise: behaviour §17.
+    #[error("Alias {alias} is not a valid alias name.")]
+    #[non_exhaustive]
+    InvalidAliasName {
+        /// The name that was asked for.
+        alias: String,
+    },
+
+    /// `InvalidArnException`: an ARN, or a name in its place, is not one that the operation takes.
+    #[error(transparent)]
+    InvalidArn(InvalidArnError),
+
+    /// `InvalidCiphertextException`: the ciphertext, or the encryption context that it is bound to, is not right.
+    /// RECORDED: there is no message.
+    #[error("")]
+    InvalidCiphertext,
+
+    /// `InvalidGrantIdException`: the key has no such grant. GUESS 34; AWS refuses some otherwise: behaviour §8.
+    #[error("No grant with this ID exists for the key.")]
+    InvalidGrantId,
+
+    /// `InvalidGrantTokenException`: a grant token that is none. GUESS 2: no message.
+    #[error("")]
+    InvalidGrantToken,
+
+    /// `InvalidImportTokenException`: the import token is for another key, or none. DOC; GUESS 35 for the text.
+    #[error("The import token is not valid.")]
+    InvalidImportToken,
+
+    /// `InvalidKeyUsageException`: the key is not for this operation or not for this algorithm.
+    #[error(transparent)]
+    InvalidKeyUsage(InvalidKeyUsageError),
+
+    /// `InvalidMarkerException`: a pagination marker that no list gave out. DOC; GUESS 35 for the text.
+    #[error("The marker is not valid.")]
+    InvalidMarker,
+
+    /// `KeyUnavailableException`: the key provider cannot reach the key now. May be retried.
+    #[error(transparent)]
+    KeyUnavailable(InfrastructureError),
+
+    /// `KMSInternalException`: the key provider failed. May be retried.
+    #[error(transparent)]
+    KmsInternal(InfrastructureError),
+
+    /// `KMSInvalidStateException`: the state of the key does not allow this.
+    #[error(transparent)]
+    KmsInvalidState(InvalidStateError),
+
+    /// `LimitExceededException`: a quota is used up.
+    #[error(transparent)]
+    LimitExceeded(LimitExceededError),
+
+    /// `MalformedPolicyDocumentException`: a key policy that cannot be read. GUESS 33 for the text.
+    #[error("{reason}")]
+    #[non_exhaustive]
+    MalformedPolicyDocument {
+        /// What is wrong with it, and where.
+        reason: String,
+    },
+
+    /// `NotFoundException`: the request names a key or alias that there is not.
+    #[error(transparent)]
+    NotFound(NotFoundError),
+
+    /// `ThrottlingException`: too many requests. May be retried. DOC.
+    #[error(
+        "You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls."
+    )]
+    Throttling,
+
+    /// `UnsupportedOperationException`: this kind of key does not know the operation.
+    #[error(transparent)]
+    UnsupportedOperation(UnsupportedOperationError),
+
+    /// `ValidationException`: the request breaks a constraint.
+    #[error(transparent)]
+    Validation(ValidationError),
+}
+
+impl KmsError {
+    /// The name of the exception on the wire, `__type`.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::AccessDenied(_) => "AccessDeniedException",
+            Self::AlreadyExists { .. } => "AlreadyExistsException",
+            Self::DependencyTimeout(_) => "DependencyTimeoutException",
+            Self::Disabled { .. } => "DisabledException",
+            Self::DryRunOperation => "DryRunOperationException",
+            Self::ExpiredImportToken => "ExpiredImportTokenException",
+            Self::IncorrectKey => "IncorrectKeyException",
+            Self::IncorrectKeyMaterial => "IncorrectKeyMaterialException",
+            Self::InvalidAliasName { .. } => "InvalidAliasNameException",
+            Self::InvalidArn(_) => "InvalidArnException",
+            Self::InvalidCiphertext => "InvalidCiphertextException",
+            Self::InvalidGrantId => "InvalidGrantIdException",
+            Self::InvalidGrantToken => "InvalidGrantTokenException",
+            Self::InvalidImportToken => "InvalidImportTokenException",
+            Self::InvalidKeyUsage(_) => "InvalidKeyUsageException",
+            Self::InvalidMarker => "InvalidMarkerException",
+            Self::KeyUnavailable(_) => "KeyUnavailableException",
+            Self::KmsInternal(_) => "KMSInternalException",
+            Self::KmsInvalidState(_) => "KMSInvalidStateException",
+            Self::LimitExceeded(_) => "LimitExceededException",
+            Self::MalformedPolicyDocument { .. } => "MalformedPolicyDocumentException",
+            Self::NotFound(_) => "NotFoundException",
+            Self::Throttling => "ThrottlingException",
+            Self::UnsupportedOperation(_) => "UnsupportedOperationException",
+            Self::Validation(_) => "ValidationException",
+        }
+    }
+
+    /// The HTTP status that the service answers with: 500 where the provider is at fault, 400 for everything else.
+    ///
+    /// The public Smithy model says 404, 409, 412 or 503 for some exceptions. The wire does not (RECORDED).
+    #[must_use]
+    pub const fn http_status(&self) -> u16 {
+        match self {
+            Self::DependencyTimeout(_) | Self::KeyUnavailable(_) | Self::KmsInternal(_) => 500,
+            _ => 400,
+        }
+    }
+
+    /// Whether the same request may succeed if it is sent again (API page; throttling: developer guide).
+    #[must_use]
+    pub const fn is_retryable(&self) -> bool {
+        matches!(
+            self,
+            Self::DependencyTimeout(_)
+                | Self::KeyUnavailable(_)
+                | Self::KmsInternal(_)
+                | Self::Throttling
+        )
+    }
+
+    /// `KMSInternalException` for a failure that the request has no part in.
+    pub(crate) fn internal(source: impl Error + Send + Sync + 'static) -> Self {
+        Self::KmsInternal(InfrastructureError::new(source.to_string()).with_source(source))
+    }
+
+    /// A symmetric key that may act and names no current material: its provider is at fault.
+    pub(crate) fn no_current_material() -> Self {
+        Self::KmsInternal(InfrastructureError::new(
+            "The key provider names no current key material.",
+        ))
+    }
+
+    /// A buffer that is not as long as the frame that it was made for: a mistake of this crate, and no panic.
+    pub(crate) fn unframed() -> Self {
+        Self::KmsInternal(InfrastructureError::new(
+            "A blob does not fit its frame. This is a bug.",
+        ))
+    }
+
+    /// A key policy after which its author could not change it back. DOC (IAM and KMS say it in these words).
+    #[cfg(feature = "json")]
+    pub(crate) fn policy_locks_out() -> Self {
+        Self::MalformedPolicyDocument {
+            reason: "The new key policy will not allow you to update the key policy in the future."
+                .to_owned(),
+        }
+    }
+
+    /// A provider that did not call back with a view of its keys.
+    pub(crate) fn no_view() -> Self {
+        Self::KmsInternal(InfrastructureError::new(
+            "The key provider gave no view of its keys.",
+        ))
+    }
+
+    // A provider that gives no words of its own gets those of the API page.
+
+    pub(crate) fn dependency_timeout(failure: InfrastructureError) -> Self {
+        Self::DependencyTimeout(failure.or_message(
+            "The system timed out while trying to fulfill the request. You can retry the request.",
+        ))
+    }
+
+    pub(crate) fn key_unavailable(failure: InfrastructureError) -> Self {
+        Self::KeyUnavailable(failure.or_message(
+            "The request was rejected because the specified KMS key was not available. \
+             You can retry the request.",
+        ))
+    }
+
+    pub(crate) fn kms_internal(failure: InfrastructureError) -> Self {
+        Self::KmsInternal(failure.or_message(
+            "The request was rejected because an internal exception occurred. \
+             The request can be retried.",
+        ))
+    }
+}
+
+impl From<AccessDeniedError> for KmsError {
+    fn from(error: AccessDeniedError) -> Self {
+        Self::AccessDenied(error)
+    }
+}
+
+impl From<InvalidArnError> for KmsError {
+    fn from(error: InvalidArnError) -> Self {
+        Self::InvalidArn(error)
+    }
+}
+
+/// `ValidationException`: an account that is not 12 digits. The text is ours.
+impl From<InvalidAccountId> for KmsError {
+    fn from(error: InvalidAccountId) -> Self {
+        ValidationError::other(error)
+    }
+}
+
+/// `ValidationException`: a Region whose name is malformed. The text is ours.
+impl From<InvalidRegion> for KmsError {
+    fn from(error: InvalidRegion) -> Self {
+        ValidationError::other(error)
+    }
+}
+
+impl From<NotFoundError> for KmsError {
+    fn from(error: NotFoundError) -> Self {
+        Self::NotFound(error)
+    }
+}
+
+impl From<ValidationError> for KmsError {
+    fn from(error: ValidationError) -> Self {
+        Self::Validation(error)
+    }
+}
+
+impl ValidationError {
+    /// The exception for a rule of a control operation, in words of ours.
+    pub(crate) fn other(rule: impl fmt::Display) -> KmsError {
+        Self::Other(rule.to_string().into()).into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::KmsError;
+
+    #[test]
+    fn an_error_stays_small_enough_to_pass_around() {
+        // A speed bump, not a law: every operation returns one by value.
+        assert!(size_of::<KmsError>() <= 144, "{}", size_of::<KmsError>());
+    }
+}
