@@ -71,10 +71,12 @@ fn collect(file: &Path, path: &str, items: &mut BTreeMap<String, Vec<String>>) {
             _ => {}
         }
     }
-    let declared =
-        |line: &'_ str| Some(line.strip_prefix("pub mod ")?.strip_suffix(';')?.to_owned());
-    for module in text.lines().filter_map(declared) {
-        collect(&file_of(file, &module), &format!("{path}{module}::"), items);
+    for line in text.lines() {
+        let declared = line.strip_prefix("pub mod ");
+        let Some(module) = declared.and_then(|module| module.strip_suffix(';')) else {
+            continue;
+        };
+        collect(&file_of(file, module), &format!("{path}{module}::"), items);
     }
 }
 
