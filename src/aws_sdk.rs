@@ -49,6 +49,9 @@
 //! milliseconds for RSA. Creating RSA keys takes longer, without optimization much longer: create them on the ring
 //! beforehand. No time is simulated, so timeouts of the client never strike.
 
+/// The crate of the traits that [`HttpClient`] implements, in the version that they are of.
+pub use aws_smithy_runtime_api;
+
 use core::fmt;
 use std::sync::Arc;
 
