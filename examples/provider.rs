@@ -1,8 +1,8 @@
 //! KMS over keys of your own: `cargo run --example provider`.
 //!
-//! The keys here are secrets of 32 bytes, as a secrets manager mounts them. A provider says which keys there are and what is
-//! known of them; the cryptography it leaves to `kms_reencrypt::primitives`. Run
-//! `testing::conformance::assert_provider` over yours before you rely on it.
+//! The keys here are secrets of 32 bytes, as a secrets manager mounts them. The provider says which keys exist and describes
+//! them, and leaves the cryptography to `kms_reencrypt::primitives`. The conformance suite checks it:
+//! `cargo test --example provider --features testing`.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -145,5 +145,21 @@ impl KmsKey for SecretKey {
             return Err(KeyActionError::Rejected);
         }
         self.material.open(nonces, aad, in_out, tag)
+    }
+}
+
+#[cfg(all(test, feature = "testing"))]
+mod tests {
+    use kms_reencrypt::testing::conformance::assert_provider;
+
+    use super::Secrets;
+
+    #[test]
+    fn the_provider_conforms() {
+        let key = "arn:aws:kms:us-east-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+        let key = key.parse().expect("an ARN");
+        let mut secrets = Secrets::new("us-east-2".parse().expect("a Region")).expect("a home");
+        secrets.add(key, &[7; 32]);
+        assert_provider(&secrets, &[key]);
     }
 }

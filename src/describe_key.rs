@@ -1,4 +1,4 @@
-//! `DescribeKey`: what is known of a key, in whatever state it is.
+//! `DescribeKey`: the metadata of a key, whatever its state.
 
 use crate::access::Action;
 use crate::constraints::Constraints;
@@ -7,7 +7,7 @@ use crate::error::KmsError;
 use crate::key::{KeyIdentifier, KeyMetadata};
 use crate::setters::{grant_token_setters, key_id_setters};
 
-/// A request for what is known of a key: all of its members, checked.
+/// A request for the metadata of a key: all of its members, checked.
 ///
 /// ```
 /// use kms_reencrypt::DescribeKeyRequest;

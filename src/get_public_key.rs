@@ -110,7 +110,7 @@ impl GetPublicKeyResponse {
         self.key_metadata.key_usage()
     }
 
-    /// `EncryptionAlgorithms`: those that whoever has the public key can encrypt with.
+    /// `EncryptionAlgorithms`: those that the public key can be used with.
     #[must_use]
     pub const fn encryption_algorithms(&self) -> &'static [EncryptionAlgorithm] {
         self.key_metadata.encryption_algorithms()

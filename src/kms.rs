@@ -205,7 +205,7 @@ impl<P: KeyProvider> Kms<P> {
         })
     }
 
-    /// Tells what is known of a key, in whatever state it is.
+    /// Describes a key, whatever its state.
     ///
     /// # Errors
     ///
@@ -223,7 +223,7 @@ impl<P: KeyProvider> Kms<P> {
         })
     }
 
-    /// Gives out the public key of an RSA or SM2 key, for those who encrypt without KMS.
+    /// Returns the public key of an RSA or SM2 key, so that others can encrypt without KMS.
     ///
     /// # Errors
     ///

@@ -55,7 +55,7 @@ pub struct Event<'a> {
     pub source: Option<KeyUse<'a>>,
     /// The key that was to encrypt, in the operations that encrypt.
     pub destination: Option<KeyUse<'a>>,
-    /// The key that was to be told about, in the operations that let no key act.
+    /// The key that was to be described, in the operations that use no key.
     pub described: Option<NamedKey<'a>>,
     /// `DryRun`
     pub dry_run: bool,
@@ -80,7 +80,7 @@ pub struct KeyUse<'a> {
     pub encryption_context: &'a EncryptionContext,
 }
 
-/// A key that an operation tells about.
+/// A key that an operation describes.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct NamedKey<'a> {

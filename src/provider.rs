@@ -10,8 +10,8 @@
 //!
 //! # A key
 //!
-//! A key describes itself and acts. What it does not want to do itself it delegates to
-//! [`primitives`](crate::primitives), and then a symmetric key is this:
+//! A key describes itself and acts. It can leave the cryptography to [`primitives`](crate::primitives); this is all of a
+//! symmetric key:
 //!
 //! ```
 //! use std::sync::Arc;
@@ -81,11 +81,11 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The conformance suite of the feature `testing` checks a key as an attacker would: run it over yours.
+//! The conformance suites of the feature `testing` check a key and its provider as an attacker would.
 //!
-//! # The provider of it
+//! # A provider
 //!
-//! Most providers are their own view. `examples/provider.rs` has this one whole, and lets it re-encrypt.
+//! Most providers are their own view. `examples/provider.rs` is a whole one, with the key above; it re-encrypts.
 //!
 //! ```
 //! use std::collections::HashMap;
@@ -250,8 +250,8 @@ impl<'v> Deref for KeyRef<'v> {
 /// # An algorithm that the key does not have
 ///
 /// The engine never asks for one. An implementation that is asked all the same, by a test or by code of your own, answers
-/// [`KeyActionError::unsupported`], not [`KeyActionError::Rejected`]: it is the caller who is wrong, not the ciphertext.
-/// The defaults below do so too.
+/// [`KeyActionError::unsupported`], not [`KeyActionError::Rejected`]: the request is wrong, not the ciphertext. The methods
+/// that are not implemented here fail in the same way.
 pub trait KmsKey: fmt::Debug + Send + Sync {
     /// What the key is: its ARN, spec, usage, state and current material.
     fn metadata(&self) -> &KeyMetadata;
@@ -279,7 +279,7 @@ pub trait KmsKey: fmt::Debug + Send + Sync {
     /// The public key of an RSA or SM2 key, as the DER of an X.509 `SubjectPublicKeyInfo`: what `GetPublicKey` answers.
     /// `None` for other keys.
     ///
-    /// It is part of what is known of the key, like its metadata: a key in an HSM gets it once and keeps it.
+    /// It describes the key, as the metadata do, and never changes: a key in an HSM fetches it once and keeps it.
     fn public_key(&self) -> Option<&[u8]> {
         None
     }

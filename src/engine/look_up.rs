@@ -1,4 +1,4 @@
-//! Operations that tell about a key and let it do nothing: whose key is it, and may the caller know?
+//! [`look_up`]: the key of an operation that describes it and does not use it.
 
 use crate::access::{self, AccessRequest, Action, Resource};
 use crate::error::KmsError;
@@ -8,7 +8,7 @@ use crate::resolve;
 
 use super::session::Session;
 
-/// The key that a request names, if the caller has the permission for it. What state the key is in is not looked at.
+/// The key that a request names, if the caller has the permission for it. Its state is not checked.
 pub(crate) fn look_up<'v>(
     session: &Session<'v>,
     action: Action,

@@ -3,7 +3,7 @@
 //! Each half is prepared first. Preparing finds the key and proves that it may act, so that no plaintext exists unless
 //! both keys may be used; only then is anything decrypted.
 //!
-//! Operations that only tell about a key [look it up](look_up).
+//! Operations that describe a key and do not use it [look it up](look_up).
 
 mod aad;
 mod look_up;

@@ -149,7 +149,7 @@ impl<'v> Session<'v> {
         }
     }
 
-    /// Notes the key that is to be told about.
+    /// Notes the key that is to be described.
     pub(super) fn note_described(&self, arn: &KeyArn) {
         if let Some(trail) = self.trail {
             trail.leave_described(FoundKey::new(arn, None));

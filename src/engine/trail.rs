@@ -39,7 +39,7 @@ impl Trail {
         self.destination.get()
     }
 
-    /// The key that was to be told about.
+    /// The key that was to be described.
     pub(crate) const fn described(&self) -> Option<FoundKey> {
         self.described.get()
     }

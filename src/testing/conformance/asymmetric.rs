@@ -54,7 +54,7 @@ pub(super) fn check(report: &mut Report, key: &dyn KmsKey) {
 fn check_public_key(report: &mut Report, key: &dyn KmsKey) {
     let spec = key.metadata().key_spec();
     let Some(Some(public_key)) = report.call("public_key", || key.public_key()) else {
-        return report.fail("public_key gives none, and the key is a key pair");
+        return report.fail("public_key gives none: a key pair has one");
     };
     for algorithm in spec.encryption_algorithms().iter().copied() {
         let Some(ciphertexts) = crafted(spec, public_key, algorithm) else {

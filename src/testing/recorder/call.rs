@@ -67,7 +67,7 @@ impl RecordedCall {
         self.destination.as_ref()
     }
 
-    /// The key that was to be told about, if the operation lets no key act.
+    /// The key that was to be described, if the operation uses no key.
     #[must_use]
     pub const fn described(&self) -> Option<&DescribedKey> {
         self.described.as_ref()
@@ -151,7 +151,7 @@ impl RecordedKey {
     }
 }
 
-/// A key that a [`RecordedCall`] told about.
+/// A key that a [`RecordedCall`] was to describe.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DescribedKey {
     key_id: KeyIdentifier,
