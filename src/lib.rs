@@ -60,8 +60,10 @@
 //! - `testing`: what tests need, in `testing`: fixed keys, seeded randomness, faults on demand, a recorder; with `json`,
 //!   rings from files.
 //! - `snapshot`: rings saved and loaded whole, sealed under a key or passphrase, in `testing::ring_file`. Implies `testing`
-//!   and `json`.
+//!   and `json`. With it, every ring of the program keeps the bytes of its symmetric key material in memory, which otherwise
+//!   keeps only the hash states that it computes from them.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 
 pub mod access;

@@ -1,4 +1,6 @@
-//! Writes what the other benches have measured into README: `cargo bench`, and then `cargo bench -p kms-reencrypt-benches --bench report -- --readme`.
+//! Writes what the other benches have measured into docs/benchmarks.md:
+//! `cargo bench -p kms-reencrypt-benches`, and then
+//! `cargo bench -p kms-reencrypt-benches --bench report -- --write`.
 
 use std::fs;
 use std::path::Path;
@@ -22,14 +24,14 @@ const BENCHES: [&str; 7] = [
 const SDK_BENCH: &str = "aws_sdk";
 const SDK_RATIOS: &str = "tests/sdk/target/release/ratios";
 
-const BEGIN: &str = "<!-- What stands from here on is written by `cargo bench -p kms-reencrypt-benches --bench report -- --readme`. -->\n";
+const BEGIN: &str = "<!-- From here on written by the bench `report`. -->\n";
 const END: &str = "<!-- Up to here. -->";
 
 fn main() {
     // Among all the others it would report what some of them are yet to measure.
-    if !std::env::args().any(|arg| arg == "--readme") {
+    if !std::env::args().any(|arg| arg == "--write") {
         println!(
-            "to write the report: cargo bench -p kms-reencrypt-benches --bench report -- --readme"
+            "to write the report: cargo bench -p kms-reencrypt-benches --bench report -- --write"
         );
         return;
     }
@@ -55,12 +57,12 @@ fn main() {
         let ratios: Ratios = serde_json::from_slice(&json).expect("written by a bench");
         report.push_str(&section(&ratios));
     }
-    let readme = root.join("README.md");
-    let text = fs::read_to_string(&readme).expect("README is there");
-    let (before, rest) = text.split_once(BEGIN).expect("README has a place for it");
+    let page = root.join("docs/benchmarks.md");
+    let text = fs::read_to_string(&page).expect("the page is there");
+    let (before, rest) = text.split_once(BEGIN).expect("the page has a place for it");
     let (_, after) = rest.split_once(END).expect("and an end of it");
-    fs::write(readme, format!("{before}{BEGIN}{report}\n{END}{after}"))
-        .expect("README is writable");
+    fs::write(page, format!("{before}{BEGIN}{report}\n{END}{after}"))
+        .expect("the page is writable");
 }
 
 fn section(ratios: &Ratios) -> String {

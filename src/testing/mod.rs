@@ -6,6 +6,29 @@
 //! - A memory of what was done with which keys: [`Recorder`].
 //! - A ring from a file, with the feature `json`: `ring_file`. And back, with the feature `snapshot`.
 //! - Suites for other implementations of keys and providers: [`conformance`].
+//!
+//! ```
+//! use kms_reencrypt::testing::{Fault, FaultyProvider, Recorder};
+//! use kms_reencrypt::{EncryptRequest, KeySpec, Keyring, Kms, ReEncryptRequest};
+//!
+//! let keyring = Keyring::new("111122223333", "us-east-2")?;
+//! let key = keyring.create_key(KeySpec::SymmetricDefault)?;
+//! let provider = FaultyProvider::new(keyring);
+//! let faults = provider.faults();
+//! let recorder = Recorder::new();
+//! let kms = Kms::new(provider).with_observer(recorder.clone());
+//! let encrypt = EncryptRequest::builder().key_id(key).plaintext("data").build()?;
+//! let blob = kms.encrypt(&encrypt)?.into_ciphertext_blob();
+//! let request = ReEncryptRequest::builder().ciphertext_blob(blob).destination_key_id(key).build()?;
+//!
+//! faults.inject(Fault::key_unavailable().on_destination().times(1));
+//! let error = kms.re_encrypt(&request).unwrap_err();
+//! assert_eq!(error.code(), "KeyUnavailableException");
+//! assert!(error.is_retryable());
+//! assert!(kms.re_encrypt(&request).is_ok());
+//! assert_eq!(recorder.re_encrypts().with_destination(&key).count(), 2);
+//! # Ok::<(), kms_reencrypt::KmsError>(())
+//! ```
 
 pub mod conformance;
 mod faults;

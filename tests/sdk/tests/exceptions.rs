@@ -14,8 +14,8 @@ use aws_sdk_kms::primitives::Blob;
 use aws_sdk_kms::types::EncryptionAlgorithmSpec;
 use aws_sdk_kms::{Client, Config};
 use kms_reencrypt::error::InfrastructureError;
-use kms_reencrypt::provider::{KeyProvider, KeyProviderError, KeyView};
 use kms_reencrypt::keyring::NewKey;
+use kms_reencrypt::provider::{KeyProvider, KeyProviderError, KeyView};
 use kms_reencrypt::wire::Service;
 use kms_reencrypt::{KeyArn, KeySpec, KeyUsage, Keyring, Kms, Place};
 

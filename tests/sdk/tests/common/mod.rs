@@ -6,8 +6,8 @@ use aws_sdk_kms::config::retry::{RetryConfig, RetryPartition};
 use aws_sdk_kms::config::{BehaviorVersion, Builder, Credentials, Region};
 use core::time::Duration;
 use kms_reencrypt::aws_sdk::HttpClient;
-use kms_reencrypt::provider::KeyProvider;
 use kms_reencrypt::keyring::{ManualClock, NewKey};
+use kms_reencrypt::provider::KeyProvider;
 use kms_reencrypt::{KeyArn, KeySpec, Keyring};
 
 /// A ring in the Region that the clients call.
