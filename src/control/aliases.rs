@@ -4,11 +4,11 @@ use crate::access::Action;
 use crate::constraints::Constraints;
 use crate::error::KmsError;
 use crate::key::AliasArn;
+use crate::keyring::Alias;
 
 use super::members::ALIAS_NAME;
 use super::page::{Page, PageLen, PageRequest};
 use super::{Control, Names};
-use crate::keyring::aliases::{Alias, latest};
 
 impl Control<'_> {
     pub(crate) fn create_alias(
@@ -76,7 +76,11 @@ impl Control<'_> {
             return Ok(());
         };
         let alias = AliasArn::new(*self.keyring.place(), name);
-        let target = latest(&self.keyring.snapshot(), &alias).map(|alias| *alias.target());
+        let target = self
+            .keyring
+            .snapshot()
+            .latest_alias(&alias)
+            .map(|alias| *alias.target());
         match target {
             Some(target) => self.authorized(action, &target.into()).map(|_| ()),
             None => Ok(()),

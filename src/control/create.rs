@@ -6,10 +6,10 @@ use crate::error::{KmsError, UnsupportedOperationError, ValidationError};
 use crate::key::{
     KeyMetadata, KeyOrigin, KeySpec, KeyUsage, MultiRegionConfiguration, MultiRegionKeyType,
 };
+use crate::keyring::NewKey;
 
 use super::Control;
 use super::members::{DESCRIPTION, GivenTag, POLICY};
-use crate::keyring::create::NewKey;
 
 /// What `CreateKey` takes, but for custom key stores.
 #[derive(Debug, Default)]

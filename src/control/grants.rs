@@ -5,11 +5,11 @@ use crate::constraints::Constraints;
 use crate::context::EncryptionContext;
 use crate::error::{KmsError, ValidationError};
 use crate::key::{KeyArn, KeyIdentifier};
+use crate::keyring::CreatedGrant;
 
 use super::members::{GRANT_ID, GRANT_NAME, GRANT_TOKEN, PRINCIPAL};
 use super::page::{Page, PageLen, PageRequest};
 use super::{Control, Names};
-use crate::keyring::grants::CreatedGrant;
 
 /// What `CreateGrant` takes.
 #[derive(Debug, Default)]
@@ -78,7 +78,7 @@ impl Control<'_> {
             grant
         };
         self.keyring
-            .create_grant_unless(request.dry_run, key, grantee, terms)
+            .create_grant_or_dry_run(request.dry_run, key, grantee, terms)
     }
 
     /// The key and a page of its grants.
@@ -126,7 +126,7 @@ impl Control<'_> {
         let (key_id, grant_id) = constraints.finish(|| key_id.zip(grant_id))?;
         let key = self.authorized(Action::RevokeGrant, &key_id)?;
         self.keyring
-            .revoke_grant_unless(dry_run, key, &parse_grant_id(grant_id)?)
+            .revoke_grant_or_dry_run(dry_run, key, &parse_grant_id(grant_id)?)
     }
 
     /// Whoever may retire the grant by its own terms needs no permission.
@@ -147,7 +147,7 @@ impl Control<'_> {
         let key = self.retirable(&key_id, &grant_id)?;
         self.keyring
             .in_place(*key.place())
-            .revoke_grant_unless(request.dry_run, key, &grant_id)
+            .revoke_grant_or_dry_run(request.dry_run, key, &grant_id)
     }
 
     /// The key of a grant that the caller may retire.

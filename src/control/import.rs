@@ -6,11 +6,11 @@ use crate::access::Action;
 use crate::constraints::Constraints;
 use crate::error::{KmsError, ValidationError};
 use crate::key::{ExpirationModel, KeyArn, KeyMaterialId, model_enum};
+use crate::keyring::WrappingKeySpec;
+use crate::keyring::{ImportParameters, WrappingAlgorithm};
 
 use super::Control;
 use super::members::{KEY_MATERIAL_DESCRIPTION, KEY_MATERIAL_ID};
-use crate::keyring::import_parameters::{ImportParameters, WrappingAlgorithm};
-use crate::keyring::wrapping_keys::WrappingKeySpec;
 
 model_enum! {
     /// Whether imported material is new to its key: `ImportType`.

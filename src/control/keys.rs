@@ -6,10 +6,10 @@ use crate::access::Action;
 use crate::constraints::Constraints;
 use crate::error::KmsError;
 use crate::key::{KeyArn, KeyId, KeyMetadata, KeySpec, KeyUsage};
+use crate::keyring::SoftwareKey;
 
 use super::page::{Page, PageLen, PageRequest};
 use super::{Control, Names};
-use crate::keyring::key::SoftwareKey;
 
 /// The longest waiting period that the service model knows; the operation itself takes less.
 const PENDING_WINDOW_MAX: i64 = 365;

@@ -36,11 +36,9 @@ use crate::access::{self, AccessRequest, Action, Caller, GrantId, KeyPolicy, Res
 use crate::constraints::Constraints;
 use crate::error::{DeniedResource, InvalidArnError, KmsError};
 use crate::key::{KeyArn, KeyIdentifier, KeyMetadata, Place};
-use crate::resolve::{self, Unresolved};
-
-use crate::keyring::key::SoftwareKey;
 use crate::keyring::ring::Keyring;
-use crate::keyring::snapshot::{Latest, Snapshot};
+use crate::keyring::{Latest, Snapshot, SoftwareKey};
+use crate::resolve::{self, Unresolved};
 
 /// The control operations of a ring, for one caller in one Region.
 ///

@@ -6,10 +6,10 @@ use crate::access::{Action, KeyPolicy};
 use crate::constraints::Constraints;
 use crate::error::{Constraint, KmsError, RejectedValue};
 use crate::key::{KeyMetadata, Region};
+use crate::keyring::ReplicaProperties;
 
 use super::Control;
 use super::members::{DESCRIPTION, GivenTag, POLICY, REGION};
-use crate::keyring::multi_region::ReplicaProperties;
 
 /// What `ReplicateKey` takes.
 #[derive(Debug, Default)]

@@ -4,10 +4,10 @@ use crate::access::Action;
 use crate::constraints::Constraints;
 use crate::error::KmsError;
 use crate::key::{KeyArn, model_enum};
+use crate::keyring::KeyRotation;
 
 use super::Control;
 use super::page::{Page, PageLen, PageRequest};
-use crate::keyring::rotation::KeyRotation;
 
 model_enum! {
     /// Which key materials `ListKeyRotations` tells of: `IncludeKeyMaterial`.

@@ -4,7 +4,7 @@ use core::ops::Deref;
 
 use crate::access::{self, AccessRequest, Action, Resource};
 use crate::context::EncryptionContext;
-use crate::error::{InvalidKeyUsageError, InvalidStateError, KmsError, ValidationError};
+use crate::error::{InvalidKeyUsageError, KmsError, ValidationError};
 use crate::key::{AliasName, EncryptionAlgorithm, KeyMetadata, KeyState, KeyUsage};
 use crate::provider::KeyRef;
 
@@ -102,7 +102,7 @@ pub(crate) fn state(metadata: &KeyMetadata) -> Result<(), KmsError> {
         | KeyState::PendingDeletion
         | KeyState::PendingImport
         | KeyState::PendingReplicaDeletion
-        | KeyState::Unavailable) => Err(wrong_state(metadata, state)),
+        | KeyState::Unavailable) => Err(KmsError::key_state(metadata.arn(), state)),
     }
 }
 
@@ -116,9 +116,7 @@ fn algorithm(metadata: &KeyMetadata, algorithm: EncryptionAlgorithm) -> Result<(
     )))
 }
 
-// Refusals that copy an ARN are made out of line: inlined, the compiler takes the copy to the front of the check, where
-// every request pays for it.
-
+/// Out of line, like all refusals that copy an ARN: inlined, the compiler hoists the copy above the check.
 #[cold]
 #[inline(never)]
 fn wrong_usage(metadata: &KeyMetadata, action: Action) -> KmsError {
@@ -127,14 +125,4 @@ fn wrong_usage(metadata: &KeyMetadata, action: Action) -> KmsError {
         metadata.key_usage(),
         action.operation(),
     ))
-}
-
-#[cold]
-#[inline(never)]
-fn wrong_state(metadata: &KeyMetadata, state: KeyState) -> KmsError {
-    let key = *metadata.arn();
-    match state {
-        KeyState::Disabled => KmsError::Disabled { key },
-        state => KmsError::KmsInvalidState(InvalidStateError::key_state(key, state)),
-    }
 }

@@ -3,7 +3,7 @@
 use core::error::Error;
 use core::fmt;
 
-use crate::key::{AliasArn, InvalidAccountId, InvalidRegion, KeyArn};
+use crate::key::{AliasArn, InvalidAccountId, InvalidRegion, KeyArn, KeyState};
 
 use super::access_denied::AccessDeniedError;
 use super::detail::{
@@ -207,6 +207,18 @@ impl KmsError {
                 | Self::KmsInternal(_)
                 | Self::Throttling
         )
+    }
+
+    /// The refusal of an operation by the state that a key is in.
+    ///
+    /// Out of line, and by reference: inlined, the compiler hoists the copy of the ARN above the check of the state.
+    #[cold]
+    #[inline(never)]
+    pub(crate) const fn key_state(key: &KeyArn, state: KeyState) -> Self {
+        match state {
+            KeyState::Disabled => Self::Disabled { key: *key },
+            state => Self::KmsInvalidState(InvalidStateError::key_state(*key, state)),
+        }
     }
 
     /// `KMSInternalException` for a failure that the request has no part in.

@@ -130,7 +130,8 @@ impl EncryptionAlgorithm {
 /// The one compatibility table. Sources: `CreateKey` in the service model for the usages, the API page for algorithms,
 /// RFC 8017 section 7.1.1 for the RSA sizes.
 impl KeySpec {
-    /// The usages that a key of this spec can have (`CreateKey`). A key has one of them, for good.
+    /// The usages that a key of this spec can have (`CreateKey`), `ENCRYPT_DECRYPT` first if it is one of them. A key has
+    /// one of them, for good.
     #[must_use]
     pub const fn key_usages(self) -> &'static [KeyUsage] {
         use KeyUsage::{EncryptDecrypt, GenerateVerifyMac, KeyAgreement, SignVerify};
@@ -147,6 +148,15 @@ impl KeySpec {
             | Self::MlDsa65
             | Self::MlDsa87 => &[SignVerify],
             Self::Hmac224 | Self::Hmac256 | Self::Hmac384 | Self::Hmac512 => &[GenerateVerifyMac],
+        }
+    }
+
+    /// The usage that is most likely meant where none is said: `ENCRYPT_DECRYPT` if the spec knows it, or else the first
+    /// that it knows.
+    pub(crate) const fn default_key_usage(self) -> KeyUsage {
+        match self.key_usages() {
+            [first, ..] => *first,
+            [] => KeyUsage::EncryptDecrypt,
         }
     }
 

@@ -1,84 +1,11 @@
 //! The aliases of a ring.
 
-use std::sync::Arc;
-use std::time::SystemTime;
-
 use crate::error::{KmsError, NotFoundError};
 use crate::key::{AliasArn, AliasName, KeyArn, KeyIdentifier};
 
-use super::key::SoftwareKey;
+use super::alias::Alias;
 use super::ring::Keyring;
 use super::snapshot::Snapshot;
-
-/// An alias: what it points to, and since when.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Alias {
-    pub(crate) arn: AliasArn,
-    pub(crate) target: KeyArn,
-    pub(crate) creation_date: Option<SystemTime>,
-    pub(crate) last_updated_date: Option<SystemTime>,
-}
-
-impl Alias {
-    pub(crate) const fn new(arn: AliasArn, target: KeyArn, now: Option<SystemTime>) -> Self {
-        Self {
-            arn,
-            target,
-            creation_date: now,
-            last_updated_date: now,
-        }
-    }
-
-    /// `AliasArn`
-    #[must_use]
-    pub const fn arn(&self) -> &AliasArn {
-        &self.arn
-    }
-
-    /// `TargetKeyId`
-    #[must_use]
-    pub const fn target(&self) -> &KeyArn {
-        &self.target
-    }
-
-    /// `CreationDate`, if a clock told it.
-    #[must_use]
-    pub const fn creation_date(&self) -> Option<SystemTime> {
-        self.creation_date
-    }
-
-    /// `LastUpdatedDate`, if a clock told it.
-    #[must_use]
-    pub const fn last_updated_date(&self) -> Option<SystemTime> {
-        self.last_updated_date
-    }
-}
-
-/// What the ring knows of one alias name.
-#[derive(Clone, Debug)]
-pub(crate) struct AliasEntry {
-    /// As it was left last; `None` if it was deleted and that is not known everywhere.
-    pub(crate) latest: Option<Alias>,
-    /// What requests still see it point to, until the ring settles. The same as `latest` in a settled ring.
-    pub(crate) seen: Option<KeyArn>,
-}
-
-impl AliasEntry {
-    /// What a request that uses the alias gets.
-    pub(crate) const fn visible_target(&self) -> Option<KeyArn> {
-        self.seen
-    }
-
-    /// What is left when every change is known: nothing of a deleted alias.
-    pub(crate) fn settled(&self) -> Option<Self> {
-        let latest = self.latest.clone()?;
-        let seen = Some(latest.target);
-        Some(Self {
-            latest: Some(latest),
-            seen,
-        })
-    }
-}
 
 /// Aliases. They belong to the account and Region of the handle.
 impl Keyring {
@@ -98,11 +25,11 @@ impl Keyring {
         let now = self.now();
         let target = target.into();
         self.write(|snapshot| {
-            if latest(snapshot, &arn).is_some() {
+            if snapshot.latest_alias(&arn).is_some() {
                 return Err(KmsError::AlreadyExists { alias: arn });
             }
             let target = self.own_key(snapshot, &target)?;
-            point(snapshot, Alias::new(arn, target, now));
+            snapshot.point_alias(Alias::new(arn, target, now));
             Ok(())
         })
     }
@@ -122,19 +49,16 @@ impl Keyring {
         let now = self.now();
         let target = target.into();
         self.write(|snapshot| {
-            let Some(old) = latest(snapshot, &arn).cloned() else {
+            let Some(old) = snapshot.latest_alias(&arn).cloned() else {
                 return Err(NotFoundError::Alias(arn).into());
             };
             let target = self.own_key(snapshot, &target)?;
-            unpoint(snapshot, &arn);
-            point(
-                snapshot,
-                Alias {
-                    target,
-                    last_updated_date: now,
-                    ..old
-                },
-            );
+            snapshot.remove_alias(&arn);
+            snapshot.point_alias(Alias {
+                target,
+                last_updated_date: now,
+                ..old
+            });
             Ok(())
         })
     }
@@ -148,10 +72,10 @@ impl Keyring {
     pub fn delete_alias(&self, name: &str) -> Result<(), KmsError> {
         let arn = self.alias(name)?;
         self.write(|snapshot| {
-            if latest(snapshot, &arn).is_none() {
+            if snapshot.latest_alias(&arn).is_none() {
                 return Err(NotFoundError::Alias(arn).into());
             }
-            unpoint(snapshot, &arn);
+            snapshot.remove_alias(&arn);
             Ok(())
         })
     }
@@ -193,63 +117,4 @@ impl Keyring {
                 alias: name.to_owned(),
             })
     }
-}
-
-/// What the holder of the ring sees an alias point to: the last that was said of it.
-pub(crate) fn latest<'s>(snapshot: &'s Snapshot, arn: &AliasArn) -> Option<&'s Alias> {
-    snapshot.aliases.get(arn)?.latest.as_ref()
-}
-
-/// Points an alias to a key, and tells the key.
-pub(crate) fn point(snapshot: &mut Snapshot, alias: Alias) {
-    let arn = alias.arn.clone();
-    retell(snapshot, &alias.target, |aliases| {
-        aliases.push(arn.name().clone())
-    });
-    let seen = if snapshot.changes_are_slow() {
-        snapshot
-            .aliases
-            .get(&arn)
-            .and_then(AliasEntry::visible_target)
-    } else {
-        Some(alias.target)
-    };
-    snapshot.aliases.insert(
-        arn,
-        AliasEntry {
-            latest: Some(alias),
-            seen,
-        },
-    );
-}
-
-/// Takes an alias away from whatever it points to, and tells the key.
-fn unpoint(snapshot: &mut Snapshot, arn: &AliasArn) {
-    let Some(AliasEntry {
-        latest: Some(alias),
-        seen,
-    }) = snapshot.aliases.remove(arn)
-    else {
-        return;
-    };
-    retell(snapshot, &alias.target, |aliases| {
-        aliases.retain(|name| name != arn.name())
-    });
-    if snapshot.changes_are_slow() {
-        snapshot
-            .aliases
-            .insert(arn.clone(), AliasEntry { latest: None, seen });
-    }
-}
-
-fn retell(snapshot: &mut Snapshot, target: &KeyArn, change: impl FnOnce(&mut Vec<AliasName>)) {
-    let Some(key) = snapshot.get(target) else {
-        return;
-    };
-    let mut key = SoftwareKey::clone(key);
-    let mut aliases = key.aliases.to_vec();
-    change(&mut aliases);
-    aliases.sort();
-    key.aliases = Arc::from(aliases);
-    snapshot.put(key);
 }

@@ -4,7 +4,7 @@ use crate::access::KeyPolicy;
 use crate::error::KmsError;
 use crate::key::{AliasArn, AliasName, KeyArn, KeyManager, KeySpec};
 
-use super::aliases::{Alias, point};
+use super::alias::Alias;
 use super::create::{NewKey, add};
 use super::ring::Keyring;
 
@@ -44,7 +44,7 @@ impl Keyring {
                 return Err(KmsError::AlreadyExists { alias });
             }
             let arn = add(snapshot, created)?;
-            point(snapshot, Alias::new(alias, arn, now));
+            snapshot.point_alias(Alias::new(alias, arn, now));
             Ok(arn)
         })
     }

@@ -10,14 +10,14 @@ use crate::key::{AliasArn, KeyArn, KeyMaterialId};
 const BUCKETS: usize = 256;
 
 /// A key whose bucket is read off it, without hashing it twice.
-pub(crate) trait Bucketed: Clone + Eq + Hash {
+pub(super) trait Bucketed: Clone + Eq + Hash {
     /// A byte that differs between most keys.
     fn bucket(&self) -> u8;
 }
 
 /// A hash map in buckets that are shared between copies until one of them changes.
 #[derive(Debug)]
-pub(crate) struct CowMap<K, V> {
+pub(super) struct CowMap<K, V> {
     buckets: Arc<[SharedBucket<K, V>]>,
 }
 
@@ -27,7 +27,7 @@ type SharedBucket<K, V> = Option<Arc<Bucket<K, V>>>;
 type Bucket<K, V> = HashMap<K, V, BuildHasherDefault<MixingHasher>>;
 
 impl<K: Bucketed, V: Clone> CowMap<K, V> {
-    pub(crate) fn get(&self, key: &K) -> Option<&V> {
+    pub(super) fn get(&self, key: &K) -> Option<&V> {
         self.buckets
             .get(usize::from(key.bucket()))?
             .as_ref()?
@@ -35,18 +35,18 @@ impl<K: Bucketed, V: Clone> CowMap<K, V> {
     }
 
     /// All entries, in no order.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
         self.buckets
             .iter()
             .flatten()
             .flat_map(|bucket| bucket.iter())
     }
 
-    pub(crate) fn insert(&mut self, key: K, value: V) -> Option<V> {
+    pub(super) fn insert(&mut self, key: K, value: V) -> Option<V> {
         self.bucket_mut(&key)?.insert(key, value)
     }
 
-    pub(crate) fn remove(&mut self, key: &K) -> Option<V> {
+    pub(super) fn remove(&mut self, key: &K) -> Option<V> {
         self.bucket_mut(key)?.remove(key)
     }
 

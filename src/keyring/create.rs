@@ -11,6 +11,10 @@ use crate::key::{
     KeyArn, KeyId, KeyMetadata, KeyOrigin, KeySpec, KeyUsage, MultiRegionConfiguration,
     MultiRegionKeyType,
 };
+use crate::primitives::MATERIAL_LEN;
+use crate::primitives::key_pair::KeyPair;
+use crate::primitives::private_key::InvalidPrivateKey;
+use crate::primitives::symmetric::SymmetricMaterial;
 use crate::random::Random;
 use crate::secret::boxed;
 
@@ -18,9 +22,6 @@ use super::key::{Secret, SoftwareKey};
 use super::materials::Materials;
 use super::ring::Keyring;
 use super::snapshot::Snapshot;
-use crate::primitives::key_pair::KeyPair;
-use crate::primitives::private_key::InvalidPrivateKey;
-use crate::primitives::symmetric::{MATERIAL_LEN, SymmetricMaterial};
 
 /// A key that is to be created: `CreateKey`, and beyond it what tests need, an id or a material of one's own choice.
 ///
@@ -171,14 +172,7 @@ impl NewKey {
 
 impl From<KeySpec> for NewKey {
     fn from(spec: KeySpec) -> Self {
-        let usages = spec.key_usages();
-        let encrypts = usages
-            .iter()
-            .find(|usage| **usage == KeyUsage::EncryptDecrypt);
-        match encrypts.or_else(|| usages.first()) {
-            Some(usage) => Self::new(spec).key_usage(*usage),
-            None => Self::new(spec),
-        }
+        Self::new(spec).key_usage(spec.default_key_usage())
     }
 }
 
@@ -199,7 +193,7 @@ impl Keyring {
     }
 
     /// A key that is not in the ring yet.
-    pub(crate) fn make(&self, key: NewKey) -> Result<SoftwareKey, KmsError> {
+    pub(super) fn make(&self, key: NewKey) -> Result<SoftwareKey, KmsError> {
         let place = *self.place();
         let key_usage = key.usage()?;
         if key.key_spec == KeySpec::Sm2 && !place.region.is_in_china() {
@@ -222,27 +216,20 @@ impl Keyring {
             .creation_date(self.now())
             .multi_region(multi_region)
             .build();
-        let mut created = SoftwareKey {
+        let policy = key
+            .policy
+            .unwrap_or_else(|| KeyPolicy::account_decides().clone());
+        Ok(SoftwareKey::new(
             metadata,
-            policy: Arc::new(
-                key.policy
-                    .unwrap_or_else(|| KeyPolicy::account_decides().clone()),
-            ),
-            grants: Arc::from([]),
-            aliases: Arc::from([]),
-            tags: Arc::from(key.tags),
+            Arc::new(policy),
+            Arc::from(key.tags),
             secret,
-            departed_grants: Arc::from([]),
-            visible: true,
-            disabled: false,
-        };
-        created.settle();
-        Ok(created)
+        ))
     }
 }
 
 /// Puts a new key into the ring.
-pub(crate) fn add(snapshot: &mut Snapshot, mut created: SoftwareKey) -> Result<KeyArn, KmsError> {
+pub(super) fn add(snapshot: &mut Snapshot, mut created: SoftwareKey) -> Result<KeyArn, KmsError> {
     let arn = *created.metadata.arn();
     if snapshot.get(&arn).is_some() {
         return Err(ValidationError::other(format!(

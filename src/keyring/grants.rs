@@ -10,7 +10,6 @@ use crate::error::KmsError;
 use crate::key::{KeyArn, KeyIdentifier};
 
 use super::key::SoftwareKey;
-use super::lifecycle::require_not_pending_deletion;
 use super::ring::Keyring;
 
 /// The random bytes of a grant token. AWS's tokens are some hundred characters of base64; their content is not known.
@@ -67,11 +66,11 @@ impl Keyring {
         grantee_principal: impl Into<String>,
         terms: impl FnOnce(GrantBuilder) -> GrantBuilder,
     ) -> Result<CreatedGrant, KmsError> {
-        self.create_grant_unless(false, key, grantee_principal, terms)
+        self.create_grant_or_dry_run(false, key, grantee_principal, terms)
     }
 
     /// Creates a grant, or in a dry run proves that it could be created.
-    pub(crate) fn create_grant_unless(
+    pub(crate) fn create_grant_or_dry_run(
         &self,
         dry_run: bool,
         key: impl Into<KeyIdentifier>,
@@ -86,7 +85,7 @@ impl Keyring {
         let builder = terms(builder.creation_date(now));
         self.write(|snapshot| {
             let mut key = SoftwareKey::clone(self.named_in(snapshot, &identifier)?);
-            require_not_pending_deletion(&key)?;
+            key.require_not_pending_deletion()?;
             let grant = builder
                 .build(&key.metadata)?
                 .with_consistency(!snapshot.changes_are_slow());
@@ -131,11 +130,11 @@ impl Keyring {
         key: impl Into<KeyIdentifier>,
         grant: &GrantId,
     ) -> Result<(), KmsError> {
-        self.revoke_grant_unless(false, key, grant)
+        self.revoke_grant_or_dry_run(false, key, grant)
     }
 
     /// Takes a grant back, or in a dry run proves that it is there.
-    pub(crate) fn revoke_grant_unless(
+    pub(crate) fn revoke_grant_or_dry_run(
         &self,
         dry_run: bool,
         key: impl Into<KeyIdentifier>,
@@ -209,7 +208,7 @@ impl Keyring {
 }
 
 /// The grants but some.
-pub(crate) fn without(grants: &[Grant], gone: &[GrantId]) -> Arc<[Grant]> {
+pub(super) fn without(grants: &[Grant], gone: &[GrantId]) -> Arc<[Grant]> {
     grants
         .iter()
         .filter(|grant| !gone.contains(grant.id()))

@@ -9,17 +9,16 @@ use sha2::Sha256;
 
 use crate::error::{KmsError, UnsupportedOperationError, ValidationError};
 use crate::key::{EncryptionAlgorithm, KeyArn, KeyIdentifier, KeyOrigin, model_enum};
+use crate::primitives::MATERIAL_LEN;
+use crate::primitives::key_pair::KeyPair;
+use crate::primitives::key_wrap;
 use crate::provider::KeyActionError;
 use crate::secret::{Plaintext, boxed};
 
-use super::import::ImportedMaterial;
-use super::lifecycle::require_not_pending_deletion;
+use super::imported_material::ImportedMaterial;
+use super::key::unsupported_kind_of_key;
 use super::ring::Keyring;
-use super::rotation::unsupported;
 use super::wrapping_keys::WrappingKeySpec;
-use crate::primitives::key_pair::KeyPair;
-use crate::primitives::key_wrap;
-use crate::primitives::symmetric::MATERIAL_LEN;
 
 /// How long import parameters can be used (API reference).
 const VALIDITY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -83,7 +82,7 @@ impl Keyring {
             return Err(ValidationError::WrappingAlgorithm.into());
         }
         if spec == WrappingKeySpec::Sm2 && !key_id.region().is_in_china() {
-            return Err(unsupported());
+            return Err(unsupported_kind_of_key());
         }
         let public_key = self.wrapping_key(spec)?.public_key().to_vec();
         let parameters_valid_to = self.now().and_then(|now| now.checked_add(VALIDITY));
@@ -144,11 +143,11 @@ impl Keyring {
     fn awaiting_import(&self, key: &KeyIdentifier) -> Result<KeyArn, KmsError> {
         let snapshot = self.snapshot();
         let key = self.named_in(&snapshot, key)?;
-        require_not_pending_deletion(key)?;
+        key.require_not_pending_deletion()?;
         key.materials()
             .filter(|_| key.metadata.origin() == KeyOrigin::External)
             .map(|_| *key.metadata.arn())
-            .ok_or_else(unsupported)
+            .ok_or_else(unsupported_kind_of_key)
     }
 
     fn unwrap(

@@ -3,16 +3,17 @@
 use std::sync::Arc;
 
 use crate::access::{Grant, GrantId, KeyPolicy};
+use crate::error::{KmsError, UnsupportedOperationError};
 use crate::key::{
-    AliasName, EncryptionAlgorithm, KeyMaterialId, KeyMetadata, KeyMetadataBuilder, KeyOrigin,
-    KeyState, KeyUsage,
+    AliasName, EncryptionAlgorithm, KeyMaterialId, KeyMetadata, KeyMetadataBuilder, KeyUsage,
+    MultiRegionKeyType,
 };
+use crate::primitives::key_pair::KeyPair;
 use crate::provider::{KeyActionError, KmsKey, MessageNonces};
 use crate::random::Random;
 use crate::secret::Plaintext;
 
 use super::materials::Materials;
-use crate::primitives::key_pair::KeyPair;
 
 /// A key of the ring. Nobody changes one that others may see: a changed copy takes its place, and both share the secret.
 #[derive(Clone, Debug)]
@@ -22,18 +23,18 @@ pub(crate) struct SoftwareKey {
     pub(crate) grants: Arc<[Grant]>,
     pub(crate) aliases: Arc<[AliasName]>,
     pub(crate) tags: Arc<[(String, String)]>,
-    pub(crate) secret: Secret,
+    pub(super) secret: Secret,
     /// Grants that were retired or revoked, and still count until the ring settles.
-    pub(crate) departed_grants: Arc<[GrantId]>,
+    pub(super) departed_grants: Arc<[GrantId]>,
     /// Whether the key is known to all of KMS: a new one may not be, until the ring settles.
-    pub(crate) visible: bool,
+    pub(super) visible: bool,
     /// Whether `DisableKey` was the last word, beneath any other state that the key is in.
-    pub(crate) disabled: bool,
+    pub(super) disabled: bool,
 }
 
 /// What a key acts with.
 #[derive(Clone, Debug)]
-pub(crate) enum Secret {
+pub(super) enum Secret {
     /// Nothing: keys that cannot encrypt exist so that their refusal is real.
     None,
     KeyPair(Arc<KeyPair>),
@@ -41,8 +42,30 @@ pub(crate) enum Secret {
 }
 
 impl SoftwareKey {
+    /// A key without aliases and grants, in the state that its metadata and its secret lead to.
+    pub(super) fn new(
+        metadata: KeyMetadata,
+        policy: Arc<KeyPolicy>,
+        tags: Arc<[(String, String)]>,
+        secret: Secret,
+    ) -> Self {
+        let mut key = Self {
+            metadata,
+            policy,
+            grants: Arc::from([]),
+            aliases: Arc::from([]),
+            tags,
+            secret,
+            departed_grants: Arc::from([]),
+            visible: true,
+            disabled: false,
+        };
+        key.settle();
+        key
+    }
+
     /// Changes the metadata.
-    pub(crate) fn describe(
+    pub(super) fn describe(
         &mut self,
         change: impl FnOnce(KeyMetadataBuilder) -> KeyMetadataBuilder,
     ) {
@@ -57,8 +80,15 @@ impl SoftwareKey {
         }
     }
 
+    /// Whether it is the replica of a multi-Region key.
+    pub(super) fn is_replica(&self) -> bool {
+        self.metadata
+            .multi_region()
+            .is_some_and(|configuration| configuration.key_type == MultiRegionKeyType::Replica)
+    }
+
     /// The materials of a symmetric key.
-    pub(crate) const fn materials(&self) -> Option<&Materials> {
+    pub(super) const fn materials(&self) -> Option<&Materials> {
         match &self.secret {
             Secret::Symmetric(materials) => Some(materials),
             Secret::None | Secret::KeyPair(_) => None,
@@ -66,7 +96,7 @@ impl SoftwareKey {
     }
 
     /// The materials of a symmetric key, to be changed. Ends with [`settle`](Self::settle).
-    pub(crate) const fn materials_mut(&mut self) -> Option<&mut Materials> {
+    pub(super) const fn materials_mut(&mut self) -> Option<&mut Materials> {
         match &mut self.secret {
             Secret::Symmetric(materials) => Some(materials),
             Secret::None | Secret::KeyPair(_) => None,
@@ -78,51 +108,12 @@ impl SoftwareKey {
     }
 
     /// Whether the key has everything that it acts with. Keys that are for something else need nothing.
-    pub(crate) fn complete(&self) -> bool {
+    pub(super) fn complete(&self) -> bool {
         match &self.secret {
             Secret::None => self.metadata.key_usage() != KeyUsage::EncryptDecrypt,
             Secret::KeyPair(_) => true,
             Secret::Symmetric(materials) => materials.complete(),
         }
-    }
-
-    /// Brings the metadata into line with the materials and with whether the key is disabled. States that come from
-    /// elsewhere (deletion, replication, a custom key store) stay.
-    pub(crate) fn settle(&mut self) {
-        let current = self.materials().and_then(Materials::current_id).copied();
-        let expiry = self.materials().and_then(Materials::expiry);
-        let complete = self.complete();
-        let state = match self.metadata.key_state() {
-            KeyState::Enabled
-            | KeyState::Disabled
-            | KeyState::PendingImport
-            | KeyState::Updating
-                if !complete =>
-            {
-                KeyState::PendingImport
-            }
-            KeyState::Enabled | KeyState::Disabled | KeyState::PendingImport if self.disabled => {
-                KeyState::Disabled
-            }
-            KeyState::Enabled | KeyState::Disabled | KeyState::PendingImport => KeyState::Enabled,
-            other => other,
-        };
-        let external = self.metadata.origin() == KeyOrigin::External;
-        self.describe(|metadata| {
-            metadata
-                .key_state(state)
-                .current_key_material_id(current)
-                .valid_to(
-                    expiry
-                        .and_then(|expiry| expiry.valid_to())
-                        .filter(|_| complete),
-                )
-                .expiration_model(
-                    expiry
-                        .filter(|_| external && complete)
-                        .map(|expiry| expiry.model()),
-                )
-        });
     }
 }
 
@@ -203,4 +194,9 @@ impl KmsKey for SoftwareKey {
             .ok_or_else(|| self.unsupported(algorithm))?
             .decrypt(algorithm, ciphertext, random)
     }
+}
+
+/// The refusal of an operation that is not for this kind of key.
+pub(super) const fn unsupported_kind_of_key() -> KmsError {
+    KmsError::UnsupportedOperation(UnsupportedOperationError::KindOfKey)
 }

@@ -1,21 +1,13 @@
 //! Key states: what makes a key act, or not.
 
-use core::time::Duration;
-use std::time::SystemTime;
-
-use crate::error::{
-    Constraint, ConstraintViolation, InvalidStateError, KmsError, RejectedValue, ValidationError,
-};
-use crate::key::{KeyIdentifier, KeyMetadata, KeyMetadataBuilder, KeyState};
+use crate::error::{Constraint, ConstraintViolation, KmsError, RejectedValue, ValidationError};
+use crate::key::{KeyIdentifier, KeyMetadata, KeyState};
 
 use super::key::SoftwareKey;
-use super::multi_region::{has_replicas, remove};
 use super::ring::Keyring;
 
 /// The waiting period of `ScheduleKeyDeletion`, in days (API reference).
 const PENDING_WINDOW: core::ops::RangeInclusive<u32> = 7..=30;
-
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Key states. These operations take a key id or key ARN, not an alias.
 impl Keyring {
@@ -59,8 +51,8 @@ impl Keyring {
         let now = self.now();
         self.write(|snapshot| {
             let mut key = SoftwareKey::clone(self.named_in(snapshot, &identifier)?);
-            require_not_pending_deletion(&key)?;
-            if has_replicas(snapshot, &key) {
+            key.require_not_pending_deletion()?;
+            if snapshot.has_replicas(&key) {
                 key.describe(|metadata| {
                     metadata
                         .key_state(KeyState::PendingReplicaDeletion)
@@ -84,10 +76,10 @@ impl Keyring {
         self.write_key(key, |key| {
             let state = key.metadata.key_state();
             if state != KeyState::PendingDeletion && state != KeyState::PendingReplicaDeletion {
-                return Err(invalid_state(key));
+                return Err(key.invalid_state());
             }
             key.disabled = true;
-            key.describe(|metadata| no_deletion(metadata).key_state(KeyState::Disabled));
+            key.set_state(KeyState::Disabled);
             key.settle();
             Ok(())
         })
@@ -104,7 +96,7 @@ impl Keyring {
         let now = self.now();
         self.write(|snapshot| {
             let arn = *self.named_in(snapshot, &identifier)?.metadata.arn();
-            remove(snapshot, &arn, now);
+            snapshot.remove_key(&arn, now);
             Ok(())
         })
     }
@@ -127,12 +119,11 @@ impl Keyring {
                 KeyState::Enabled | KeyState::Disabled | KeyState::Updating
             );
             if needs_material && !key.complete() {
-                let error =
-                    InvalidStateError::key_state(*key.metadata.arn(), KeyState::PendingImport);
-                return Err(KmsError::KmsInvalidState(error));
+                let arn = key.metadata.arn();
+                return Err(KmsError::key_state(arn, KeyState::PendingImport));
             }
             key.disabled = state == KeyState::Disabled;
-            key.describe(|metadata| no_deletion(metadata).key_state(state));
+            key.set_state(state);
             Ok(())
         })
     }
@@ -143,47 +134,13 @@ impl Keyring {
                 key.metadata.key_state(),
                 KeyState::Enabled | KeyState::Disabled
             ) {
-                return Err(invalid_state(key));
+                return Err(key.invalid_state());
             }
             key.disabled = disabled;
             key.settle();
             Ok(())
         })
     }
-}
-
-impl SoftwareKey {
-    /// Begins the waiting period before the key is deleted.
-    pub(crate) fn wait_for_deletion(&mut self, days: u32, now: Option<SystemTime>) {
-        let deletion_date = now.and_then(|now| now.checked_add(DAY * days));
-        self.describe(|metadata| {
-            no_deletion(metadata)
-                .key_state(KeyState::PendingDeletion)
-                .deletion_date(deletion_date)
-        });
-    }
-}
-
-/// The refusal of an operation by the state that the key is in.
-pub(crate) fn invalid_state(key: &SoftwareKey) -> KmsError {
-    let arn = *key.metadata.arn();
-    match key.metadata.key_state() {
-        KeyState::Disabled => KmsError::Disabled { key: arn },
-        state => KmsError::KmsInvalidState(InvalidStateError::key_state(arn, state)),
-    }
-}
-
-pub(crate) fn require_not_pending_deletion(key: &SoftwareKey) -> Result<(), KmsError> {
-    match key.metadata.key_state() {
-        KeyState::PendingDeletion | KeyState::PendingReplicaDeletion => Err(invalid_state(key)),
-        _ => Ok(()),
-    }
-}
-
-fn no_deletion(metadata: KeyMetadataBuilder) -> KeyMetadataBuilder {
-    metadata
-        .deletion_date(None)
-        .pending_deletion_window_in_days(None)
 }
 
 fn window_error(days: u32) -> KmsError {

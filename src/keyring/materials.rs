@@ -20,29 +20,29 @@ model_enum! {
 /// The key materials of one symmetric key, oldest first. It encrypts with the current one; each of them decrypts what it
 /// encrypted.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Materials {
-    pub(crate) versions: Arc<Vec<MaterialVersion>>,
+pub(super) struct Materials {
+    pub(super) versions: Arc<Vec<MaterialVersion>>,
     /// Where the current one stands in `versions`.
-    pub(crate) current: Option<usize>,
-    pub(crate) on_demand_rotations: u32,
+    pub(super) current: Option<usize>,
+    pub(super) on_demand_rotations: u32,
 }
 
 /// One key material, present or not.
 #[derive(Clone, Debug)]
-pub(crate) struct MaterialVersion {
-    pub(crate) id: KeyMaterialId,
+pub(super) struct MaterialVersion {
+    pub(super) id: KeyMaterialId,
     /// Absent where imported material was deleted or has expired. The key still knows its id.
-    pub(crate) material: Option<Arc<SymmetricMaterial>>,
-    pub(crate) state: KeyMaterialState,
+    pub(super) material: Option<Arc<SymmetricMaterial>>,
+    pub(super) state: KeyMaterialState,
     /// `RotationDate`, of material that an on-demand rotation made current.
-    pub(crate) rotated: Option<Rotated>,
-    pub(crate) expiry: Expiry,
-    pub(crate) description: Option<String>,
+    pub(super) rotated: Option<Rotated>,
+    pub(super) expiry: Expiry,
+    pub(super) description: Option<String>,
 }
 
 impl MaterialVersion {
     /// Whether it waits to become current: nothing can have been encrypted with it.
-    pub(crate) const fn is_pending(&self) -> bool {
+    pub(super) const fn is_pending(&self) -> bool {
         matches!(
             self.state,
             KeyMaterialState::PendingRotation
@@ -53,22 +53,22 @@ impl MaterialVersion {
 
 /// When a rotation took place, if a clock told it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Rotated(pub(crate) Option<SystemTime>);
+pub(super) struct Rotated(pub(super) Option<SystemTime>);
 
 /// When imported key material expires, if it does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Expiry(Option<SystemTime>);
+pub(super) struct Expiry(Option<SystemTime>);
 
 impl Expiry {
-    pub(crate) const fn at(time: Option<SystemTime>) -> Self {
+    pub(super) const fn at(time: Option<SystemTime>) -> Self {
         Self(time)
     }
 
-    pub(crate) const fn valid_to(self) -> Option<SystemTime> {
+    pub(super) const fn valid_to(self) -> Option<SystemTime> {
         self.0
     }
 
-    pub(crate) const fn model(self) -> ExpirationModel {
+    pub(super) const fn model(self) -> ExpirationModel {
         match self.0 {
             Some(_) => ExpirationModel::KeyMaterialExpires,
             None => ExpirationModel::KeyMaterialDoesNotExpire,
@@ -78,27 +78,27 @@ impl Expiry {
 
 impl Materials {
     /// A key with one material, which is current.
-    pub(crate) fn of(material: Arc<SymmetricMaterial>) -> Self {
+    pub(super) fn of(material: Arc<SymmetricMaterial>) -> Self {
         let mut materials = Self::default();
         materials.add(material, Expiry::default(), None);
         materials
     }
 
-    pub(crate) fn versions(&self) -> &[MaterialVersion] {
+    pub(super) fn versions(&self) -> &[MaterialVersion] {
         &self.versions
     }
 
-    pub(crate) fn current(&self) -> Option<&SymmetricMaterial> {
+    pub(super) fn current(&self) -> Option<&SymmetricMaterial> {
         self.versions.get(self.current?)?.material.as_deref()
     }
 
     /// Still told when the material itself was deleted (RECORDED).
-    pub(crate) fn current_id(&self) -> Option<&KeyMaterialId> {
+    pub(super) fn current_id(&self) -> Option<&KeyMaterialId> {
         Some(&self.versions.get(self.current?)?.id)
     }
 
     /// The material with this id, if it is present.
-    pub(crate) fn get(&self, id: &KeyMaterialId) -> Option<&SymmetricMaterial> {
+    pub(super) fn get(&self, id: &KeyMaterialId) -> Option<&SymmetricMaterial> {
         // Most messages are under the current one.
         if let Some(current) = self.current()
             && current.id() == id
@@ -109,17 +109,17 @@ impl Materials {
     }
 
     /// Whether the key has, or once had, this material.
-    pub(crate) fn has(&self, id: &KeyMaterialId) -> bool {
+    pub(super) fn has(&self, id: &KeyMaterialId) -> bool {
         self.current_id() == Some(id) || self.version(id).is_some()
     }
 
-    pub(crate) fn version(&self, id: &KeyMaterialId) -> Option<&MaterialVersion> {
+    pub(super) fn version(&self, id: &KeyMaterialId) -> Option<&MaterialVersion> {
         self.versions.iter().find(|version| version.id == *id)
     }
 
     /// Whether the key can act: it has a current material, and none that data may be under is missing (DOC: one missing
     /// material makes the whole key unusable).
-    pub(crate) fn complete(&self) -> bool {
+    pub(super) fn complete(&self) -> bool {
         let needed = |version: &&MaterialVersion| {
             matches!(
                 version.state,
@@ -135,12 +135,12 @@ impl Materials {
     }
 
     /// The expiry of the current material.
-    pub(crate) fn expiry(&self) -> Option<Expiry> {
+    pub(super) fn expiry(&self) -> Option<Expiry> {
         Some(self.versions.get(self.current?)?.expiry)
     }
 
     /// The first moment at which a material that is present expires.
-    pub(crate) fn next_expiry(&self) -> Option<SystemTime> {
+    pub(super) fn next_expiry(&self) -> Option<SystemTime> {
         self.versions
             .iter()
             .filter(|version| version.material.is_some())
@@ -148,12 +148,12 @@ impl Materials {
             .min()
     }
 
-    pub(crate) const fn on_demand_rotations(&self) -> u32 {
+    pub(super) const fn on_demand_rotations(&self) -> u32 {
         self.on_demand_rotations
     }
 
     /// Adds new material: the key's first is current at once, any other waits for a rotation.
-    pub(crate) fn add(
+    pub(super) fn add(
         &mut self,
         material: Arc<SymmetricMaterial>,
         expiry: Expiry,
@@ -180,7 +180,7 @@ impl Materials {
     }
 
     /// Puts material back that the key had before. `false` if it never had it.
-    pub(crate) fn put_back(
+    pub(super) fn put_back(
         &mut self,
         material: Arc<SymmetricMaterial>,
         expiry: Expiry,
@@ -199,7 +199,7 @@ impl Materials {
 
     /// Takes a material away and keeps its id; one that no data can be under yet is forgotten altogether, unless the
     /// key is a replica, whose primary decides that. `false` if the key never had it.
-    pub(crate) fn take_away(&mut self, id: &KeyMaterialId, replica: bool) -> bool {
+    pub(super) fn take_away(&mut self, id: &KeyMaterialId, replica: bool) -> bool {
         let Some(version) = self.version_mut(id) else {
             return false;
         };
@@ -213,7 +213,7 @@ impl Materials {
     }
 
     /// Takes away what has expired.
-    pub(crate) fn expire(&mut self, now: SystemTime, replica: bool) {
+    pub(super) fn expire(&mut self, now: SystemTime, replica: bool) {
         let expired: Vec<KeyMaterialId> = self
             .versions
             .iter()
@@ -231,7 +231,7 @@ impl Materials {
     }
 
     /// The same materials without their bytes, as a replica has them before they are imported into it.
-    pub(crate) fn to_be_imported(&self) -> Self {
+    pub(super) fn to_be_imported(&self) -> Self {
         let mut materials = self.clone();
         for version in Arc::make_mut(&mut materials.versions) {
             version.material = None;
@@ -242,7 +242,7 @@ impl Materials {
 
     /// Takes over the materials that wait at the primary: which there are, and whether they wait for an import into
     /// another Region or only for a rotation.
-    pub(crate) fn follow(&mut self, pending: &[(KeyMaterialId, KeyMaterialState)]) {
+    pub(super) fn follow(&mut self, pending: &[(KeyMaterialId, KeyMaterialState)]) {
         self.forget(|version| {
             version.is_pending() && !pending.iter().any(|(id, _)| *id == version.id)
         });
@@ -272,7 +272,7 @@ impl Materials {
     }
 
     /// Makes the material that waits for it the current one. `false` if none does.
-    pub(crate) fn rotate(&mut self, date: Option<SystemTime>) -> bool {
+    pub(super) fn rotate(&mut self, date: Option<SystemTime>) -> bool {
         let pending =
             |version: &MaterialVersion| version.state == KeyMaterialState::PendingRotation;
         let Some(next) = self.versions.iter().position(pending) else {

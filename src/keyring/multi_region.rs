@@ -6,16 +6,11 @@ use std::time::SystemTime;
 use crate::access::KeyPolicy;
 use crate::error::{KmsError, ValidationError};
 use crate::key::{
-    KeyArn, KeyIdentifier, KeyMetadata, KeyOrigin, KeyState, MultiRegionConfiguration,
-    MultiRegionKeyType, Region,
+    KeyArn, KeyIdentifier, KeyMetadata, KeyOrigin, KeyState, MultiRegionKeyType, Region,
 };
 
-use super::key::{Secret, SoftwareKey};
-use super::lifecycle::invalid_state;
-use super::materials::KeyMaterialState;
+use super::key::{Secret, SoftwareKey, unsupported_kind_of_key};
 use super::ring::Keyring;
-use super::rotation::{change, unsupported};
-use super::snapshot::Snapshot;
 
 /// What a replica has of its own, and does not share with its primary.
 #[derive(Clone, Debug)]
@@ -65,10 +60,10 @@ impl Keyring {
                 .multi_region()
                 .is_some_and(|configuration| configuration.key_type == MultiRegionKeyType::Primary);
             if !is_primary {
-                return Err(unsupported());
+                return Err(unsupported_kind_of_key());
             }
             if primary.metadata.key_state() != KeyState::Enabled {
-                return Err(invalid_state(&primary));
+                return Err(primary.invalid_state());
             }
             if region.partition() != arn.region().partition() {
                 return Err(ValidationError::other(
@@ -88,81 +83,10 @@ impl Keyring {
             let mut replica = replica(primary, properties, replica_arn, now);
             replica.visible = !snapshot.changes_are_slow();
             snapshot.put(replica);
-            retell(snapshot, &arn);
-            reconcile(snapshot, &arn);
+            snapshot.update_multi_region(&arn);
+            snapshot.reconcile_pending_materials(&arn);
             Ok(replica_arn)
         })
-    }
-}
-
-impl SoftwareKey {
-    pub(crate) fn is_replica(&self) -> bool {
-        self.metadata
-            .multi_region()
-            .is_some_and(|configuration| configuration.key_type == MultiRegionKeyType::Replica)
-    }
-}
-
-/// Whether a key is a primary with replicas, those that wait for their deletion included.
-pub(crate) fn has_replicas(snapshot: &Snapshot, key: &SoftwareKey) -> bool {
-    key.metadata.multi_region().is_some()
-        && !key.is_replica()
-        && snapshot.related(key.metadata.arn()).len() > 1
-}
-
-/// Takes a key out of the ring. If it was the last replica of a primary that is to be deleted, the primary's waiting
-/// period begins.
-pub(crate) fn remove(snapshot: &mut Snapshot, arn: &KeyArn, now: Option<SystemTime>) {
-    let removed = snapshot.remove(arn).filter(|removed| removed.is_replica());
-    let Some(configuration) = removed
-        .as_ref()
-        .and_then(|removed| removed.metadata.multi_region())
-    else {
-        return;
-    };
-    let primary = arn.in_region(configuration.primary);
-    retell(snapshot, &primary);
-    reconcile(snapshot, &primary);
-    let Some(primary) = snapshot.get(&primary) else {
-        return;
-    };
-    let window = primary.metadata.pending_deletion_window_in_days();
-    if let Some(days) = window.filter(|_| !has_replicas(snapshot, primary)) {
-        let mut primary = SoftwareKey::clone(primary);
-        primary.wait_for_deletion(days, now);
-        snapshot.put(primary);
-    }
-}
-
-/// Brings related keys with imported material into line: which new material waits, and for what. The primary can be
-/// rotated to it when all of them have it.
-pub(crate) fn reconcile(snapshot: &mut Snapshot, arn: &KeyArn) {
-    let related = snapshot.related(arn);
-    let materials_of = |arn: &KeyArn| snapshot.get(arn).and_then(|key| key.materials());
-    let Some(materials) = snapshot
-        .get(arn)
-        .filter(|key| key.metadata.origin() == KeyOrigin::External)
-        .and_then(|key| key.metadata.multi_region())
-        .and_then(|configuration| materials_of(&arn.in_region(configuration.primary)))
-    else {
-        return;
-    };
-    let present = |arn: &KeyArn, id| materials_of(arn).is_some_and(|all| all.get(id).is_some());
-    let state = |id| {
-        if related.iter().all(|arn| present(arn, id)) {
-            KeyMaterialState::PendingRotation
-        } else {
-            KeyMaterialState::PendingMultiRegionImportAndRotation
-        }
-    };
-    let pending: Vec<_> = materials
-        .versions()
-        .iter()
-        .filter(|version| version.is_pending())
-        .map(|version| (version.id, state(&version.id)))
-        .collect();
-    for arn in related {
-        change(snapshot, &arn, |materials| materials.follow(&pending));
     }
 }
 
@@ -191,40 +115,5 @@ fn replica(
         }
         (_, secret) => secret,
     };
-    let mut replica = SoftwareKey {
-        metadata,
-        policy,
-        grants: Arc::from([]),
-        aliases: Arc::from([]),
-        tags,
-        secret,
-        departed_grants: Arc::from([]),
-        visible: true,
-        disabled: false,
-    };
-    replica.settle();
-    replica
-}
-
-/// Tells all related keys which Regions they are in.
-fn retell(snapshot: &mut Snapshot, primary: &KeyArn) {
-    let related = snapshot.related(primary);
-    let mut replicas: Vec<Region> = related.iter().map(|arn| *arn.region()).collect();
-    replicas.retain(|region| region != primary.region());
-    replicas.sort();
-    for arn in related {
-        let Some(key) = snapshot.get(&arn) else {
-            continue;
-        };
-        let mut key = SoftwareKey::clone(key);
-        let key_type = if arn == *primary {
-            MultiRegionKeyType::Primary
-        } else {
-            MultiRegionKeyType::Replica
-        };
-        let configuration =
-            MultiRegionConfiguration::new(key_type, *primary.region(), replicas.clone());
-        key.describe(|metadata| metadata.multi_region(Some(configuration)));
-        snapshot.put(key);
-    }
+    SoftwareKey::new(metadata, policy, tags, secret)
 }

@@ -12,11 +12,9 @@ use crate::random::{OsRandom, Random, RandomSource};
 use crate::resolve::{self, Unresolved};
 
 use super::clock::Clock;
-use super::key::SoftwareKey;
-use super::lifecycle::{invalid_state, require_not_pending_deletion};
-use super::rotation::unsupported;
+use super::key::{SoftwareKey, unsupported_kind_of_key};
 use super::snapshot::{Latest, Snapshot};
-use super::store::{Held, Store};
+use super::store::{Pinned, Store};
 use super::wrapping_keys::WrappingKeys;
 
 /// A key ring in memory: several accounts and Regions, with keys, aliases and grants, shared by many threads.
@@ -46,7 +44,7 @@ pub struct Keyring {
 }
 
 /// What all handles of a ring share.
-pub(crate) struct Ring {
+pub(super) struct Ring {
     store: Store<Snapshot>,
     random: Box<dyn RandomSource>,
     clock: Option<Box<dyn Clock>>,
@@ -143,7 +141,7 @@ impl Keyring {
         policy: KeyPolicy,
     ) -> Result<(), KmsError> {
         self.write_key(key, |key| {
-            require_not_pending_deletion(key)?;
+            key.require_not_pending_deletion()?;
             key.policy = Arc::new(policy);
             Ok(())
         })
@@ -164,13 +162,15 @@ impl Keyring {
             key.metadata.key_state(),
             KeyState::Enabled | KeyState::Updating
         ) {
-            return Err(invalid_state(key));
+            return Err(key.invalid_state());
         }
-        key.public_key().map(<[u8]>::to_vec).ok_or_else(unsupported)
+        key.public_key()
+            .map(<[u8]>::to_vec)
+            .ok_or_else(unsupported_kind_of_key)
     }
 
     /// The ring as it is now.
-    pub(crate) fn snapshot(&self) -> Held<Snapshot> {
+    pub(crate) fn snapshot(&self) -> Pinned<Snapshot> {
         let snapshot = self.ring.store.read();
         match self.now() {
             Some(now) if snapshot.is_due(now) => {
@@ -187,7 +187,7 @@ impl Keyring {
     }
 
     /// Changes the ring: all at once, or not at all.
-    pub(crate) fn write<T>(
+    pub(super) fn write<T>(
         &self,
         change: impl FnOnce(&mut Snapshot) -> Result<T, KmsError>,
     ) -> Result<T, KmsError> {
@@ -201,7 +201,7 @@ impl Keyring {
     }
 
     /// Changes one key of the ring.
-    pub(crate) fn write_key<T>(
+    pub(super) fn write_key<T>(
         &self,
         key: impl Into<KeyIdentifier>,
         change: impl FnOnce(&mut SoftwareKey) -> Result<T, KmsError>,
@@ -216,7 +216,7 @@ impl Keyring {
     }
 
     /// The key that a key id or key ARN names. Most control operations take no aliases.
-    pub(crate) fn named_in<'s>(
+    pub(super) fn named_in<'s>(
         &self,
         snapshot: &'s Snapshot,
         identifier: &KeyIdentifier,
@@ -228,7 +228,7 @@ impl Keyring {
     }
 
     /// The key that any of the four forms names.
-    pub(crate) fn named_or_aliased_in<'s>(
+    pub(super) fn named_or_aliased_in<'s>(
         &self,
         snapshot: &'s Snapshot,
         identifier: &KeyIdentifier,
@@ -240,7 +240,7 @@ impl Keyring {
     }
 
     /// The same ring, seen from where a key is.
-    pub(crate) fn in_place_of(&self, key: &KeyArn) -> Self {
+    pub(super) fn in_place_of(&self, key: &KeyArn) -> Self {
         self.in_place(*key.place())
     }
 
@@ -253,15 +253,15 @@ impl Keyring {
     }
 
     /// The keys that imported material is wrapped for on its way.
-    pub(crate) fn wrapping_keys(&self) -> &WrappingKeys {
+    pub(super) fn wrapping_keys(&self) -> &WrappingKeys {
         &self.ring.wrapping_keys
     }
 
-    pub(crate) fn now(&self) -> Option<SystemTime> {
+    pub(super) fn now(&self) -> Option<SystemTime> {
         self.ring.clock.as_ref().map(|clock| clock.now())
     }
 
-    pub(crate) fn random(&self) -> Random<'_> {
+    pub(super) fn random(&self) -> Random<'_> {
         Random::new(self.ring.random.as_ref())
     }
 

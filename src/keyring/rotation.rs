@@ -2,15 +2,14 @@
 
 use std::time::SystemTime;
 
-use crate::error::{InvalidStateError, KmsError, LimitExceededError, UnsupportedOperationError};
+use crate::error::{InvalidStateError, KmsError, LimitExceededError};
 use crate::key::{KeyArn, KeyIdentifier, KeyMaterialId, KeyOrigin, KeyState};
+use crate::primitives::symmetric::SymmetricMaterial;
 
-use super::key::SoftwareKey;
-use super::lifecycle::invalid_state;
-use super::materials::{Expiry, KeyMaterialState, Materials};
+use super::key::{SoftwareKey, unsupported_kind_of_key};
+use super::materials::{Expiry, KeyMaterialState, MaterialVersion, Materials};
 use super::ring::Keyring;
 use super::snapshot::Snapshot;
-use crate::primitives::symmetric::SymmetricMaterial;
 
 /// How often a key can be rotated on demand (API reference; 10 until 2025).
 pub const ON_DEMAND_ROTATIONS_MAX: u32 = 25;
@@ -66,7 +65,7 @@ impl Keyring {
             let bytes =
                 SymmetricMaterial::random_bytes(self.random()).map_err(KmsError::internal)?;
             for arn in related(snapshot, &key) {
-                change(snapshot, &arn, |materials| {
+                snapshot.change_materials(&arn, |materials| {
                     let material = SymmetricMaterial::new(arn.key_id(), &bytes);
                     materials.add(material, Expiry::default(), None);
                     materials.rotate(now);
@@ -88,8 +87,8 @@ impl Keyring {
         let snapshot = self.snapshot();
         let key = self.named_in(&snapshot, &key.into())?;
         let external = key.metadata.origin() == KeyOrigin::External;
-        let materials = key.materials().ok_or_else(unsupported)?;
-        let rotation = |version: &super::materials::MaterialVersion| KeyRotation {
+        let materials = key.materials().ok_or_else(unsupported_kind_of_key)?;
+        let rotation = |version: &MaterialVersion| KeyRotation {
             key_material_id: version.id,
             key_material_state: version.state,
             imported: external.then_some(version.material.is_some()),
@@ -105,7 +104,7 @@ impl Keyring {
 /// The materials of a key that can be rotated: its state is looked at first (RECORDED\*).
 fn rotatable(key: &SoftwareKey) -> Result<&Materials, KmsError> {
     if key.metadata.key_state() != KeyState::Enabled {
-        return Err(invalid_state(key));
+        return Err(key.invalid_state());
     }
     let in_custom_store = matches!(
         key.metadata.origin(),
@@ -113,7 +112,7 @@ fn rotatable(key: &SoftwareKey) -> Result<&Materials, KmsError> {
     );
     key.materials()
         .filter(|_| !in_custom_store && !key.is_replica())
-        .ok_or_else(unsupported)
+        .ok_or_else(unsupported_kind_of_key)
 }
 
 fn rotate_imported(
@@ -122,7 +121,7 @@ fn rotate_imported(
     now: Option<SystemTime>,
 ) -> Result<(), KmsError> {
     for arn in related(snapshot, key) {
-        if change(snapshot, &arn, |materials| materials.rotate(now)) != Some(true) {
+        if snapshot.change_materials(&arn, |materials| materials.rotate(now)) != Some(true) {
             let error = InvalidStateError::NoMaterialPendingRotation(*key.metadata.arn());
             return Err(KmsError::KmsInvalidState(error));
         }
@@ -136,21 +135,4 @@ fn related(snapshot: &Snapshot, key: &SoftwareKey) -> Vec<KeyArn> {
         Some(_) => snapshot.related(key.metadata.arn()),
         None => vec![*key.metadata.arn()],
     }
-}
-
-/// Changes the materials of a symmetric key.
-pub(crate) fn change<T>(
-    snapshot: &mut Snapshot,
-    arn: &KeyArn,
-    change: impl FnOnce(&mut Materials) -> T,
-) -> Option<T> {
-    let mut key = SoftwareKey::clone(snapshot.get(arn)?);
-    let result = change(key.materials_mut()?);
-    key.settle();
-    snapshot.put(key);
-    Some(result)
-}
-
-pub(crate) const fn unsupported() -> KmsError {
-    KmsError::UnsupportedOperation(UnsupportedOperationError::KindOfKey)
 }

@@ -4,14 +4,13 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::access::GrantId;
-use crate::key::{AliasArn, KeyArn, KeyMaterialId, KeyState, Region};
+use crate::key::{AliasArn, AliasName, KeyArn, KeyMaterialId, Region};
 use crate::provider::{KeyProviderError, KeyRef, KeyView};
 
-use super::aliases::{AliasEntry, latest};
+use super::alias::{Alias, AliasEntry};
 use super::cow_map::CowMap;
 use super::key::SoftwareKey;
 use super::materials::Materials;
-use super::multi_region;
 
 /// The keys, aliases and grants of a ring, of all its accounts and Regions. A copy shares everything that is not changed.
 #[derive(Clone, Debug, Default)]
@@ -20,12 +19,12 @@ pub(crate) struct Snapshot {
     /// Which key a material belongs to, in the Region that had it first: its id is the same in every Region that has the
     /// key.
     owners: CowMap<KeyMaterialId, KeyArn>,
-    pub(crate) aliases: CowMap<AliasArn, AliasEntry>,
-    pub(crate) grant_tokens: CowMap<String, GrantId>,
+    pub(super) aliases: CowMap<AliasArn, AliasEntry>,
+    pub(super) grant_tokens: CowMap<String, GrantId>,
     /// Whether changes count only after the ring settles.
-    pub(crate) slow: bool,
+    pub(super) slow: bool,
     /// The first moment at which the clock changes something.
-    deadline: Option<SystemTime>,
+    pub(super) deadline: Option<SystemTime>,
 }
 
 impl Snapshot {
@@ -33,37 +32,29 @@ impl Snapshot {
         self.keys.get(arn)
     }
 
-    pub(crate) const fn changes_are_slow(&self) -> bool {
+    pub(super) const fn changes_are_slow(&self) -> bool {
         self.slow
     }
 
     /// All keys, in no order.
-    pub(crate) fn keys(&self) -> impl Iterator<Item = &Arc<SoftwareKey>> {
+    pub(super) fn keys(&self) -> impl Iterator<Item = &Arc<SoftwareKey>> {
         self.keys.iter().map(|(_, key)| key)
     }
 
-    /// The keys that are related to a multi-Region key, itself included: all with its id in its account.
-    pub(crate) fn related(&self, arn: &KeyArn) -> Vec<KeyArn> {
-        self.keys()
-            .map(|key| *key.metadata.arn())
-            .filter(|other| other.key_id() == arn.key_id() && other.account() == arn.account())
-            .collect()
-    }
-
     /// Puts a key in place of the one with its ARN, if there is one.
-    pub(crate) fn put(&mut self, key: SoftwareKey) {
+    pub(super) fn put(&mut self, key: SoftwareKey) {
         let arn = *key.metadata.arn();
         for version in key.materials().map(Materials::versions).unwrap_or_default() {
             if self.owners.get(&version.id).is_none() {
                 self.owners.insert(version.id, arn);
             }
         }
-        self.deadline = earliest(self.deadline, deadline(&key));
+        self.deadline = [self.deadline, key.deadline()].into_iter().flatten().min();
         self.keys.insert(arn, Arc::new(key));
     }
 
     /// Takes a key out, and the aliases that point to it with it.
-    pub(crate) fn remove(&mut self, arn: &KeyArn) -> Option<Arc<SoftwareKey>> {
+    pub(super) fn take_key(&mut self, arn: &KeyArn) -> Option<Arc<SoftwareKey>> {
         let key = self.keys.remove(arn)?;
         for name in key.aliases.iter() {
             self.aliases
@@ -72,46 +63,72 @@ impl Snapshot {
         Some(key)
     }
 
-    /// Whether the clock changes something at this time.
-    pub(crate) fn is_due(&self, now: SystemTime) -> bool {
-        self.deadline.is_some_and(|deadline| deadline <= now)
+    /// Changes the materials of a symmetric key.
+    pub(super) fn change_materials<T>(
+        &mut self,
+        arn: &KeyArn,
+        change: impl FnOnce(&mut Materials) -> T,
+    ) -> Option<T> {
+        let mut key = SoftwareKey::clone(self.get(arn)?);
+        let result = change(key.materials_mut()?);
+        key.settle();
+        self.put(key);
+        Some(result)
     }
 
-    /// What the clock has changed: expired material is gone, and so are keys whose waiting period is over.
-    pub(crate) fn advance(&mut self, now: SystemTime) {
-        // Twice: the end of a last replica begins the waiting period of its primary, which may be over by now as well.
-        for _ in 0..2 {
-            if self.is_due(now) {
-                self.advance_once(now);
-            }
+    /// An alias as it was left last, whether that is known everywhere or not.
+    pub(crate) fn latest_alias(&self, arn: &AliasArn) -> Option<&Alias> {
+        self.aliases.get(arn)?.latest.as_ref()
+    }
+
+    /// Points an alias to a key.
+    pub(super) fn point_alias(&mut self, alias: Alias) {
+        let arn = alias.arn.clone();
+        let seen = if self.changes_are_slow() {
+            self.aliases.get(&arn).and_then(AliasEntry::visible_target)
+        } else {
+            Some(alias.target)
+        };
+        let latest = Some(alias);
+        self.put_alias(arn, AliasEntry { latest, seen });
+    }
+
+    /// Puts an alias in, and its name to those of its key.
+    pub(super) fn put_alias(&mut self, arn: AliasArn, entry: AliasEntry) {
+        if let Some(alias) = &entry.latest {
+            self.change_alias_names(&alias.target, |names| names.push(arn.name().clone()));
+        }
+        self.aliases.insert(arn, entry);
+    }
+
+    /// Takes an alias away from its key.
+    pub(super) fn remove_alias(&mut self, arn: &AliasArn) {
+        let Some(AliasEntry {
+            latest: Some(alias),
+            seen,
+        }) = self.aliases.remove(arn)
+        else {
+            return;
+        };
+        self.change_alias_names(&alias.target, |names| {
+            names.retain(|name| name != arn.name());
+        });
+        if self.changes_are_slow() {
+            self.aliases
+                .insert(arn.clone(), AliasEntry { latest: None, seen });
         }
     }
 
-    fn advance_once(&mut self, now: SystemTime) {
-        let due: Vec<KeyArn> = self
-            .keys()
-            .filter(|key| deadline(key).is_some_and(|deadline| deadline <= now))
-            .map(|key| *key.metadata.arn())
-            .collect();
-        for arn in due {
-            // As it is now: what became of a related key may have changed it.
-            let Some(key) = self.get(&arn).cloned() else {
-                continue;
-            };
-            if let Some(date) = deletion(&key).filter(|date| *date <= now) {
-                multi_region::remove(self, &arn, Some(date));
-                continue;
-            }
-            let mut key = SoftwareKey::clone(&key);
-            let replica = key.is_replica();
-            if let Some(materials) = key.materials_mut() {
-                materials.expire(now, replica);
-            }
-            key.settle();
-            self.put(key);
-            multi_region::reconcile(self, &arn);
-        }
-        self.deadline = self.keys().filter_map(|key| deadline(key)).min();
+    fn change_alias_names(&mut self, key: &KeyArn, change: impl FnOnce(&mut Vec<AliasName>)) {
+        let Some(key) = self.get(key) else {
+            return;
+        };
+        let mut key = SoftwareKey::clone(key);
+        let mut names = key.aliases.to_vec();
+        change(&mut names);
+        names.sort();
+        key.aliases = Arc::from(names);
+        self.put(key);
     }
 }
 
@@ -167,25 +184,9 @@ impl KeyView for Latest<'_> {
     }
 
     fn alias_target(&self, alias: &AliasArn) -> Result<KeyArn, KeyProviderError> {
-        latest(self.0, alias)
+        self.0
+            .latest_alias(alias)
             .map(|alias| *alias.target())
             .ok_or(KeyProviderError::NotFound)
     }
-}
-
-/// The first moment at which the clock changes this key.
-fn deadline(key: &SoftwareKey) -> Option<SystemTime> {
-    let expiry = key.materials().and_then(Materials::next_expiry);
-    earliest(expiry, deletion(key))
-}
-
-/// When the waiting period of a key is over.
-fn deletion(key: &SoftwareKey) -> Option<SystemTime> {
-    key.metadata
-        .deletion_date()
-        .filter(|_| key.metadata.key_state() == KeyState::PendingDeletion)
-}
-
-fn earliest(one: Option<SystemTime>, other: Option<SystemTime>) -> Option<SystemTime> {
-    [one, other].into_iter().flatten().min()
 }

@@ -13,54 +13,54 @@ const SHARDS: usize = 16;
 /// What costs a second thread its time is not a lock but the cache line that two threads write to: that of a lock, or of
 /// a reference count. So each shard, on its own cache line, has an `Arc` of its own around the shared one: a reader
 /// counts itself on the shard of its thread and nowhere else.
-pub(crate) struct Store<T> {
-    shards: [Apart<Mutex<Held<T>>>; SHARDS],
+pub(super) struct Store<T> {
+    shards: [CachePadded<Mutex<Pinned<T>>>; SHARDS],
     writer: Mutex<()>,
 }
 
 /// A value on cache lines of its own: 128 bytes, as processors fetch lines in pairs.
 #[repr(align(128))]
-struct Apart<T>(T);
+struct CachePadded<T>(T);
 
 /// A state of the value. It stays as it is for whoever holds it. The counts of two shards stand apart, as the shards do.
-pub(crate) struct Held<T>(Arc<Apart<Arc<T>>>);
+pub(crate) struct Pinned<T>(Arc<CachePadded<Arc<T>>>);
 
-impl<T> Held<T> {
+impl<T> Pinned<T> {
     fn new(value: &Arc<T>) -> Self {
-        Self(Arc::new(Apart(Arc::clone(value))))
+        Self(Arc::new(CachePadded(Arc::clone(value))))
     }
 }
 
-impl<T> Clone for Held<T> {
+impl<T> Clone for Pinned<T> {
     fn clone(&self) -> Self {
         Self(Arc::clone(&self.0))
     }
 }
 
-impl<T> Deref for Held<T> {
+impl<T> Deref for Pinned<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        let Apart(value) = &*self.0;
+        let CachePadded(value) = &*self.0;
         value
     }
 }
 
 impl<T> Store<T> {
-    pub(crate) fn new(value: T) -> Self {
+    pub(super) fn new(value: T) -> Self {
         let value = Arc::new(value);
         Self {
-            shards: core::array::from_fn(|_| Apart(Mutex::new(Held::new(&value)))),
+            shards: core::array::from_fn(|_| CachePadded(Mutex::new(Pinned::new(&value)))),
             writer: Mutex::new(()),
         }
     }
 
     /// The value as it is now.
-    pub(crate) fn read(&self) -> Held<T> {
+    pub(super) fn read(&self) -> Pinned<T> {
         lock(&self.own_shard().0).clone()
     }
 
-    fn own_shard(&self) -> &Apart<Mutex<Held<T>>> {
+    fn own_shard(&self) -> &CachePadded<Mutex<Pinned<T>>> {
         let [first, ..] = &self.shards;
         self.shards.get(SHARD.with(|index| *index)).unwrap_or(first)
     }
@@ -69,14 +69,14 @@ impl<T> Store<T> {
 impl<T: Clone> Store<T> {
     /// Changes a copy of the value and puts it in place of the value, if the change succeeds: for everybody at once, so
     /// that no reader sees it before another one does not.
-    pub(crate) fn write<R, E>(&self, change: impl FnOnce(&mut T) -> Result<R, E>) -> Result<R, E> {
+    pub(super) fn write<R, E>(&self, change: impl FnOnce(&mut T) -> Result<R, E>) -> Result<R, E> {
         let _one_at_a_time = lock(&self.writer);
         let mut value = T::clone(&self.read());
         let result = change(&mut value)?;
         let value = Arc::new(value);
         let mut shards: Vec<_> = self.shards.iter().map(|shard| lock(&shard.0)).collect();
         for shard in &mut shards {
-            **shard = Held::new(&value);
+            **shard = Pinned::new(&value);
         }
         Ok(result)
     }

@@ -23,14 +23,14 @@ model_enum! {
 
 /// The wrapping keys of a ring, made when they are first asked for: most rings never need one.
 #[derive(Default)]
-pub(crate) struct WrappingKeys {
+pub(super) struct WrappingKeys {
     pairs: Mutex<HashMap<WrappingKeySpec, Arc<KeyPair>>>,
     token_key: Mutex<Option<Zeroizing<[u8; 32]>>>,
 }
 
 impl WrappingKeys {
     /// The key pair of a spec: the same one every time. Whoever comes while it is being made waits.
-    pub(crate) fn pair(
+    pub(super) fn pair(
         &self,
         spec: WrappingKeySpec,
         random: Random<'_>,
@@ -46,7 +46,7 @@ impl WrappingKeys {
     }
 
     /// The key that authenticates import tokens.
-    pub(crate) fn token_key(&self, random: Random<'_>) -> Result<Zeroizing<[u8; 32]>, KmsError> {
+    pub(super) fn token_key(&self, random: Random<'_>) -> Result<Zeroizing<[u8; 32]>, KmsError> {
         let mut key = self
             .token_key
             .lock()

@@ -10,7 +10,8 @@
 use sha2::block_api::compress256;
 use zeroize::Zeroize;
 
-use super::symmetric::MATERIAL_LEN;
+/// The bytes of a key material (API reference of `ImportKeyMaterial`).
+pub(crate) const MATERIAL_LEN: usize = 32;
 
 type Block = [u8; 64];
 

@@ -27,5 +27,6 @@ mod sm2_pke;
 pub(crate) mod symmetric;
 
 pub use key_pair::KeyPair;
+pub(crate) use message_key::MATERIAL_LEN;
 pub use private_key::InvalidPrivateKey;
 pub use symmetric::{SymmetricMaterial, material_id};

@@ -20,10 +20,7 @@ use crate::secret::boxed;
 use crate::secret::overwrite_stack;
 
 use super::failure::internal;
-use super::message_key::MessageKdf;
-
-/// The bytes of a key material (API reference of `ImportKeyMaterial`).
-pub(crate) const MATERIAL_LEN: usize = 32;
+use super::message_key::{MATERIAL_LEN, MessageKdf};
 
 const MATERIAL_ID_LABEL: &[u8] = b"kms-reencrypt:key-material-id\0";
 

@@ -3,13 +3,13 @@
 use crate::access::KeyPolicy;
 use crate::error::KmsError;
 use crate::key::AliasArn;
-use crate::secret::boxed;
-
-use super::{AliasData, KeyData, MaterialData, RingData, SecretData};
-use crate::keyring::aliases::AliasEntry;
+use crate::keyring::alias::AliasEntry;
 use crate::keyring::key::{Secret, SoftwareKey};
 use crate::keyring::materials::{MaterialVersion, Rotated};
 use crate::keyring::ring::Keyring;
+use crate::secret::boxed;
+
+use super::{AliasData, KeyData, MaterialData, RingData, SecretData};
 
 impl Keyring {
     /// Everything in the ring.

@@ -4,7 +4,7 @@
 
 #[cfg(feature = "snapshot")]
 mod export;
-mod import;
+mod restore;
 
 use core::fmt;
 use std::time::SystemTime;
@@ -13,11 +13,11 @@ use zeroize::Zeroizing;
 
 use crate::access::{Grant, GrantId, KeyPolicy};
 use crate::key::{AliasArn, KeyArn, KeyMaterialId, KeyMetadata, KeyState};
+use crate::primitives::MATERIAL_LEN;
 
 use super::materials::KeyMaterialState;
-use crate::primitives::symmetric::MATERIAL_LEN;
 
-pub(crate) use import::Misfit;
+pub(crate) use restore::InvalidRingData;
 
 /// A ring of all accounts and Regions at one moment. What follows from the rest is left out.
 #[derive(Debug, Default)]

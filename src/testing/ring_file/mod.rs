@@ -88,18 +88,20 @@ pub use seed::{load_ring, read_ring, read_ring_into};
 #[cfg(feature = "snapshot")]
 pub use snapshot::{load_snapshot, load_snapshot_into, save_snapshot};
 
-use crate::keyring::data::{Misfit, RingData};
+use crate::keyring::data::{InvalidRingData, RingData};
 use crate::keyring::ring::Keyring;
 
 /// Adds data to a ring, or says which of them do not fit.
 fn add(keyring: &Keyring, data: RingData) -> Result<(), RingFileError> {
     keyring.add_data(data).map_err(|misfit| {
         let (place, reason) = match misfit {
-            Misfit::Alias(at, reason) => (format!("Aliases[{at}]"), reason),
-            Misfit::Grant(at, grant, reason) => (format!("Keys[{at}].Grants[{grant}]"), reason),
-            Misfit::GrantToken(at, reason) => (format!("GrantTokens[{at}]"), reason),
-            Misfit::Key(at, reason) => (format!("Keys[{at}]"), reason),
-            Misfit::Material(at, material, reason) => {
+            InvalidRingData::Alias(at, reason) => (format!("Aliases[{at}]"), reason),
+            InvalidRingData::Grant(at, grant, reason) => {
+                (format!("Keys[{at}].Grants[{grant}]"), reason)
+            }
+            InvalidRingData::GrantToken(at, reason) => (format!("GrantTokens[{at}]"), reason),
+            InvalidRingData::Key(at, reason) => (format!("Keys[{at}]"), reason),
+            InvalidRingData::Material(at, material, reason) => {
                 (format!("Keys[{at}].KeyMaterials[{material}]"), reason)
             }
         };

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use crate::access::{Grant, GrantId, KeyPolicy};
 use crate::context::EncryptionContext;
 use crate::key::{
-    AliasArn, KeyArn, KeyManager, KeyMetadata, KeyOrigin, KeySpec, KeyState, KeyUsage,
+    AliasArn, KeyArn, KeyManager, KeyMetadata, KeyOrigin, KeySpec, KeyState,
     MultiRegionConfiguration, MultiRegionKeyType, Place,
 };
 use crate::keyring::KeyMaterialState;
@@ -30,8 +30,8 @@ use super::secret::SecretBytes;
 /// The account and Region of the file.
 fn home(document: &RingDocument) -> Result<Place, RingFileError> {
     Ok(Place::new(
-        value("Account", &document.account)?,
-        value("Region", &document.region)?,
+        parse("Account", &document.account)?,
+        parse("Region", &document.region)?,
     ))
 }
 
@@ -64,7 +64,7 @@ pub(super) fn ring(
             .push(alias.map_err(|error| error.within(&place))?);
     }
     for (at, token) in document.grant_tokens.iter().enumerate() {
-        let id = value("GrantId", &token.grant_id);
+        let id = parse("GrantId", &token.grant_id);
         let place = format!("GrantTokens[{at}]");
         let id = id.map_err(|error| error.within(&place))?;
         data.grant_tokens.push((token.grant_token.clone(), id));
@@ -82,24 +82,18 @@ fn key(
         document.account.as_deref(),
         document.region.as_deref(),
     )?;
-    let arn = KeyArn::new(place, value("KeyId", &document.key_id)?);
-    let key_spec = or("KeySpec", &document.key_spec, KeySpec::SymmetricDefault)?;
-    let usages = key_spec.key_usages();
-    let usage = usages
-        .iter()
-        .find(|usage| **usage == KeyUsage::EncryptDecrypt)
-        .or_else(|| usages.first())
-        .copied();
-    let key_usage = or(
+    let arn = KeyArn::new(place, parse("KeyId", &document.key_id)?);
+    let key_spec = parse_or("KeySpec", &document.key_spec, KeySpec::SymmetricDefault)?;
+    let key_usage = parse_or(
         "KeyUsage",
         &document.key_usage,
-        usage.unwrap_or(KeyUsage::EncryptDecrypt),
+        key_spec.default_key_usage(),
     )?;
-    if !usages.contains(&key_usage) {
+    if !key_spec.key_usages().contains(&key_usage) {
         let reason = format!("{key_usage} is no usage of a key of spec {key_spec}");
         return Err(RingFileError::new("KeyUsage", reason));
     }
-    let key_state: Option<KeyState> = maybe("KeyState", &document.key_state)?;
+    let key_state: Option<KeyState> = parse_optional("KeyState", &document.key_state)?;
     let multi_region = match &document.multi_region {
         Some(related) => Some(multi_region(related).map_err(|error| error.within("MultiRegion"))?),
         None => arn.key_id().is_multi_region().then(|| {
@@ -107,8 +101,8 @@ fn key(
         }),
     };
     let metadata = KeyMetadata::builder(arn, key_spec, key_usage)
-        .origin(or("Origin", &document.origin, KeyOrigin::AwsKms)?)
-        .key_manager(or(
+        .origin(parse_or("Origin", &document.origin, KeyOrigin::AwsKms)?)
+        .key_manager(parse_or(
             "KeyManager",
             &document.key_manager,
             KeyManager::Customer,
@@ -137,7 +131,7 @@ fn key(
             .collect(),
         secret,
         departed_grants: departed
-            .map(|id| value("DepartedGrants", id))
+            .map(|id| parse("DepartedGrants", id))
             .collect::<Result<_, _>>()?,
         visible: !document.hidden,
         disabled: document.disabled || key_state == Some(KeyState::Disabled),
@@ -206,9 +200,9 @@ fn material(
 ) -> Result<MaterialData, RingFileError> {
     let rotation_date = time("RotationDate", &document.rotation_date)?;
     Ok(MaterialData {
-        id: maybe("KeyMaterialId", &document.key_material_id)?,
+        id: parse_optional("KeyMaterialId", &document.key_material_id)?,
         bytes,
-        state: or("KeyMaterialState", &document.key_material_state, state)?,
+        state: parse_or("KeyMaterialState", &document.key_material_state, state)?,
         rotated: (document.rotated || rotation_date.is_some()).then_some(rotation_date),
         valid_to: time("ValidTo", &document.valid_to)?,
         description: document.key_material_description.clone(),
@@ -218,10 +212,10 @@ fn material(
 fn multi_region(document: &MultiRegionDocument) -> Result<MultiRegionConfiguration, RingFileError> {
     let replicas = document.replica_regions.iter();
     Ok(MultiRegionConfiguration::new(
-        value("MultiRegionKeyType", &document.multi_region_key_type)?,
-        value("PrimaryRegion", &document.primary_region)?,
+        parse("MultiRegionKeyType", &document.multi_region_key_type)?,
+        parse("PrimaryRegion", &document.primary_region)?,
         replicas
-            .map(|region| value("ReplicaRegions", region))
+            .map(|region| parse("ReplicaRegions", region))
             .collect::<Result<_, _>>()?,
     ))
 }
@@ -230,21 +224,21 @@ fn multi_region(document: &MultiRegionDocument) -> Result<MultiRegionConfigurati
 fn policy(document: Option<&Value>) -> Result<KeyPolicy, RingFileError> {
     match document {
         None => Ok(KeyPolicy::account_decides().clone()),
-        Some(Value::String(text)) => value("Policy", text),
-        Some(object) => value("Policy", &object.to_string()),
+        Some(Value::String(text)) => parse("Policy", text),
+        Some(object) => parse("Policy", &object.to_string()),
     }
 }
 
 fn grant(key: &KeyMetadata, document: &GrantDocument) -> Result<Grant, RingFileError> {
-    let id: GrantId = value("GrantId", &document.grant_id)?;
-    let account = or(
+    let id: GrantId = parse("GrantId", &document.grant_id)?;
+    let account = parse_or(
         "IssuingAccount",
         &document.issuing_account,
         *key.arn().account(),
     )?;
     let operations = document.operations.iter();
     let operations: Vec<_> = operations
-        .map(|operation| value("Operations", operation))
+        .map(|operation| parse("Operations", operation))
         .collect::<Result<_, _>>()?;
     let mut builder = Grant::builder(id, account, document.grantee_principal.as_str())
         .operations(operations)
@@ -288,7 +282,7 @@ fn alias(home: &Place, document: &AliasDocument) -> Result<AliasData, RingFileEr
     };
     let latest = target(&document.target_key_id)?;
     Ok(AliasData {
-        arn: AliasArn::new(place, value("AliasName", &document.alias_name)?),
+        arn: AliasArn::new(place, parse("AliasName", &document.alias_name)?),
         target: latest,
         seen: match &document.seen {
             Some(seen) => target(&seen.target_key_id).map_err(|error| error.within("Seen"))?,
@@ -302,9 +296,9 @@ fn alias(home: &Place, document: &AliasDocument) -> Result<AliasData, RingFileEr
 /// The key that an alias points to is where the alias is, so its id is enough; an ARN is as good.
 fn key_arn(place: Place, text: &str) -> Result<KeyArn, RingFileError> {
     if !text.starts_with("arn:") {
-        return Ok(KeyArn::new(place, value("TargetKeyId", text)?));
+        return Ok(KeyArn::new(place, parse("TargetKeyId", text)?));
     }
-    let arn: KeyArn = value("TargetKeyId", text)?;
+    let arn: KeyArn = parse("TargetKeyId", text)?;
     if *arn.place() == place {
         Ok(arn)
     } else {
@@ -319,12 +313,12 @@ fn place(
     region: Option<&str>,
 ) -> Result<Place, RingFileError> {
     Ok(Place::new(
-        account.map_or(Ok(home.account), |text| value("Account", text))?,
-        region.map_or(Ok(home.region), |text| value("Region", text))?,
+        account.map_or(Ok(home.account), |text| parse("Account", text))?,
+        region.map_or(Ok(home.region), |text| parse("Region", text))?,
     ))
 }
 
-fn value<T>(member: &str, text: &str) -> Result<T, RingFileError>
+fn parse<T>(member: &str, text: &str) -> Result<T, RingFileError>
 where
     T: FromStr<Err: Error + Send + Sync + 'static>,
 {
@@ -332,19 +326,19 @@ where
         .map_err(|error| RingFileError::caused(member, error))
 }
 
-fn maybe<T>(member: &str, text: &Option<String>) -> Result<Option<T>, RingFileError>
+fn parse_optional<T>(member: &str, text: &Option<String>) -> Result<Option<T>, RingFileError>
 where
     T: FromStr<Err: Error + Send + Sync + 'static>,
 {
     let text = text.as_deref();
-    text.map(|text| value(member, text)).transpose()
+    text.map(|text| parse(member, text)).transpose()
 }
 
-fn or<T>(member: &str, text: &Option<String>, default: T) -> Result<T, RingFileError>
+fn parse_or<T>(member: &str, text: &Option<String>, default: T) -> Result<T, RingFileError>
 where
     T: FromStr<Err: Error + Send + Sync + 'static>,
 {
-    Ok(maybe(member, text)?.unwrap_or(default))
+    Ok(parse_optional(member, text)?.unwrap_or(default))
 }
 
 fn time(member: &str, text: &Option<String>) -> Result<Option<SystemTime>, RingFileError> {

@@ -6,16 +6,13 @@ use zeroize::{Zeroize, Zeroizing};
 
 use crate::error::{KmsError, ValidationError};
 use crate::key::{KeyIdentifier, KeyMaterialId, KeyOrigin};
+use crate::primitives::symmetric::SymmetricMaterial;
 use crate::secret::boxed;
 
-use super::key::SoftwareKey;
-use super::lifecycle::require_not_pending_deletion;
+use super::key::{SoftwareKey, unsupported_kind_of_key};
 use super::materials::Expiry;
-use super::multi_region::reconcile;
 use super::ring::Keyring;
-use super::rotation::unsupported;
 use super::snapshot::Snapshot;
-use crate::primitives::symmetric::SymmetricMaterial;
 
 /// Key material that is to be imported into a key with the origin `EXTERNAL`: `ImportKeyMaterial`, without the wrapping
 /// that protects it on its way to AWS.
@@ -60,7 +57,7 @@ impl ImportedMaterial {
         Self::of(boxed)
     }
 
-    pub(crate) const fn of(bytes: Box<Zeroizing<[u8; 32]>>) -> Self {
+    pub(super) const fn of(bytes: Box<Zeroizing<[u8; 32]>>) -> Self {
         Self {
             bytes: MuteBytes(bytes),
             valid_to: None,
@@ -150,10 +147,10 @@ impl Keyring {
         let identifier = key.into();
         self.write(|snapshot| {
             let mut key = SoftwareKey::clone(self.named_in(snapshot, &identifier)?);
-            require_not_pending_deletion(&key)?;
+            key.require_not_pending_deletion()?;
             let external = key.metadata.origin() == KeyOrigin::External;
             if new && key.is_replica() {
-                return Err(unsupported());
+                return Err(unsupported_kind_of_key());
             }
             let material = SymmetricMaterial::new(key.metadata.arn().key_id(), &bytes.0);
             let id = *material.id();
@@ -163,7 +160,7 @@ impl Keyring {
             let materials = key
                 .materials_mut()
                 .filter(|_| external)
-                .ok_or_else(unsupported)?;
+                .ok_or_else(unsupported_kind_of_key)?;
             let expiry = Expiry::at(valid_to);
             if materials.versions().is_empty() || (new && !materials.has(&id)) {
                 materials.add(material, expiry, description);
@@ -195,13 +192,13 @@ impl Keyring {
         let identifier = key.into();
         self.write(|snapshot| {
             let mut key = SoftwareKey::clone(self.named_in(snapshot, &identifier)?);
-            require_not_pending_deletion(&key)?;
+            key.require_not_pending_deletion()?;
             let external = key.metadata.origin() == KeyOrigin::External;
             let replica = key.is_replica();
             let materials = key
                 .materials_mut()
                 .filter(|_| external)
-                .ok_or_else(unsupported)?;
+                .ok_or_else(unsupported_kind_of_key)?;
             let id = id.or_else(|| materials.current_id().copied());
             if !id.is_some_and(|id| materials.take_away(&id, replica)) {
                 return Err(ValidationError::other("the key has no such key material"));
@@ -217,5 +214,5 @@ fn put(snapshot: &mut Snapshot, mut key: SoftwareKey) {
     let arn = *key.metadata.arn();
     key.settle();
     snapshot.put(key);
-    reconcile(snapshot, &arn);
+    snapshot.reconcile_pending_materials(&arn);
 }

@@ -1,14 +1,12 @@
-//! From data to the ring that they make.
+//! From data to a ring.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::access::GrantId;
 use crate::error::ValidationError;
-use crate::key::{AliasName, KeyArn, KeyMetadata, KeySpec, KeyState};
-
-use super::{AliasData, KeyData, MaterialData, RingData, SecretData};
-use crate::keyring::aliases::{Alias, AliasEntry};
+use crate::key::{KeyArn, KeyMetadata, KeySpec, KeyState};
+use crate::keyring::alias::{Alias, AliasEntry};
 use crate::keyring::key::{Secret, SoftwareKey};
 use crate::keyring::materials::{Expiry, KeyMaterialState, MaterialVersion, Materials, Rotated};
 use crate::keyring::ring::Keyring;
@@ -16,10 +14,12 @@ use crate::keyring::snapshot::Snapshot;
 use crate::primitives::key_pair::KeyPair;
 use crate::primitives::symmetric::SymmetricMaterial;
 
+use super::{AliasData, KeyData, MaterialData, RingData, SecretData};
+
 /// Data that make no ring: the fault of one key, alias or grant token, by its place among them, or of one grant or material
 /// of a key.
 #[derive(Debug)]
-pub(crate) enum Misfit {
+pub(crate) enum InvalidRingData {
     Alias(usize, String),
     Grant(usize, usize, String),
     GrantToken(usize, String),
@@ -29,7 +29,7 @@ pub(crate) enum Misfit {
 
 impl Keyring {
     /// Adds all of it to the ring, or nothing.
-    pub(crate) fn add_data(&self, data: RingData) -> Result<(), Misfit> {
+    pub(crate) fn add_data(&self, data: RingData) -> Result<(), InvalidRingData> {
         let RingData {
             keys,
             aliases,
@@ -41,36 +41,36 @@ impl Keyring {
         let keys: Vec<SoftwareKey> = keys
             .map(|(at, key)| software_key(at, key))
             .collect::<Result<_, _>>()?;
-        let mut misfit = None;
+        let mut invalid = None;
         let result = self.write(|snapshot| {
             let added = add_keys(snapshot, keys)
                 .and_then(|()| add_aliases(snapshot, aliases))
                 .and_then(|()| add_grant_tokens(snapshot, grant_tokens));
             if let Err(error) = added {
-                misfit = Some(error);
+                invalid = Some(error);
                 return Err(ValidationError::other("the data make no ring"));
             }
             snapshot.slow |= slow;
             Ok(())
         });
-        debug_assert_eq!(result.is_err(), misfit.is_some());
-        misfit.map_or(Ok(()), Err)
+        debug_assert_eq!(result.is_err(), invalid.is_some());
+        invalid.map_or(Ok(()), Err)
     }
 }
 
-fn add_keys(snapshot: &mut Snapshot, keys: Vec<SoftwareKey>) -> Result<(), Misfit> {
+fn add_keys(snapshot: &mut Snapshot, keys: Vec<SoftwareKey>) -> Result<(), InvalidRingData> {
     for (at, key) in keys.into_iter().enumerate() {
         let arn = key.metadata.arn();
         if snapshot.get(arn).is_some() {
             let reason = format!("there is a key {arn} already");
-            return Err(Misfit::Key(at, reason));
+            return Err(InvalidRingData::Key(at, reason));
         }
         snapshot.put(key);
     }
     Ok(())
 }
 
-fn add_aliases(snapshot: &mut Snapshot, aliases: Vec<AliasData>) -> Result<(), Misfit> {
+fn add_aliases(snapshot: &mut Snapshot, aliases: Vec<AliasData>) -> Result<(), InvalidRingData> {
     for (at, alias) in aliases.into_iter().enumerate() {
         let AliasData {
             arn,
@@ -81,19 +81,11 @@ fn add_aliases(snapshot: &mut Snapshot, aliases: Vec<AliasData>) -> Result<(), M
         } = alias;
         if snapshot.aliases.get(&arn).is_some() {
             let reason = format!("there is an alias {arn} already");
-            return Err(Misfit::Alias(at, reason));
+            return Err(InvalidRingData::Alias(at, reason));
         }
-        if let Some(target) = target {
-            let Some(key) = snapshot.get(&target) else {
-                let reason = format!("there is no key {target} for it to point to");
-                return Err(Misfit::Alias(at, reason));
-            };
-            let mut key = SoftwareKey::clone(key);
-            let mut names: Vec<AliasName> = key.aliases.to_vec();
-            names.push(arn.name().clone());
-            names.sort();
-            key.aliases = Arc::from(names);
-            snapshot.put(key);
+        if let Some(target) = target.filter(|target| snapshot.get(target).is_none()) {
+            let reason = format!("there is no key {target} for it to point to");
+            return Err(InvalidRingData::Alias(at, reason));
         }
         let latest = target.map(|target| Alias {
             arn: arn.clone(),
@@ -101,7 +93,7 @@ fn add_aliases(snapshot: &mut Snapshot, aliases: Vec<AliasData>) -> Result<(), M
             creation_date,
             last_updated_date,
         });
-        snapshot.aliases.insert(arn, AliasEntry { latest, seen });
+        snapshot.put_alias(arn, AliasEntry { latest, seen });
     }
     Ok(())
 }
@@ -110,19 +102,19 @@ fn add_aliases(snapshot: &mut Snapshot, aliases: Vec<AliasData>) -> Result<(), M
 fn add_grant_tokens(
     snapshot: &mut Snapshot,
     grant_tokens: Vec<(String, GrantId)>,
-) -> Result<(), Misfit> {
+) -> Result<(), InvalidRingData> {
     for (at, (token, grant)) in grant_tokens.into_iter().enumerate() {
         let taken = snapshot.grant_tokens.get(&token);
         if taken.is_some_and(|other| *other != grant) {
             let reason = "the token is that of another grant already".to_owned();
-            return Err(Misfit::GrantToken(at, reason));
+            return Err(InvalidRingData::GrantToken(at, reason));
         }
         snapshot.grant_tokens.insert(token, grant);
     }
     Ok(())
 }
 
-fn software_key(at: usize, data: KeyData) -> Result<SoftwareKey, Misfit> {
+fn software_key(at: usize, data: KeyData) -> Result<SoftwareKey, InvalidRingData> {
     let KeyData {
         metadata,
         key_state,
@@ -137,29 +129,23 @@ fn software_key(at: usize, data: KeyData) -> Result<SoftwareKey, Misfit> {
     let arn = metadata.arn();
     if metadata.key_spec() == KeySpec::Sm2 && !arn.region().is_in_china() {
         let reason = "SM2 keys are in China Regions only".to_owned();
-        return Err(Misfit::Key(at, reason));
+        return Err(InvalidRingData::Key(at, reason));
     }
     if arn.key_id().is_multi_region() != metadata.multi_region().is_some() {
         let reason = "a multi-Region key has an mrk- id, and no other key has".to_owned();
-        return Err(Misfit::Key(at, reason));
+        return Err(InvalidRingData::Key(at, reason));
     }
     let mut ids = BTreeSet::new();
     if let Some(place) = grants.iter().position(|grant| !ids.insert(grant.id())) {
         let reason = "the key has a grant with this id already".to_owned();
-        return Err(Misfit::Grant(at, place, reason));
+        return Err(InvalidRingData::Grant(at, place, reason));
     }
     let secret = self::secret(at, &metadata, secret)?;
-    let mut key = SoftwareKey {
-        metadata,
-        policy: Arc::new(policy),
-        grants: Arc::from(grants),
-        aliases: Arc::from([]),
-        tags: Arc::from(tags),
-        secret,
-        departed_grants: Arc::from(departed_grants),
-        visible,
-        disabled,
-    };
+    let mut key = SoftwareKey::new(metadata, Arc::new(policy), Arc::from(tags), secret);
+    key.grants = Arc::from(grants);
+    key.departed_grants = Arc::from(departed_grants);
+    key.visible = visible;
+    key.disabled = disabled;
     key.describe(|metadata| metadata.key_state(KeyState::Enabled));
     key.settle();
     if let Some(state) = key_state {
@@ -173,12 +159,16 @@ fn software_key(at: usize, data: KeyData) -> Result<SoftwareKey, Misfit> {
                 return Ok(key);
             }
         };
-        return Err(Misfit::Key(at, reason.to_owned()));
+        return Err(InvalidRingData::Key(at, reason.to_owned()));
     }
     Ok(key)
 }
 
-fn secret(at: usize, metadata: &KeyMetadata, secret: SecretData) -> Result<Secret, Misfit> {
+fn secret(
+    at: usize,
+    metadata: &KeyMetadata,
+    secret: SecretData,
+) -> Result<Secret, InvalidRingData> {
     match (metadata.key_spec(), secret) {
         (
             KeySpec::SymmetricDefault,
@@ -189,11 +179,11 @@ fn secret(at: usize, metadata: &KeyMetadata, secret: SecretData) -> Result<Secre
         ) => symmetric(at, metadata.arn(), materials, on_demand_rotations),
         (spec, SecretData::Pkcs8(der)) => KeyPair::from_pkcs8_der(spec, &der)
             .map(|pair| Secret::KeyPair(Arc::new(pair)))
-            .map_err(|error| Misfit::Key(at, error.to_string())),
+            .map_err(|error| InvalidRingData::Key(at, error.to_string())),
         (spec, SecretData::None) if spec != KeySpec::SymmetricDefault => Ok(Secret::None),
         (spec, _) => {
             let reason = format!("this is no key material for a key of spec {spec}");
-            Err(Misfit::Key(at, reason))
+            Err(InvalidRingData::Key(at, reason))
         }
     }
 }
@@ -203,18 +193,18 @@ fn symmetric(
     key: &KeyArn,
     materials: Vec<MaterialData>,
     on_demand_rotations: u32,
-) -> Result<Secret, Misfit> {
+) -> Result<Secret, InvalidRingData> {
     let mut versions = Vec::with_capacity(materials.len());
     let mut current = None;
     let mut ids = BTreeSet::new();
     for (place, material) in materials.into_iter().enumerate() {
-        let misfit = |reason: String| Misfit::Material(at, place, reason);
-        let version = material_version(key, material).map_err(misfit)?;
+        let invalid = |reason: String| InvalidRingData::Material(at, place, reason);
+        let version = material_version(key, material).map_err(invalid)?;
         if !ids.insert(version.id) {
-            return Err(misfit("the key has this material already".to_owned()));
+            return Err(invalid("the key has this material already".to_owned()));
         }
         if version.state == KeyMaterialState::Current && current.replace(place).is_some() {
-            return Err(misfit("another key material is CURRENT".to_owned()));
+            return Err(invalid("another key material is CURRENT".to_owned()));
         }
         versions.push(version);
     }

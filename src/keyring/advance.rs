@@ -1,0 +1,52 @@
+//! What the clock changes in a ring: material expires, and keys are deleted when their waiting period is over.
+
+use std::time::SystemTime;
+
+use crate::key::KeyArn;
+
+use super::key::SoftwareKey;
+use super::snapshot::Snapshot;
+
+impl Snapshot {
+    /// Whether the clock changes something at this time.
+    pub(super) fn is_due(&self, now: SystemTime) -> bool {
+        self.deadline.is_some_and(|deadline| deadline <= now)
+    }
+
+    /// Makes the changes that are due at this time.
+    pub(super) fn advance(&mut self, now: SystemTime) {
+        // Twice: the end of a last replica begins the waiting period of its primary, which may be over by now as well.
+        for _ in 0..2 {
+            if self.is_due(now) {
+                self.advance_once(now);
+            }
+        }
+    }
+
+    fn advance_once(&mut self, now: SystemTime) {
+        let due: Vec<KeyArn> = self
+            .keys()
+            .filter(|key| key.deadline().is_some_and(|deadline| deadline <= now))
+            .map(|key| *key.metadata.arn())
+            .collect();
+        for arn in due {
+            // As it is now: what became of a related key may have changed it.
+            let Some(key) = self.get(&arn).cloned() else {
+                continue;
+            };
+            if let Some(date) = key.end_of_waiting_period().filter(|date| *date <= now) {
+                self.remove_key(&arn, Some(date));
+                continue;
+            }
+            let mut key = SoftwareKey::clone(&key);
+            let replica = key.is_replica();
+            if let Some(materials) = key.materials_mut() {
+                materials.expire(now, replica);
+            }
+            key.settle();
+            self.put(key);
+            self.reconcile_pending_materials(&arn);
+        }
+        self.deadline = self.keys().filter_map(|key| key.deadline()).min();
+    }
+}

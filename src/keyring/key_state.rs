@@ -1,0 +1,105 @@
+//! The states of a [`SoftwareKey`]: what they follow from, and what they refuse.
+
+use core::time::Duration;
+use std::time::SystemTime;
+
+use crate::error::KmsError;
+use crate::key::{KeyMetadataBuilder, KeyOrigin, KeyState};
+
+use super::key::SoftwareKey;
+use super::materials::Materials;
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+impl SoftwareKey {
+    /// Brings the metadata into line with the materials and with whether the key is disabled. States that come from
+    /// elsewhere (deletion, replication, a custom key store) stay.
+    pub(super) fn settle(&mut self) {
+        let current = self.materials().and_then(Materials::current_id).copied();
+        let expiry = self.materials().and_then(Materials::expiry);
+        let complete = self.complete();
+        let state = match self.metadata.key_state() {
+            KeyState::Enabled
+            | KeyState::Disabled
+            | KeyState::PendingImport
+            | KeyState::Updating
+                if !complete =>
+            {
+                KeyState::PendingImport
+            }
+            KeyState::Enabled | KeyState::Disabled | KeyState::PendingImport if self.disabled => {
+                KeyState::Disabled
+            }
+            KeyState::Enabled | KeyState::Disabled | KeyState::PendingImport => KeyState::Enabled,
+            other => other,
+        };
+        let external = self.metadata.origin() == KeyOrigin::External;
+        self.describe(|metadata| {
+            metadata
+                .key_state(state)
+                .current_key_material_id(current)
+                .valid_to(
+                    expiry
+                        .and_then(|expiry| expiry.valid_to())
+                        .filter(|_| complete),
+                )
+                .expiration_model(
+                    expiry
+                        .filter(|_| external && complete)
+                        .map(|expiry| expiry.model()),
+                )
+        });
+    }
+
+    /// Puts the key into a state. A deletion that was scheduled is off.
+    pub(super) fn set_state(&mut self, state: KeyState) {
+        self.describe(|metadata| without_deletion(metadata).key_state(state));
+    }
+
+    /// Begins the waiting period before the key is deleted.
+    pub(super) fn wait_for_deletion(&mut self, days: u32, now: Option<SystemTime>) {
+        let deletion_date = now.and_then(|now| now.checked_add(DAY * days));
+        self.describe(|metadata| {
+            without_deletion(metadata)
+                .key_state(KeyState::PendingDeletion)
+                .deletion_date(deletion_date)
+        });
+    }
+
+    /// When the waiting period of the key is over.
+    pub(super) fn end_of_waiting_period(&self) -> Option<SystemTime> {
+        self.metadata
+            .deletion_date()
+            .filter(|_| self.metadata.key_state() == KeyState::PendingDeletion)
+    }
+
+    /// The first moment at which the clock changes the key.
+    pub(super) fn deadline(&self) -> Option<SystemTime> {
+        let expiry = self.materials().and_then(Materials::next_expiry);
+        [expiry, self.end_of_waiting_period()]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    /// Refuses a key that is to be deleted.
+    pub(super) fn require_not_pending_deletion(&self) -> Result<(), KmsError> {
+        match self.metadata.key_state() {
+            KeyState::PendingDeletion | KeyState::PendingReplicaDeletion => {
+                Err(self.invalid_state())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The refusal of an operation by the state that the key is in.
+    pub(super) fn invalid_state(&self) -> KmsError {
+        KmsError::key_state(self.metadata.arn(), self.metadata.key_state())
+    }
+}
+
+fn without_deletion(metadata: KeyMetadataBuilder) -> KeyMetadataBuilder {
+    metadata
+        .deletion_date(None)
+        .pending_deletion_window_in_days(None)
+}
