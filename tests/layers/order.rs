@@ -1,0 +1,269 @@
+//! The orders, and what breaks them.
+
+use std::collections::BTreeMap;
+
+use crate::sources::{Module, Sources};
+
+/// Rows of modules. Each may use those of earlier rows; those of one row do not use each other. `mod` is what the folder's
+/// own file defines.
+pub(crate) type Order = &'static [&'static [&'static str]];
+
+/// How many files a folder may have before it needs an order.
+const FILES_WITHOUT_ORDER: usize = 5;
+
+/// The order of each folder, the crate itself first.
+pub(crate) const ORDERS: &[(&str, Order)] = &[
+    (
+        "",
+        &[
+            &["json", "secret"],
+            &["random"],
+            &["key"],
+            &["context"],
+            &["error"],
+            &["constraints", "iam"],
+            &["access"],
+            &["provider"],
+            &["resolve"],
+            &["primitives"],
+            &["keyring"],
+            &["control"],
+            &["blob"],
+            &["engine"],
+            &["setters"],
+            &["decrypt", "describe_key", "encrypt", "generate_data_key", "get_public_key", "re_encrypt"],
+            &["observe"],
+            &["kms"],
+            &["wire"],
+            &["aws_sdk"],
+            &["testing"],
+        ],
+    ),
+    (
+        "blob",
+        &[
+            &["layout", "reader"],
+            &["content", "prefix"],
+            &["der"],
+            &["envelope", "frame"],
+            &["inspect"],
+        ],
+    ),
+    (
+        "control",
+        &[
+            &["mod"],
+            &["members"],
+            &["page"],
+            &[
+                "aliases",
+                "create",
+                "grants",
+                "import",
+                "keys",
+                "policies",
+                "replicate",
+                "rotation",
+            ],
+        ],
+    ),
+    (
+        "engine",
+        &[
+            &["aad", "refusal", "trail"],
+            &["session"],
+            &["usable"],
+            &["open", "seal"],
+        ],
+    ),
+    (
+        "error",
+        &[
+            &[
+                "access_denied",
+                "detail",
+                "infrastructure",
+                "protocol",
+                "validation",
+            ],
+            &["mod"],
+        ],
+    ),
+    (
+        "key",
+        &[
+            &["inline", "material", "spec"],
+            &["id", "place"],
+            &["arn"],
+            &["identifier", "metadata"],
+            &["algorithms"],
+        ],
+    ),
+    (
+        "keyring",
+        &[
+            &[
+                "alias",
+                "clock",
+                "cow_map",
+                "materials",
+                "store",
+                "wrapping_keys",
+            ],
+            &["key"],
+            &["key_state", "snapshot"],
+            &["related_keys"],
+            &["advance"],
+            &["ring"],
+            &[
+                "aliases",
+                "create",
+                "grants",
+                "imported_material",
+                "lifecycle",
+                "multi_region",
+                "rotation",
+            ],
+            &["aws_managed", "consistency", "import_parameters"],
+            &["data"],
+        ],
+    ),
+    (
+        "primitives",
+        &[
+            &[
+                "failure",
+                "key_wrap",
+                "message_key",
+                "oaep",
+                "oaep_hash",
+                "private_key",
+                "rsa_public",
+                "sm2_der",
+            ],
+            &["rsa_key", "sm2_key", "symmetric"],
+            &["rsa_oaep", "sm2_pke"],
+        ],
+    ),
+    (
+        "testing",
+        &[
+            &["conformance", "insecure_key", "seeded_random", "timestamp"],
+            &["faults", "recorder", "ring_file"],
+        ],
+    ),
+    (
+        "testing/conformance",
+        &[
+            &["report"],
+            &["asymmetric", "symmetric"],
+            &["key"],
+            &["provider"],
+        ],
+    ),
+    (
+        "testing/ring_file",
+        &[
+            &["atomic", "document", "error"],
+            &["mod", "parse", "secret"],
+            &["read", "seal", "write"],
+            &["protection", "seed"],
+            &["snapshot"],
+        ],
+    ),
+    (
+        "wire",
+        &[
+            &["credential", "members", "object", "request_id"],
+            &["describe", "failure"],
+            &["control", "cryptographic", "response"],
+            &["service"],
+        ],
+    ),
+];
+
+/// Two sides of the crate that know nothing of each other: cryptographic operations over the keys of any provider, and the
+/// ring, which is one provider.
+pub(crate) const SIDES: [&[&str]; 2] = [
+    &[
+        "blob",
+        "engine",
+        "setters",
+        "decrypt",
+        "describe_key",
+        "encrypt",
+        "generate_data_key",
+        "get_public_key",
+        "re_encrypt",
+        "observe",
+        "kms",
+    ],
+    &["primitives", "keyring", "control"],
+];
+
+/// The folder whose files may form circles and need no order: a request is decided by policies, which its caller has too.
+pub(crate) const FREE_FOLDER: &str = "access";
+
+/// Every use that breaks an order.
+pub(crate) fn violations(sources: &Sources, orders: &[(&str, Order)]) -> Vec<String> {
+    let mut violations = Vec::new();
+    for (module, used) in sources.uses() {
+        for used in used {
+            let (folder, name, used_name) = seen_from_common_folder(module, &used);
+            let order = orders.iter().find(|(path, _)| *path == folder);
+            if order.is_some_and(|(_, order)| !may_use(order, name, used_name)) {
+                let (module, used) = (module.join("/"), used.join("/"));
+                violations.push(format!("{module} uses {used}"));
+            }
+        }
+    }
+    violations
+}
+
+/// Every folder that has many files and no order, and everything that stands in no row of its folder's order, or in a row
+/// without being there.
+pub(crate) fn gaps(sources: &Sources, orders: &[(&str, Order)]) -> Vec<String> {
+    let mut folders: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for module in sources.modules() {
+        if let [folder @ .., name] = module.as_slice() {
+            folders.entry(folder.join("/")).or_default().push(name);
+        }
+    }
+    let mut gaps = Vec::new();
+    for (folder, names) in &folders {
+        let Some((_, order)) = orders.iter().find(|(path, _)| path == folder) else {
+            // One more: the folder's own file.
+            if names.len() + 1 > FILES_WITHOUT_ORDER && folder != FREE_FOLDER {
+                gaps.push(format!("{folder} has no order"));
+            }
+            continue;
+        };
+        let absent = names.iter().filter(|name| rank(order, name).is_none());
+        gaps.extend(absent.map(|name| format!("{folder}/{name} is in no row")));
+        let rows = order.iter().flat_map(|row| row.iter());
+        let gone = rows.filter(|name| **name != "mod" && !names.contains(name));
+        gaps.extend(gone.map(|name| format!("{folder}/{name} is not there")));
+    }
+    gaps
+}
+
+/// The folder in which both modules are, and what each of them is there.
+fn seen_from_common_folder<'m>(module: &'m Module, used: &'m Module) -> (String, &'m str, &'m str) {
+    let pairs = module.iter().zip(used);
+    let depth = pairs.take_while(|(one, other)| one == other).count();
+    let name = |module: &'m Module| module.get(depth).map_or("mod", String::as_str);
+    (module[..depth].join("/"), name(module), name(used))
+}
+
+fn may_use(order: Order, name: &str, used: &str) -> bool {
+    let side = |name| SIDES.iter().position(|side| side.contains(&name));
+    let across = side(name)
+        .zip(side(used))
+        .is_some_and(|(one, other)| one != other);
+    let ranks = rank(order, used).zip(rank(order, name));
+    !across && ranks.is_some_and(|(used, own)| used < own)
+}
+
+fn rank(order: Order, name: &str) -> Option<usize> {
+    order.iter().position(|row| row.contains(&name))
+}
