@@ -22,6 +22,7 @@
 
 mod element;
 mod parse;
+mod parser;
 mod string;
 mod value;
 

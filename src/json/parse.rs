@@ -1,5 +1,6 @@
 //! [`parse`]: a document read from its text (RFC 8259).
 
+use super::parser::{Parser, SyntaxError};
 use super::string;
 use super::value::{Object, Text, Value};
 
@@ -12,28 +13,13 @@ const MAX_DEPTH: usize = 128;
 ///
 /// [`SyntaxError`] if the text is not JSON, or if it is nested more than 128 levels deep.
 pub(crate) fn parse(text: &str) -> Result<Value<'_>, SyntaxError> {
-    let mut parser = Parser { text, at: 0 };
+    let mut parser = Parser::new(text);
     let value = parser.value(MAX_DEPTH)?;
     parser.skip_whitespace();
     match parser.peek() {
         None => Ok(value),
         Some(_) => Err(parser.error("expected the end")),
     }
-}
-
-/// Where a text is not JSON, and why. Lines and columns count from 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{problem} at line {line} column {column}")]
-pub(crate) struct SyntaxError {
-    problem: &'static str,
-    line: usize,
-    column: usize,
-}
-
-/// A text, and how many of its bytes are read.
-pub(super) struct Parser<'a> {
-    text: &'a str,
-    at: usize,
 }
 
 impl<'a> Parser<'a> {
@@ -129,83 +115,6 @@ impl<'a> Parser<'a> {
             self.digits()?;
         }
         self.since(start)
-    }
-
-    fn digits(&mut self) -> Result<(), SyntaxError> {
-        let start = self.at;
-        while self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
-            self.at += 1;
-        }
-        if self.at == start {
-            return Err(self.expected("expected a digit"));
-        }
-        Ok(())
-    }
-
-    fn skip_whitespace(&mut self) {
-        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
-            self.at += 1;
-        }
-    }
-
-    fn peek(&self) -> Option<u8> {
-        self.rest().first().copied()
-    }
-
-    // What reading strings needs as well.
-
-    /// The bytes that are not read yet.
-    pub(super) fn rest(&self) -> &'a [u8] {
-        self.text.as_bytes().get(self.at..).unwrap_or_default()
-    }
-
-    /// Reads a token, if it is next.
-    pub(super) fn eat(&mut self, token: &str) -> bool {
-        let is_next = self.rest().starts_with(token.as_bytes());
-        if is_next {
-            self.at += token.len();
-        }
-        is_next
-    }
-
-    /// Reads so many bytes.
-    pub(super) fn take(&mut self, len: usize) -> Result<&'a str, SyntaxError> {
-        let start = self.at;
-        self.at += len;
-        self.since(start)
-    }
-
-    pub(super) fn unexpected_end(&self) -> SyntaxError {
-        self.error("unexpected end")
-    }
-
-    /// The refusal of the text because of what is next.
-    pub(super) fn error(&self, problem: &'static str) -> SyntaxError {
-        let read = self.text.as_bytes().get(..self.at).unwrap_or_default();
-        let newlines = read.iter().filter(|byte| **byte == b'\n').count();
-        let line = read
-            .rsplit(|byte| *byte == b'\n')
-            .next()
-            .unwrap_or_default();
-        SyntaxError {
-            problem,
-            line: newlines + 1,
-            column: line.len() + 1,
-        }
-    }
-
-    fn expected(&self, problem: &'static str) -> SyntaxError {
-        match self.peek() {
-            None => self.unexpected_end(),
-            Some(_) => self.error(problem),
-        }
-    }
-
-    /// What was read since a byte.
-    fn since(&self, start: usize) -> Result<&'a str, SyntaxError> {
-        self.text
-            .get(start..self.at)
-            .ok_or_else(|| self.unexpected_end())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use super::parse::{Parser, SyntaxError};
+use super::parser::{Parser, SyntaxError};
 use super::value::Text;
 
 /// Reads a string, whose opening quotation mark is next.

@@ -90,6 +90,10 @@ pub(crate) const ORDERS: &[(&str, Order)] = &[
         ],
     ),
     (
+        "json",
+        &[&["parser", "value"], &["element", "string"], &["parse"]],
+    ),
+    (
         "key",
         &[
             &["inline", "material", "spec"],
@@ -136,12 +140,11 @@ pub(crate) const ORDERS: &[(&str, Order)] = &[
                 "key_wrap",
                 "message_key",
                 "oaep",
-                "oaep_hash",
                 "private_key",
                 "rsa_public",
                 "sm2_der",
             ],
-            &["rsa_key", "sm2_key", "symmetric"],
+            &["oaep_hash", "rsa_key", "sm2_key", "symmetric"],
             &["rsa_oaep", "sm2_pke"],
         ],
     ),
