@@ -2,10 +2,9 @@
 
 use std::time::SystemTime;
 
+use crate::constraints::{Constraints, GRANT_NAME, PRINCIPAL};
 use crate::context::EncryptionContext;
-use crate::error::{
-    Constraint, ConstraintViolation, InvalidArnError, KmsError, RejectedValue, ValidationError,
-};
+use crate::error::{InvalidArnError, KmsError, ValidationError};
 use crate::iam::PrincipalArn;
 use crate::key::{AccountId, KeyMetadata, KeySpec};
 
@@ -16,9 +15,6 @@ const PAIRS_MAX: usize = 8;
 
 /// The most characters of a value in a constraint (API page of `GrantConstraints`).
 const VALUE_MAX: usize = 384;
-
-/// The most characters of a principal and of a name (service model).
-const TEXT_MAX: usize = 256;
 
 /// Makes a grant: see [`Grant::builder`].
 ///
@@ -140,10 +136,7 @@ impl GrantBuilder {
     ///   not symmetric, or one that is too long.
     /// - [`KmsError::InvalidArn`] if a principal is not the ARN of one.
     pub fn build(self, key: &KeyMetadata) -> Result<Grant, KmsError> {
-        let violations = self.violations();
-        if !violations.is_empty() {
-            return Err(ValidationError::Constraints(violations).into());
-        }
+        self.refuse_texts()?;
         self.refuse_operations(key)?;
         self.refuse_constraints(key)?;
         Ok(Grant {
@@ -163,41 +156,18 @@ impl GrantBuilder {
         })
     }
 
-    /// The constraints of the service model that are violated, in the order of its members.
-    fn violations(&self) -> Vec<ConstraintViolation> {
-        let name_byte = |byte: u8| byte.is_ascii_alphanumeric() || b":/_-".contains(&byte);
-        let principal_byte =
-            |byte: u8| byte.is_ascii_alphanumeric() || b"_+=,.@:/-".contains(&byte);
-        let mut violations = Vec::new();
-        let mut test = |member, text: &str, is_allowed: &dyn Fn(u8) -> bool, pattern| {
-            let len = text.chars().count();
-            let constraint = if len == 0 {
-                Some(Constraint::LengthAtLeast(1))
-            } else if len > TEXT_MAX {
-                Some(Constraint::LengthAtMost(TEXT_MAX))
-            } else {
-                None
-            };
-            let matches = !text.is_empty() && text.bytes().all(is_allowed);
-            let mismatch = (!matches).then_some(Constraint::Pattern(pattern));
-            violations.extend(constraint.into_iter().chain(mismatch).map(|constraint| {
-                ConstraintViolation::new(member, RejectedValue::Text(text.to_owned()), constraint)
-            }));
-        };
-        let pattern = r"^[\w+=,.@:/-]+$";
-        test(
+    /// Refuses texts that violate the service model, checked in the order of its members.
+    fn refuse_texts(&self) -> Result<(), KmsError> {
+        let mut constraints = Constraints::default();
+        let retiring = self.retiring_principal.as_deref();
+        constraints.optional_text(
             "granteePrincipal",
-            &self.grantee_principal,
-            &principal_byte,
-            pattern,
+            Some(&self.grantee_principal),
+            &PRINCIPAL,
         );
-        if let Some(retiring) = &self.retiring_principal {
-            test("retiringPrincipal", retiring, &principal_byte, pattern);
-        }
-        if let Some(name) = &self.name {
-            test("name", name, &name_byte, "^[a-zA-Z0-9:/_-]+$");
-        }
-        violations
+        constraints.optional_text("retiringPrincipal", retiring, &PRINCIPAL);
+        constraints.optional_text("name", self.name.as_deref(), &GRANT_NAME);
+        constraints.finish(|| Some(()))
     }
 
     fn refuse_operations(&self, key: &KeyMetadata) -> Result<(), ValidationError> {

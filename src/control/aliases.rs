@@ -6,7 +6,7 @@ use crate::error::KmsError;
 use crate::key::AliasArn;
 use crate::keyring::Alias;
 
-use super::members::ALIAS_NAME;
+use super::model::ALIAS_NAME;
 use super::page::{Page, PageLen, PageRequest};
 use super::{Control, Names};
 
@@ -56,7 +56,7 @@ impl Control<'_> {
             max: 100,
         };
         let mut constraints = Constraints::default();
-        let key_id = constraints.maybe_key("keyId", key_id);
+        let key_id = constraints.optional_key("keyId", key_id);
         page.check(&mut constraints);
         constraints.finish(|| Some(()))?;
         self.authorize_listing(Action::ListAliases)?;

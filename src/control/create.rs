@@ -9,7 +9,7 @@ use crate::key::{
 use crate::keyring::NewKey;
 
 use super::Control;
-use super::members::{DESCRIPTION, GivenTag, POLICY};
+use super::model::{DESCRIPTION, POLICY, TagMember};
 
 /// What `CreateKey` takes, but for custom key stores.
 #[derive(Debug, Default)]
@@ -21,7 +21,7 @@ pub(crate) struct CreateKeyRequest<'a> {
     pub(crate) key_spec: Option<&'a str>,
     pub(crate) origin: Option<&'a str>,
     pub(crate) bypass_policy_lockout_safety_check: bool,
-    pub(crate) tags: Vec<GivenTag<'a>>,
+    pub(crate) tags: Vec<TagMember<'a>>,
     pub(crate) multi_region: bool,
 }
 
@@ -31,16 +31,16 @@ impl Control<'_> {
         request: &CreateKeyRequest<'_>,
     ) -> Result<KeyMetadata, KmsError> {
         let mut constraints = Constraints::default();
-        constraints.maybe_text("policy", request.policy, &POLICY);
-        constraints.maybe_text("description", request.description, &DESCRIPTION);
-        let usage = constraints.maybe_value("keyUsage", request.key_usage, KeyUsage::ALL);
-        let old_spec = constraints.maybe_value(
+        constraints.optional_text("policy", request.policy, &POLICY);
+        constraints.optional_text("description", request.description, &DESCRIPTION);
+        let usage = constraints.optional_value("keyUsage", request.key_usage, KeyUsage::ALL);
+        let old_spec = constraints.optional_value(
             "customerMasterKeySpec",
             request.customer_master_key_spec,
             KeySpec::ALL,
         );
-        let spec = constraints.maybe_value("keySpec", request.key_spec, KeySpec::ALL);
-        let origin = constraints.maybe_value("origin", request.origin, KeyOrigin::ALL);
+        let spec = constraints.optional_value("keySpec", request.key_spec, KeySpec::ALL);
+        let origin = constraints.optional_value("origin", request.origin, KeyOrigin::ALL);
         let tags = constraints.tags(&request.tags);
         let tags = constraints.finish(|| tags)?;
         if spec.is_some() && old_spec.is_some() {

@@ -1,13 +1,13 @@
 //! Grants.
 
 use crate::access::{Action, Grant, GrantBuilder, GrantId, GrantOperation};
-use crate::constraints::Constraints;
+use crate::constraints::{Constraints, GRANT_NAME, PRINCIPAL};
 use crate::context::EncryptionContext;
 use crate::error::{KmsError, ValidationError};
 use crate::key::{KeyArn, KeyIdentifier};
 use crate::keyring::CreatedGrant;
 
-use super::members::{GRANT_ID, GRANT_NAME, GRANT_TOKEN, PRINCIPAL};
+use super::model::{GRANT_ID, GRANT_TOKEN};
 use super::page::{Page, PageLen, PageRequest};
 use super::{Control, Names};
 
@@ -53,14 +53,14 @@ impl Control<'_> {
         let grantee = request.grantee_principal;
         let grantee = constraints.text("granteePrincipal", grantee, &PRINCIPAL);
         let retiring = request.retiring_principal;
-        constraints.maybe_text("retiringPrincipal", retiring, &PRINCIPAL);
+        constraints.optional_text("retiringPrincipal", retiring, &PRINCIPAL);
         let operations = constraints.values(
             "operations",
             request.operations.as_deref(),
             GrantOperation::ALL,
         );
         constraints.grant_tokens(&request.grant_tokens);
-        constraints.maybe_text("name", request.name, &GRANT_NAME);
+        constraints.optional_text("name", request.name, &GRANT_NAME);
         let (key_id, grantee, operations) =
             constraints.finish(|| Some((key_id?, grantee?, operations?)))?;
         let key = self.granted(Action::CreateGrant, &key_id, &request.grant_tokens)?;
@@ -93,9 +93,9 @@ impl Control<'_> {
         let mut constraints = Constraints::default();
         request.page.check(&mut constraints);
         let key_id = constraints.key("keyId", request.key_id);
-        constraints.maybe_text("grantId", request.grant_id, &GRANT_ID);
+        constraints.optional_text("grantId", request.grant_id, &GRANT_ID);
         let grantee = request.grantee_principal;
-        constraints.maybe_text("granteePrincipal", grantee, &PRINCIPAL);
+        constraints.optional_text("granteePrincipal", grantee, &PRINCIPAL);
         let key_id = constraints.finish(|| key_id)?;
         let key = self.authorized(Action::ListGrants, &key_id)?;
         let mut grants = self.keyring.grants(key)?;
@@ -132,9 +132,9 @@ impl Control<'_> {
     /// Whoever may retire the grant by its own terms needs no permission.
     pub(crate) fn retire_grant(&self, request: &RetireGrantRequest<'_>) -> Result<(), KmsError> {
         let mut constraints = Constraints::default();
-        constraints.maybe_text("grantToken", request.grant_token, &GRANT_TOKEN);
-        let key_id = constraints.maybe_key("keyId", request.key_id);
-        constraints.maybe_text("grantId", request.grant_id, &GRANT_ID);
+        constraints.optional_text("grantToken", request.grant_token, &GRANT_TOKEN);
+        let key_id = constraints.optional_key("keyId", request.key_id);
+        constraints.optional_text("grantId", request.grant_id, &GRANT_ID);
         constraints.finish(|| Some(()))?;
         let (key_id, grant_id) = match (request.grant_token, key_id, request.grant_id) {
             (Some(token), None, None) => {

@@ -10,7 +10,7 @@ use crate::keyring::WrappingKeySpec;
 use crate::keyring::{ImportParameters, WrappingAlgorithm};
 
 use super::Control;
-use super::members::{KEY_MATERIAL_DESCRIPTION, KEY_MATERIAL_ID};
+use super::model::{KEY_MATERIAL_DESCRIPTION, KEY_MATERIAL_ID};
 
 model_enum! {
     /// Whether imported material is new to its key: `ImportType`.
@@ -73,15 +73,15 @@ impl Control<'_> {
         let key_id = constraints.key("keyId", request.key_id);
         let token = constraints.blob("importToken", request.import_token);
         let wrapped = constraints.blob("encryptedKeyMaterial", request.encrypted_key_material);
-        let model = constraints.maybe_value(
+        let model = constraints.optional_value(
             "expirationModel",
             request.expiration_model,
             ExpirationModel::ALL,
         );
         let import_type =
-            constraints.maybe_value("importType", request.import_type, ImportType::ALL);
+            constraints.optional_value("importType", request.import_type, ImportType::ALL);
         let description = request.key_material_description;
-        constraints.maybe_text(
+        constraints.optional_text(
             "keyMaterialDescription",
             description,
             &KEY_MATERIAL_DESCRIPTION,
@@ -131,7 +131,7 @@ impl Control<'_> {
 
 impl Constraints {
     fn key_material_id(&mut self, text: Option<&str>) -> Option<KeyMaterialId> {
-        self.maybe_text("keyMaterialId", text, &KEY_MATERIAL_ID);
+        self.optional_text("keyMaterialId", text, &KEY_MATERIAL_ID);
         text?.parse().ok()
     }
 }

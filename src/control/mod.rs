@@ -13,7 +13,7 @@ mod grants;
 )]
 mod import;
 mod keys;
-mod members;
+mod model;
 mod page;
 mod policies;
 mod replicate;
@@ -26,7 +26,7 @@ mod rotation;
 pub(crate) use create::CreateKeyRequest;
 pub(crate) use grants::{CreateGrantRequest, ListGrantsRequest, RetireGrantRequest};
 pub(crate) use import::{ImportKeyMaterialRequest, ParametersRequest};
-pub(crate) use members::GivenTag;
+pub(crate) use model::TagMember;
 pub(crate) use page::{Page, PageRequest};
 pub(crate) use replicate::ReplicateKeyRequest;
 

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crate::constraints::Constraints;
 use crate::error::KmsError;
 
-use super::members::MARKER;
+use super::model::MARKER;
 
 /// The most items of a page that a request may ask for (service model).
 const LIMIT_MAX: i64 = 1000;
@@ -39,7 +39,7 @@ impl PageRequest<'_> {
         if let Some(limit) = self.limit {
             constraints.number::<usize>("limit", limit, 1, LIMIT_MAX);
         }
-        constraints.maybe_text("marker", self.marker, &MARKER);
+        constraints.optional_text("marker", self.marker, &MARKER);
     }
 
     /// The page of items in the order of their keys, which are unique.

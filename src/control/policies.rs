@@ -6,7 +6,7 @@ use crate::error::{KmsError, ValidationError};
 use crate::key::{KeyArn, KeyMetadata};
 
 use super::Control;
-use super::members::{POLICY, POLICY_NAME};
+use super::model::{POLICY, POLICY_NAME};
 
 /// The name of the only policy that a key has.
 pub(super) const DEFAULT: &str = "default";
@@ -20,7 +20,7 @@ impl Control<'_> {
     ) -> Result<(KeyArn, KeyPolicy), KmsError> {
         let mut constraints = Constraints::default();
         let key_id = constraints.key("keyId", key_id);
-        constraints.maybe_text("policyName", policy_name, &POLICY_NAME);
+        constraints.optional_text("policyName", policy_name, &POLICY_NAME);
         let key_id = constraints.finish(|| key_id)?;
         let key = self.authorized(Action::GetKeyPolicy, &key_id)?;
         require_default(policy_name)?;
@@ -36,7 +36,7 @@ impl Control<'_> {
     ) -> Result<(), KmsError> {
         let mut constraints = Constraints::default();
         let key_id = constraints.key("keyId", key_id);
-        constraints.maybe_text("policyName", policy_name, &POLICY_NAME);
+        constraints.optional_text("policyName", policy_name, &POLICY_NAME);
         let policy = constraints.text("policy", policy, &POLICY);
         let (key_id, policy) = constraints.finish(|| key_id.zip(policy))?;
         let key = self.authorized(Action::PutKeyPolicy, &key_id)?;

@@ -9,7 +9,7 @@ use crate::key::{KeyMetadata, Region};
 use crate::keyring::ReplicaProperties;
 
 use super::Control;
-use super::members::{DESCRIPTION, GivenTag, POLICY, REGION};
+use super::model::{DESCRIPTION, POLICY, REGION, TagMember};
 
 /// What `ReplicateKey` takes.
 #[derive(Debug, Default)]
@@ -19,7 +19,7 @@ pub(crate) struct ReplicateKeyRequest<'a> {
     pub(crate) policy: Option<&'a str>,
     pub(crate) bypass_policy_lockout_safety_check: bool,
     pub(crate) description: Option<&'a str>,
-    pub(crate) tags: Vec<GivenTag<'a>>,
+    pub(crate) tags: Vec<TagMember<'a>>,
 }
 
 /// A replica that was made.
@@ -45,8 +45,8 @@ impl Control<'_> {
             let pattern = Constraint::Pattern(r"^([a-z]+-){2,3}\d+$");
             constraints.add("replicaRegion", value, pattern);
         }
-        constraints.maybe_text("policy", request.policy, &POLICY);
-        constraints.maybe_text("description", request.description, &DESCRIPTION);
+        constraints.optional_text("policy", request.policy, &POLICY);
+        constraints.optional_text("description", request.description, &DESCRIPTION);
         let tags = constraints.tags(&request.tags);
         let (key_id, region, tags) = constraints.finish(|| Some((key_id?, region?, tags?)))?;
         let key = self.authorized(Action::ReplicateKey, &key_id)?;

@@ -38,7 +38,7 @@ impl Control<'_> {
         };
         let mut constraints = Constraints::default();
         let key_id = constraints.key("keyId", key_id);
-        let include = constraints.maybe_value(
+        let include = constraints.optional_value(
             "includeKeyMaterial",
             include_key_material,
             IncludeKeyMaterial::ALL,

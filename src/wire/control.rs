@@ -1,9 +1,8 @@
 //! The control operations, member by member.
 
 use crate::control::{
-    Control, CreateGrantRequest, CreateKeyRequest, GivenTag, ImportKeyMaterialRequest,
-    ListGrantsRequest, Page, PageRequest, ParametersRequest, ReplicateKeyRequest,
-    RetireGrantRequest,
+    Control, CreateGrantRequest, CreateKeyRequest, ImportKeyMaterialRequest, ListGrantsRequest,
+    Page, PageRequest, ParametersRequest, ReplicateKeyRequest, RetireGrantRequest, TagMember,
 };
 use crate::error::ProtocolError;
 
@@ -329,9 +328,9 @@ fn bypass(members: &Members<'_>) -> Result<bool, ProtocolError> {
     Ok(bypass.unwrap_or_default())
 }
 
-fn tags<'m>(tags: &'m [Members<'_>]) -> Result<Vec<GivenTag<'m>>, ProtocolError> {
+fn tags<'m>(tags: &'m [Members<'_>]) -> Result<Vec<TagMember<'m>>, ProtocolError> {
     let tag = |tag: &'m Members<'_>| {
-        Ok(GivenTag {
+        Ok(TagMember {
             key: tag.text("TagKey")?,
             value: tag.text("TagValue")?,
         })

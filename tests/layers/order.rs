@@ -31,7 +31,14 @@ pub(crate) const ORDERS: &[(&str, Order)] = &[
             &["blob"],
             &["engine"],
             &["setters"],
-            &["decrypt", "describe_key", "encrypt", "generate_data_key", "get_public_key", "re_encrypt"],
+            &[
+                "decrypt",
+                "describe_key",
+                "encrypt",
+                "generate_data_key",
+                "get_public_key",
+                "re_encrypt",
+            ],
             &["observe"],
             &["kms"],
             &["wire"],
@@ -53,7 +60,7 @@ pub(crate) const ORDERS: &[(&str, Order)] = &[
         "control",
         &[
             &["mod"],
-            &["members"],
+            &["model"],
             &["page"],
             &[
                 "aliases",

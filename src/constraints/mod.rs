@@ -1,5 +1,11 @@
 //! The constraints of the service model, checked all at once when a request is built.
 
+mod text;
+
+pub(crate) use text::{GRANT_NAME, PRINCIPAL, Text};
+#[cfg(feature = "json")]
+pub(crate) use text::{NAME_PATTERN, Pattern};
+
 use core::fmt;
 use core::str::FromStr;
 use std::borrow::Cow;

@@ -4,28 +4,13 @@ use core::fmt;
 use core::str::FromStr;
 use std::borrow::Cow;
 
-use crate::constraints::{CIPHERTEXT_BLOB_MAX, Constraints};
+use crate::constraints::{CIPHERTEXT_BLOB_MAX, Constraints, NAME_PATTERN, Pattern, Text};
 use crate::error::{Constraint, RejectedValue};
 use crate::key::{KeyIdentifier, UnknownValue};
 
-/// What the service model says of a string.
-pub(super) struct Text {
-    pub(super) min: usize,
-    pub(super) max: usize,
-    pub(super) pattern: Option<Pattern>,
-}
-
-/// A pattern of the service model.
-pub(super) struct Pattern {
-    /// As messages show it.
-    text: &'static str,
-    /// What it comes to.
-    allows: fn(char) -> bool,
-}
-
 /// A tag as a request gives it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct GivenTag<'a> {
+pub(crate) struct TagMember<'a> {
     pub(crate) key: Option<&'a str>,
     pub(crate) value: Option<&'a str>,
 }
@@ -34,10 +19,7 @@ pub(crate) struct GivenTag<'a> {
 pub(super) const ALIAS_NAME: Text = Text {
     min: 1,
     max: 256,
-    pattern: Some(Pattern {
-        text: "^[a-zA-Z0-9:/_-]+$",
-        allows: |c| c.is_ascii_alphanumeric() || ":/_-".contains(c),
-    }),
+    pattern: Some(NAME_PATTERN),
 };
 
 /// `DescriptionType`
@@ -52,16 +34,6 @@ pub(super) const GRANT_ID: Text = Text {
     min: 1,
     max: 128,
     pattern: None,
-};
-
-/// `GrantNameType`
-pub(super) const GRANT_NAME: Text = Text {
-    min: 1,
-    max: 256,
-    pattern: Some(Pattern {
-        text: "^[a-zA-Z0-9:/_-]+$",
-        allows: |c| c.is_ascii_alphanumeric() || ":/_-".contains(c),
-    }),
 };
 
 /// `GrantTokenType`
@@ -121,16 +93,6 @@ pub(super) const POLICY_NAME: Text = Text {
     }),
 };
 
-/// `PrincipalIdType`
-pub(super) const PRINCIPAL: Text = Text {
-    min: 1,
-    max: 256,
-    pattern: Some(Pattern {
-        text: r"^[\w+=,.@:/-]+$",
-        allows: |c| c.is_ascii_alphanumeric() || "_+=,.@:/-".contains(c),
-    }),
-};
-
 /// `RegionType`. Its pattern is checked where it is read.
 pub(super) const REGION: Text = Text {
     min: 1,
@@ -164,7 +126,7 @@ impl Constraints {
     }
 
     /// A key identifier that may be there.
-    pub(super) fn maybe_key(
+    pub(super) fn optional_key(
         &mut self,
         member: &'static str,
         key_id: Option<&str>,
@@ -182,17 +144,8 @@ impl Constraints {
         model: &Text,
     ) -> Option<&'t str> {
         let member = member.into();
-        if let Some(text) = text {
-            self.check_text(member.clone(), text, model);
-        }
+        self.optional_text(member.clone(), text, model);
         self.required(member, text)
-    }
-
-    /// A string that may be there.
-    pub(super) fn maybe_text(&mut self, member: &'static str, text: Option<&str>, model: &Text) {
-        if let Some(text) = text {
-            self.check_text(member.into(), text, model);
-        }
     }
 
     /// A value of an enum that must be there.
@@ -203,11 +156,11 @@ impl Constraints {
         all: &[T],
     ) -> Option<T> {
         let text = self.required(member, text);
-        self.maybe_value(member, text, all)
+        self.optional_value(member, text, all)
     }
 
     /// A value of an enum that may be there.
-    pub(super) fn maybe_value<T: FromStr<Err = UnknownValue> + fmt::Display>(
+    pub(super) fn optional_value<T: FromStr<Err = UnknownValue> + fmt::Display>(
         &mut self,
         member: &'static str,
         text: Option<&str>,
@@ -256,8 +209,8 @@ impl Constraints {
     }
 
     /// `Tags`: keys and values of their lengths. The path of a violation names the element (RECORDED).
-    pub(super) fn tags(&mut self, tags: &[GivenTag<'_>]) -> Option<Vec<(String, String)>> {
-        let check = |(number, tag): (usize, &GivenTag<'_>)| {
+    pub(super) fn tags(&mut self, tags: &[TagMember<'_>]) -> Option<Vec<(String, String)>> {
+        let check = |(number, tag): (usize, &TagMember<'_>)| {
             let key = self.text(format!("tags.{number}.member.tagKey"), tag.key, &TAG_KEY);
             let value = format!("tags.{number}.member.tagValue");
             let value = self.text(value, tag.value, &TAG_VALUE);
@@ -266,32 +219,6 @@ impl Constraints {
         // All of them are checked before one that is missing ends it: every violation counts.
         let checked: Vec<_> = (1..).zip(tags).map(check).collect();
         checked.into_iter().collect()
-    }
-
-    fn check_text(&mut self, member: Cow<'static, str>, text: &str, model: &Text) {
-        let Text { min, max, pattern } = model;
-        let len = text.chars().count();
-        let mut violate = |constraint| {
-            let rejected = RejectedValue::Text(text.to_owned());
-            self.add(member.clone(), rejected, constraint);
-        };
-        if len < *min {
-            violate(Constraint::LengthAtLeast(*min));
-        }
-        if len > *max {
-            violate(Constraint::LengthAtMost(*max));
-        }
-        if let Some(Pattern {
-            text: shown,
-            allows,
-        }) = pattern
-        {
-            // Only a pattern that ends in a star matches nothing at all; a member that may be empty need not match then.
-            let empty = len == 0 && *min > 0 && !shown.ends_with('*');
-            if empty || !text.chars().all(allows) {
-                violate(Constraint::Pattern(shown));
-            }
-        }
     }
 }
 
