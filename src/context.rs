@@ -24,6 +24,7 @@ use std::collections::BTreeMap;
 ///
 /// There is no limit of ours on the number or length of pairs (GUESS 13: AWS documents none). A key given twice counts
 /// with its last value, as in a map.
+#[doc(alias("AAD", "additional authenticated data"))]
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct EncryptionContext {
     encoded: Box<[u8]>,

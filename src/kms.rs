@@ -147,6 +147,7 @@ impl<P: KeyProvider> Kms<P> {
     ///
     /// At any point [`KmsError::DependencyTimeout`], [`KmsError::KeyUnavailable`], [`KmsError::KmsInternal`] or
     /// [`KmsError::Throttling`], if the provider or the random source fails.
+    #[doc(alias("rewrap", "rotate"))]
     pub fn re_encrypt(&self, request: &ReEncryptRequest) -> Result<ReEncryptResponse, KmsError> {
         self.operate((Operation::ReEncrypt, request), |session| {
             re_encrypt::re_encrypt(session, request)

@@ -45,6 +45,7 @@ macro_rules! key_id_setters {
         #[doc = concat!(
             "`", $member, "`: a key id, key ARN, alias name or alias ARN of 1 to 2048 characters.", $($note)?
         )]
+        #[doc(alias = $member)]
         pub fn $field(mut self, key: impl Into<$crate::key::KeyIdentifier>) -> Self {
             self.$field = Some(key.into());
             self

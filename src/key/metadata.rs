@@ -68,6 +68,7 @@ impl MultiRegionConfiguration {
 /// What is known about a key besides its material: `KeyMetadata` of the service model.
 ///
 /// A value is a snapshot. Make one with [`KeyMetadata::builder`].
+#[doc(alias("CMK", "customer master key", "KMS key"))]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyMetadata {
     arn: KeyArn,
@@ -164,13 +165,13 @@ impl KeyMetadata {
         &self.description
     }
 
-    /// `CreationDate`, if a clock told it.
+    /// `CreationDate`; `None` if its provider has no clock.
     #[must_use]
     pub const fn creation_date(&self) -> Option<SystemTime> {
         self.creation_date
     }
 
-    /// `DeletionDate` of a key in `PendingDeletion`, if a clock told it.
+    /// `DeletionDate` of a key in `PendingDeletion`; `None` if its provider has no clock.
     #[must_use]
     pub const fn deletion_date(&self) -> Option<SystemTime> {
         self.deletion_date

@@ -31,6 +31,7 @@ impl Keyring {
     /// assert!(kms.generate_data_key(&request).is_ok());
     /// # Ok::<(), KmsError>(())
     /// ```
+    #[doc(alias("eventual consistency", "propagation"))]
     pub fn make_changes_slow(&self) {
         self.set_slow(true);
     }

@@ -1,4 +1,4 @@
-//! [`CowMap`]: a map of which a changed copy costs little.
+//! [`CowMap`]: a map that is cheap to copy and change, as copies share what stays the same.
 
 use core::hash::{BuildHasherDefault, Hash, Hasher};
 use std::collections::HashMap;
@@ -73,7 +73,7 @@ impl<K, V> Clone for CowMap<K, V> {
     }
 }
 
-/// By the last two digits of the key id: random, unless somebody chose the id.
+/// By the last two digits of the key id, which are random unless the id was chosen.
 impl Bucketed for KeyArn {
     fn bucket(&self) -> u8 {
         match self.key_id().as_bytes() {
@@ -106,7 +106,7 @@ impl Bucketed for String {
 
 /// Mixes eight bytes at a time: a tenth of what the standard library's hasher costs.
 ///
-/// That one is for keys that somebody else chooses. What is in a ring is its owner's choice; a request only looks it up.
+/// SipHash guards against keys that an attacker chooses. Only the owner of a ring inserts here; requests look up.
 #[derive(Default)]
 struct MixingHasher(u64);
 

@@ -187,6 +187,7 @@ impl Keyring {
     ///   the spec, or if the key id is taken.
     /// - [`KmsError::UnsupportedOperation`] for SM2 outside of China.
     /// - [`KmsError::KmsInternal`] if the random source fails.
+    #[doc(alias("CMK", "customer master key"))]
     pub fn create_key(&self, key: impl Into<NewKey>) -> Result<KeyArn, KmsError> {
         let created = self.make(key.into())?;
         self.write(|snapshot| add(snapshot, created))

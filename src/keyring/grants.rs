@@ -35,9 +35,9 @@ impl core::fmt::Debug for CreatedGrant {
 
 /// Grants. These operations take a key id or key ARN, not an alias.
 impl Keyring {
-    /// Grants a principal some operations with a key: `CreateGrant`. What it grants is said with the [`GrantBuilder`].
+    /// Grants a principal some operations with a key: `CreateGrant`. `terms` sets what it grants on the [`GrantBuilder`].
     ///
-    /// A grant with the name and the terms of one that the key has is that one, with another token.
+    /// Repeating a named grant returns it with a new token.
     ///
     /// ```
     /// use kms_reencrypt::access::GrantOperation;
@@ -170,7 +170,7 @@ impl Keyring {
     ///
     /// # Errors
     ///
-    /// [`KmsError::InvalidGrantToken`] if the token is none; [`KmsError::InvalidGrantId`] if the grant is gone.
+    /// [`KmsError::InvalidGrantToken`] if the token is unknown; [`KmsError::InvalidGrantId`] if the grant is gone.
     pub fn retire_grant(&self, grant_token: &str) -> Result<(), KmsError> {
         let (key, grant) = self.grant_of_token(grant_token)?;
         self.in_place_of(&key).revoke_grant(key, &grant)
@@ -180,7 +180,7 @@ impl Keyring {
     ///
     /// # Errors
     ///
-    /// [`KmsError::InvalidGrantToken`] if the token is none; [`KmsError::InvalidGrantId`] if the grant is gone.
+    /// [`KmsError::InvalidGrantToken`] if the token is unknown; [`KmsError::InvalidGrantId`] if the grant is gone.
     pub fn grant_of_token(&self, grant_token: &str) -> Result<(KeyArn, GrantId), KmsError> {
         let snapshot = self.snapshot();
         let grant = snapshot
@@ -207,7 +207,7 @@ impl Keyring {
     }
 }
 
-/// The grants but some.
+/// The grants without those that are `gone`.
 pub(super) fn without(grants: &[Grant], gone: &[GrantId]) -> Arc<[Grant]> {
     grants
         .iter()
@@ -216,7 +216,7 @@ pub(super) fn without(grants: &[Grant], gone: &[GrantId]) -> Arc<[Grant]> {
         .collect()
 }
 
-/// Whether a named grant is asked for again.
+/// Whether a request repeats a named grant.
 fn is_repeated(old: &Grant, new: &Grant) -> bool {
     old.name().is_some()
         && old.name() == new.name()

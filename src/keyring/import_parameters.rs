@@ -48,7 +48,7 @@ pub struct ImportParameters {
     pub import_token: Vec<u8>,
     /// `PublicKey`: what the material is wrapped for, as the DER of an X.509 `SubjectPublicKeyInfo`.
     pub public_key: Vec<u8>,
-    /// `ParametersValidTo`: a day from now, if a clock tells what that is.
+    /// `ParametersValidTo`: a day from now; `None` if the ring has no clock.
     pub parameters_valid_to: Option<SystemTime>,
 }
 

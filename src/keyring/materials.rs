@@ -51,7 +51,7 @@ impl MaterialVersion {
     }
 }
 
-/// When a rotation took place, if a clock told it.
+/// When a rotation took place; `None` if the ring has no clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Rotated(pub(super) Option<SystemTime>);
 

@@ -32,7 +32,7 @@ impl Keyring {
     ///
     /// - [`KmsError::NotFound`]; [`KmsError::Disabled`] or [`KmsError::KmsInvalidState`] by the key's state.
     /// - [`KmsError::UnsupportedOperation`] if the key is not the primary of a multi-Region key.
-    /// - [`KmsError::Validation`] if the Region has not the form of one, is in another partition, or has a related key.
+    /// - [`KmsError::Validation`] if the Region name is malformed, is in another partition, or has a related key.
     pub fn replicate_key(
         &self,
         key: impl Into<KeyIdentifier>,

@@ -37,6 +37,7 @@ use super::wrapping_keys::WrappingKeys;
 /// assert_eq!(keyring.describe_key("alias/app")?.key_state(), KeyState::Disabled);
 /// # Ok::<(), kms_reencrypt::KmsError>(())
 /// ```
+#[doc(alias("fake", "in-memory", "mock"))]
 #[derive(Clone)]
 pub struct Keyring {
     ring: Arc<Ring>,
@@ -56,7 +57,7 @@ impl Keyring {
     ///
     /// # Errors
     ///
-    /// [`KmsError::Validation`] if the account is not 12 digits or the Region has not the form of one.
+    /// [`KmsError::Validation`] if the account is not 12 digits or the Region name is malformed.
     pub fn new(account: &str, region: &str) -> Result<Self, KmsError> {
         Self::builder(account, region).build()
     }
@@ -72,6 +73,7 @@ impl Keyring {
     }
 
     /// The same ring, seen from another account.
+    #[doc(alias("cross-account", "multi-tenant"))]
     #[must_use]
     pub fn in_account(&self, account: AccountId) -> Self {
         self.in_place(Place::new(account, self.place.region))
@@ -98,7 +100,7 @@ impl Keyring {
         &self.place
     }
 
-    /// What is known about a key: `DescribeKey`. Takes all four forms of key identifiers.
+    /// Describes a key: `DescribeKey`. Takes all four forms of key identifiers.
     ///
     /// # Errors
     ///
@@ -336,7 +338,7 @@ impl KeyringBuilder {
     ///
     /// # Errors
     ///
-    /// [`KmsError::Validation`] if the account is not 12 digits or the Region has not the form of one.
+    /// [`KmsError::Validation`] if the account is not 12 digits or the Region name is malformed.
     pub fn build(self) -> Result<Keyring, KmsError> {
         let Self {
             account,

@@ -30,7 +30,7 @@ pub struct KeyRotation {
     pub valid_to: Option<SystemTime>,
     /// Whether a rotation made it current: its first material never was.
     pub rotated: bool,
-    /// `RotationDate`, if a clock told it.
+    /// `RotationDate`; `None` if the ring has no clock.
     pub rotation_date: Option<SystemTime>,
 }
 
@@ -48,6 +48,7 @@ impl Keyring {
     /// - [`KmsError::UnsupportedOperation`] if it is no symmetric encryption key, in a custom key store, or a replica.
     /// - [`KmsError::LimitExceeded`] after 25 rotations.
     /// - [`KmsError::KmsInvalidState`] if no imported material waits for rotation.
+    #[doc(alias = "rotate")]
     pub fn rotate_key_on_demand(&self, key: impl Into<KeyIdentifier>) -> Result<(), KmsError> {
         let identifier = key.into();
         let now = self.now();

@@ -5,24 +5,24 @@ use core::ops::Deref;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// As many as threads can be expected to run at once; more share.
+/// One shard per expected thread; more threads share.
 const SHARDS: usize = 16;
 
 /// A value with snapshots: readers see one state of it for as long as they like, writers replace it.
 ///
-/// What costs a second thread its time is not a lock but the cache line that two threads write to: that of a lock, or of
-/// a reference count. So each shard, on its own cache line, has an `Arc` of its own around the shared one: a reader
-/// counts itself on the shard of its thread and nowhere else.
+/// Readers would contend for the cache line of a lock or a reference count, not for the lock itself. So each shard, on its
+/// own cache line, has an `Arc` of its own around the shared one: a reader counts itself on the shard of its thread and
+/// nowhere else.
 pub(super) struct Store<T> {
     shards: [CachePadded<Mutex<Pinned<T>>>; SHARDS],
     writer: Mutex<()>,
 }
 
-/// A value on cache lines of its own: 128 bytes, as processors fetch lines in pairs.
+/// A value on cache lines of its own, against false sharing: 128 bytes, as processors prefetch lines in pairs.
 #[repr(align(128))]
 struct CachePadded<T>(T);
 
-/// A state of the value. It stays as it is for whoever holds it. The counts of two shards stand apart, as the shards do.
+/// One state of the value, which stays as it is while it is held. The counts of two shards are padded, as the shards are.
 pub(crate) struct Pinned<T>(Arc<CachePadded<Arc<T>>>);
 
 impl<T> Pinned<T> {

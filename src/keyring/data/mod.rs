@@ -62,7 +62,7 @@ pub(crate) struct MaterialData {
     pub(crate) id: Option<KeyMaterialId>,
     pub(crate) bytes: Option<Box<Zeroizing<[u8; MATERIAL_LEN]>>>,
     pub(crate) state: KeyMaterialState,
-    /// Whether a rotation made it current, and when, if a clock told it.
+    /// Whether a rotation made it current, and when if the ring had a clock.
     pub(crate) rotated: Option<Option<SystemTime>>,
     pub(crate) valid_to: Option<SystemTime>,
     pub(crate) description: Option<String>,

@@ -50,6 +50,7 @@ use super::script::Faults;
 /// assert_eq!(faults.strikes(), 5);
 /// # Ok::<(), KmsError>(())
 /// ```
+#[doc(alias = "fault injection")]
 #[derive(Clone, Debug)]
 pub struct FaultyProvider<P> {
     provider: P,
