@@ -16,40 +16,41 @@ mod sources;
 mod tokens;
 
 use std::path::Path;
+use std::sync::LazyLock;
 
 use circles::circles;
 use order::{FREE_FOLDER, ORDERS, Order, gaps, violations};
-use sources::Sources;
+use sources::{Module, Sources};
+
+static THIS_CRATE: LazyLock<Sources> = LazyLock::new(|| {
+    let sources = Sources::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
+    let files = sources.modules().count();
+    assert!(files > 100, "only {files} files found");
+    sources
+});
 
 #[test]
 fn every_module_uses_only_those_before_it() {
-    let violations = violations(&sources_of_the_crate(), ORDERS);
+    let violations = violations(&THIS_CRATE, ORDERS);
     assert!(violations.is_empty(), "{}", violations.join("\n"));
 }
 
 #[test]
 fn every_large_folder_has_an_order_with_all_of_its_files() {
-    let gaps = gaps(&sources_of_the_crate(), ORDERS);
+    let gaps = gaps(&THIS_CRATE, ORDERS);
     assert!(gaps.is_empty(), "{}", gaps.join("\n"));
 }
 
 #[test]
 fn no_files_use_each_other_in_a_circle() {
-    let sources = sources_of_the_crate();
-    let mut circles = circles(&sources.uses());
-    circles.retain(|circle| !circle.iter().all(|module| module[0] == FREE_FOLDER));
+    let mut circles = circles(&THIS_CRATE.uses());
+    let is_free = |module: &Module| module.first().is_some_and(|folder| folder == FREE_FOLDER);
+    circles.retain(|circle| !circle.iter().all(is_free));
     let circles: Vec<String> = circles.iter().map(|circle| shown(circle)).collect();
     assert!(circles.is_empty(), "{}", circles.join("\n"));
 }
 
-fn sources_of_the_crate() -> Sources {
-    let sources = Sources::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
-    let files = sources.modules().count();
-    assert!(files > 100, "only {files} files found");
-    sources
-}
-
-fn shown(circle: &[sources::Module]) -> String {
+fn shown(circle: &[Module]) -> String {
     let names: Vec<String> = circle.iter().map(|module| module.join("/")).collect();
     names.join(" -> ")
 }
