@@ -102,13 +102,13 @@ fn key(home: &Place, key: &KeyData) -> KeyDocument {
         key_id: arn.key_id().as_str().to_owned(),
         account,
         region,
-        key_spec: unless(metadata.key_spec(), KeySpec::SymmetricDefault),
-        key_usage: unless(metadata.key_usage(), KeyUsage::EncryptDecrypt),
+        key_spec: unless_default(metadata.key_spec(), KeySpec::SymmetricDefault),
+        key_usage: unless_default(metadata.key_usage(), KeyUsage::EncryptDecrypt),
         key_state: key_state.map(|state| state.to_string()),
         disabled: *disabled,
         hidden: !visible,
-        origin: unless(metadata.origin(), KeyOrigin::AwsKms),
-        key_manager: unless(metadata.key_manager(), KeyManager::Customer),
+        origin: unless_default(metadata.origin(), KeyOrigin::AwsKms),
+        key_manager: unless_default(metadata.key_manager(), KeyManager::Customer),
         description: metadata.description().to_owned(),
         creation_date: metadata.creation_date().map(timestamp::write),
         deletion_date: metadata.deletion_date().map(timestamp::write),
@@ -172,7 +172,7 @@ fn grant(key: &KeyArn, grant: &Grant) -> GrantDocument {
         operations: grant.operations().iter().map(ToString::to_string).collect(),
         name: grant.name().map(ToOwned::to_owned),
         constraints: grant.constraint().map(constraint),
-        issuing_account: unless(*grant.issuing_account(), *key.account()),
+        issuing_account: unless_default(*grant.issuing_account(), *key.account()),
         creation_date: grant.creation_date().map(timestamp::write),
         hidden: !grant.is_consistent(),
     }
@@ -226,11 +226,11 @@ fn key_id(target: KeyArn) -> String {
 /// The account and the Region, as far as they are not those of the file.
 fn elsewhere(home: &Place, place: &Place) -> (Option<String>, Option<String>) {
     (
-        unless(place.account, home.account),
-        unless(place.region, home.region),
+        unless_default(place.account, home.account),
+        unless_default(place.region, home.region),
     )
 }
 
-fn unless<T: PartialEq + ToString>(value: T, default: T) -> Option<String> {
+fn unless_default<T: PartialEq + ToString>(value: T, default: T) -> Option<String> {
     (value != default).then(|| value.to_string())
 }
