@@ -1,6 +1,6 @@
 //! The arithmetic of keys, for providers to delegate to. It knows no ring.
 //!
-//! A [`KmsKey`](crate::KmsKey) of your own says where its key comes from and what is known of it. The cryptography need not
+//! A [`KmsKey`](crate::provider::KmsKey) of your own says where its key comes from and what is known of it. The cryptography need not
 //! be written again: symmetric keys act with a [`SymmetricMaterial`] (AES-256-GCM under derived message keys), RSA and SM2
 //! keys with a [`KeyPair`] (RSAES-OAEP, SM2PKE).
 

@@ -26,7 +26,7 @@ const MATERIAL_ID_LABEL: &[u8] = b"kms-reencrypt:key-material-id\0";
 
 /// One key material of a symmetric key, ready to act. It is wiped when it is dropped.
 ///
-/// It seals and opens as [`KmsKey`](crate::KmsKey) asks for it: AES-256-GCM under a message key that follows from the
+/// It seals and opens as [`KmsKey`](crate::provider::KmsKey) asks for it: AES-256-GCM under a message key that follows from the
 /// material and the derivation nonce. A symmetric key is one such material, or several if it was rotated: the documentation
 /// of [`provider`](crate::provider) has a whole one.
 ///
@@ -107,7 +107,7 @@ impl SymmetricMaterial {
         &self.bytes
     }
 
-    /// Encrypts `in_out` in place and returns the tag: what [`KmsKey::seal`](crate::KmsKey::seal) does under this material.
+    /// Encrypts `in_out` in place and returns the tag: what [`KmsKey::seal`](crate::provider::KmsKey::seal) does under this material.
     ///
     /// # Errors
     ///
@@ -124,7 +124,7 @@ impl SymmetricMaterial {
             .map_err(|error| internal("the plaintext is too long", error))
     }
 
-    /// Decrypts `in_out` in place, if the tag is right: what [`KmsKey::open`](crate::KmsKey::open) does under this material.
+    /// Decrypts `in_out` in place, if the tag is right: what [`KmsKey::open`](crate::provider::KmsKey::open) does under this material.
     ///
     /// # Errors
     ///
