@@ -231,6 +231,34 @@ fn what_is_wrong_is_told_with_its_place() {
             key(r#","KeySpec":"RSA_2048","OnDemandRotations":1"#),
             "Keys[0].OnDemandRotations",
         ),
+        (
+            key(r#","OnDemandRotations":26"#),
+            "Keys[0].OnDemandRotations",
+        ),
+        (
+            key(r#","OnDemandRotations":4294967295"#),
+            "Keys[0].OnDemandRotations",
+        ),
+        (
+            key(r#","OnDemandRotations":4294967296"#),
+            "Keys[0].OnDemandRotations",
+        ),
+        (
+            key(r#","PendingDeletionWindowInDays":6"#),
+            "Keys[0].PendingDeletionWindowInDays",
+        ),
+        (
+            key(r#","PendingDeletionWindowInDays":4294967295"#),
+            "Keys[0].PendingDeletionWindowInDays",
+        ),
+        (
+            key(r#","CreationDate":"10000-01-01T00:00:00Z""#),
+            "Keys[0].CreationDate",
+        ),
+        (
+            material(&format!(r#"{present},"ValidTo":"1969-12-31T23:59:59Z""#)),
+            "Keys[0].KeyMaterials[0].ValidTo",
+        ),
         (material(""), "Keys[0].KeyMaterials[0].KeyMaterial"),
         (
             material(r#""KeyMaterial":"AAAA""#),

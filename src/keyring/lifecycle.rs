@@ -7,7 +7,7 @@ use super::key::SoftwareKey;
 use super::ring::Keyring;
 
 /// The waiting period of `ScheduleKeyDeletion`, in days (API reference).
-const PENDING_WINDOW: core::ops::RangeInclusive<u32> = 7..=30;
+pub(crate) const PENDING_WINDOW: core::ops::RangeInclusive<u32> = 7..=30;
 
 /// Key states. These operations take a key id or key ARN, not an alias.
 impl Keyring {

@@ -1,5 +1,7 @@
 //! [`Materials`]: all key material that a symmetric key has, or once had.
 
+#![warn(clippy::arithmetic_side_effects)]
+
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -165,8 +167,10 @@ impl Materials {
         } else {
             KeyMaterialState::PendingRotation
         };
-        let versions = Arc::make_mut(&mut self.versions);
-        versions.push(MaterialVersion {
+        if first {
+            self.current = Some(self.versions.len());
+        }
+        Arc::make_mut(&mut self.versions).push(MaterialVersion {
             id: *material.id(),
             material: Some(material),
             state,
@@ -174,9 +178,6 @@ impl Materials {
             expiry,
             description,
         });
-        if first {
-            self.current = Some(versions.len() - 1);
-        }
     }
 
     /// Puts material back that the key had before. `false` if it never had it.
@@ -287,7 +288,7 @@ impl Materials {
             version.rotated = Some(Rotated(date));
         }
         self.current = Some(next);
-        self.on_demand_rotations += 1;
+        self.on_demand_rotations = self.on_demand_rotations.saturating_add(1);
         true
     }
 

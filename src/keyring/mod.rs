@@ -38,6 +38,8 @@ pub use wrapping_keys::WrappingKeySpec;
 
 #[cfg(feature = "json")]
 pub(crate) use key::SoftwareKey;
+#[cfg(all(feature = "testing", feature = "json"))]
+pub(crate) use lifecycle::PENDING_WINDOW;
 #[cfg(feature = "json")]
 pub(crate) use multi_region::ReplicaProperties;
 #[cfg(feature = "json")]

@@ -116,7 +116,8 @@ fn generate_data_key<P: KeyProvider>(
 ) -> Result<Option<Object>, Failure> {
     refuse_recipient(members)?;
     let response = kms.generate_data_key(&data_key_request(members)?)?;
-    let blobs = response.ciphertext_blob().len() + response.plaintext().len();
+    let blobs = response.ciphertext_blob().len();
+    let blobs = blobs.saturating_add(response.plaintext().len());
     Ok(Some(
         Object::with_room_for(blobs)
             .blob("CiphertextBlob", response.ciphertext_blob())

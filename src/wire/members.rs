@@ -10,6 +10,9 @@ use zeroize::Zeroizing;
 use crate::error::ProtocolError;
 use crate::json::{self, Object, Value};
 
+/// The last second of the year 9999: a later time is a mistake, and no file can hold it.
+const LAST_SECOND: f64 = 253_402_300_799.0;
+
 /// Reads a request's body. AWS's clients send `{}` if a request has no members; an empty body is accepted too.
 pub(super) fn read(body: &[u8]) -> Result<Object<'_>, ProtocolError> {
     if body.is_empty() {
@@ -60,7 +63,7 @@ impl<'a> Members<'a> {
         }
     }
 
-    /// A timestamp, in seconds since 1970.
+    /// A timestamp, in seconds since 1970, up to the year 9999.
     pub(super) fn time(&self, name: &str) -> Result<Option<SystemTime>, ProtocolError> {
         let seconds = match self.get(name) {
             None => return Ok(None),
@@ -68,6 +71,7 @@ impl<'a> Members<'a> {
             Some(_) => None,
         };
         seconds
+            .filter(|seconds| *seconds <= LAST_SECOND)
             .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
             .and_then(|since| SystemTime::UNIX_EPOCH.checked_add(since))
             .map(Some)
@@ -217,6 +221,23 @@ mod tests {
         assert!(members.map("odd").is_err());
         assert!(members.structure("list").is_err());
         assert!(members.structures("list").is_err());
+    }
+
+    #[test]
+    fn a_number_is_within_bounds() {
+        let object = object(
+            r#"{"last": 253402300799, "later": 253402300800, "far": 1e300, "before": -1,
+                "most": 9223372036854775807, "more": 9223372036854775808}"#,
+        );
+        let members = Members::of(&object);
+        assert!(members.time("last").is_ok());
+        for name in ["later", "far", "before"] {
+            let said = members.time(name).unwrap_err().to_string();
+            assert_eq!(said, format!("The member {name} is not a timestamp."));
+        }
+        assert_eq!(members.integer("most"), Ok(Some(i64::MAX)));
+        let said = members.integer("more").unwrap_err().to_string();
+        assert_eq!(said, "The member more is not an integer.");
     }
 
     #[test]

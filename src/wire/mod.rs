@@ -31,6 +31,8 @@
 //! exist in AWS; their messages are ours. Whoever speaks HTTP sends `Content-Type: application/x-amz-json-1.1` and the
 //! [request id](Response::request_id) in the header `x-amzn-RequestId`. Signatures are nobody's business here.
 
+#![warn(clippy::arithmetic_side_effects)]
+
 mod control;
 mod credential;
 mod cryptographic;

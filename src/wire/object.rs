@@ -22,7 +22,8 @@ impl Object {
     /// may be a plaintext, and a buffer that grows leaves copies behind.
     pub(super) fn with_room_for(blobs: usize) -> Self {
         const AROUND: usize = 640;
-        let mut json = Vec::with_capacity(AROUND + blobs.saturating_mul(3) / 2);
+        let len = AROUND.saturating_add(blobs.saturating_mul(3) / 2);
+        let mut json = Vec::with_capacity(len);
         json.push(b'{');
         Self(json)
     }

@@ -2,6 +2,8 @@
 //!
 //! What is not in it: the clock, the source of randomness, and the keys that imported material is wrapped for on its way.
 
+#![warn(clippy::arithmetic_side_effects)]
+
 #[cfg(feature = "snapshot")]
 mod export;
 mod restore;

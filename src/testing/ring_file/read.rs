@@ -1,6 +1,7 @@
 //! From a document to the ring that it says.
 
 use core::error::Error;
+use core::ops::RangeInclusive;
 use core::str::FromStr;
 use std::collections::BTreeMap;
 use std::time::SystemTime;
@@ -14,9 +15,9 @@ use crate::key::{
     AliasArn, KeyArn, KeyManager, KeyMetadata, KeyOrigin, KeySpec, KeyState,
     MultiRegionConfiguration, MultiRegionKeyType, Place,
 };
-use crate::keyring::KeyMaterialState;
 use crate::keyring::data::{AliasData, KeyData, MaterialData, RingData, SecretData};
 use crate::keyring::ring::Keyring;
+use crate::keyring::{KeyMaterialState, ON_DEMAND_ROTATIONS_MAX, PENDING_WINDOW};
 use crate::secret::boxed;
 use crate::testing::timestamp;
 
@@ -113,6 +114,9 @@ fn key(
         .pending_deletion_window_in_days(document.pending_deletion_window_in_days)
         .multi_region(multi_region)
         .build();
+    if let Some(days) = document.pending_deletion_window_in_days {
+        bounded("PendingDeletionWindowInDays", days, PENDING_WINDOW)?;
+    }
     let secret = self::secret(document, &metadata, secret)?;
     let grants = document.grants.iter().enumerate();
     let departed = document.departed_grants.iter();
@@ -162,6 +166,11 @@ fn secret(
             SecretData::Pkcs8(bytes)
         });
     }
+    bounded(
+        "OnDemandRotations",
+        document.on_demand_rotations,
+        0..=ON_DEMAND_ROTATIONS_MAX,
+    )?;
     let mut rest = bytes.as_slice();
     let mut materials = Vec::new();
     for (at, document) in document.key_materials.iter().enumerate() {
@@ -339,6 +348,15 @@ where
     T: FromStr<Err: Error + Send + Sync + 'static>,
 {
     Ok(parse_optional(member, text)?.unwrap_or(default))
+}
+
+fn bounded(member: &str, number: u32, bounds: RangeInclusive<u32>) -> Result<(), RingFileError> {
+    if bounds.contains(&number) {
+        return Ok(());
+    }
+    let (least, most) = bounds.into_inner();
+    let reason = format!("{number} is not between {least} and {most}");
+    Err(RingFileError::new(member, reason))
 }
 
 fn time(member: &str, text: &Option<String>) -> Result<Option<SystemTime>, RingFileError> {

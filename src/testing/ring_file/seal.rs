@@ -51,7 +51,7 @@ impl Seal {
 
     /// Closes a secret together with what everybody may read. `None` if there is more than GCM can take.
     pub(super) fn close(&self, part: Part, public: &[u8], secret: &[u8]) -> Option<Vec<u8>> {
-        let mut bytes = Zeroizing::new(Vec::with_capacity(secret.len() + TAG_LEN));
+        let mut bytes = Zeroizing::new(Vec::with_capacity(secret.len().saturating_add(TAG_LEN)));
         bytes.extend_from_slice(secret);
         let tag = self
             .cipher

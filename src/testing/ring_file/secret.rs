@@ -14,7 +14,7 @@ use super::error::RingFileError;
 /// The secret of a key: the materials that are present, one behind the other, or PKCS#8 in DER.
 pub(super) type SecretBytes = Zeroizing<Vec<u8>>;
 
-const MATERIAL_LEN: usize = 32;
+pub(super) const MATERIAL_LEN: usize = 32;
 
 /// Takes the secret of a key out of its document, or the insecure one that stands for none.
 pub(super) fn take(key: &mut KeyDocument) -> Result<SecretBytes, RingFileError> {
@@ -61,7 +61,8 @@ pub(super) fn put(key: &mut KeyDocument, secret: &SecretBytes) {
 
 fn materials(key: &mut KeyDocument) -> Result<SecretBytes, RingFileError> {
     // At once as large as it gets: growing would leave copies behind.
-    let mut bytes = SecretBytes::new(Vec::with_capacity(MATERIAL_LEN * key.key_materials.len()));
+    let len = MATERIAL_LEN.saturating_mul(key.key_materials.len());
+    let mut bytes = SecretBytes::new(Vec::with_capacity(len));
     for (at, material) in key.key_materials.iter_mut().enumerate() {
         let refused = |reason| {
             let place = format!("KeyMaterials[{at}].KeyMaterial");
@@ -94,7 +95,7 @@ fn private_key(text: &str) -> Result<SecretBytes, &'static str> {
 /// The bytes that a text in base64 stands for. Those that were decoded before a fault are wiped as well.
 fn decode(text: &str) -> Option<SecretBytes> {
     // A little more than it takes, so that the decoder does not let it grow.
-    let mut bytes = SecretBytes::new(Vec::with_capacity(text.len() + 4));
+    let mut bytes = SecretBytes::new(Vec::with_capacity(text.len().saturating_add(4)));
     STANDARD.decode_vec(text, &mut bytes).ok()?;
     Some(bytes)
 }

@@ -134,8 +134,9 @@ fn text(bytes: &[u8]) -> Result<&str, RingFileError> {
             .split_at_checked(error.valid_up_to())
             .unwrap_or_default();
         let mut lines = before.rsplit(|byte| *byte == b'\n');
-        let column = 1 + lines.next().map_or(0, <[u8]>::len);
-        let place = format!("line {}, column {column}", 1 + lines.count());
+        let column = lines.next().map_or(0, <[u8]>::len).saturating_add(1);
+        let line = lines.count().saturating_add(1);
+        let place = format!("line {line}, column {column}");
         RingFileError::caused(place, error)
     })
 }

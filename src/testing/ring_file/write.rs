@@ -12,11 +12,9 @@ use super::document::{
     MaterialDocument, MultiRegionDocument, RingDocument, SeenDocument, TagDocument,
 };
 use super::error::RingFileError;
-use super::secret::SecretBytes;
+use super::secret::{MATERIAL_LEN, SecretBytes};
 
 /// The document of a ring, without the secrets of its keys, and those secrets in the order of the keys.
-///
-/// Grant tokens are in it: AWS calls them nonsecret.
 pub(super) fn document(
     keyring: &Keyring,
 ) -> Result<(RingDocument, Vec<SecretBytes>), RingFileError> {
@@ -62,7 +60,8 @@ fn secret_bytes(key: KeyData) -> SecretBytes {
         SecretData::Pkcs8(der) => der,
         SecretData::Symmetric { materials, .. } => {
             let present = materials.iter().filter_map(|one| one.bytes.as_ref());
-            let mut bytes = SecretBytes::new(Vec::with_capacity(32 * materials.len()));
+            let len = MATERIAL_LEN.saturating_mul(materials.len());
+            let mut bytes = SecretBytes::new(Vec::with_capacity(len));
             present.for_each(|material| bytes.extend_from_slice(material.as_slice()));
             bytes
         }
