@@ -405,6 +405,27 @@ fn a_grant_gives_one_side_and_the_other_is_still_needed() {
 }
 
 #[test]
+fn a_grant_token_is_an_identifier_and_is_shown_as_one() {
+    let world = World::new();
+    let grantee = user(&[]).to_string();
+    let created = world
+        .keyring
+        .create_grant(world.our_key, grantee, |grant| {
+            grant.operation(GrantOperation::ReEncryptTo)
+        })
+        .unwrap();
+    let token = &created.grant_token;
+    assert!(format!("{created:?}").contains(token));
+    let request = ReEncryptRequest::builder()
+        .ciphertext_blob(world.blob(world.their_key))
+        .destination_key_id(world.our_key)
+        .grant_tokens(token.as_str())
+        .build()
+        .unwrap();
+    assert!(format!("{request:?}").contains(token));
+}
+
+#[test]
 fn each_sides_grant_is_tested_against_its_own_encryption_context() {
     let world = World::new();
     let worker = user(&[]);

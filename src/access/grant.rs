@@ -11,7 +11,7 @@ use crate::key::{AccountId, KeyMetadata, KeySpec, KeyUsage, model_enum};
 
 use super::{AccessRequest, Action, Caller, GrantBuilder};
 
-/// The identifier of a grant: `GrantId`, 1 to 128 characters. It is no secret, unlike a grant token.
+/// The identifier of a grant: `GrantId`, 1 to 128 characters.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct GrantId(Arc<str>);
 

@@ -16,21 +16,16 @@ use super::ring::Keyring;
 const TOKEN_LEN: usize = 96;
 
 /// What `CreateGrant` answers.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CreatedGrant {
     /// `GrantId`
     pub grant_id: GrantId,
     /// `GrantToken`: lets the grant count before it is known everywhere in KMS.
+    ///
+    /// It is not secret (DOC: the developer guide calls it nonsecret): it adds no permission for anybody but the grantee,
+    /// and requests, errors and files show it as they show any other identifier.
     pub grant_token: String,
-}
-
-impl core::fmt::Debug for CreatedGrant {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("CreatedGrant")
-            .field("grant_id", &self.grant_id)
-            .finish_non_exhaustive()
-    }
 }
 
 /// Grants. These operations take a key id or key ARN, not an alias.

@@ -197,7 +197,7 @@ pub(super) struct SeenDocument {
     pub(super) target_key_id: Option<String>,
 }
 
-#[derive(Deserialize, Serialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub(super) struct GrantTokenDocument {
     pub(super) grant_token: String,
@@ -216,21 +216,9 @@ impl fmt::Debug for MaterialDocument {
     }
 }
 
-impl fmt::Debug for GrantTokenDocument {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("GrantTokenDocument(..)")
-    }
-}
-
 impl Drop for MaterialDocument {
     fn drop(&mut self) {
         self.key_material.zeroize();
-    }
-}
-
-impl Drop for GrantTokenDocument {
-    fn drop(&mut self) {
-        self.grant_token.zeroize();
     }
 }
 
