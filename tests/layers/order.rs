@@ -175,7 +175,7 @@ pub(crate) const ORDERS: &[(&str, Order)] = &[
     (
         "testing/ring_file",
         &[
-            &["atomic", "document", "error"],
+            &["atomic", "cost", "document", "error"],
             &["mod", "parse", "secret"],
             &["read", "seal", "write"],
             &["protection", "seed"],

@@ -14,12 +14,6 @@ fn what_cannot_be_saved_leaves_the_old_file() {
     let place = Place::new("old-file");
     let keyring = Keyring::new("111122223333", "us-east-2").unwrap();
     save_snapshot(&keyring, place.file(), &passphrase()).unwrap();
-    let old = fs::read(place.file()).unwrap();
-    keyring.create_key(KeySpec::SymmetricDefault).unwrap();
-    let greedy = passphrase().with_argon2id(u32::MAX, 1, 1);
-    save_snapshot(&keyring, place.file(), &greedy).unwrap_err();
-    assert_eq!(fs::read(place.file()).unwrap(), old);
-
     // A directory cannot be replaced by a file.
     let error = save_snapshot(&keyring, &place.0, &passphrase()).unwrap_err();
     assert_eq!(error.place(), place.0.display().to_string());

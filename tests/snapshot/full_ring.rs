@@ -36,9 +36,8 @@ impl Drop for Place {
     }
 }
 
-/// Cheap enough for tests.
 pub(crate) fn passphrase() -> Protection {
-    Protection::passphrase("correct horse").with_argon2id(64, 1, 1)
+    Protection::passphrase("correct horse").unwrap()
 }
 
 /// What was sealed before a snapshot, and by which key and algorithm it opens.

@@ -1,9 +1,10 @@
 //! What a snapshot is sealed under, and what is in the open.
 
+use core::error::Error as _;
 use std::fs;
 
 use kms_reencrypt::testing::ring_file::{
-    Protection, load_ring, load_snapshot, save_snapshot, write_ring,
+    Argon2Cost, InvalidArgon2Cost, Protection, load_ring, load_snapshot, save_snapshot, write_ring,
 };
 use kms_reencrypt::{KeySpec, Keyring};
 
@@ -68,7 +69,7 @@ fn another_key_or_passphrase_is_told_from_damage() {
         (passphrase(), key(), "Protection.Argon2id"),
         (
             passphrase(),
-            Protection::passphrase("battery staple"),
+            Protection::passphrase("battery staple").unwrap(),
             "Protection.Check",
         ),
     ] {
@@ -91,42 +92,64 @@ fn another_key_or_passphrase_is_told_from_damage() {
 }
 
 #[test]
-fn a_file_cannot_ask_for_more_than_its_bounds() {
+fn a_file_asks_neither_for_too_much_nor_for_too_little() {
     let place = Place::new("bounds");
     let keyring = Keyring::new("111122223333", "us-east-2").unwrap();
     save_snapshot(&keyring, place.file(), &passphrase()).unwrap();
     let text = fs::read_to_string(place.file()).unwrap();
-    for (old, new, member) in [
+    let refusal = |member: &str, number: &str| {
+        let member = format!("\"{member}\": ");
+        let (before, rest) = text.split_once(&member).unwrap();
+        let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap();
+        let changed = format!("{before}{member}{number}{}", &rest[digits..]);
+        fs::write(place.file(), changed).unwrap();
+        load_snapshot(place.file(), &passphrase()).unwrap_err()
+    };
+    for (member, numbers) in [
         (
-            "\"MemoryInKib\": 64",
-            "\"MemoryInKib\": 262145",
-            ".MemoryInKib",
+            "MemoryInKib",
+            &["0", "8", "7167", "65537", "262145", "4294967295"][..],
         ),
-        (
-            "\"MemoryInKib\": 64",
-            "\"MemoryInKib\": 4294967295",
-            ".MemoryInKib",
-        ),
-        (
-            "\"MemoryInKib\": 64",
-            "\"MemoryInKib\": 4294967296",
-            ".MemoryInKib",
-        ),
-        ("\"MemoryInKib\": 64", "\"MemoryInKib\": 7", ""),
-        ("\"Passes\": 1", "\"Passes\": 17", ".Passes"),
-        ("\"Passes\": 1", "\"Passes\": 0", ""),
-        ("\"Lanes\": 1", "\"Lanes\": 17", ".Lanes"),
+        ("Passes", &["0", "1", "6", "17", "4294967295"]),
+        ("Lanes", &["0", "5", "17", "4294967295"]),
     ] {
-        assert!(text.contains(old));
-        fs::write(place.file(), text.replace(old, new)).unwrap();
-        let error = load_snapshot(place.file(), &passphrase()).unwrap_err();
-        let expected = format!(": Protection.Argon2id{member}");
-        assert!(error.place().ends_with(&expected), "{new}: {error}");
+        for number in numbers {
+            let error = refusal(member, number);
+            let expected = format!(": Protection.Argon2id.{member}");
+            assert!(error.place().ends_with(&expected), "{number}: {error}");
+            let cause = error.source().unwrap();
+            assert!(cause.is::<InvalidArgon2Cost>(), "{number}: {error}");
+        }
+        // These are no numbers of the format at all.
+        for number in ["4294967296", "-1", "1.5"] {
+            let error = refusal(member, number);
+            assert!(error.place().ends_with(member), "{number}: {error}");
+        }
     }
-    let greedy = passphrase().with_argon2id(1 << 20, 1, 1);
-    let error = save_snapshot(&keyring, place.file(), &greedy).unwrap_err();
-    assert!(
-        error.place().ends_with("Protection.Argon2id.MemoryInKib"),
-        "{error}"
-    );
+}
+
+#[test]
+fn a_reader_says_how_much_a_file_may_cost_it() {
+    let place = Place::new("ceiling");
+    let keyring = Keyring::new("111122223333", "us-east-2").unwrap();
+    let dear = Argon2Cost::new(65 * 1024, 1, 1).unwrap();
+    let saved = passphrase().with_argon2id(dear);
+    save_snapshot(&keyring, place.file(), &saved).unwrap();
+    let refused = |reader| {
+        let error = load_snapshot(place.file(), &reader).unwrap_err();
+        let member = ": Protection.Argon2id.MemoryInKib";
+        assert!(error.place().ends_with(member), "{error}");
+        error.to_string()
+    };
+    assert!(refused(passphrase()).ends_with("66560 KiB of memory are more than 65536"));
+    load_snapshot(place.file(), &passphrase().with_argon2id_ceiling(dear)).unwrap();
+    load_snapshot(place.file(), &saved).unwrap();
+    let low = Argon2Cost::new(19 * 1024, 2, 1).unwrap();
+    assert!(refused(saved.with_argon2id_ceiling(low)).ends_with("are more than 19456"));
+}
+
+#[test]
+fn a_passphrase_is_not_empty() {
+    let error = Protection::passphrase("").unwrap_err();
+    assert_eq!(error.to_string(), "a passphrase must not be empty");
 }

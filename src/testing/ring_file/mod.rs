@@ -53,7 +53,7 @@
 //! | `Tags` | a list of `TagKey`, `TagValue` |
 //! | `Grants` | a list of `GrantId`, `GranteePrincipal`, `RetiringPrincipal`, `Operations`, `Name`, `Constraints`, `IssuingAccount`, `CreationDate` |
 //! | `KeyMaterials` | of a symmetric key, oldest first: `KeyMaterial` (32 bytes), `KeyMaterialId` (compared if it is there), `KeyMaterialState`, `Absent`, `Rotated`, `RotationDate`, `ValidTo`, `KeyMaterialDescription` |
-//! | `OnDemandRotations` | how many there were |
+//! | `OnDemandRotations` | how many there were, at most 25 |
 //! | `PrivateKey` | of an RSA or SM2 key: PKCS#8, as DER, or as PEM, of which a copy stays behind in memory |
 //! | `NoKeyMaterial` | true for a key without material. Otherwise a key that brings none has that of [`insecure_key`](crate::testing::insecure_key) |
 //!
@@ -62,8 +62,12 @@
 //! `DepartedGrants` and the `Seen` of aliases tell how far changes are known, as
 //! [`make_changes_slow`](crate::Keyring::make_changes_slow) has it.
 
+#![warn(clippy::arithmetic_side_effects)]
+
 #[cfg(feature = "snapshot")]
 mod atomic;
+#[cfg(feature = "snapshot")]
+mod cost;
 mod document;
 mod error;
 mod parse;
@@ -79,9 +83,11 @@ mod snapshot;
 #[cfg(feature = "snapshot")]
 mod write;
 
+#[cfg(feature = "snapshot")]
+pub use cost::{Argon2Cost, InvalidArgon2Cost};
 pub use error::RingFileError;
 #[cfg(feature = "snapshot")]
-pub use protection::Protection;
+pub use protection::{EmptyPassphrase, Protection};
 #[cfg(feature = "snapshot")]
 pub use seed::write_ring;
 pub use seed::{load_ring, read_ring, read_ring_into};

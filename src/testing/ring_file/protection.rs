@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::{Algorithm, Argon2, Version};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::Mac;
@@ -11,6 +11,7 @@ use zeroize::{Zeroize, Zeroizing};
 use crate::random::{OsRandom, Random};
 use crate::secret::boxed;
 
+use super::cost::Argon2Cost;
 use super::document::{Argon2Document, ProtectionDocument};
 use super::error::RingFileError;
 use super::seal::{Seal, keyed};
@@ -19,21 +20,6 @@ const SALT_LEN: usize = 32;
 
 const FILE_LABEL: &[u8] = b"kms-reencrypt:snapshot:file";
 
-/// 256 MiB: a file cannot make its reader take more.
-const MEMORY_MAX: u32 = 256 * 1024;
-
-/// With all the memory that it may take, a file costs its reader a few seconds.
-const PASSES_MAX: u32 = 16;
-
-const LANES_MAX: u32 = 16;
-
-/// What OWASP recommends of Argon2id at the least: 19 MiB, two passes, one lane.
-const DEFAULT: Argon2Document = Argon2Document {
-    memory_in_kib: 19 * 1024,
-    passes: 2,
-    lanes: 1,
-};
-
 /// The key or passphrase that the secrets of a snapshot are sealed under. It is wiped when it is dropped.
 pub struct Protection(Kind);
 
@@ -41,9 +27,16 @@ enum Kind {
     Key(Box<Zeroizing<[u8; 32]>>),
     Passphrase {
         text: Zeroizing<String>,
-        cost: Argon2Document,
+        cost: Argon2Cost,
+        /// What a file may cost; by default, `cost` if that is more.
+        ceiling: Option<Argon2Cost>,
     },
 }
+
+/// A passphrase without characters protects nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a passphrase must not be empty")]
+pub struct EmptyPassphrase(());
 
 impl Protection {
     /// A key of 32 random bytes. It is never used itself: every file has a key of its own, which is derived from it.
@@ -55,26 +48,38 @@ impl Protection {
     }
 
     /// A passphrase, of which Argon2id makes a key: with 19 MiB, two passes and one lane, as OWASP recommends.
-    #[must_use]
-    pub fn passphrase(text: &str) -> Self {
-        Self(Kind::Passphrase {
+    ///
+    /// # Errors
+    ///
+    /// [`EmptyPassphrase`] if it has no characters.
+    pub fn passphrase(text: &str) -> Result<Self, EmptyPassphrase> {
+        if text.is_empty() {
+            return Err(EmptyPassphrase(()));
+        }
+        Ok(Self(Kind::Passphrase {
             text: Zeroizing::new(text.to_owned()),
-            cost: DEFAULT,
-        })
+            cost: Argon2Cost::DEFAULT,
+            ceiling: None,
+        }))
     }
 
-    /// Another cost of Argon2id for files that are saved: less for tests, more for what has to last. A file that is loaded
-    /// says its own. With a key it means nothing.
-    ///
-    /// At most 262144 KiB of memory, 16 passes and 16 lanes; at least 8 KiB a lane.
+    /// Another cost of Argon2id for files that are saved, such as more for what has to last. A file that is loaded says its
+    /// own. With a key it means nothing.
     #[must_use]
-    pub fn with_argon2id(mut self, memory_in_kib: u32, passes: u32, lanes: u32) -> Self {
+    pub fn with_argon2id(mut self, other: Argon2Cost) -> Self {
         if let Kind::Passphrase { cost, .. } = &mut self.0 {
-            *cost = Argon2Document {
-                memory_in_kib,
-                passes,
-                lanes,
-            };
+            *cost = other;
+        }
+        self
+    }
+
+    /// The most that a file may cost which is loaded: one that asks for more memory, more passes or more lanes is refused
+    /// before any is spent. The default is 64 MiB, five passes and four lanes, or what
+    /// [`with_argon2id`](Self::with_argon2id) says if that is more. With a key it means nothing.
+    #[must_use]
+    pub fn with_argon2id_ceiling(mut self, most: Argon2Cost) -> Self {
+        if let Kind::Passphrase { ceiling, .. } = &mut self.0 {
+            *ceiling = Some(most);
         }
         self
     }
@@ -85,14 +90,18 @@ impl Protection {
         let salt: [u8; SALT_LEN] = Random::new(&OsRandom)
             .array()
             .map_err(|error| RingFileError::caused("Salt", error))?;
-        let argon2id = match &self.0 {
+        let cost = match &self.0 {
             Kind::Key(_) => None,
             Kind::Passphrase { cost, .. } => Some(*cost),
         };
-        let seal = self.seal(&salt, argon2id)?;
+        let seal = self.seal(&salt, cost)?;
         let document = ProtectionDocument {
             salt: STANDARD.encode(salt),
-            argon2id,
+            argon2id: cost.map(|cost| Argon2Document {
+                memory_in_kib: cost.memory_in_kib(),
+                passes: cost.passes(),
+                lanes: cost.lanes(),
+            }),
             check: STANDARD.encode(seal.check()),
         };
         Ok((seal, document))
@@ -105,7 +114,8 @@ impl Protection {
             .ok()
             .and_then(|salt| salt.try_into().ok());
         let salt = salt.ok_or_else(|| RingFileError::new("Salt", "it takes 32 bytes in base64"))?;
-        let seal = self.seal(&salt, document.argon2id)?;
+        let cost = document.argon2id.map(|said| self.cost_of_file(said));
+        let seal = self.seal(&salt, cost.transpose()?)?;
         let check = STANDARD.decode(&document.check).unwrap_or_default();
         if seal.has_check(&check) {
             Ok(seal)
@@ -116,13 +126,23 @@ impl Protection {
         }
     }
 
-    fn seal(
-        &self,
-        salt: &[u8; SALT_LEN],
-        argon2id: Option<Argon2Document>,
-    ) -> Result<Seal, RingFileError> {
+    /// The cost that a file asks for, if it is neither too weak for anybody nor too much for this reader.
+    fn cost_of_file(&self, said: Argon2Document) -> Result<Argon2Cost, RingFileError> {
+        let most = match &self.0 {
+            Kind::Passphrase { cost, ceiling, .. } => {
+                ceiling.unwrap_or_else(|| Argon2Cost::CEILING.max(*cost))
+            }
+            // It is refused for being under a passphrase at all.
+            Kind::Key(_) => Argon2Cost::CEILING,
+        };
+        Argon2Cost::new(said.memory_in_kib, said.passes, said.lanes)
+            .and_then(|cost| cost.require_at_most(&most).map(|()| cost))
+            .map_err(|error| RingFileError::caused(error.member(), error).within("Argon2id"))
+    }
+
+    fn seal(&self, salt: &[u8; SALT_LEN], cost: Option<Argon2Cost>) -> Result<Seal, RingFileError> {
         let mut key = Zeroizing::new([0; 32]);
-        match (&self.0, argon2id) {
+        match (&self.0, cost) {
             (Kind::Key(user_key), None) => {
                 let mut derived = keyed(user_key, FILE_LABEL)
                     .chain_update(salt)
@@ -132,10 +152,15 @@ impl Protection {
                 derived.zeroize();
             }
             (Kind::Passphrase { text, .. }, Some(cost)) => {
-                let params = params(&cost).map_err(|error| error.within("Argon2id"))?;
-                Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-                    .hash_password_into(text.as_bytes(), salt, key.as_mut_slice())
-                    .map_err(|error| RingFileError::new("Argon2id", error.to_string()))?;
+                let refused =
+                    |error: argon2::Error| RingFileError::new("Argon2id", error.to_string());
+                Argon2::new(
+                    Algorithm::Argon2id,
+                    Version::V0x13,
+                    cost.params().map_err(refused)?,
+                )
+                .hash_password_into(text.as_bytes(), salt, key.as_mut_slice())
+                .map_err(refused)?;
             }
             (Kind::Key(_), Some(_)) => {
                 let reason = "the file is under a passphrase, and a key was given";
@@ -154,25 +179,4 @@ impl fmt::Debug for Protection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Protection(..)")
     }
-}
-
-/// The parameters of Argon2, within what a file may ask for.
-fn params(cost: &Argon2Document) -> Result<Params, RingFileError> {
-    let Argon2Document {
-        memory_in_kib,
-        passes,
-        lanes,
-    } = *cost;
-    for (member, value, most) in [
-        ("MemoryInKib", memory_in_kib, MEMORY_MAX),
-        ("Passes", passes, PASSES_MAX),
-        ("Lanes", lanes, LANES_MAX),
-    ] {
-        if value > most {
-            let reason = format!("{value} is more than {most}");
-            return Err(RingFileError::new(member, reason));
-        }
-    }
-    Params::new(memory_in_kib, passes, lanes, Some(32))
-        .map_err(|error| RingFileError::new("", error.to_string()))
 }

@@ -33,14 +33,14 @@ use super::{add, atomic, parse, read, write};
 /// let key = keyring.create_key(KeySpec::SymmetricDefault)?;
 /// let request = EncryptRequest::builder().key_id(key).plaintext(b"attack at dawn").build()?;
 /// let blob = Kms::new(keyring.clone()).encrypt(&request)?.into_ciphertext_blob();
-/// save_snapshot(&keyring, &file, &Protection::passphrase("correct horse"))?;
+/// save_snapshot(&keyring, &file, &Protection::passphrase("correct horse")?)?;
 ///
 /// // The next one goes on with the same ring.
-/// let keyring = load_snapshot(&file, &Protection::passphrase("correct horse"))?;
+/// let keyring = load_snapshot(&file, &Protection::passphrase("correct horse")?)?;
 /// let request = DecryptRequest::builder().ciphertext_blob(blob).build()?;
 /// assert_eq!(Kms::new(keyring).decrypt(&request)?.plaintext().expose(), b"attack at dawn");
 ///
-/// let error = load_snapshot(&file, &Protection::passphrase("battery staple")).expect_err("wrong");
+/// let error = load_snapshot(&file, &Protection::passphrase("battery staple")?).expect_err("wrong");
 /// assert!(error.place().ends_with("Protection.Check"));
 /// # std::fs::remove_file(&file)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -48,8 +48,7 @@ use super::{add, atomic, parse, read, write};
 ///
 /// # Errors
 ///
-/// [`RingFileError`] if the file cannot be written, if there is no randomness, or if the protection asks for more than a file
-/// may.
+/// [`RingFileError`] if the file cannot be written, or if there is no randomness.
 pub fn save_snapshot(
     keyring: &Keyring,
     path: impl AsRef<Path>,
@@ -67,8 +66,9 @@ pub fn save_snapshot(
 ///
 /// # Errors
 ///
-/// [`RingFileError`] if the file cannot be read, if the key or passphrase is another (`Protection.Check`), or saying where it
-/// is damaged (`Keys[3]`).
+/// [`RingFileError`] if the file cannot be read, if the key or passphrase is another (`Protection.Check`), if its passphrase
+/// costs too little or too much (`Protection.Argon2id.Passes`, caused by an
+/// [`InvalidArgon2Cost`](super::InvalidArgon2Cost)), or saying where it is damaged (`Keys[3]`).
 pub fn load_snapshot(
     path: impl AsRef<Path>,
     protection: &Protection,
