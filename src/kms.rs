@@ -2,17 +2,18 @@
 
 use std::sync::Arc;
 
-use crate::access::Caller;
+use crate::access::{Caller, ResourceControls};
 use crate::decrypt::{self, DecryptRequest, DecryptResponse};
 use crate::describe_key::{self, DescribeKeyRequest, DescribeKeyResponse};
 use crate::encrypt::{self, EncryptRequest, EncryptResponse};
-use crate::engine::{Session, Trail, provider_failure};
+use crate::engine::{Actor, Session, Trail, provider_failure};
 use crate::error::KmsError;
 use crate::generate_data_key::{
     self, GenerateDataKeyRequest, GenerateDataKeyResponse, GenerateDataKeyWithoutPlaintextResponse,
 };
 use crate::get_public_key::{self, GetPublicKeyRequest, GetPublicKeyResponse};
-use crate::key::{Place, Region};
+use crate::iam::Policy;
+use crate::key::{AccountId, Place, Region};
 use crate::observe::{self, Observed, Observer, Operation};
 use crate::provider::KeyProvider;
 use crate::random::{OsRandom, Random, RandomSource};
@@ -49,6 +50,7 @@ pub struct Kms<P> {
     random: Arc<dyn RandomSource>,
     observer: Option<Arc<dyn Observer>>,
     caller: Caller,
+    controls: Arc<ResourceControls>,
     /// The caller's account and the endpoint's Region.
     place: Place,
 }
@@ -63,6 +65,7 @@ impl<P: KeyProvider> Kms<P> {
             random: Arc::new(OsRandom),
             observer: None,
             caller: Caller::account_root(place.account).in_partition_of(&place.region),
+            controls: Arc::default(),
             place,
         }
     }
@@ -83,15 +86,30 @@ impl<P: KeyProvider> Kms<P> {
         self
     }
 
-    /// The same keys, as another caller sees them.
+    /// The same keys, as another caller sees them. A service, which has no account, completes key ids and alias names with
+    /// the account of this handle.
     #[must_use]
     pub fn as_caller(&self, caller: Caller) -> Self {
-        let place = Place::new(*caller.account(), self.place.region);
+        let account = caller.account().unwrap_or(&self.place.account);
+        let place = Place::new(*account, self.place.region);
         Self {
             caller,
             place,
             ..self.clone()
         }
+    }
+
+    /// The same keys, in an account with resource control policies: a list of levels, from the root of the organization to
+    /// the account, each of which has to allow. They limit everybody who uses the account's keys; those of a caller's own
+    /// account stand with the [`Caller`].
+    #[must_use]
+    pub fn with_resource_control_policies(
+        mut self,
+        account: AccountId,
+        levels: Vec<Vec<Policy>>,
+    ) -> Self {
+        Arc::make_mut(&mut self.controls).set(account, levels);
+        self
     }
 
     /// The same keys, as the endpoint of another Region shows them.
@@ -114,6 +132,18 @@ impl<P: KeyProvider> Kms<P> {
     #[must_use]
     pub const fn region(&self) -> &Region {
         &self.place.region
+    }
+
+    /// The account that key ids are completed with, and the Region of the endpoint.
+    #[cfg(feature = "json")]
+    pub(crate) const fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// The resource control policies of accounts.
+    #[cfg(feature = "json")]
+    pub(crate) fn controls(&self) -> &ResourceControls {
+        &self.controls
     }
 
     /// The provider of the keys.
@@ -272,6 +302,7 @@ impl<P: KeyProvider> Kms<P> {
         trail: Option<&Trail>,
         operation: impl FnOnce(&mut Session<'_>) -> Result<T, KmsError>,
     ) -> Result<T, KmsError> {
+        let clock = || self.provider.now();
         let mut operation = Some(operation);
         let mut answer = None;
         self.provider
@@ -279,8 +310,13 @@ impl<P: KeyProvider> Kms<P> {
                 // A provider that calls twice gets nothing done twice.
                 if let Some(operation) = operation.take() {
                     let random = Random::new(self.random.as_ref());
-                    let mut session =
-                        Session::new(view, (&self.caller, &self.place), random, trail);
+                    let actor = Actor {
+                        caller: &self.caller,
+                        place: &self.place,
+                        controls: &self.controls,
+                        clock: &clock,
+                    };
+                    let mut session = Session::new(view, actor, random, trail);
                     // An assignment would move the answer once more, to drop what was there before.
                     answer.get_or_insert_with(|| operation(&mut session));
                 }
@@ -297,6 +333,7 @@ impl<P> Clone for Kms<P> {
             random: Arc::clone(&self.random),
             observer: self.observer.clone(),
             caller: self.caller.clone(),
+            controls: Arc::clone(&self.controls),
             place: self.place,
         }
     }

@@ -138,6 +138,7 @@
 use core::fmt;
 use core::ops::Deref;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use crate::access::{Grant, GrantId, KeyPolicy};
 use crate::error::InfrastructureError;
@@ -152,6 +153,11 @@ use crate::secret::Plaintext;
 pub trait KeyProvider: Send + Sync {
     /// The account and Region in which a [`Kms`](crate::Kms) over this provider acts unless it is told otherwise.
     fn home(&self) -> Place;
+
+    /// What time it is, for `aws:CurrentTime` in policies. Without an answer the system's time counts.
+    fn now(&self) -> Option<SystemTime> {
+        None
+    }
 
     /// Calls `visit` once with the keys as they are at one moment.
     ///
@@ -169,6 +175,10 @@ pub trait KeyProvider: Send + Sync {
 impl<P: KeyProvider + ?Sized> KeyProvider for Arc<P> {
     fn home(&self) -> Place {
         (**self).home()
+    }
+
+    fn now(&self) -> Option<SystemTime> {
+        (**self).now()
     }
 
     fn view(&self, visit: &mut dyn FnMut(&dyn KeyView)) -> Result<(), KeyProviderError> {

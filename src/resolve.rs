@@ -1,7 +1,10 @@
 //! From what a request names to the key that it means.
 
 use crate::access::{Action, Caller};
-use crate::error::{AccessDeniedError, DenialReason, DeniedResource, KmsError, NotFoundError};
+use crate::error::{
+    AccessDeniedError, DeniedResource, KmsError, NotFoundError, is_of_the_keys_account,
+};
+use crate::iam::Denial;
 use crate::key::{AliasArn, KeyArn, KeyIdentifier, Place};
 use crate::provider::{KeyProviderError, KeyRef, KeyView};
 
@@ -89,16 +92,12 @@ fn no_key(error: KeyProviderError, place: &Place, arn: &KeyArn) -> Unresolved {
 }
 
 /// The refusal of a permission for a key that the request names: texts T1 to T4.
-pub(crate) fn denied(
-    caller: &Caller,
-    action: Action,
-    key: &KeyArn,
-    reason: DenialReason,
-) -> KmsError {
-    // Another account's keys: nothing is told about them, an identity-based refusal is the caller's own affair.
-    let hidden = key.account() != caller.account()
-        && reason != DenialReason::NoIdentityPolicy
-        && reason != DenialReason::ExplicitDenyInIdentityPolicy;
+pub(crate) fn denied(caller: &Caller, action: Action, key: &KeyArn, reason: Denial) -> KmsError {
+    // Another account's keys: nothing is told about them. A refusal by the caller's own policies is its own affair.
+    let is_foreign = caller
+        .account()
+        .is_some_and(|account| account != key.account());
+    let hidden = is_foreign && is_of_the_keys_account(reason.layer);
     let resource = if hidden {
         DeniedResource::OtherAccount
     } else {

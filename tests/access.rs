@@ -198,7 +198,7 @@ fn there_is_no_permission_called_reencrypt() {
 fn the_key_policy_has_a_say_of_its_own() {
     let world = World::new();
     let blob = world.blob(world.our_key);
-    let admin = || Caller::user(account(OURS), "admin").unwrap();
+    let admin = || Caller::administrator(account(OURS));
 
     let nobody = KeyPolicy::new().statement(
         Statement::allow()

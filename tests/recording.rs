@@ -142,6 +142,7 @@ fn a_provider_that_gives_no_view_is_remembered_too() {
 fn calls_are_picked_by_what_a_test_asks_for() {
     let scene = Scene::new();
     let alice: Caller = "arn:aws:iam::111122223333:user/alice".parse().unwrap();
+    let alice = alice.as_administrator();
     let as_alice = scene.kms.as_caller(alice.clone());
     let decrypt = DecryptRequest::builder().ciphertext_blob(scene.blob.as_slice());
     as_alice.decrypt(&decrypt.build().unwrap()).unwrap();
@@ -240,6 +241,7 @@ mod cloud_trail {
         });
         let recorder = Recorder::with_clock(ManualClock::new());
         let alice: Caller = "arn:aws:iam::111122223333:user/Alice".parse().unwrap();
+        let alice = alice.as_administrator();
         let kms = Kms::new(keyring.clone())
             .with_observer(recorder.clone())
             .as_caller(alice);

@@ -1,31 +1,51 @@
-//! [`Action`]: the permissions of KMS that this crate asks for.
+//! [`Action`]: the permissions of KMS.
 
 use crate::key::model_enum;
 
 model_enum! {
-    /// A permission, by the name that policies give it.
+    /// A permission, by the name that policies give it: all of the Service Authorization Reference, and the newer ones of
+    /// the service model. Policies may name every one of them; which an operation asks for says [`Permission`](super::Permission).
     Action {
         CancelKeyDeletion = "kms:CancelKeyDeletion",
+        ConnectCustomKeyStore = "kms:ConnectCustomKeyStore",
         CreateAlias = "kms:CreateAlias",
+        CreateCustomKeyStore = "kms:CreateCustomKeyStore",
         CreateGrant = "kms:CreateGrant",
         CreateKey = "kms:CreateKey",
+        Decapsulate = "kms:Decapsulate",
         Decrypt = "kms:Decrypt",
         DeleteAlias = "kms:DeleteAlias",
+        DeleteCustomKeyStore = "kms:DeleteCustomKeyStore",
         DeleteImportedKeyMaterial = "kms:DeleteImportedKeyMaterial",
+        DeriveSharedSecret = "kms:DeriveSharedSecret",
+        DescribeCustomKeyStores = "kms:DescribeCustomKeyStores",
         DescribeKey = "kms:DescribeKey",
         DisableKey = "kms:DisableKey",
+        DisableKeyRotation = "kms:DisableKeyRotation",
+        DisconnectCustomKeyStore = "kms:DisconnectCustomKeyStore",
         EnableKey = "kms:EnableKey",
+        EnableKeyRotation = "kms:EnableKeyRotation",
+        Encapsulate = "kms:Encapsulate",
         Encrypt = "kms:Encrypt",
         GenerateDataKey = "kms:GenerateDataKey",
+        GenerateDataKeyPair = "kms:GenerateDataKeyPair",
+        GenerateDataKeyPairWithoutPlaintext = "kms:GenerateDataKeyPairWithoutPlaintext",
         GenerateDataKeyWithoutPlaintext = "kms:GenerateDataKeyWithoutPlaintext",
+        GenerateMac = "kms:GenerateMac",
+        GenerateRandom = "kms:GenerateRandom",
+        GetKeyLastUsage = "kms:GetKeyLastUsage",
         GetKeyPolicy = "kms:GetKeyPolicy",
+        GetKeyRotationStatus = "kms:GetKeyRotationStatus",
         GetParametersForImport = "kms:GetParametersForImport",
         GetPublicKey = "kms:GetPublicKey",
         ImportKeyMaterial = "kms:ImportKeyMaterial",
         ListAliases = "kms:ListAliases",
         ListGrants = "kms:ListGrants",
+        ListKeyPolicies = "kms:ListKeyPolicies",
         ListKeyRotations = "kms:ListKeyRotations",
         ListKeys = "kms:ListKeys",
+        ListResourceTags = "kms:ListResourceTags",
+        ListRetirableGrants = "kms:ListRetirableGrants",
         PutKeyPolicy = "kms:PutKeyPolicy",
         ReEncryptFrom = "kms:ReEncryptFrom",
         ReEncryptTo = "kms:ReEncryptTo",
@@ -34,7 +54,16 @@ model_enum! {
         RevokeGrant = "kms:RevokeGrant",
         RotateKeyOnDemand = "kms:RotateKeyOnDemand",
         ScheduleKeyDeletion = "kms:ScheduleKeyDeletion",
+        Sign = "kms:Sign",
+        SynchronizeMultiRegionKey = "kms:SynchronizeMultiRegionKey",
+        TagResource = "kms:TagResource",
+        UntagResource = "kms:UntagResource",
         UpdateAlias = "kms:UpdateAlias",
+        UpdateCustomKeyStore = "kms:UpdateCustomKeyStore",
+        UpdateKeyDescription = "kms:UpdateKeyDescription",
+        UpdatePrimaryRegion = "kms:UpdatePrimaryRegion",
+        Verify = "kms:Verify",
+        VerifyMac = "kms:VerifyMac",
     }
 }
 

@@ -1,19 +1,16 @@
 //! [`authorize`]: one permission, asked of everything that may give or deny it.
 
-use core::slice;
 use std::borrow::Cow;
-use std::sync::LazyLock;
 
-use crate::context::EncryptionContext;
-use crate::error::DenialReason;
 use crate::iam::{
-    self, ContextKey, Decision, Layer, Layers, Match, Policy, Presence, RequestContext, Requester,
+    self, AllowedBy, ContextKey, Decision, Denial, Layer, Layers, Match, Policy, Presence,
+    RequestContext, Requester,
 };
-use crate::key::{AccountId, AliasName, EncryptionAlgorithm, KeyMetadata};
+use crate::key::{AccountId, KeyManager, KeyMetadata};
 
-use super::{Action, Caller, Grant, GrantId, KeyPolicy, condition_key};
+use super::{Action, Caller, KeyPolicy, KeyResource, Parameters, Resource, condition_key};
 
-/// What is asked: may this caller do this with that key, in this request?
+/// What is asked: may this caller do this with that resource, in this request?
 #[derive(Clone, Copy, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "made whole by whoever asks")]
 pub struct AccessRequest<'a> {
@@ -21,166 +18,133 @@ pub struct AccessRequest<'a> {
     pub caller: &'a Caller,
     /// For which permission.
     pub action: Action,
-    /// On which key.
+    /// On what.
     pub resource: Resource<'a>,
-    /// `kms:EncryptionAlgorithm`: evaluated even where it was defaulted.
-    pub encryption_algorithm: Option<EncryptionAlgorithm>,
-    /// `kms:EncryptionContext:…` and the grant constraints: the context of this side of the request.
-    pub encryption_context: Option<&'a EncryptionContext>,
-    /// `kms:ReEncryptOnSameKey`, for the two permissions of ReEncrypt.
-    pub re_encrypt_on_same_key: Option<bool>,
-    /// `kms:RequestAlias`: the alias by which this side of the request names the key, if it does.
-    pub request_alias: Option<&'a AliasName>,
-    /// The grants whose tokens the request carries.
-    pub presented_grants: &'a [GrantId],
+    /// What the request itself says.
+    pub parameters: Parameters<'a>,
 }
 
-/// A key as authorization sees it.
-#[derive(Clone, Copy, Debug)]
-#[expect(clippy::exhaustive_structs, reason = "made whole by whoever asks")]
-pub struct Resource<'a> {
-    /// The key.
-    pub metadata: &'a KeyMetadata,
-    /// Its key policy.
-    pub policy: &'a KeyPolicy,
-    /// Its grants.
-    pub grants: &'a [Grant],
-    /// `kms:ResourceAliases`: the aliases that point to it.
-    pub aliases: &'a [AliasName],
-    /// `aws:ResourceTag/…`: its tags.
-    pub tags: &'a [(String, String)],
-}
-
-/// Whether the caller may.
+/// Whether the caller may, and what allows it.
 ///
-/// As [`iam::decide`] decides. An explicit deny, in the key policy or in the caller's identity-based policy, beats
-/// everything. Then one of these has to allow it:
+/// The policies decide as in all of AWS: see [`iam::decide`]. What AWS KMS adds:
 ///
-/// - in the key's own account: the key policy, if it names the caller; or the key policy, if it names the account, together
-///   with the caller's identity-based policy;
-/// - from another account: the key policy, by naming the caller or its account, together with the caller's identity-based
-///   policy;
-/// - from everywhere: a grant for the caller. A grant for a whole account needs the caller's identity-based policy too,
-///   unless the caller is the account's root user.
-///
-/// That a grant for a principal of another account needs nothing else follows from what AWS has its own services do: the
-/// service-linked role of EC2 Auto Scaling, whose fixed policy allows nothing of KMS, uses keys of other accounts by a
-/// grant alone (INFERRED). How a grant for an account works is GUESS 24, after the key policy.
+/// - only identity-based policies can allow something on an alias, or on no resource in particular;
+/// - a [grant](super::Grant) can allow what no policy does;
+/// - `kms:RetireGrant` is a matter of the grant that is to be retired. No key policy and no resource control policy counts,
+///   and no other policy can do more than deny it, or allow it in the name of the account that issued the grant;
+/// - some permissions nobody of another account can have: [`Action::works_across_accounts`];
+/// - resource control policies do not limit the use of AWS managed keys.
 ///
 /// # Errors
 ///
-/// Why not. Where several reasons would do: an explicit deny, that of the identity-based policy before that of the key
-/// policy; then the key policy, if it and the grants say nothing at all; then the identity-based policy.
-pub fn authorize(request: &AccessRequest<'_>) -> Result<(), DenialReason> {
-    let policy = request.resource.policy;
-    let grants = || {
-        let grants = request.resource.grants.iter();
-        let matches = grants.map(|grant| grant.matches(request));
-        matches.max().unwrap_or(Match::None)
-    };
-    let layers = Layers {
-        resource: Some(&policy.policy),
-        account_decides: policy.account_decides,
-        grants: Some(&grants),
-        ..layers_of(request.caller)
-    };
-    let context = Context {
-        request,
-        is_about_key: true,
-    };
-    decide(&layers, &context)
-}
-
-fn decide(layers: &Layers<'_>, context: &Context<'_>) -> Result<(), DenialReason> {
-    let Decision::Denied(denial) = iam::decide(layers, context) else {
-        return Ok(());
-    };
-    Err(match (denial.layer, denial.explicit) {
-        (Layer::ResourcePolicy, true) => DenialReason::ExplicitDenyInKeyPolicy,
-        (Layer::ResourcePolicy, false) => DenialReason::NoKeyPolicy,
-        (_, true) => DenialReason::ExplicitDenyInIdentityPolicy,
-        (_, false) => DenialReason::NoIdentityPolicy,
+/// What denies it.
+pub fn authorize(request: &AccessRequest<'_>) -> Result<AllowedBy, Denial> {
+    request.with_layers(|layers| {
+        let decision = iam::decide(layers, request);
+        request.only_where_it_works(decision)
     })
 }
 
-/// The policies of a caller. One without any is an administrator of its account, also in a session.
-fn layers_of(caller: &Caller) -> Layers<'_> {
-    static ADMINISTRATOR: LazyLock<Policy> = LazyLock::new(Policy::administrator_access);
-    match caller.identity_policy() {
-        Some(policy) => Layers {
-            identity: slice::from_ref(policy),
-            ..Layers::default()
-        },
-        None => Layers {
-            identity: slice::from_ref(&ADMINISTRATOR),
-            session: slice::from_ref(&ADMINISTRATOR),
-            ..Layers::default()
-        },
+impl AccessRequest<'_> {
+    /// Hands out all that may allow or deny the request.
+    pub(super) fn with_layers<T>(&self, use_layers: impl FnOnce(&Layers<'_>) -> T) -> T {
+        static SILENT: KeyPolicy = KeyPolicy::new();
+        let Resource::Key(key) = &self.resource else {
+            return use_layers(&self.caller.layers());
+        };
+        let policy = if self.action.works_in_key_policy() {
+            key.policy
+        } else {
+            &SILENT
+        };
+        let grants = || self.matching_grant(key);
+        use_layers(&Layers {
+            resource_control: self.resource_control(key),
+            resource: Some(&policy.policy),
+            account_decides: policy.account_decides,
+            grants: Some(&grants),
+            ..self.caller.layers()
+        })
+    }
+
+    /// The decision, unless nobody of the caller's account can have the permission: then an explicit deny stands, and
+    /// anything else is as if the key's account allowed nothing.
+    pub(super) fn only_where_it_works(&self, decision: Decision) -> Result<AllowedBy, Denial> {
+        let is_denied = match decision {
+            Decision::Denied(denial) if denial.explicit => return Err(denial),
+            Decision::Denied(denial) => Err(denial),
+            Decision::Allowed(allowed_by) => Ok(allowed_by),
+        };
+        let is_key = self.resource.key().is_some();
+        let own = self.resource.account();
+        let is_foreign = self.caller.account().is_some_and(|account| account != own);
+        if is_key && is_foreign && !self.action.works_across_accounts() {
+            return Err(Denial {
+                layer: Layer::ResourcePolicy,
+                explicit: false,
+            });
+        }
+        is_denied
+    }
+
+    /// How the grants of the key match the caller, those that count for the request.
+    fn matching_grant(&self, key: &KeyResource<'_>) -> Match {
+        if self.action == Action::RetireGrant {
+            let grant = self.parameters.retired_grant;
+            return grant.map_or(Match::None, |grant| grant.matches_to_retire(self.caller));
+        }
+        let matches = key.grants.iter().map(|grant| grant.matches(self));
+        matches.max().unwrap_or(Match::None)
+    }
+
+    fn resource_control<'k>(&self, key: &KeyResource<'k>) -> &'k [Vec<Policy>] {
+        let is_aws_managed = key.metadata.key_manager() == KeyManager::Aws;
+        if is_aws_managed || self.action == Action::RetireGrant {
+            return &[];
+        }
+        key.resource_control_policies
     }
 }
 
-/// A request as policies see it.
-struct Context<'a> {
-    request: &'a AccessRequest<'a>,
-    is_about_key: bool,
-}
-
-impl RequestContext for Context<'_> {
+impl RequestContext for AccessRequest<'_> {
     fn requester(&self) -> &Requester {
-        self.request.caller.requester()
+        self.caller.requester()
     }
 
     fn action(&self) -> &str {
-        self.request.action.as_str()
+        self.action.as_str()
     }
 
     fn resource(&self) -> Cow<'_, str> {
-        if self.is_about_key {
-            self.request.resource.metadata.arn().to_string().into()
-        } else {
-            "*".into()
+        match self.resource {
+            Resource::Any(_) | Resource::NewKey(_) => "*".into(),
+            resource => resource.to_string().into(),
         }
     }
 
     fn resource_account(&self) -> Option<&AccountId> {
-        let account = self.request.resource.metadata.arn().account();
-        self.is_about_key.then_some(account)
+        self.resource.key().map(|key| key.metadata.arn().account())
     }
 
     fn values(&self, key: &ContextKey, visit: &mut dyn FnMut(&str)) -> Presence {
-        condition_key::values(self.request, key, visit)
+        condition_key::values(self, key, visit)
     }
 }
 
 /// Whether the caller may do anything with a key, whatever else a request says: an administrator of the key's account may,
-/// if the key policy leaves all to the account.
+/// if the key policy leaves all to the account and nothing limits either.
 ///
 /// [`authorize`] comes to the same, and takes longer. Most callers and keys are like that, and every request asks twice.
 pub(crate) fn may_do_anything(caller: &Caller, key: &KeyMetadata, policy: &KeyPolicy) -> bool {
-    caller.identity_policy().is_none()
-        && caller.account() == key.arn().account()
+    caller.is_unlimited()
+        && caller.account() == Some(key.arn().account())
         && policy.leaves_all_to_the_account()
-}
-
-/// Whether the caller may do what is about no key that exists, such as `kms:ListKeys` and `kms:CreateKey`: its
-/// identity-based policy alone decides. Conditions see the resource of the request all the same.
-///
-/// # Errors
-///
-/// Why not.
-#[cfg(feature = "json")]
-pub(crate) fn authorize_without_key(request: &AccessRequest<'_>) -> Result<(), DenialReason> {
-    let context = Context {
-        request,
-        is_about_key: false,
-    };
-    decide(&layers_of(request.caller), &context)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{AccessRequest, Resource, authorize, may_do_anything};
-    use crate::access::{Action, Caller, KeyPolicy};
+    use super::{AccessRequest, authorize, may_do_anything};
+    use crate::access::{Action, Caller, KeyPolicy, KeyResource, Parameters, Resource};
     use crate::iam::{Policy, Principal, Statement};
     use crate::key::{KeyMetadata, KeySpec, KeyUsage};
 
@@ -197,13 +161,18 @@ mod tests {
         let root = "arn:aws:iam::111122223333:root";
         let alice = "arn:aws:iam::111122223333:user/alice";
         let limited = caller(alice).with_identity_policy(Policy::new());
+        let bounded = caller(alice)
+            .as_administrator()
+            .with_permissions_boundary(Policy::new());
         let deny = Statement::deny().principal(Principal::Any).action("kms:*");
         let denying = KeyPolicy::default().statement(deny);
         let [default, silent] = [KeyPolicy::default(), KeyPolicy::new()];
         for (caller, policy, anything) in [
             (caller(root), &default, true),
-            (caller(alice), &default, true),
+            (caller(alice).as_administrator(), &default, true),
+            (caller(alice), &default, false),
             (limited, &default, false),
+            (bounded, &default, false),
             (caller("arn:aws:iam::444455556666:root"), &default, false),
             (caller(root), &silent, false),
             (caller(root), &denying, false),
@@ -213,18 +182,8 @@ mod tests {
                 let decision = authorize(&AccessRequest {
                     caller: &caller,
                     action,
-                    resource: Resource {
-                        metadata: &metadata,
-                        policy,
-                        grants: &[],
-                        aliases: &[],
-                        tags: &[],
-                    },
-                    encryption_algorithm: None,
-                    encryption_context: None,
-                    re_encrypt_on_same_key: None,
-                    request_alias: None,
-                    presented_grants: &[],
+                    resource: Resource::Key(KeyResource::new(&metadata, policy)),
+                    parameters: Parameters::default(),
                 });
                 assert_eq!(decision.is_ok(), anything, "{caller} {action:?}");
             }

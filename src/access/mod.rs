@@ -1,28 +1,49 @@
-//! Who may do what with a key: callers, key policies and grants.
+//! Who may do what with AWS KMS: callers, key policies and grants.
 //!
-//! The one question is [`authorize`]. It is asked of a [`KeyPolicy`], which every key has, of the [`Grant`]s on the key,
-//! and of the identity-based [`Policy`](crate::iam::Policy) of the [`Caller`], if it has one. The policies, and what they come
-//! to, are those of [`iam`](crate::iam).
+//! ```text
+//! Caller::user(account, "alice"), Caller::assumed_role(…), "arn:…".parse::<Caller>(), Caller::service("sns.amazonaws.com")
+//!     .with_identity_policy(policy)               what it may do; without one, nothing that its account decides
+//!     .as_administrator()                         everything
+//!     .with_permissions_boundary(policy), .with_session_policy(policy), .with_vpc_endpoint_policy(policy)
+//!     .with_service_control_policies(levels)      of its account, from the root of the organization down
+//!     .of_role(&arn), .with_unique_id("AROA…")    what its own ARN does not tell
+//!     .with_tag("team", "blue"), .with_organization(id, paths), .with_multi_factor_auth(seconds), .with_source_ip(address)
+//!     .with_context("aws:SourceVpce", ["vpce-1"]) any condition key, by its name
+//! Kms::with_resource_control_policies(account, levels)   those of the account that owns the keys
+//! KeyPolicy, Grant, Grant::builder(…)             what each key has
+//! authorize(&AccessRequest)                       what allows a request, or what denies it
+//! explain(&AccessRequest)                         the same, and why
+//! Permission::ALL, ConditionKey::ALL              what operations ask for, and what conditions may ask
+//! ```
 //!
-//! What is left out: service control policies, permissions boundaries, session policies and VPC endpoint policies, and the
-//! identity-based tags and organizations that a condition may ask for (such keys are absent from every request).
+//! The policies, and what they come to, are those of [`iam`](crate::iam). Here is what AWS KMS makes of them: which
+//! permissions and condition keys there are, which policies can give what, and grants.
 
 mod action;
 mod caller;
 mod condition_key;
 mod decision;
 mod grant;
-mod grant_builder;
+mod parameters;
+mod permission;
 mod policy;
 #[cfg(feature = "json")]
 mod policy_json;
+mod policy_rules;
+mod resource;
+mod resource_controls;
 
 pub use action::Action;
 pub use caller::Caller;
-#[cfg(feature = "json")]
-pub(crate) use decision::authorize_without_key;
+pub use condition_key::{ConditionKey, ValueSource, ValueType};
 pub(crate) use decision::may_do_anything;
-pub use decision::{AccessRequest, Resource, authorize};
-pub use grant::{Grant, GrantConstraint, GrantId, GrantOperation, InvalidGrantId};
-pub use grant_builder::GrantBuilder;
+pub use decision::{AccessRequest, authorize};
+pub use grant::{
+    Grant, GrantBuilder, GrantConstraint, GrantId, GrantOperation, GrantPrincipal, GrantTerms,
+    InvalidGrantId,
+};
+pub use parameters::Parameters;
+pub use permission::{Permission, PermissionResource};
 pub use policy::KeyPolicy;
+pub use resource::{KeyResource, Resource};
+pub(crate) use resource_controls::ResourceControls;

@@ -1,8 +1,5 @@
 //! [`KeyPolicy`]: the policy of a key.
 
-#[cfg(feature = "json")]
-use std::sync::Arc;
-
 use crate::iam::{Condition, ConditionOperator, Policy, Principal, PrincipalArn, Statement};
 use crate::key::Place;
 
@@ -16,9 +13,6 @@ pub struct KeyPolicy {
     /// Whether there is AWS's default statement beside the others: it is about the key's account, whichever that is.
     pub(super) account_decides: bool,
     pub(super) policy: Policy,
-    /// What the policy was read from: `GetKeyPolicy` gives it back as it came.
-    #[cfg(feature = "json")]
-    pub(super) text: Option<Arc<str>>,
 }
 
 impl KeyPolicy {
@@ -79,31 +73,20 @@ impl KeyPolicy {
     /// `Id`: a name for the policy, which means nothing.
     pub fn id(mut self, id: impl Into<String>) -> Self {
         self.policy = self.policy.id(id);
-        self.changed()
+        self
     }
 
     /// Adds a statement.
     pub fn statement(mut self, statement: Statement) -> Self {
         self.policy = self.policy.statement(statement);
-        self.changed()
+        self
     }
 
     const fn without_statements(account_decides: bool) -> Self {
         Self {
             account_decides,
             policy: Policy::new(),
-            #[cfg(feature = "json")]
-            text: None,
         }
-    }
-
-    /// After a change the policy is no longer what it was read from.
-    fn changed(self) -> Self {
-        #[cfg(feature = "json")]
-        let this = Self { text: None, ..self };
-        #[cfg(not(feature = "json"))]
-        let this = self;
-        this
     }
 
     /// Whether it is AWS's default and nothing else: then nothing of a request matters but who sends it.

@@ -2,8 +2,8 @@
 
 use core::str::FromStr;
 
-use crate::error::KmsError;
-use crate::iam::{Policy, PolicyKind, PrincipalArn, Statement};
+use crate::error::{InvalidArnError, KmsError};
+use crate::iam::{Policy, PolicyError, PolicyKind, PolicyProblem, PrincipalArn, Statement};
 use crate::key::KeyArn;
 
 use super::KeyPolicy;
@@ -14,8 +14,12 @@ const DEFAULT_ID: &str = "key-default-1";
 /// The `Sid` of its statement.
 const DEFAULT_SID: &str = "Enable IAM User Permissions";
 
+/// 32 KB (DOC: quotas).
+const MAX_BYTES: usize = 32_768;
+
 impl KeyPolicy {
-    /// Reads a key policy: `Policy` of `CreateKey` and `PutKeyPolicy`. Its text is kept for [`to_json`](Self::to_json).
+    /// Reads a key policy: `Policy` of `CreateKey` and `PutKeyPolicy`. What it may say beside that is checked where a key gets
+    /// it.
     ///
     /// ```
     /// use kms_reencrypt::access::KeyPolicy;
@@ -41,24 +45,23 @@ impl KeyPolicy {
     ///
     /// # Errors
     ///
-    /// [`KmsError::MalformedPolicyDocument`] if the text is not a key policy. The message says where.
+    /// - [`KmsError::LimitExceeded`] if the text has more than 32,768 bytes.
+    /// - [`KmsError::MalformedPolicyDocument`] if it is not a key policy, without a message if it is not even JSON.
+    /// - [`KmsError::InvalidArn`] if a principal is none.
     pub fn from_json(text: &str) -> Result<Self, KmsError> {
-        let policy = Policy::from_json(PolicyKind::ResourceBased, text);
+        if text.len() > MAX_BYTES {
+            return Err(KmsError::policy_too_long());
+        }
+        let policy = Policy::from_json(PolicyKind::ResourceBased, text).map_err(refusal)?;
         Ok(Self {
             account_decides: false,
-            policy: policy.map_err(|error| KmsError::MalformedPolicyDocument {
-                reason: error.to_string(),
-            })?,
-            text: Some(text.into()),
+            policy,
         })
     }
 
-    /// The policy of a key as `GetKeyPolicy` gives it back: the text that it was read from, or else what AWS would write.
+    /// The policy of a key as `GetKeyPolicy` gives it back: as AWS writes it, whatever it was read from (RECORDED).
     #[must_use]
     pub fn to_json(&self, key: &KeyArn) -> String {
-        if let Some(text) = &self.text {
-            return text.as_ref().to_owned();
-        }
         let partition = key.region().partition();
         if !self.account_decides {
             return self.policy.to_json(partition);
@@ -76,6 +79,23 @@ impl KeyPolicy {
                 Policy::statement,
             )
             .to_json(partition)
+    }
+}
+
+/// What the service says of a document that is not a policy.
+fn refusal(error: PolicyError) -> KmsError {
+    match error.problem() {
+        PolicyProblem::Json(_) => KmsError::policy_not_json(),
+        PolicyProblem::Missing("Principal") | PolicyProblem::NoPrincipal => {
+            KmsError::policy_without_principal()
+        }
+        PolicyProblem::Missing("Action") => KmsError::policy_without_action(),
+        PolicyProblem::Missing("Resource") => KmsError::policy_without_resource(),
+        PolicyProblem::Principal(_) => InvalidArnError::KeyPolicy.into(),
+        PolicyProblem::TooLong => KmsError::policy_too_long(),
+        _ => KmsError::MalformedPolicyDocument {
+            reason: error.to_string(),
+        },
     }
 }
 

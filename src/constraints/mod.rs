@@ -1,7 +1,9 @@
 //! The constraints of the service model, checked all at once when a request is built.
 
+mod principals;
 mod text;
 
+pub(crate) use principals::is_service_principal;
 pub(crate) use text::{GRANT_NAME, PRINCIPAL, Text};
 #[cfg(feature = "json")]
 pub(crate) use text::{NAME_PATTERN, Pattern};

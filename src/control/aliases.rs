@@ -1,4 +1,4 @@
-//! Aliases. Their permissions are asked of the keys that they point to; in AWS the alias needs one as well (behaviour §17).
+//! Aliases. Their permissions are asked for the alias, and for the keys that it points to: in this order (GUESS 41).
 
 use crate::access::Action;
 use crate::constraints::Constraints;
@@ -20,6 +20,7 @@ impl Control<'_> {
         let name = constraints.text("aliasName", alias_name, &ALIAS_NAME);
         let target = constraints.key("targetKeyId", target_key_id);
         let (name, target) = constraints.finish(|| name.zip(target))?;
+        self.authorize_name(Action::CreateAlias, name)?;
         let target = self.authorized(Action::CreateAlias, &target)?;
         self.keyring.create_alias(name, target)
     }
@@ -33,6 +34,7 @@ impl Control<'_> {
         let name = constraints.text("aliasName", alias_name, &ALIAS_NAME);
         let target = constraints.key("targetKeyId", target_key_id);
         let (name, target) = constraints.finish(|| name.zip(target))?;
+        self.authorize_name(Action::UpdateAlias, name)?;
         self.authorize_present_target(Action::UpdateAlias, name)?;
         let target = self.authorized(Action::UpdateAlias, &target)?;
         self.keyring.update_alias(name, target)
@@ -42,6 +44,7 @@ impl Control<'_> {
         let mut constraints = Constraints::default();
         let name = constraints.text("aliasName", alias_name, &ALIAS_NAME);
         let name = constraints.finish(|| name)?;
+        self.authorize_name(Action::DeleteAlias, name)?;
         self.authorize_present_target(Action::DeleteAlias, name)?;
         self.keyring.delete_alias(name)
     }
@@ -69,21 +72,29 @@ impl Control<'_> {
         page.of(aliases, LEN, |alias| alias.arn().name().to_string())
     }
 
+    /// Proves the permission for an alias, whether there is one of that name or not.
+    fn authorize_name(&self, action: Action, name: &str) -> Result<(), KmsError> {
+        match self.alias(name) {
+            Some(alias) => self.authorize_alias(action, &alias),
+            None => Ok(()),
+        }
+    }
+
     /// Proves the permission for the key that an alias points to, if there is such an alias.
     fn authorize_present_target(&self, action: Action, name: &str) -> Result<(), KmsError> {
-        let Ok(name) = name.parse() else {
-            // The ring refuses the name.
-            return Ok(());
-        };
-        let alias = AliasArn::new(*self.keyring.place(), name);
-        let target = self
-            .keyring
-            .snapshot()
-            .latest_alias(&alias)
-            .map(|alias| *alias.target());
+        let target = self.alias(name).and_then(|alias| {
+            let snapshot = self.keyring.snapshot();
+            snapshot.latest_alias(&alias).map(|alias| *alias.target())
+        });
         match target {
             Some(target) => self.authorized(action, &target.into()).map(|_| ()),
             None => Ok(()),
         }
+    }
+
+    /// The ARN of an alias, unless no alias can be called that: then the ring refuses the name.
+    fn alias(&self, name: &str) -> Option<AliasArn> {
+        let name = name.parse().ok()?;
+        Some(AliasArn::new(*self.keyring.place(), name))
     }
 }

@@ -1,8 +1,8 @@
 //! `CreateKey`
 
-use crate::access::{Action, KeyPolicy};
+use crate::access::{Action, KeyPolicy, Parameters, Resource};
 use crate::constraints::Constraints;
-use crate::error::{KmsError, UnsupportedOperationError, ValidationError};
+use crate::error::{DeniedResource, KmsError, UnsupportedOperationError, ValidationError};
 use crate::key::{
     KeyMetadata, KeyOrigin, KeySpec, KeyUsage, MultiRegionConfiguration, MultiRegionKeyType,
 };
@@ -20,7 +20,7 @@ pub(crate) struct CreateKeyRequest<'a> {
     pub(crate) customer_master_key_spec: Option<&'a str>,
     pub(crate) key_spec: Option<&'a str>,
     pub(crate) origin: Option<&'a str>,
-    pub(crate) bypass_policy_lockout_safety_check: bool,
+    pub(crate) bypass_policy_lockout_safety_check: Option<bool>,
     pub(crate) tags: Vec<TagMember<'a>>,
     pub(crate) multi_region: bool,
 }
@@ -64,10 +64,12 @@ impl Control<'_> {
             .origin(origin)
             .multi_region(primary)
             .build();
-        self.authorize_without_key(Action::CreateKey, &metadata, &tags)?;
+        let bypass = request.bypass_policy_lockout_safety_check;
+        self.authorize_creation(&metadata, &tags, bypass)?;
         if let Some(policy) = request.policy {
             let policy = KeyPolicy::from_json(policy)?;
-            if !request.bypass_policy_lockout_safety_check {
+            policy.check(&place.region)?;
+            if !bypass.unwrap_or_default() {
                 self.refuse_lockout(&metadata, &policy)?;
             }
             key = key.policy(policy);
@@ -84,5 +86,28 @@ impl Control<'_> {
         }
         let created = self.keyring.create_key(key)?;
         self.keyring.describe_key(created)
+    }
+    /// Proves that the caller may create a key, and give it these tags. Conditions see the metadata of the key that is to
+    /// be, and the tags as those of the request: the key itself has none yet (QUOTED).
+    pub(super) fn authorize_creation(
+        &self,
+        metadata: &KeyMetadata,
+        tags: &[(String, String)],
+        bypass_policy_lockout_safety_check: Option<bool>,
+    ) -> Result<(), KmsError> {
+        let resource = Resource::NewKey(metadata);
+        let parameters = Parameters {
+            bypass_policy_lockout_safety_check,
+            request_tags: tags,
+            ..Parameters::default()
+        };
+        self.authorize_any(Action::CreateKey, resource, parameters)?;
+        if tags.is_empty() {
+            return Ok(());
+        }
+        let action = Action::TagResource;
+        self.decide(action, resource, parameters)
+            .map(|_| ())
+            .map_err(|reason| self.denied(action, DeniedResource::unnamed(reason)))
     }
 }

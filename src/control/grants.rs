@@ -1,6 +1,8 @@
 //! Grants.
 
-use crate::access::{Action, Grant, GrantBuilder, GrantId, GrantOperation};
+use crate::access::{
+    Action, Grant, GrantBuilder, GrantId, GrantOperation, GrantPrincipal, Parameters,
+};
 use crate::constraints::{Constraints, GRANT_NAME, PRINCIPAL};
 use crate::context::EncryptionContext;
 use crate::error::{KmsError, ValidationError};
@@ -16,10 +18,13 @@ use super::{Control, Names};
 pub(crate) struct CreateGrantRequest<'a> {
     pub(crate) key_id: Option<&'a str>,
     pub(crate) grantee_principal: Option<&'a str>,
+    pub(crate) grantee_service_principal: Option<&'a str>,
     pub(crate) retiring_principal: Option<&'a str>,
+    pub(crate) retiring_service_principal: Option<&'a str>,
     pub(crate) operations: Option<Vec<&'a str>>,
     pub(crate) encryption_context_subset: Option<EncryptionContext>,
     pub(crate) encryption_context_equals: Option<EncryptionContext>,
+    pub(crate) source_arn: Option<&'a str>,
     pub(crate) grant_tokens: Vec<&'a str>,
     pub(crate) name: Option<&'a str>,
     pub(crate) dry_run: bool,
@@ -31,6 +36,7 @@ pub(crate) struct ListGrantsRequest<'a> {
     pub(crate) key_id: Option<&'a str>,
     pub(crate) grant_id: Option<&'a str>,
     pub(crate) grantee_principal: Option<&'a str>,
+    pub(crate) grantee_service_principal: Option<&'a str>,
     pub(crate) page: PageRequest<'a>,
 }
 
@@ -50,35 +56,32 @@ impl Control<'_> {
     ) -> Result<CreatedGrant, KmsError> {
         let mut constraints = Constraints::default();
         let key_id = constraints.key("keyId", request.key_id);
-        let grantee = request.grantee_principal;
-        let grantee = constraints.text("granteePrincipal", grantee, &PRINCIPAL);
-        let retiring = request.retiring_principal;
-        constraints.optional_text("retiringPrincipal", retiring, &PRINCIPAL);
+        constraints.optional_text("granteePrincipal", request.grantee_principal, &PRINCIPAL);
+        constraints.optional_text("retiringPrincipal", request.retiring_principal, &PRINCIPAL);
         let operations = constraints.values(
             "operations",
             request.operations.as_deref(),
             GrantOperation::ALL,
         );
+        constraints.source_arn("constraints.sourceArn", request.source_arn);
         constraints.grant_tokens(&request.grant_tokens);
         constraints.optional_text("name", request.name, &GRANT_NAME);
-        let (key_id, grantee, operations) =
-            constraints.finish(|| Some((key_id?, grantee?, operations?)))?;
-        let key = self.granted(Action::CreateGrant, &key_id, &request.grant_tokens)?;
-        let terms = |grant: GrantBuilder| {
-            let mut grant = grant
-                .operations(operations)
-                .set_retiring_principal(request.retiring_principal.map(str::to_owned))
-                .set_name(request.name.map(str::to_owned));
-            if let Some(context) = &request.encryption_context_subset {
-                grant = grant.encryption_context_subset(context.clone());
-            }
-            if let Some(context) = &request.encryption_context_equals {
-                grant = grant.encryption_context_equals(context.clone());
-            }
-            grant
+        let grantee = request.grantee_service_principal;
+        constraints.service_principal("granteeServicePrincipal", grantee);
+        let retiring = request.retiring_service_principal;
+        constraints.service_principal("retiringServicePrincipal", retiring);
+        let (key_id, operations) = constraints.finish(|| key_id.zip(operations))?;
+        let presented = self.presented(&request.grant_tokens)?;
+        let (grant, token) = self.keyring.new_grant()?;
+        let grant = request.grant(grant, operations);
+        let asked = Parameters {
+            presented_grants: &presented,
+            new_grant: Some(grant.terms()),
+            ..Parameters::default()
         };
+        let key = self.authorized_key(Action::CreateGrant, &key_id, Names::Keys, asked)?;
         self.keyring
-            .create_grant_or_dry_run(request.dry_run, key, grantee, terms)
+            .create_grant_or_dry_run(request.dry_run, key.metadata.arn(), grant, token)
     }
 
     /// The key and a page of its grants.
@@ -96,6 +99,8 @@ impl Control<'_> {
         constraints.optional_text("grantId", request.grant_id, &GRANT_ID);
         let grantee = request.grantee_principal;
         constraints.optional_text("granteePrincipal", grantee, &PRINCIPAL);
+        let service = request.grantee_service_principal;
+        constraints.service_principal("granteeServicePrincipal", service);
         let key_id = constraints.finish(|| key_id)?;
         let key = self.authorized(Action::ListGrants, &key_id)?;
         let mut grants = self.keyring.grants(key)?;
@@ -106,7 +111,14 @@ impl Control<'_> {
             }
         }
         if let Some(grantee) = request.grantee_principal {
-            grants.retain(|grant| grant.grantee_principal().to_string() == grantee);
+            grants.retain(|grant| {
+                let is_service = matches!(grant.grantee(), GrantPrincipal::Service(_));
+                !is_service && grant.grantee().to_string() == grantee
+            });
+        }
+        if let Some(service) = request.grantee_service_principal {
+            let grantee = GrantPrincipal::Service(service.into());
+            grants.retain(|grant| *grant.grantee() == grantee);
         }
         let page = request
             .page
@@ -154,28 +166,51 @@ impl Control<'_> {
     fn retirable(&self, key_id: &KeyIdentifier, grant_id: &GrantId) -> Result<KeyArn, KmsError> {
         let snapshot = self.keyring.snapshot();
         let key = self.find(&snapshot, Action::RetireGrant, key_id, Names::Keys)?;
-        let arn = *key.metadata.arn();
-        let mut grants = key.grants.iter();
-        let by_its_terms = grants
-            .find(|grant| grant.id() == grant_id)
-            .is_some_and(|grant| grant.may_be_retired_by(self.caller));
-        if by_its_terms {
-            Ok(arn)
-        } else {
-            self.authorized(Action::RetireGrant, &arn.into())
+        let grant = key.grants.iter().find(|grant| grant.id() == grant_id);
+        let asked = Parameters {
+            retired_grant: grant,
+            ..Parameters::default()
+        };
+        let decision = self.authorize(Action::RetireGrant, key, asked);
+        // That a grant is not there is told within the key's account only.
+        let is_missing =
+            grant.is_none() && self.caller.account() == Some(key.metadata.arn().account());
+        if !is_missing {
+            decision?;
         }
-    }
-
-    /// The key that an id or ARN names, if the caller has the permission for it, by a grant that it presents or else.
-    fn granted(
-        &self,
-        action: Action,
-        key_id: &KeyIdentifier,
-        grant_tokens: &[&str],
-    ) -> Result<KeyArn, KmsError> {
-        let grants = self.presented(grant_tokens)?;
-        let key = self.authorized_key(action, key_id, Names::Keys, &grants)?;
         Ok(*key.metadata.arn())
+    }
+}
+
+impl CreateGrantRequest<'_> {
+    /// The grant that is asked for.
+    fn grant(&self, mut grant: GrantBuilder, operations: Vec<GrantOperation>) -> GrantBuilder {
+        grant = grant.operations(operations);
+        if let Some(principal) = self.grantee_principal {
+            grant = grant.grantee_principal(principal);
+        }
+        if let Some(service) = self.grantee_service_principal {
+            grant = grant.grantee_service_principal(service);
+        }
+        if let Some(principal) = self.retiring_principal {
+            grant = grant.retiring_principal(principal);
+        }
+        if let Some(service) = self.retiring_service_principal {
+            grant = grant.retiring_service_principal(service);
+        }
+        if let Some(name) = self.name {
+            grant = grant.name(name);
+        }
+        if let Some(context) = &self.encryption_context_subset {
+            grant = grant.encryption_context_subset(context.clone());
+        }
+        if let Some(context) = &self.encryption_context_equals {
+            grant = grant.encryption_context_equals(context.clone());
+        }
+        if let Some(source) = self.source_arn {
+            grant = grant.source_arn(source);
+        }
+        grant
     }
 }
 

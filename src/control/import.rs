@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use crate::access::Action;
+use crate::access::{Action, Parameters};
 use crate::constraints::Constraints;
 use crate::error::{KmsError, ValidationError};
 use crate::key::{ExpirationModel, KeyArn, KeyMaterialId, model_enum};
@@ -60,7 +60,12 @@ impl Control<'_> {
         );
         let (key_id, algorithm, spec) =
             constraints.finish(|| Some((key_id?, algorithm?, spec?)))?;
-        let key = self.authorized(Action::GetParametersForImport, &key_id)?;
+        let parameters = Parameters {
+            wrapping_algorithm: Some(algorithm.as_str()),
+            wrapping_key_spec: Some(spec.as_str()),
+            ..Parameters::default()
+        };
+        let key = self.authorized_with(Action::GetParametersForImport, &key_id, parameters)?;
         self.keyring.parameters_for_import(key, algorithm, spec)
     }
 
@@ -88,7 +93,12 @@ impl Control<'_> {
         );
         let expected = constraints.key_material_id(request.key_material_id);
         let (key_id, token, wrapped) = constraints.finish(|| Some((key_id?, token?, wrapped?)))?;
-        let key = self.authorized(Action::ImportKeyMaterial, &key_id)?;
+        let parameters = Parameters {
+            expiration_model: model,
+            valid_to: request.valid_to,
+            ..Parameters::default()
+        };
+        let key = self.authorized_with(Action::ImportKeyMaterial, &key_id, parameters)?;
         let mut material = self.keyring.unwrap_key_material(key, token, wrapped)?;
         // That material expires unless the request says otherwise is AWS's default (API reference).
         match (model, request.valid_to) {

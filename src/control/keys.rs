@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::access::Action;
+use crate::access::{Action, Parameters, Resource};
 use crate::constraints::Constraints;
 use crate::error::KmsError;
-use crate::key::{KeyArn, KeyId, KeyMetadata, KeySpec, KeyUsage};
+use crate::key::{KeyArn, KeyId, KeyMetadata};
 use crate::keyring::SoftwareKey;
 
 use super::page::{Page, PageLen, PageRequest};
@@ -71,7 +71,11 @@ impl Control<'_> {
         let days = pending_window_in_days.unwrap_or(PENDING_WINDOW_DEFAULT);
         let days = constraints.number("pendingWindowInDays", days, 1, PENDING_WINDOW_MAX);
         let (key_id, days) = constraints.finish(|| key_id.zip(days))?;
-        let key = self.authorized(Action::ScheduleKeyDeletion, &key_id)?;
+        let parameters = Parameters {
+            pending_window_in_days: Some(days),
+            ..Parameters::default()
+        };
+        let key = self.authorized_with(Action::ScheduleKeyDeletion, &key_id, parameters)?;
         Ok((self.keyring.schedule_key_deletion(key, days)?, days))
     }
 
@@ -83,15 +87,11 @@ impl Control<'_> {
 
     /// Proves a permission to list what is in the account and Region.
     pub(super) fn authorize_listing(&self, action: Action) -> Result<(), KmsError> {
-        let stand_in = KeyMetadata::builder(
-            self.arn_of_no_key()?,
-            KeySpec::SymmetricDefault,
-            KeyUsage::EncryptDecrypt,
-        );
-        self.authorize_without_key(action, &stand_in.build(), &[])
+        let place = self.keyring.place();
+        self.authorize_any(action, Resource::Any(place), Parameters::default())
     }
 
-    /// Stands where a permission is about no key that exists, and conditions may still ask for account and Region.
+    /// Stands for a key that is to be created, of which conditions may already ask account and Region.
     pub(super) fn arn_of_no_key(&self) -> Result<KeyArn, KmsError> {
         let id: KeyId = "00000000-0000-0000-0000-000000000000"
             .parse()
@@ -110,6 +110,10 @@ impl Control<'_> {
         constraints.grant_tokens(grant_tokens);
         let key_id = constraints.finish(|| key_id)?;
         let grants = self.presented(grant_tokens)?;
-        self.authorized_key(action, &key_id, Names::KeysAndAliases, &grants)
+        let parameters = Parameters {
+            presented_grants: &grants,
+            ..Parameters::default()
+        };
+        self.authorized_key(action, &key_id, Names::KeysAndAliases, parameters)
     }
 }

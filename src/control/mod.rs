@@ -32,10 +32,14 @@ pub(crate) use replicate::ReplicateKeyRequest;
 
 use std::sync::Arc;
 
-use crate::access::{self, AccessRequest, Action, Caller, GrantId, KeyPolicy, Resource};
+use crate::access::{
+    self, AccessRequest, Action, Caller, GrantId, KeyResource, Parameters, Resource,
+    ResourceControls,
+};
 use crate::constraints::Constraints;
 use crate::error::{DeniedResource, InvalidArnError, KmsError};
-use crate::key::{KeyArn, KeyIdentifier, KeyMetadata, Place};
+use crate::iam::{AllowedBy, Denial};
+use crate::key::{AliasArn, KeyArn, KeyIdentifier, Place};
 use crate::keyring::ring::Keyring;
 use crate::keyring::{Latest, Snapshot, SoftwareKey};
 use crate::resolve::{self, Unresolved};
@@ -48,6 +52,7 @@ use crate::resolve::{self, Unresolved};
 pub(crate) struct Control<'a> {
     keyring: Keyring,
     caller: &'a Caller,
+    controls: &'a ResourceControls,
 }
 
 /// Which identifiers an operation takes.
@@ -60,10 +65,16 @@ enum Names {
 }
 
 impl<'a> Control<'a> {
-    pub(crate) fn new(keyring: &Keyring, caller: &'a Caller, place: Place) -> Self {
+    pub(crate) fn new(
+        keyring: &Keyring,
+        caller: &'a Caller,
+        place: Place,
+        controls: &'a ResourceControls,
+    ) -> Self {
         Self {
             keyring: keyring.in_place(place),
             caller,
+            controls,
         }
     }
 
@@ -77,7 +88,17 @@ impl<'a> Control<'a> {
 
     /// The key that an id or ARN names, if the caller has the permission for it.
     fn authorized(&self, action: Action, key_id: &KeyIdentifier) -> Result<KeyArn, KmsError> {
-        let key = self.authorized_key(action, key_id, Names::Keys, &[])?;
+        self.authorized_with(action, key_id, Parameters::default())
+    }
+
+    /// The same, for a request that says something that policies see.
+    fn authorized_with(
+        &self,
+        action: Action,
+        key_id: &KeyIdentifier,
+        parameters: Parameters<'_>,
+    ) -> Result<KeyArn, KmsError> {
+        let key = self.authorized_key(action, key_id, Names::Keys, parameters)?;
         Ok(*key.metadata.arn())
     }
 
@@ -87,31 +108,75 @@ impl<'a> Control<'a> {
         action: Action,
         key_id: &KeyIdentifier,
         names: Names,
-        presented_grants: &[GrantId],
+        parameters: Parameters<'_>,
     ) -> Result<Arc<SoftwareKey>, KmsError> {
         let snapshot = self.keyring.snapshot();
         let key = self.find(&snapshot, action, key_id, names)?;
-        let arn = key.metadata.arn();
-        if arn.account() != self.caller.account() && !crosses_accounts(action) {
-            return Err(self.denied(action, DeniedResource::OtherAccount));
-        }
-        let request = AccessRequest {
+        let parameters = Parameters {
             request_alias: key_id.alias_name(),
-            presented_grants,
-            ..self.request(action, &key.metadata, &key.policy)
+            ..parameters
         };
-        let resource = Resource {
+        self.authorize(action, key, parameters)?;
+        Ok(Arc::clone(key))
+    }
+
+    /// Proves a permission for a key.
+    fn authorize(
+        &self,
+        action: Action,
+        key: &SoftwareKey,
+        parameters: Parameters<'_>,
+    ) -> Result<(), KmsError> {
+        let resource = Resource::Key(KeyResource {
+            metadata: &key.metadata,
+            policy: &key.policy,
             grants: &key.grants,
             aliases: &key.aliases,
             tags: &key.tags,
-            ..request.resource
-        };
+            resource_control_policies: self.controls.of(key.metadata.arn().account()),
+        });
+        self.decide(action, resource, parameters)
+            .map(|_| ())
+            .map_err(|reason| resolve::denied(self.caller, action, key.metadata.arn(), reason))
+    }
+
+    /// Proves a permission for an alias.
+    fn authorize_alias(&self, action: Action, alias: &AliasArn) -> Result<(), KmsError> {
+        self.decide(action, Resource::Alias(alias), Parameters::default())
+            .map(|_| ())
+            .map_err(|reason| {
+                let resource = DeniedResource::alias(alias.clone(), reason);
+                self.denied(action, resource)
+            })
+    }
+
+    /// Proves a permission that is about no resource that exists.
+    fn authorize_any(
+        &self,
+        action: Action,
+        resource: Resource<'_>,
+        parameters: Parameters<'_>,
+    ) -> Result<(), KmsError> {
+        self.decide(action, resource, parameters)
+            .map(|_| ())
+            .map_err(|reason| self.denied(action, DeniedResource::any(reason)))
+    }
+
+    fn decide(
+        &self,
+        action: Action,
+        resource: Resource<'_>,
+        parameters: Parameters<'_>,
+    ) -> Result<AllowedBy, Denial> {
         access::authorize(&AccessRequest {
+            caller: self.caller,
+            action,
             resource,
-            ..request
+            parameters: Parameters {
+                now: self.keyring.now(),
+                ..parameters
+            },
         })
-        .map_err(|reason| resolve::denied(self.caller, action, arn, reason))?;
-        Ok(Arc::clone(key))
     }
 
     /// The key that an identifier names; that another account has none is not told.
@@ -140,70 +205,17 @@ impl<'a> Control<'a> {
             .ok_or_else(|| self.denied(action, DeniedResource::OtherAccount))
     }
 
-    /// Proves a permission that is about no key that exists. Conditions see the metadata of the key that is to be.
-    fn authorize_without_key(
-        &self,
-        action: Action,
-        metadata: &KeyMetadata,
-        tags: &[(String, String)],
-    ) -> Result<(), KmsError> {
-        let request = self.request(action, metadata, KeyPolicy::account_decides());
-        let resource = Resource {
-            tags,
-            ..request.resource
-        };
-        access::authorize_without_key(&AccessRequest {
-            resource,
-            ..request
-        })
-        .map_err(|reason| self.denied(action, DeniedResource::any(reason)))
-    }
-
-    /// The question whether the caller may do something with a key of which no more is known than this.
-    fn request<'r>(
-        &'r self,
-        action: Action,
-        metadata: &'r KeyMetadata,
-        policy: &'r KeyPolicy,
-    ) -> AccessRequest<'r> {
-        AccessRequest {
-            caller: self.caller,
-            action,
-            resource: Resource {
-                metadata,
-                policy,
-                grants: &[],
-                aliases: &[],
-                tags: &[],
-            },
-            encryption_algorithm: None,
-            encryption_context: None,
-            re_encrypt_on_same_key: None,
-            request_alias: None,
-            presented_grants: &[],
-        }
-    }
-
-    /// The grants behind some tokens.
+    /// The grants behind some tokens. One that has ended gives nothing.
     fn presented(&self, tokens: &[&str]) -> Result<Vec<GrantId>, KmsError> {
-        let grant = |token: &&str| self.keyring.grant_of_token(token).map(|(_, grant)| grant);
-        tokens.iter().map(grant).collect()
+        let snapshot = self.keyring.snapshot();
+        let grant = |token: &&str| snapshot.grant_tokens.get(token).cloned();
+        tokens
+            .iter()
+            .map(|token| grant(token).ok_or(KmsError::InvalidGrantToken))
+            .collect()
     }
 
     fn denied(&self, action: Action, resource: DeniedResource) -> KmsError {
         resolve::access_denied(self.caller, action, resource)
     }
-}
-
-/// Whether an operation can be used with a key of another account at all (API reference: "Cross-account use").
-const fn crosses_accounts(action: Action) -> bool {
-    matches!(
-        action,
-        Action::CreateGrant
-            | Action::DescribeKey
-            | Action::GetPublicKey
-            | Action::ListGrants
-            | Action::RetireGrant
-            | Action::RevokeGrant
-    )
 }

@@ -1,6 +1,6 @@
 //! Key policies.
 
-use crate::access::{self, Action, KeyPolicy};
+use crate::access::{Action, KeyPolicy, KeyResource, Parameters, Resource};
 use crate::constraints::Constraints;
 use crate::error::{KmsError, ValidationError};
 use crate::key::{KeyArn, KeyMetadata};
@@ -32,17 +32,22 @@ impl Control<'_> {
         key_id: Option<&str>,
         policy_name: Option<&str>,
         policy: Option<&str>,
-        bypass_policy_lockout_safety_check: bool,
+        bypass_policy_lockout_safety_check: Option<bool>,
     ) -> Result<(), KmsError> {
         let mut constraints = Constraints::default();
         let key_id = constraints.key("keyId", key_id);
         constraints.optional_text("policyName", policy_name, &POLICY_NAME);
         let policy = constraints.text("policy", policy, &POLICY);
         let (key_id, policy) = constraints.finish(|| key_id.zip(policy))?;
-        let key = self.authorized(Action::PutKeyPolicy, &key_id)?;
+        let parameters = Parameters {
+            bypass_policy_lockout_safety_check,
+            ..Parameters::default()
+        };
+        let key = self.authorized_with(Action::PutKeyPolicy, &key_id, parameters)?;
         require_default(policy_name)?;
         let policy = KeyPolicy::from_json(policy)?;
-        if !bypass_policy_lockout_safety_check {
+        policy.check(key.region())?;
+        if !bypass_policy_lockout_safety_check.unwrap_or_default() {
             self.refuse_lockout(&self.keyring.describe_key(key)?, &policy)?;
         }
         self.keyring.put_key_policy(key, policy)
@@ -54,8 +59,10 @@ impl Control<'_> {
         key: &KeyMetadata,
         policy: &KeyPolicy,
     ) -> Result<(), KmsError> {
-        let request = self.request(Action::PutKeyPolicy, key, policy);
-        access::authorize(&request).map_err(|_| KmsError::policy_locks_out())
+        let resource = Resource::Key(KeyResource::new(key, policy));
+        self.decide(Action::PutKeyPolicy, resource, Parameters::default())
+            .map(|_| ())
+            .map_err(|_| KmsError::policy_locks_out())
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::access::{Action, KeyPolicy};
+use crate::access::{Action, KeyPolicy, Parameters};
 use crate::constraints::Constraints;
 use crate::error::{Constraint, KmsError, RejectedValue};
-use crate::key::{KeyMetadata, Region};
+use crate::key::{KeyMetadata, MultiRegionConfiguration, MultiRegionKeyType, Region};
 use crate::keyring::ReplicaProperties;
 
 use super::Control;
@@ -17,7 +17,7 @@ pub(crate) struct ReplicateKeyRequest<'a> {
     pub(crate) key_id: Option<&'a str>,
     pub(crate) replica_region: Option<&'a str>,
     pub(crate) policy: Option<&'a str>,
-    pub(crate) bypass_policy_lockout_safety_check: bool,
+    pub(crate) bypass_policy_lockout_safety_check: Option<bool>,
     pub(crate) description: Option<&'a str>,
     pub(crate) tags: Vec<TagMember<'a>>,
 }
@@ -49,14 +49,25 @@ impl Control<'_> {
         constraints.optional_text("description", request.description, &DESCRIPTION);
         let tags = constraints.tags(&request.tags);
         let (key_id, region, tags) = constraints.finish(|| Some((key_id?, region?, tags?)))?;
-        let key = self.authorized(Action::ReplicateKey, &key_id)?;
+        let parameters = Parameters {
+            replica_region: Some(region),
+            ..Parameters::default()
+        };
+        let key = self.authorized_with(Action::ReplicateKey, &key_id, parameters)?;
+        let primary = self.keyring.describe_key(key)?;
+        let bypass = request.bypass_policy_lockout_safety_check;
+        self.authorize_creation(&replica_of(&primary, region), &tags, bypass)?;
         let policy = match request.policy {
-            Some(policy) => KeyPolicy::from_json(policy)?,
+            Some(policy) => {
+                let policy = KeyPolicy::from_json(policy)?;
+                policy.check(key.region())?;
+                if !bypass.unwrap_or_default() {
+                    self.refuse_lockout(&primary, &policy)?;
+                }
+                policy
+            }
             None => KeyPolicy::default(),
         };
-        if !request.bypass_policy_lockout_safety_check {
-            self.refuse_lockout(&self.keyring.describe_key(key)?, &policy)?;
-        }
         let properties = ReplicaProperties {
             policy: Arc::new(policy.clone()),
             description: request.description.unwrap_or_default().to_owned(),
@@ -72,4 +83,19 @@ impl Control<'_> {
             tags,
         })
     }
+}
+
+/// The replica that is to be made, as far as policies ask for it.
+fn replica_of(primary: &KeyMetadata, region: &str) -> KeyMetadata {
+    let region = region.parse().unwrap_or_else(|_| *primary.arn().region());
+    let replica = MultiRegionConfiguration::new(
+        MultiRegionKeyType::Replica,
+        *primary.arn().region(),
+        vec![region],
+    );
+    let arn = primary.arn().in_region(region);
+    KeyMetadata::builder(arn, primary.key_spec(), primary.key_usage())
+        .origin(primary.origin())
+        .multi_region(Some(replica))
+        .build()
 }

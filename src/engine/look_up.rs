@@ -1,12 +1,12 @@
 //! [`look_up`]: the key of an operation that describes it and does not use it.
 
-use crate::access::{self, AccessRequest, Action, Resource};
+use crate::access::{Action, Parameters};
 use crate::error::KmsError;
 use crate::key::KeyIdentifier;
 use crate::provider::KeyRef;
-use crate::resolve;
 
-use super::session::Session;
+use super::authorize::authorize;
+use super::session::{NamedBy, Session};
 
 /// The key that a request names, if the caller has the permission for it. Its state is not checked.
 pub(crate) fn look_up<'v>(
@@ -19,23 +19,11 @@ pub(crate) fn look_up<'v>(
         .map_err(|error| session.unresolved(action, error))?;
     let metadata = key.metadata();
     session.note_described(metadata.arn());
-    let request = AccessRequest {
-        caller: session.caller(),
-        action,
-        resource: Resource {
-            metadata,
-            policy: key.policy(),
-            grants: key.grants(),
-            aliases: key.aliases(),
-            tags: key.tags(),
-        },
-        encryption_algorithm: None,
-        encryption_context: None,
-        re_encrypt_on_same_key: None,
+    let parameters = Parameters {
         request_alias: key_id.alias_name(),
-        presented_grants: session.presented_grants(),
+        ..Parameters::default()
     };
-    access::authorize(&request)
-        .map_err(|reason| resolve::denied(session.caller(), action, metadata.arn(), reason))?;
+    let asked = (action, NamedBy::Request);
+    authorize(session, (&key, metadata), asked, parameters)?;
     Ok(key)
 }

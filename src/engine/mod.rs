@@ -6,6 +6,7 @@
 //! Operations that describe a key and do not use it [look it up](look_up).
 
 mod aad;
+mod authorize;
 mod look_up;
 mod open;
 mod refusal;
@@ -18,6 +19,6 @@ pub(crate) use look_up::look_up;
 pub(crate) use open::{Opening, OpeningRequest};
 pub(crate) use refusal::provider as provider_failure;
 pub(crate) use seal::{Sealed, Sealing, SealingRequest};
-pub(crate) use session::Session;
+pub(crate) use session::{Actor, Session};
 pub(crate) use trail::{FoundKey, Trail};
 pub(crate) use usable::state as require_usable_state;

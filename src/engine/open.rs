@@ -206,7 +206,7 @@ fn incorrect_key(
     let metadata = key.metadata();
     let arn = metadata.arn();
     session.note_source(arn, None);
-    if arn.account() == session.caller().account() {
+    if Some(arn.account()) == session.caller().account() {
         return KmsError::IncorrectKey;
     }
     match authorize(session, key, metadata, &demand(session, request, arn)) {

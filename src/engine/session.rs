@@ -1,7 +1,10 @@
 //! [`Session`]: what one operation acts with.
 
-use crate::access::{Action, Caller, GrantId};
-use crate::error::{DenialReason, DeniedResource, KmsError};
+use std::time::SystemTime;
+
+use crate::access::{Action, Caller, GrantId, ResourceControls};
+use crate::error::{DeniedResource, KmsError};
+use crate::iam::{Denial, Layer};
 use crate::key::{KeyArn, KeyIdentifier, KeyMaterialId, Place};
 use crate::provider::{KeyProviderError, KeyRef, KeyView};
 use crate::random::Random;
@@ -20,11 +23,21 @@ pub(super) enum NamedBy {
     Ciphertext,
 }
 
+/// Who acts, and what limits that.
+#[derive(Clone, Copy)]
+pub(crate) struct Actor<'v> {
+    pub(crate) caller: &'v Caller,
+    /// The caller's account and the endpoint's Region.
+    pub(crate) place: &'v Place,
+    pub(crate) controls: &'v ResourceControls,
+    /// What time it is, for those who ask.
+    pub(crate) clock: &'v dyn Fn() -> Option<SystemTime>,
+}
+
 /// One operation of one caller, over the keys of one moment.
 pub(crate) struct Session<'v> {
     view: &'v dyn KeyView,
-    caller: &'v Caller,
-    place: &'v Place,
+    actor: Actor<'v>,
     random: Random<'v>,
     presented_grants: Vec<GrantId>,
     /// Where to note the keys that were found, if anybody observes the operation.
@@ -35,14 +48,13 @@ impl<'v> Session<'v> {
     /// A session that notes the keys it finds in `trail`, if anybody observes the operation.
     pub(crate) const fn new(
         view: &'v dyn KeyView,
-        (caller, place): (&'v Caller, &'v Place),
+        actor: Actor<'v>,
         random: Random<'v>,
         trail: Option<&'v Trail>,
     ) -> Self {
         Self {
             view,
-            caller,
-            place,
+            actor,
             random,
             presented_grants: Vec::new(),
             trail,
@@ -69,7 +81,7 @@ impl<'v> Session<'v> {
 
     /// The key that an identifier names, as this caller sees it.
     pub(crate) fn key(&self, identifier: &KeyIdentifier) -> Result<KeyRef<'v>, Unresolved> {
-        resolve::named_key(self.view, self.place, identifier)
+        resolve::named_key(self.view, self.actor.place, identifier)
     }
 
     /// Whether an identifier stands for this key. `None` if it stands for none at all, whether there is such a key or
@@ -78,7 +90,7 @@ impl<'v> Session<'v> {
         match identifier {
             // One of another Region than the key's, which is the endpoint's, is out of reach.
             KeyIdentifier::KeyArn(arn) => (arn.region() == key.region()).then(|| arn == key),
-            identifier => resolve::key_arn(self.view, self.place, identifier)
+            identifier => resolve::key_arn(self.view, self.actor.place, identifier)
                 .ok()
                 .map(|arn| arn == *key),
         }
@@ -90,14 +102,14 @@ impl<'v> Session<'v> {
         action: Action,
         key: &KeyArn,
         named_by: NamedBy,
-        reason: DenialReason,
+        reason: Denial,
     ) -> KmsError {
         match named_by {
             NamedBy::Ciphertext => {
                 let resource = DeniedResource::from_ciphertext(reason);
                 self.access_denied(action, resource)
             }
-            NamedBy::Request => resolve::denied(self.caller, action, key, reason),
+            NamedBy::Request => resolve::denied(self.actor.caller, action, key, reason),
         }
     }
 
@@ -114,7 +126,10 @@ impl<'v> Session<'v> {
     pub(super) fn unknown_material(&self, action: Action, error: KeyProviderError) -> KmsError {
         match error {
             KeyProviderError::NotFound => {
-                let reason = DenialReason::NoKeyPolicy;
+                let reason = Denial {
+                    layer: Layer::ResourcePolicy,
+                    explicit: false,
+                };
                 let resource = DeniedResource::from_ciphertext(reason);
                 self.access_denied(action, resource)
             }
@@ -161,12 +176,21 @@ impl<'v> Session<'v> {
     }
 
     pub(super) const fn caller(&self) -> &'v Caller {
-        self.caller
+        self.actor.caller
     }
 
     /// The caller's account and the endpoint's Region.
     pub(super) const fn place(&self) -> &'v Place {
-        self.place
+        self.actor.place
+    }
+
+    /// The resource control policies of accounts.
+    pub(super) const fn controls(&self) -> &'v ResourceControls {
+        self.actor.controls
+    }
+
+    pub(super) fn now(&self) -> Option<SystemTime> {
+        (self.actor.clock)()
     }
 
     pub(super) fn presented_grants(&self) -> &[GrantId] {
@@ -174,6 +198,6 @@ impl<'v> Session<'v> {
     }
 
     fn access_denied(&self, action: Action, resource: DeniedResource) -> KmsError {
-        resolve::access_denied(self.caller, action, resource)
+        resolve::access_denied(self.actor.caller, action, resource)
     }
 }

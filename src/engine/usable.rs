@@ -2,7 +2,7 @@
 
 use core::ops::Deref;
 
-use crate::access::{self, AccessRequest, Action, Resource};
+use crate::access::{self, Action, Parameters};
 use crate::context::EncryptionContext;
 use crate::error::{InvalidKeyUsageError, KmsError, ValidationError};
 use crate::key::{AliasName, EncryptionAlgorithm, KeyMetadata, KeyState, KeyUsage};
@@ -63,27 +63,19 @@ pub(super) fn authorize(
     demand: &Demand<'_>,
 ) -> Result<(), KmsError> {
     let (caller, policy) = (session.caller(), key.policy());
-    if access::may_do_anything(caller, metadata, policy) {
+    let controls = session.controls();
+    if controls.are_empty() && access::may_do_anything(caller, metadata, policy) {
         return Ok(());
     }
-    let request = AccessRequest {
-        caller,
-        action: demand.action,
-        resource: Resource {
-            metadata,
-            policy,
-            grants: key.grants(),
-            aliases: key.aliases(),
-            tags: key.tags(),
-        },
+    let parameters = Parameters {
         encryption_algorithm: Some(demand.algorithm),
         encryption_context: Some(demand.context),
         re_encrypt_on_same_key: demand.re_encrypt_on_same_key,
         request_alias: demand.alias,
-        presented_grants: session.presented_grants(),
+        ..Parameters::default()
     };
-    access::authorize(&request)
-        .map_err(|reason| session.denied(demand.action, metadata.arn(), demand.named_by, reason))
+    let asked = (demand.action, demand.named_by);
+    super::authorize::authorize(session, (key, metadata), asked, parameters)
 }
 
 fn usage(metadata: &KeyMetadata, action: Action) -> Result<(), KmsError> {

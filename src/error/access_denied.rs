@@ -2,7 +2,8 @@
 
 use core::fmt;
 
-use crate::key::KeyArn;
+use crate::iam::{Denial, Layer};
+use crate::key::{AliasArn, KeyArn};
 
 /// Why a caller was refused: the texts T1 to T5 of the service.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,11 +33,20 @@ impl AccessDeniedError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DeniedResource {
+    /// An alias. QUOTED.
+    #[non_exhaustive]
+    Alias {
+        /// The alias.
+        alias: AliasArn,
+        /// What refused it.
+        reason: Denial,
+    },
+
     /// No key in particular: creating one, or listing them. INFERRED from T1 and T3.
     #[non_exhaustive]
     Any {
-        /// Which check refused it.
-        reason: DenialReason,
+        /// What refused it.
+        reason: Denial,
     },
 
     /// A key of the caller's own account.
@@ -44,8 +54,8 @@ pub enum DeniedResource {
     Key {
         /// The key.
         key: KeyArn,
-        /// Which check refused it.
-        reason: DenialReason,
+        /// What refused it.
+        reason: Denial,
     },
 
     /// A key that was named and belongs to another account: the message doesn't say whether it exists (T4). QUOTED.
@@ -54,43 +64,49 @@ pub enum DeniedResource {
     /// A key that only the ciphertext names: the message doesn't say whether it exists (T5). QUOTED.
     #[non_exhaustive]
     FromCiphertext {
-        /// Which check refused it.
-        reason: DenialReason,
+        /// What refused it.
+        reason: Denial,
+    },
+
+    /// A key that is being created, for all permissions but that of creating it: the text names no resource. QUOTED, for
+    /// tags.
+    #[non_exhaustive]
+    Unnamed {
+        /// What refused it.
+        reason: Denial,
     },
 }
 
 impl DeniedResource {
+    /// An alias.
+    #[must_use]
+    pub const fn alias(alias: AliasArn, reason: Denial) -> Self {
+        Self::Alias { alias, reason }
+    }
+
     /// No key in particular.
     #[must_use]
-    pub const fn any(reason: DenialReason) -> Self {
+    pub const fn any(reason: Denial) -> Self {
         Self::Any { reason }
     }
 
     /// A key of the caller's own account.
     #[must_use]
-    pub const fn key(key: KeyArn, reason: DenialReason) -> Self {
+    pub const fn key(key: KeyArn, reason: Denial) -> Self {
         Self::Key { key, reason }
     }
 
     /// The key that a ciphertext names.
     #[must_use]
-    pub const fn from_ciphertext(reason: DenialReason) -> Self {
+    pub const fn from_ciphertext(reason: Denial) -> Self {
         Self::FromCiphertext { reason }
     }
-}
 
-/// Which check of an authorization failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum DenialReason {
-    /// A statement of the caller's identity-based policies denies it.
-    ExplicitDenyInIdentityPolicy,
-    /// A statement of the key policy denies it.
-    ExplicitDenyInKeyPolicy,
-    /// The caller's identity-based policies do not allow it.
-    NoIdentityPolicy,
-    /// Neither the key policy nor a grant allows it; or the key is not there.
-    NoKeyPolicy,
+    /// A key that is being created.
+    #[must_use]
+    pub const fn unnamed(reason: Denial) -> Self {
+        Self::Unnamed { reason }
+    }
 }
 
 impl fmt::Display for AccessDeniedError {
@@ -102,68 +118,61 @@ impl fmt::Display for AccessDeniedError {
         } = self;
         write!(
             f,
-            "User: {principal} is not authorized to perform: {action} on "
+            "User: {principal} is not authorized to perform: {action} "
         )?;
         match resource {
+            DeniedResource::Alias { alias, reason } => {
+                write!(f, "on resource: {alias} ")?;
+                write_reason(f, action, *reason)
+            }
             DeniedResource::Any { reason } => {
-                f.write_str("resource: * ")?;
+                f.write_str("on resource: * ")?;
                 write_reason(f, action, *reason)
             }
             DeniedResource::Key { key, reason } => {
-                write!(f, "resource: {key} ")?;
+                write!(f, "on resource: {key} ")?;
                 write_reason(f, action, *reason)
             }
-            DeniedResource::OtherAccount => f.write_str(
-                "this resource because the resource does not exist in this Region, no resource-based \
-                 policies allow access, or a resource-based policy explicitly denies access",
-            ),
-            DeniedResource::FromCiphertext { reason } => {
-                f.write_str("the resource associated with this ciphertext ")?;
-                write_reason_for_ciphertext(f, action, *reason)
+            DeniedResource::OtherAccount => {
+                f.write_str("on this resource ")?;
+                f.write_str(HIDDEN)
             }
+            DeniedResource::FromCiphertext { reason } => {
+                f.write_str("on the resource associated with this ciphertext ")?;
+                if is_of_the_keys_account(reason.layer) {
+                    f.write_str(HIDDEN)
+                } else {
+                    write_reason(f, action, *reason)
+                }
+            }
+            DeniedResource::Unnamed { reason } => write_reason(f, action, *reason),
         }
     }
 }
 
 impl core::error::Error for AccessDeniedError {}
 
-/// T1 and T2 (QUOTED), T3 (QUOTED for key policies, INFERRED for identity-based policies). The action is named again if AWS repeats it.
-fn write_reason(f: &mut fmt::Formatter<'_>, action: &str, reason: DenialReason) -> fmt::Result {
-    match reason {
-        DenialReason::ExplicitDenyInIdentityPolicy => {
-            f.write_str("with an explicit deny in an identity-based policy")
-        }
-        DenialReason::ExplicitDenyInKeyPolicy => {
-            f.write_str("with an explicit deny in a resource-based policy")
-        }
-        DenialReason::NoIdentityPolicy => {
-            write!(
-                f,
-                "because no identity-based policy allows the {action} action"
-            )
-        }
-        DenialReason::NoKeyPolicy => {
-            write!(
-                f,
-                "because no resource-based policy allows the {action} action"
-            )
-        }
+/// The ending of T4 and T5 (QUOTED). T5 has it for the policies of the key's account; for other types of policies it ends as
+/// T1 (QUOTED for identity-based policies, INFERRED for the rest) and T3 (INFERRED) do.
+const HIDDEN: &str = "because the resource does not exist in this Region, no resource-based \
+     policies allow access, or a resource-based policy explicitly denies access";
+
+/// T1 and T2 (QUOTED), T3 (QUOTED for resource-based policies), and the same for the other types of policies (DOC: IAM User
+/// Guide, "Troubleshoot access denied error messages"). The action is named again if AWS repeats it.
+fn write_reason(f: &mut fmt::Formatter<'_>, action: &str, reason: Denial) -> fmt::Result {
+    let Denial { layer, explicit } = reason;
+    if !explicit {
+        return write!(f, "because no {layer} allows the {action} action");
     }
+    let article = match layer {
+        Layer::IdentityPolicy => "an",
+        _ => "a",
+    };
+    write!(f, "with an explicit deny in {article} {layer}")
 }
 
-/// The two endings of T5 (QUOTED), and the one that it has from T3 (INFERRED).
-fn write_reason_for_ciphertext(
-    f: &mut fmt::Formatter<'_>,
-    action: &str,
-    reason: DenialReason,
-) -> fmt::Result {
-    match reason {
-        DenialReason::ExplicitDenyInIdentityPolicy | DenialReason::NoIdentityPolicy => {
-            write_reason(f, action, reason)
-        }
-        DenialReason::ExplicitDenyInKeyPolicy | DenialReason::NoKeyPolicy => f.write_str(
-            "because the resource does not exist in this Region, no resource-based policies \
-             allow access, or a resource-based policy explicitly denies access",
-        ),
-    }
+/// Whether the account of a key has the policies of a type, so that nobody else is told of them. For resource control
+/// policies GUESS 47, the side that tells less.
+pub(crate) const fn is_of_the_keys_account(layer: Layer) -> bool {
+    matches!(layer, Layer::ResourcePolicy | Layer::ResourceControlPolicy)
 }

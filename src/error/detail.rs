@@ -12,6 +12,10 @@ pub enum NotFoundError {
     #[error("Alias {0} is not found.")]
     Alias(AliasArn),
 
+    /// The key has no grant with this id. QUOTED, for RevokeGrant and RetireGrant.
+    #[error("Grant ID {0} not found")]
+    Grant(String),
+
     /// There is no key with that id in the caller's account and Region. RECORDED.
     #[error("Key '{0}' does not exist")]
     Key(KeyArn),
@@ -34,6 +38,10 @@ pub enum NotFoundError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidArnError {
+    /// A principal of a key policy that there cannot be, such as a group. QUOTED.
+    #[error("An ARN in the specified key policy is invalid.")]
+    KeyPolicy,
+
     /// An alias, for an operation that takes only key ids and key ARNs. RECORDED\*.
     #[error("Key Aliases are not supported for this operation.")]
     Alias,
@@ -123,6 +131,10 @@ impl InvalidStateError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LimitExceededError {
+    /// A key policy of more than 32 KB. DOC, GUESS 49 for the text.
+    #[error("The key policy document is larger than the maximum size of 32768 bytes.")]
+    KeyPolicyLength,
+
     /// On-demand rotations of one key. RECORDED.
     #[error(
         "The on-demand rotations limit has been reached for the given keyId. \

@@ -126,7 +126,8 @@ pub enum KmsError {
     #[error(transparent)]
     LimitExceeded(LimitExceededError),
 
-    /// `MalformedPolicyDocumentException`: a key policy that cannot be read. GUESS 33 for the text.
+    /// `MalformedPolicyDocumentException`: a key policy that AWS KMS does not take. Where no text of the service is known, it
+    /// says what is wrong and where (GUESS 33).
     #[error("{reason}")]
     #[non_exhaustive]
     MalformedPolicyDocument {
@@ -238,15 +239,6 @@ impl KmsError {
         Self::KmsInternal(InfrastructureError::new(
             "A blob does not fit its frame. This is a bug.",
         ))
-    }
-
-    /// A key policy after which its author could not change it back. DOC (IAM and KMS say it in these words).
-    #[cfg(feature = "json")]
-    pub(crate) fn policy_locks_out() -> Self {
-        Self::MalformedPolicyDocument {
-            reason: "The new key policy will not allow you to update the key policy in the future."
-                .to_owned(),
-        }
     }
 
     /// A provider that did not call back with a view of its keys.

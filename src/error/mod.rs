@@ -7,12 +7,14 @@
 mod access_denied;
 mod detail;
 mod infrastructure;
+mod key_policy;
 pub(crate) mod kms_error;
 #[cfg(feature = "json")]
 mod protocol;
 mod validation;
 
-pub use access_denied::{AccessDeniedError, DenialReason, DeniedResource};
+pub(crate) use access_denied::is_of_the_keys_account;
+pub use access_denied::{AccessDeniedError, DeniedResource};
 pub use detail::{
     InvalidArnError, InvalidKeyUsageError, InvalidStateError, LimitExceededError, NotFoundError,
     UnsupportedOperationError,

@@ -21,6 +21,18 @@ pub enum ValidationError {
     /// A grant of `CreateGrant` and nothing that it could pass on. QUOTED (ansible pull request 31960).
     GrantOfCreateGrantOnly,
 
+    /// A grant for a service that names no `SourceArn`. DOC, GUESS 45 for the text.
+    GrantForServiceWithoutSource,
+
+    /// A grant for a service that nobody may retire. DOC, GUESS 45 for the text.
+    GrantForServiceWithoutRetiring,
+
+    /// A grant for nobody, or for a principal and a service. DOC, GUESS 45 for the text.
+    GrantGrantees,
+
+    /// A grant that a principal and a service may retire. DOC, GUESS 45 for the text.
+    GrantRetiringPrincipals,
+
     /// A grant to retire that is named in no way, or in two. GUESS 26 for the text.
     GrantToRetire,
 
@@ -111,6 +123,18 @@ impl fmt::Display for ValidationError {
             Self::GrantOfCreateGrantOnly => {
                 f.write_str("Grants must not contain only the CreateGrant operation.")
             }
+            Self::GrantForServiceWithoutSource => {
+                f.write_str("GranteeServicePrincipal requires a SourceArn grant constraint.")
+            }
+            Self::GrantForServiceWithoutRetiring => f.write_str(
+                "GranteeServicePrincipal requires a RetiringPrincipal or a RetiringServicePrincipal.",
+            ),
+            Self::GrantGrantees => f.write_str(
+                "Specify either GranteePrincipal or GranteeServicePrincipal, but not both.",
+            ),
+            Self::GrantRetiringPrincipals => f.write_str(
+                "Specify either RetiringPrincipal or RetiringServicePrincipal, but not both.",
+            ),
             Self::GrantToRetire => {
                 f.write_str("Specify either a grant token, or a key ID and a grant ID.")
             }

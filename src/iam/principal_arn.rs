@@ -109,6 +109,30 @@ impl PrincipalArn {
         }
     }
 
+    /// The partition of AWS, such as `aws-cn`.
+    #[must_use]
+    pub const fn partition(&self) -> &'static str {
+        self.partition
+    }
+
+    /// The same session of the role with this ARN, which tells the role's path. Changes nothing for what is no session of a
+    /// role of that name.
+    #[must_use]
+    pub fn of_role(self, role: &Self) -> Self {
+        match (&self.kind, &role.kind) {
+            (Kind::AssumedRole { role: own, session }, Kind::Role(named))
+                if self.account == role.account && last(own) == last(named) =>
+            {
+                let kind = Kind::AssumedRole {
+                    role: Arc::clone(named),
+                    session: Arc::clone(session),
+                };
+                Self { kind, ..self }
+            }
+            _ => self,
+        }
+    }
+
     /// The account of the principal.
     #[must_use]
     pub const fn account(&self) -> &AccountId {

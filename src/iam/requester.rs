@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::key::AccountId;
+use crate::key::{AccountId, Region};
 
 use super::PrincipalArn;
 
@@ -71,6 +71,23 @@ impl Requester {
     /// The same federated user, with the principal that called `GetFederationToken` for it.
     pub fn federated_by(mut self, principal: PrincipalArn) -> Self {
         self.federated_by = Some(principal);
+        self
+    }
+
+    /// The same principal in the partition of a Region.
+    pub fn in_partition_of(mut self, region: &Region) -> Self {
+        if let Identity::Principal(arn) = &mut self.identity {
+            *arn = arn.clone().in_partition_of(region);
+        }
+        self
+    }
+
+    /// The same session of the role with this ARN, which tells the role's path. Changes nothing for a requester that is no
+    /// session of a role of that name.
+    pub fn of_role(mut self, role: &PrincipalArn) -> Self {
+        if let Identity::Principal(arn) = &mut self.identity {
+            *arn = arn.clone().of_role(role);
+        }
         self
     }
 

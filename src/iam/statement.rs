@@ -156,6 +156,11 @@ impl Statement {
         list
     }
 
+    /// Whether it names no action, so that it is about none.
+    pub(crate) fn has_no_action(&self) -> bool {
+        matches!(&self.actions, Actions::Any(list) if list.is_empty())
+    }
+
     /// Whether it allows every action on every resource, as the policies FullAWSAccess and RCPFullAWSAccess do.
     #[cfg(feature = "json")]
     pub(super) fn allows_everything(&self) -> bool {

@@ -70,6 +70,9 @@ impl Snapshot {
             .collect();
         for key in unsettled {
             let mut key = SoftwareKey::clone(&key);
+            for grant in key.departed_grants.iter() {
+                self.grant_tokens.end(grant);
+            }
             key.visible = true;
             key.grants = without(&key.grants, &key.departed_grants)
                 .iter()

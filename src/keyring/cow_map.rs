@@ -4,6 +4,7 @@ use core::hash::{BuildHasherDefault, Hash, Hasher};
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::access::GrantId;
 use crate::key::{AliasArn, KeyArn, KeyMaterialId};
 
 /// How many buckets a map has. With 100,000 entries, changing one copies some 400.
@@ -94,6 +95,12 @@ impl Bucketed for KeyMaterialId {
 impl Bucketed for AliasArn {
     fn bucket(&self) -> u8 {
         sum(self.name().as_str())
+    }
+}
+
+impl Bucketed for GrantId {
+    fn bucket(&self) -> u8 {
+        sum(self.as_str())
     }
 }
 

@@ -186,6 +186,7 @@ impl Keyring {
     /// - [`KmsError::Validation`] if usage and spec don't fit, if a usage is missing, if the given material is not of
     ///   the spec, or if the key id is taken.
     /// - [`KmsError::UnsupportedOperation`] for SM2 outside of China.
+    /// - [`KmsError::MalformedPolicyDocument`] if the key policy is one that the service refuses.
     /// - [`KmsError::KmsInternal`] if the random source fails.
     #[doc(alias("CMK", "customer master key"))]
     pub fn create_key(&self, key: impl Into<NewKey>) -> Result<KeyArn, KmsError> {
@@ -200,6 +201,9 @@ impl Keyring {
         if key.key_spec == KeySpec::Sm2 && !place.region.is_in_china() {
             let error = UnsupportedOperationError::KeySpecInRegion(key.key_spec);
             return Err(KmsError::UnsupportedOperation(error));
+        }
+        if let Some(policy) = &key.policy {
+            policy.check(&place.region)?;
         }
         let key_id = match key.key_id {
             Some(id) if id.is_multi_region() == key.multi_region => id,

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::access::{Grant, GrantBuilder, GrantId};
-use crate::error::KmsError;
+use crate::error::{KmsError, NotFoundError};
 use crate::key::{KeyArn, KeyIdentifier};
 
 use super::key::SoftwareKey;
@@ -61,7 +61,33 @@ impl Keyring {
         grantee_principal: impl Into<String>,
         terms: impl FnOnce(GrantBuilder) -> GrantBuilder,
     ) -> Result<CreatedGrant, KmsError> {
-        self.create_grant_or_dry_run(false, key, grantee_principal, terms)
+        let (grant, token) = self.new_grant()?;
+        let grant = grant.grantee_principal(grantee_principal);
+        self.create_grant_or_dry_run(false, key, terms(grant), token)
+    }
+
+    /// Grants an AWS service some operations with a key: `CreateGrant` with a `GranteeServicePrincipal`. The terms need a
+    /// `SourceArn` and somebody who may retire the grant.
+    ///
+    /// # Errors
+    ///
+    /// As for [`create_grant`](Self::create_grant).
+    pub fn create_grant_for_service(
+        &self,
+        key: impl Into<KeyIdentifier>,
+        grantee_service_principal: impl Into<String>,
+        terms: impl FnOnce(GrantBuilder) -> GrantBuilder,
+    ) -> Result<CreatedGrant, KmsError> {
+        let (grant, token) = self.new_grant()?;
+        let grant = grant.grantee_service_principal(grantee_service_principal);
+        self.create_grant_or_dry_run(false, key, terms(grant), token)
+    }
+
+    /// A grant of nothing to nobody yet, issued by this account now, and its token.
+    pub(crate) fn new_grant(&self) -> Result<(GrantBuilder, String), KmsError> {
+        let token = self.random_token()?;
+        let grant = GrantBuilder::new(self.random_grant_id()?, self.place().account);
+        Ok((grant.creation_date(self.now()), token))
     }
 
     /// Creates a grant, or in a dry run proves that it could be created.
@@ -69,19 +95,14 @@ impl Keyring {
         &self,
         dry_run: bool,
         key: impl Into<KeyIdentifier>,
-        grantee_principal: impl Into<String>,
-        terms: impl FnOnce(GrantBuilder) -> GrantBuilder,
+        grant: GrantBuilder,
+        grant_token: String,
     ) -> Result<CreatedGrant, KmsError> {
         let identifier = key.into();
-        let now = self.now();
-        let grant_token = self.random_token()?;
-        let id = self.random_grant_id()?;
-        let builder = Grant::builder(id, self.place().account, grantee_principal);
-        let builder = terms(builder.creation_date(now));
         self.write(|snapshot| {
             let mut key = SoftwareKey::clone(self.named_in(snapshot, &identifier)?);
             key.require_not_pending_deletion()?;
-            let grant = builder
+            let grant = grant
                 .build(&key.metadata)?
                 .with_consistency(!snapshot.changes_are_slow());
             if dry_run {
@@ -119,7 +140,7 @@ impl Keyring {
     ///
     /// # Errors
     ///
-    /// [`KmsError::NotFound`] if there is no such key; [`KmsError::InvalidGrantId`] if it has no such grant.
+    /// [`KmsError::NotFound`] if there is no such key, or if it has no such grant.
     pub fn revoke_grant(
         &self,
         key: impl Into<KeyIdentifier>,
@@ -141,7 +162,7 @@ impl Keyring {
             let is_there = key.grants.iter().any(|other| other.id() == grant)
                 && !key.departed_grants.contains(grant);
             if !is_there {
-                return Err(KmsError::InvalidGrantId);
+                return Err(no_grant(grant));
             }
             if dry_run {
                 return Err(KmsError::DryRunOperation);
@@ -155,6 +176,7 @@ impl Keyring {
                     .collect();
             } else {
                 key.grants = without(&key.grants, core::slice::from_ref(grant));
+                snapshot.grant_tokens.end(grant);
             }
             snapshot.put(key);
             Ok(())
@@ -165,7 +187,7 @@ impl Keyring {
     ///
     /// # Errors
     ///
-    /// [`KmsError::InvalidGrantToken`] if the token is unknown; [`KmsError::InvalidGrantId`] if the grant is gone.
+    /// [`KmsError::InvalidGrantToken`] if the token is unknown; [`KmsError::NotFound`] if the grant is gone.
     pub fn retire_grant(&self, grant_token: &str) -> Result<(), KmsError> {
         let (key, grant) = self.grant_of_token(grant_token)?;
         self.in_place_of(&key).revoke_grant(key, &grant)
@@ -175,18 +197,18 @@ impl Keyring {
     ///
     /// # Errors
     ///
-    /// [`KmsError::InvalidGrantToken`] if the token is unknown; [`KmsError::InvalidGrantId`] if the grant is gone.
+    /// [`KmsError::InvalidGrantToken`] if the token is unknown; [`KmsError::NotFound`] if the grant is gone.
     pub fn grant_of_token(&self, grant_token: &str) -> Result<(KeyArn, GrantId), KmsError> {
         let snapshot = self.snapshot();
         let grant = snapshot
             .grant_tokens
-            .get(&grant_token.to_owned())
+            .get(grant_token)
             .ok_or(KmsError::InvalidGrantToken)?;
         snapshot
             .keys()
             .find(|key| key.grants.iter().any(|other| other.id() == grant))
             .map(|key| (*key.metadata.arn(), grant.clone()))
-            .ok_or(KmsError::InvalidGrantId)
+            .ok_or_else(|| no_grant(grant))
     }
 
     fn random_token(&self) -> Result<String, KmsError> {
@@ -211,12 +233,17 @@ pub(super) fn without(grants: &[Grant], gone: &[GrantId]) -> Arc<[Grant]> {
         .collect()
 }
 
+fn no_grant(id: &GrantId) -> KmsError {
+    NotFoundError::Grant(id.to_string()).into()
+}
+
 /// Whether a request repeats a named grant.
 fn is_repeated(old: &Grant, new: &Grant) -> bool {
     old.name().is_some()
         && old.name() == new.name()
-        && old.grantee_principal() == new.grantee_principal()
+        && old.grantee() == new.grantee()
         && old.retiring_principal() == new.retiring_principal()
         && old.operations() == new.operations()
         && old.constraint() == new.constraint()
+        && old.source_arn() == new.source_arn()
 }

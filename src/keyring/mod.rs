@@ -10,6 +10,7 @@ mod cow_map;
 mod create;
 #[cfg(all(feature = "testing", feature = "json"))]
 pub(crate) mod data;
+mod grant_tokens;
 mod grants;
 mod import_parameters;
 mod imported_material;

@@ -136,7 +136,9 @@ impl Keyring {
     ///
     /// # Errors
     ///
-    /// [`KmsError::NotFound`] if there is no such key; [`KmsError::KmsInvalidState`] if it is pending deletion.
+    /// - [`KmsError::NotFound`] if there is no such key; [`KmsError::KmsInvalidState`] if it is pending deletion.
+    /// - [`KmsError::MalformedPolicyDocument`] if the policy is one that the service refuses, such as one with a statement
+    ///   without principals.
     pub fn put_key_policy(
         &self,
         key: impl Into<KeyIdentifier>,
@@ -144,6 +146,7 @@ impl Keyring {
     ) -> Result<(), KmsError> {
         self.write_key(key, |key| {
             key.require_not_pending_deletion()?;
+            policy.check(key.metadata.arn().region())?;
             key.policy = Arc::new(policy);
             Ok(())
         })
@@ -259,7 +262,7 @@ impl Keyring {
         &self.ring.wrapping_keys
     }
 
-    pub(super) fn now(&self) -> Option<SystemTime> {
+    pub(crate) fn now(&self) -> Option<SystemTime> {
         self.ring.clock.as_ref().map(|clock| clock.now())
     }
 
@@ -291,6 +294,10 @@ impl Keyring {
 impl KeyProvider for Keyring {
     fn home(&self) -> Place {
         self.place
+    }
+
+    fn now(&self) -> Option<SystemTime> {
+        self.now()
     }
 
     #[inline]

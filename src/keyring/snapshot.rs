@@ -9,6 +9,7 @@ use crate::provider::{KeyProviderError, KeyRef, KeyView};
 
 use super::alias::{Alias, AliasEntry};
 use super::cow_map::CowMap;
+use super::grant_tokens::GrantTokens;
 use super::key::SoftwareKey;
 use super::materials::Materials;
 
@@ -20,7 +21,7 @@ pub(crate) struct Snapshot {
     /// key.
     owners: CowMap<KeyMaterialId, KeyArn>,
     pub(super) aliases: CowMap<AliasArn, AliasEntry>,
-    pub(super) grant_tokens: CowMap<String, GrantId>,
+    pub(crate) grant_tokens: GrantTokens,
     /// Whether changes count only after the ring settles.
     pub(super) slow: bool,
     /// The first moment at which the clock changes something.
@@ -56,6 +57,9 @@ impl Snapshot {
     /// Takes a key out, and the aliases that point to it with it.
     pub(super) fn take_key(&mut self, arn: &KeyArn) -> Option<Arc<SoftwareKey>> {
         let key = self.keys.remove(arn)?;
+        for grant in key.grants.iter() {
+            self.grant_tokens.end(grant.id());
+        }
         for name in key.aliases.iter() {
             self.aliases
                 .remove(&AliasArn::new(*arn.place(), name.clone()));
@@ -161,7 +165,7 @@ impl KeyView for Snapshot {
     }
 
     fn grant_of_token(&self, token: &str) -> Result<GrantId, KeyProviderError> {
-        let grant = self.grant_tokens.get(&token.to_owned());
+        let grant = self.grant_tokens.get(token);
         grant.cloned().ok_or(KeyProviderError::NotFound)
     }
 }

@@ -175,10 +175,13 @@ fn create_grant(control: &Control<'_>, members: &Members<'_>) -> Result<Option<O
     let created = control.create_grant(&CreateGrantRequest {
         key_id: members.text("KeyId")?,
         grantee_principal: members.text("GranteePrincipal")?,
+        grantee_service_principal: members.text("GranteeServicePrincipal")?,
         retiring_principal: members.text("RetiringPrincipal")?,
+        retiring_service_principal: members.text("RetiringServicePrincipal")?,
         operations: members.texts("Operations")?,
         encryption_context_subset: context("EncryptionContextSubset")?,
         encryption_context_equals: context("EncryptionContextEquals")?,
+        source_arn: constraints.text("SourceArn")?,
         grant_tokens: members.texts("GrantTokens")?.unwrap_or_default(),
         name: members.text("Name")?,
         dry_run: members.flag("DryRun")?.unwrap_or_default(),
@@ -195,6 +198,7 @@ fn list_grants(control: &Control<'_>, members: &Members<'_>) -> Result<Option<Ob
         key_id: members.text("KeyId")?,
         grant_id: members.text("GrantId")?,
         grantee_principal: members.text("GranteePrincipal")?,
+        grantee_service_principal: members.text("GranteeServicePrincipal")?,
         page: page(members)?,
     })?;
     let grants = page.items.iter().map(|grant| describe::grant(&key, grant));
@@ -323,9 +327,8 @@ fn paged<T>(name: &str, items: impl Iterator<Item = Object>, page: &Page<T>) -> 
         .flag("Truncated", page.next_marker.is_some())
 }
 
-fn bypass(members: &Members<'_>) -> Result<bool, ProtocolError> {
-    let bypass = members.flag("BypassPolicyLockoutSafetyCheck")?;
-    Ok(bypass.unwrap_or_default())
+fn bypass(members: &Members<'_>) -> Result<Option<bool>, ProtocolError> {
+    members.flag("BypassPolicyLockoutSafetyCheck")
 }
 
 fn tags<'m>(tags: &'m [Members<'_>]) -> Result<Vec<TagMember<'m>>, ProtocolError> {

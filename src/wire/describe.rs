@@ -1,6 +1,6 @@
 //! What there is to say of keys, aliases, grants and rotations.
 
-use crate::access::{Grant, GrantConstraint};
+use crate::access::{Grant, GrantPrincipal};
 use crate::context::EncryptionContext;
 use crate::iam::PrincipalArn;
 use crate::key::{ExpirationModel, KeyArn, KeyMetadata, Region};
@@ -97,14 +97,37 @@ pub(super) fn grant(key: &KeyArn, grant: &Grant) -> Object {
         .text("GrantId", grant.id())
         .maybe_text("Name", grant.name())
         .maybe_time("CreationDate", grant.creation_date())
-        .text("GranteePrincipal", grant.grantee_principal())
-        .maybe_text("RetiringPrincipal", grant.retiring_principal())
+        .text(
+            member(
+                grant.grantee(),
+                ["GranteePrincipal", "GranteeServicePrincipal"],
+            ),
+            grant.grantee(),
+        );
+    let object = match grant.retiring_principal() {
+        Some(retiring) => object.text(
+            member(retiring, ["RetiringPrincipal", "RetiringServicePrincipal"]),
+            retiring,
+        ),
+        None => object,
+    };
+    let object = object
         .text("IssuingAccount", issuer)
         .texts("Operations", grant.operations());
-    match grant.constraint() {
-        Some(constraint) => object.object("Constraints", grant_constraint(constraint)),
-        None => object,
+    if grant.constraint().is_none() && grant.source_arn().is_none() {
+        return object;
     }
+    let constraints = Object::new();
+    let constraints = match grant.constraint() {
+        Some(constraint) => {
+            constraints.object(constraint.name(), context(constraint.encryption_context()))
+        }
+        None => constraints,
+    };
+    object.object(
+        "Constraints",
+        constraints.maybe_text("SourceArn", grant.source_arn()),
+    )
 }
 
 /// `RotationsListEntry`
@@ -146,13 +169,12 @@ fn related_key(arn: &KeyArn, region: &Region) -> Object {
         .text("Region", region)
 }
 
-/// `GrantConstraints`
-fn grant_constraint(constraint: &GrantConstraint) -> Object {
-    let name = match constraint {
-        GrantConstraint::EncryptionContextEquals(_) => "EncryptionContextEquals",
-        GrantConstraint::EncryptionContextSubset(_) => "EncryptionContextSubset",
-    };
-    Object::new().object(name, context(constraint.encryption_context()))
+/// Which of two members names a principal: services have one of their own.
+fn member(principal: &GrantPrincipal, [arn, service]: [&'static str; 2]) -> &'static str {
+    match principal {
+        GrantPrincipal::Service(_) => service,
+        _ => arn,
+    }
 }
 
 fn context(context: &EncryptionContext) -> Object {

@@ -3,7 +3,7 @@
 use crate::access::Caller;
 use crate::control::Control;
 use crate::error::ProtocolError;
-use crate::key::{Place, Region};
+use crate::key::Region;
 use crate::keyring::ring::Keyring;
 use crate::kms::Kms;
 use crate::provider::KeyProvider;
@@ -92,10 +92,14 @@ impl<P: KeyProvider> Service<P> {
 
     /// The control operations, if there is a ring for them.
     fn control(&self) -> Option<Control<'_>> {
-        let caller = self.kms.caller();
-        let place = Place::new(*caller.account(), *self.kms.region());
         let keyring = self.keyring.as_ref()?;
-        Some(Control::new(keyring, caller, place))
+        let kms = &self.kms;
+        Some(Control::new(
+            keyring,
+            kms.caller(),
+            *kms.place(),
+            kms.controls(),
+        ))
     }
 }
 

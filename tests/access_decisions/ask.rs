@@ -1,23 +1,36 @@
 //! What the tables ask, and of whom.
 
 use kms_reencrypt::access::{
-    AccessRequest, Action, Caller, Grant, GrantBuilder, GrantId, GrantOperation, KeyPolicy,
-    Resource, authorize,
+    AccessRequest, Action, Caller, Grant, GrantBuilder, GrantId, GrantOperation, GrantTerms,
+    KeyPolicy, KeyResource, Parameters, Resource, authorize,
 };
-use kms_reencrypt::error::DenialReason;
-use kms_reencrypt::iam::{Condition, Policy, Principal, Statement};
+use kms_reencrypt::iam::{Condition, Denial, Layer, Policy, Principal, Statement};
 use kms_reencrypt::{
     AliasName, EncryptionAlgorithm, EncryptionContext, KeyMetadata, KeySpec, KeyUsage,
     MultiRegionConfiguration, MultiRegionKeyType,
 };
 
-pub(crate) type Decision = Result<(), DenialReason>;
+pub(crate) type Decision = Result<(), Denial>;
 
 pub(crate) const ALLOWED: Decision = Ok(());
-pub(crate) const DENIED_BY_IDENTITY: Decision = Err(DenialReason::ExplicitDenyInIdentityPolicy);
-pub(crate) const DENIED_BY_KEY_POLICY: Decision = Err(DenialReason::ExplicitDenyInKeyPolicy);
-pub(crate) const NO_IDENTITY_POLICY: Decision = Err(DenialReason::NoIdentityPolicy);
-pub(crate) const NO_KEY_POLICY: Decision = Err(DenialReason::NoKeyPolicy);
+pub(crate) const DENIED_BY_IDENTITY: Decision = explicit(Layer::IdentityPolicy);
+pub(crate) const DENIED_BY_KEY_POLICY: Decision = explicit(Layer::ResourcePolicy);
+pub(crate) const NO_IDENTITY_POLICY: Decision = missing(Layer::IdentityPolicy);
+pub(crate) const NO_KEY_POLICY: Decision = missing(Layer::ResourcePolicy);
+
+pub(crate) const fn explicit(layer: Layer) -> Decision {
+    Err(Denial {
+        layer,
+        explicit: true,
+    })
+}
+
+pub(crate) const fn missing(layer: Layer) -> Decision {
+    Err(Denial {
+        layer,
+        explicit: false,
+    })
+}
 
 /// A key policy that says nothing.
 pub(crate) static SILENT: KeyPolicy = KeyPolicy::new();
@@ -35,6 +48,7 @@ pub(crate) struct Ask<'a> {
     pub(crate) grants: &'a [Grant],
     pub(crate) context: Option<&'a EncryptionContext>,
     pub(crate) presented: Vec<GrantId>,
+    pub(crate) new_grant: Option<GrantTerms<'a>>,
     /// Without all that a request need not have.
     pub(crate) bare: bool,
 }
@@ -48,6 +62,7 @@ impl<'a> Ask<'a> {
             grants: &[],
             context: None,
             presented: Vec::new(),
+            new_grant: None,
             bare: false,
         }
     }
@@ -89,23 +104,29 @@ impl<'a> Ask<'a> {
                 .build();
         let aliases = ["alias/app", "alias/prod-1"].map(|name| name.parse::<AliasName>().unwrap());
         let tags = [("Project".to_owned(), "Alpha".to_owned())];
+        let mut parameters = Parameters::default();
+        parameters.encryption_context = self.context;
+        parameters.presented_grants = &self.presented;
+        parameters.new_grant = self.new_grant;
+        if !self.bare {
+            parameters.encryption_algorithm = Some(EncryptionAlgorithm::SymmetricDefault);
+            parameters.re_encrypt_on_same_key = Some(true);
+            parameters.request_alias = aliases.first();
+        }
         let decision = authorize(&AccessRequest {
             caller: &self.caller,
             action: self.action,
-            resource: Resource {
+            resource: Resource::Key(KeyResource {
                 metadata: &metadata,
                 policy: self.policy,
                 grants: self.grants,
                 aliases: &aliases,
                 tags: &tags,
-            },
-            encryption_algorithm: (!self.bare).then_some(EncryptionAlgorithm::SymmetricDefault),
-            encryption_context: self.context,
-            re_encrypt_on_same_key: (!self.bare).then_some(true),
-            request_alias: aliases.first().filter(|_| !self.bare),
-            presented_grants: &self.presented,
+                resource_control_policies: &[],
+            }),
+            parameters,
         });
-        assert_eq!(decision, expected, "{describes}");
+        assert_eq!(decision.map(|_| ()), expected, "{describes}");
     }
 
     /// Expects of an allow under a condition that it allows, and of a deny that it denies, if the condition holds.
@@ -139,12 +160,17 @@ pub(crate) fn arn(name: &str) -> String {
 
 /// An administrator of that name.
 pub(crate) fn who(name: &str) -> Caller {
+    stranger(name).as_administrator()
+}
+
+/// A caller of that name without policies.
+pub(crate) fn stranger(name: &str) -> Caller {
     arn(name).parse().unwrap()
 }
 
 pub(crate) fn with(name: &str, identity: Option<Policy>) -> Caller {
     match identity {
-        Some(policy) => who(name).with_identity_policy(policy),
+        Some(policy) => stranger(name).with_identity_policy(policy),
         None => who(name),
     }
 }
@@ -175,7 +201,16 @@ pub(crate) fn grant_to(grantee: &str, change: impl FnOnce(GrantBuilder) -> Grant
     let key =
         KeyMetadata::builder(key, KeySpec::SymmetricDefault, KeyUsage::EncryptDecrypt).build();
     let id = "grant-1".parse().unwrap();
-    let builder = Grant::builder(id, "111122223333".parse().unwrap(), arn(grantee))
+    let builder = Grant::builder(id, "111122223333".parse().unwrap(), grantee_text(grantee))
         .operations([GrantOperation::ReEncryptTo, GrantOperation::DescribeKey]);
     change(builder).build(&key).unwrap()
+}
+
+/// An ARN by its short form, or a service.
+fn grantee_text(grantee: &str) -> String {
+    if grantee.ends_with(".amazonaws.com") {
+        grantee.to_owned()
+    } else {
+        arn(grantee)
+    }
 }

@@ -126,6 +126,7 @@ fn conditions_know_the_key_the_caller_and_the_request() {
         let caller = Caller::assumed_role("111122223333".parse().unwrap(), "team/Auditor", "alice");
         let caller = caller
             .unwrap()
+            .as_administrator()
             .with_via_service("s3.us-east-2.amazonaws.com");
         let describes = format!("{condition:?}");
         Ask::of(caller).expect_condition(condition, holds, &describes);

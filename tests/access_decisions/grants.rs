@@ -1,7 +1,7 @@
 //! Grants.
 
 use kms_reencrypt::EncryptionContext;
-use kms_reencrypt::access::{Action, GrantId};
+use kms_reencrypt::access::{Action, GrantConstraint, GrantId, GrantOperation, GrantTerms};
 
 use crate::ask::{
     ALLOWED, Ask, NO_IDENTITY_POLICY, NO_KEY_POLICY, SILENT, allows, grant_to, nothing, who, with,
@@ -117,4 +117,103 @@ fn a_grant_may_want_an_encryption_context() {
     let ask = Ask::of(who("user/alice")).policy(&SILENT).context(&context);
     ask.grants(&grants)
         .expect(ALLOWED, "one of two grants is enough");
+}
+
+/// What a grantee of `ReEncryptTo`, `DescribeKey` and `CreateGrant` may grant to others by that, for data of one tenant.
+#[test]
+fn a_grantee_hands_on_what_its_grant_gives_and_no_more() {
+    use GrantConstraint::{EncryptionContextEquals as Equals, EncryptionContextSubset as Subset};
+    use GrantOperation::{CreateGrant, Decrypt, DescribeKey, ReEncryptTo};
+    let blue = || EncryptionContext::from([("tenant", "blue")]);
+    let more = || EncryptionContext::from([("tenant", "blue"), ("app", "web")]);
+    let red = || EncryptionContext::from([("tenant", "red")]);
+    let parent = || {
+        grant_to("user/alice", |grant| {
+            grant
+                .operation(CreateGrant)
+                .encryption_context_subset([("tenant", "blue")])
+        })
+    };
+    #[rustfmt::skip]
+    let decisions = [
+        ("the same", &[ReEncryptTo, DescribeKey, CreateGrant][..], vec![Subset(blue())], ALLOWED),
+        ("fewer operations", &[ReEncryptTo], vec![Subset(blue())], ALLOWED),
+        ("more pairs", &[ReEncryptTo], vec![Subset(more())], ALLOWED),
+        ("equals", &[ReEncryptTo], vec![Equals(blue())], ALLOWED),
+        ("equals, and more pairs", &[ReEncryptTo], vec![Equals(more())], ALLOWED),
+        ("another operation", &[ReEncryptTo, Decrypt], vec![Subset(blue())], NO_KEY_POLICY),
+        ("no constraint", &[ReEncryptTo], vec![], NO_KEY_POLICY),
+        ("no constraint where it would not count", &[DescribeKey], vec![], NO_KEY_POLICY),
+        ("an empty constraint", &[ReEncryptTo], vec![Subset(EncryptionContext::default())], NO_KEY_POLICY),
+        ("another value", &[ReEncryptTo], vec![Subset(red())], NO_KEY_POLICY),
+        ("two constraints", &[ReEncryptTo], vec![Subset(blue()), Equals(blue())], NO_KEY_POLICY),
+    ];
+    let grants = [parent()];
+    for (describes, operations, constraints, expected) in decisions {
+        let terms = GrantTerms {
+            grantee_principal: Some("arn:aws:iam::111122223333:user/bob"),
+            operations,
+            constraints: &constraints,
+            ..GrantTerms::default()
+        };
+        let mut ask = Ask::of(with("user/alice", Some(nothing()))).action(Action::CreateGrant);
+        ask.new_grant = Some(terms);
+        ask.clone()
+            .policy(&SILENT)
+            .grants(&grants)
+            .expect(expected, describes);
+        // Who has the permission from a policy may grant what it likes.
+        ask.caller = with("user/alice", Some(allows("kms:CreateGrant")));
+        ask.grants(&grants).expect(ALLOWED, describes);
+    }
+}
+
+#[test]
+fn a_grant_for_a_resource_hands_on_its_resource() {
+    let table = "arn:aws:dynamodb:us-east-2:111122223333:table/Books";
+    let other = "arn:aws:dynamodb:us-east-2:111122223333:table/Films";
+    let grants = [grant_to("user/alice", |grant| {
+        grant
+            .operation(GrantOperation::CreateGrant)
+            .source_arn(table)
+    })];
+    #[rustfmt::skip]
+    let decisions = [
+        (Some(table), Some(table), ALLOWED),
+        (Some(table), Some(other), NO_KEY_POLICY),
+        (Some(table), None, NO_KEY_POLICY),
+        (Some(other), Some(table), NO_KEY_POLICY),
+        (None, Some(table), NO_KEY_POLICY),
+    ];
+    for (of_caller, of_child, expected) in decisions {
+        let mut alice = with("user/alice", Some(nothing()));
+        if let Some(source) = of_caller {
+            alice = alice.with_source_arn(source);
+        }
+        let mut ask = Ask::of(alice).action(Action::CreateGrant).policy(&SILENT);
+        ask.new_grant = Some(GrantTerms {
+            operations: &[GrantOperation::DescribeKey],
+            source_arn: of_child,
+            ..GrantTerms::default()
+        });
+        ask.grants(&grants)
+            .expect(expected, &format!("{of_caller:?} {of_child:?}"));
+    }
+}
+
+#[test]
+fn a_grant_for_a_resource_counts_for_requests_on_its_behalf() {
+    let table = "arn:aws:dynamodb:us-east-2:111122223333:table/Books";
+    let grants = [grant_to("user/alice", |grant| grant.source_arn(table))];
+    let alice = || with("user/alice", Some(nothing()));
+    for action in [Action::ReEncryptTo, Action::DescribeKey] {
+        for (caller, expected) in [
+            (alice().with_source_arn(table), ALLOWED),
+            (alice().with_source_arn("arn:aws:s3:::books"), NO_KEY_POLICY),
+            (alice(), NO_KEY_POLICY),
+        ] {
+            let ask = Ask::of(caller).action(action).policy(&SILENT);
+            ask.grants(&grants).expect(expected, "source");
+        }
+    }
 }

@@ -6,8 +6,11 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod ask;
+mod callers;
+mod condition_keys;
 mod conditions;
 mod grants;
 #[cfg(feature = "json")]
 mod json;
 mod policies;
+mod refusals;

@@ -2,11 +2,11 @@
 
 use kms_reencrypt::KeyArn;
 use kms_reencrypt::access::{Action, KeyPolicy};
-use kms_reencrypt::iam::{Policy, Principal, Statement};
+use kms_reencrypt::iam::{Layer, Policy, Principal, Statement};
 
 use crate::ask::{
     ALLOWED, Ask, DENIED_BY_IDENTITY, DENIED_BY_KEY_POLICY, KEY, NO_IDENTITY_POLICY, NO_KEY_POLICY,
-    SILENT, allows, denies, grant_to, nothing, principal, re_encrypt, who, with,
+    SILENT, allows, denies, grant_to, missing, nothing, principal, re_encrypt, who, with,
 };
 
 #[test]
@@ -25,7 +25,7 @@ fn the_default_policy_leaves_everything_to_the_account() {
         ("role/Auditor", None, ALLOWED),
         ("assumed-role/Auditor/alice", None, ALLOWED),
         ("assumed-role/Auditor/alice", Some(nothing()), NO_IDENTITY_POLICY),
-        ("federated-user/alice", None, ALLOWED),
+        ("federated-user/alice", None, missing(Layer::SessionPolicy)),
         ("other:root", None, NO_KEY_POLICY),
         ("other:user/bob", None, NO_KEY_POLICY),
         ("other:user/bob", Some(allows("*")), NO_KEY_POLICY),

@@ -415,6 +415,7 @@ fn the_key_of_an_aws_service_is_used_through_the_service_only() {
     let world = world();
     world.name_key("s3", world.keyring.create_aws_managed_key("s3").unwrap());
     let user = Caller::user(ACCOUNT.parse().unwrap(), "alice").unwrap();
+    let user = user.as_administrator();
     let through = |service: &str| user.clone().with_via_service(service);
     world.act_as(through("s3.us-east-2.amazonaws.com"));
     let blob = world.encrypted(&encrypt("-").destination("alias/aws/s3"));

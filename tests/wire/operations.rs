@@ -49,7 +49,7 @@ fn what_must_be_there_is_missed_in_the_words_of_the_service() {
         ("CreateAlias", &["aliasName", "targetKeyId"][..]),
         ("DeleteAlias", &["aliasName"]),
         ("DescribeKey", &["keyId"]),
-        ("CreateGrant", &["keyId", "granteePrincipal", "operations"]),
+        ("CreateGrant", &["keyId", "operations"]),
         ("PutKeyPolicy", &["keyId", "policy"]),
         (
             "ImportKeyMaterial",
@@ -249,7 +249,8 @@ fn a_key_is_created_with_everything_that_is_asked_for() {
         })
     );
     let kept = server.ok("GetKeyPolicy", json!({"KeyId": metadata["KeyId"]}));
-    assert_eq!(kept, json!({"Policy": policy, "PolicyName": "default"}));
+    let kept: Value = serde_json::from_str(kept["Policy"].as_str().unwrap()).unwrap();
+    assert_eq!(kept["Statement"][0]["Principal"], json!({"AWS": "*"}));
 
     let spec = "SYMMETRIC_DEFAULT";
     let both = json!({"KeySpec": spec, "CustomerMasterKeySpec": spec});
@@ -530,6 +531,37 @@ fn a_constraint_is_listed_as_it_was_given() {
 }
 
 #[test]
+fn a_grant_for_a_service_is_listed_as_it_was_given() {
+    let server = Server::new();
+    let key = server.key(KeySpec::SymmetricDefault).to_string();
+    let service = "dynamodb.amazonaws.com";
+    let asked = json!({
+        "KeyId": key,
+        "GranteeServicePrincipal": service,
+        "RetiringServicePrincipal": service,
+        "Operations": ["Encrypt", "DescribeKey"],
+        "Constraints": {
+            "EncryptionContextSubset": {"tenant": "blue"},
+            "SourceArn": "arn:aws-cn:dynamodb:cn-north-1:111122223333:table/Books",
+        },
+    });
+    server.ok("CreateGrant", asked.clone());
+    let as_principal =
+        json!({"KeyId": key, "GranteePrincipal": service, "Operations": ["Decrypt"]});
+    server.ok("CreateGrant", as_principal.clone());
+    for (filter, expected) in [
+        ("GranteeServicePrincipal", &asked),
+        ("GranteePrincipal", &as_principal),
+    ] {
+        let listed = server.ok("ListGrants", json!({"KeyId": key, filter: service}));
+        assert_eq!(listed["Grants"].as_array().unwrap().len(), 1);
+        for (member, value) in expected.as_object().unwrap() {
+            assert_eq!(&listed["Grants"][0][member], value, "{member}");
+        }
+    }
+}
+
+#[test]
 fn a_grant_is_retired_by_whom_it_names() {
     let server = Server::new();
     let key = server.key(KeySpec::SymmetricDefault).to_string();
@@ -589,7 +621,17 @@ fn a_key_policy_is_put_and_got() {
         "GetKeyPolicy",
         json!({"KeyId": key, "PolicyName": "default"}),
     );
-    assert_eq!(got["Policy"], policy);
+    let normalized = r#"{
+  "Statement" : [ {
+    "Effect" : "Allow",
+    "Principal" : {
+      "AWS" : "arn:aws-cn:iam::111122223333:root"
+    },
+    "Action" : "kms:*",
+    "Resource" : "*"
+  } ]
+}"#;
+    assert_eq!(got["Policy"], normalized);
 
     for request in [
         json!({"KeyId": key, "PolicyName": "other"}),
@@ -615,6 +657,106 @@ fn a_key_policy_is_put_and_got() {
         server.error("PutKeyPolicy", request).0,
         "AccessDeniedException"
     );
+}
+
+/// Documents that the service refuses, with `{}` for the rest of a statement that would do.
+#[test]
+fn a_key_policy_is_refused_in_the_words_of_the_service() {
+    const INVALID_ARN: (&str, &str) = (
+        "InvalidArnException",
+        "An ARN in the specified key policy is invalid.",
+    );
+    const MALFORMED: &str = "MalformedPolicyDocumentException";
+    const NO_PRINCIPAL: (&str, &str) =
+        (MALFORMED, "Policy contains a statement with no principal.");
+    const INVALID_PRINCIPALS: (&str, &str) = (
+        MALFORMED,
+        "Policy contains a statement with one or more invalid principals.",
+    );
+    const FORBIDDEN_KEYS: (&str, &str) = (
+        MALFORMED,
+        "These condition keys are not permitted in a key policy: aws:ResourceTag, kms:ResourceTag, kms:ResourceAliases",
+    );
+    let server = Server::new();
+    let key = server.key(KeySpec::SymmetricDefault).to_string();
+    let refused = |policy: &str| {
+        let put = json!({"KeyId": key, "Policy": policy, "BypassPolicyLockoutSafetyCheck": true});
+        let refusal = server.error("PutKeyPolicy", put);
+        let create = json!({"Policy": policy, "BypassPolicyLockoutSafetyCheck": true});
+        assert_eq!(server.error("CreateKey", create), refusal, "{policy}");
+        refusal
+    };
+    let root = "arn:aws-cn:iam::111122223333:root";
+    let principal = |aws: &str| json!({"Principal": {"AWS": aws}});
+    let condition =
+        |operator: &str, key: &str| json!({"Principal": "*", "Condition": {operator: {key: "x"}}});
+    let whole = |mut statement: Value| {
+        for (member, value) in [("Effect", "Allow"), ("Action", "kms:*"), ("Resource", "*")] {
+            if statement[member].is_null() {
+                statement[member] = json!(value);
+            }
+        }
+        json!({"Statement": statement}).to_string()
+    };
+    for (statement, (code, message)) in [
+        (
+            principal("arn:aws-cn:iam::111122223333:group/admins"),
+            INVALID_ARN,
+        ),
+        (principal("arn:aws-cn:iam:::root"), INVALID_ARN),
+        (principal("arn:aws-cn:iam::alice:root"), INVALID_ARN),
+        (json!({}), NO_PRINCIPAL),
+        (json!({"Principal": {"AWS": []}}), NO_PRINCIPAL),
+        (
+            principal("arn:aws:iam::111122223333:root"),
+            INVALID_PRINCIPALS,
+        ),
+        (principal("AROACKCEVSQ6C2EXAMPLE"), INVALID_PRINCIPALS),
+        (
+            condition("StringEquals", "aws:ResourceTag/team"),
+            FORBIDDEN_KEYS,
+        ),
+        (
+            condition("StringLike", "kms:ResourceAliases"),
+            FORBIDDEN_KEYS,
+        ),
+        (condition("StringEquals", "kms:ResourceTag"), FORBIDDEN_KEYS),
+    ] {
+        let policy = whole(statement);
+        let expected = (code.to_owned(), message.to_owned());
+        assert_eq!(refused(&policy), expected, "{policy}");
+    }
+    for (policy, expected) in [
+        ("{", ""),
+        (
+            r#"{"Statement": {"Effect": "Allow", "Principal": "*", "Resource": "*"}}"#,
+            "Policy contains a statement with no action.",
+        ),
+        (
+            r#"{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "kms:*"}}"#,
+            "Policy contains a statement with no resource.",
+        ),
+    ] {
+        assert_eq!(refused(policy), (MALFORMED.to_owned(), expected.to_owned()));
+    }
+    let (code, message) = refused(&whole(condition(
+        "ForAllValues:StringEquals",
+        "kms:EncryptionContext:tenant",
+    )));
+    assert_eq!(code, MALFORMED);
+    assert!(
+        message.starts_with("OverlyPermissiveCondition:EncryptionContext: "),
+        "{message}"
+    );
+
+    let long = |len: usize| {
+        let policy = whole(principal(root));
+        format!("{policy}{}", " ".repeat(len - policy.len()))
+    };
+    let put = |policy: String| json!({"KeyId": key, "Policy": policy});
+    server.ok("PutKeyPolicy", put(long(32_768)));
+    let (code, _) = server.error("PutKeyPolicy", put(long(32_769)));
+    assert_eq!(code, "LimitExceededException");
 }
 
 #[test]

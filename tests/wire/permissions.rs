@@ -1,8 +1,9 @@
 //! Who may use the control operations.
 
 use kms_reencrypt::KeySpec;
-use kms_reencrypt::access::{Caller, KeyPolicy};
+use kms_reencrypt::access::{Action, Caller, KeyPolicy, Permission, PermissionResource};
 use kms_reencrypt::iam::{Policy, Statement};
+use kms_reencrypt::keyring::NewKey;
 use serde_json::{Value, json};
 
 use crate::server::Server;
@@ -20,80 +21,192 @@ fn alice(actions: &[&str]) -> Caller {
         .with_identity_policy(policy)
 }
 
-/// Control operations on a key, each with members that would do.
-fn on_a_key(key: &str, grant: &str) -> Vec<(&'static str, Value)> {
-    vec![
-        ("DescribeKey", json!({"KeyId": key})),
-        ("GetPublicKey", json!({"KeyId": key})),
-        ("DisableKey", json!({"KeyId": key})),
-        ("EnableKey", json!({"KeyId": key})),
-        (
-            "CreateAlias",
-            json!({"AliasName": "alias/new", "TargetKeyId": key}),
-        ),
-        (
-            "UpdateAlias",
-            json!({"AliasName": "alias/app", "TargetKeyId": key}),
-        ),
-        ("DeleteAlias", json!({"AliasName": "alias/app"})),
-        ("ScheduleKeyDeletion", json!({"KeyId": key})),
-        ("CancelKeyDeletion", json!({"KeyId": key})),
-        ("RotateKeyOnDemand", json!({"KeyId": key})),
-        ("ListKeyRotations", json!({"KeyId": key})),
-        (
-            "GetParametersForImport",
-            json!({"KeyId": key, "WrappingAlgorithm": "RSAES_OAEP_SHA_256", "WrappingKeySpec": "RSA_2048"}),
-        ),
-        (
-            "ImportKeyMaterial",
-            json!({"KeyId": key, "ImportToken": "AAAA", "EncryptedKeyMaterial": "AAAA"}),
-        ),
-        ("DeleteImportedKeyMaterial", json!({"KeyId": key})),
-        (
-            "ReplicateKey",
-            json!({"KeyId": key, "ReplicaRegion": "cn-northwest-1"}),
-        ),
-        (
-            "CreateGrant",
-            json!({"KeyId": key, "GranteePrincipal": ALICE, "Operations": ["Decrypt"]}),
-        ),
-        ("ListGrants", json!({"KeyId": key})),
-        ("RetireGrant", json!({"KeyId": key, "GrantId": grant})),
-        ("RevokeGrant", json!({"KeyId": key, "GrantId": grant})),
-        ("GetKeyPolicy", json!({"KeyId": key})),
-        ("PutKeyPolicy", json!({"KeyId": key, "Policy": "{}"})),
-    ]
+/// A key, one of its replicas-to-be, and what control operations ask of them.
+struct Scene {
+    server: Server,
+    /// The key that requests name, and the one that `alias/app` points to.
+    keys: [String; 2],
+    grant: String,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let server = Server::new();
+        let make = || {
+            let key = NewKey::new(KeySpec::SymmetricDefault).multi_region(true);
+            server.keyring.create_key(key).unwrap()
+        };
+        let [key, other] = [make(), make()];
+        server.keyring.create_alias("alias/app", other).unwrap();
+        let grantee = "arn:aws-cn:iam::444455556666:root";
+        let grant = server.keyring.create_grant(key, grantee, |grant| {
+            grant.operation(kms_reencrypt::access::GrantOperation::Decrypt)
+        });
+        Self {
+            keys: [key, other].map(|key| key.to_string()),
+            grant: grant.unwrap().grant_id.to_string(),
+            server,
+        }
+    }
+
+    /// The control operations, each with members that would do.
+    fn requests(&self) -> Vec<(&'static str, Value)> {
+        let key = &self.keys[0];
+        let policy = r#"{"Statement": {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "kms:*", "Resource": "*"}}"#;
+        let tags = json!([{"TagKey": "tenant", "TagValue": "blue"}]);
+        vec![
+            ("DescribeKey", json!({"KeyId": key})),
+            ("GetPublicKey", json!({"KeyId": key})),
+            ("DisableKey", json!({"KeyId": key})),
+            ("EnableKey", json!({"KeyId": key})),
+            (
+                "CreateAlias",
+                json!({"AliasName": "alias/new", "TargetKeyId": key}),
+            ),
+            (
+                "UpdateAlias",
+                json!({"AliasName": "alias/app", "TargetKeyId": key}),
+            ),
+            ("DeleteAlias", json!({"AliasName": "alias/app"})),
+            ("ScheduleKeyDeletion", json!({"KeyId": key})),
+            ("CancelKeyDeletion", json!({"KeyId": key})),
+            ("RotateKeyOnDemand", json!({"KeyId": key})),
+            ("ListKeyRotations", json!({"KeyId": key})),
+            (
+                "GetParametersForImport",
+                json!({"KeyId": key, "WrappingAlgorithm": "RSAES_OAEP_SHA_256", "WrappingKeySpec": "RSA_2048"}),
+            ),
+            (
+                "ImportKeyMaterial",
+                json!({"KeyId": key, "ImportToken": "AAAA", "EncryptedKeyMaterial": "AAAA"}),
+            ),
+            ("DeleteImportedKeyMaterial", json!({"KeyId": key})),
+            (
+                "ReplicateKey",
+                json!({"KeyId": key, "ReplicaRegion": "cn-northwest-1"}),
+            ),
+            (
+                "ReplicateKey",
+                json!({"KeyId": key, "ReplicaRegion": "cn-northwest-1", "Tags": tags, "Policy": policy}),
+            ),
+            (
+                "CreateGrant",
+                json!({"KeyId": key, "GranteePrincipal": ALICE, "Operations": ["Decrypt"]}),
+            ),
+            ("ListGrants", json!({"KeyId": key})),
+            ("RetireGrant", json!({"KeyId": key, "GrantId": self.grant})),
+            ("RevokeGrant", json!({"KeyId": key, "GrantId": self.grant})),
+            ("GetKeyPolicy", json!({"KeyId": key})),
+            ("PutKeyPolicy", json!({"KeyId": key, "Policy": policy})),
+            ("CreateKey", json!({})),
+            ("CreateKey", json!({"Tags": tags, "Policy": policy})),
+            ("ListKeys", json!({})),
+            ("ListAliases", json!({})),
+        ]
+    }
+
+    /// What a request asks for, by the table: each permission with the resource that it is for.
+    fn asked(&self, operation: &str, request: &Value) -> Vec<(Action, Asked)> {
+        // What an alias points to is asked first, then what it is to point to.
+        let mut keys = match operation {
+            "UpdateAlias" | "DeleteAlias" => vec![&self.keys[1], &self.keys[0]],
+            _ => vec![&self.keys[0]],
+        }
+        .into_iter();
+        Permission::of(operation)
+            .filter(|row| {
+                row.only_with()
+                    .is_none_or(|member| !request[member].is_null())
+            })
+            .map(|row| {
+                let resource = match row.resource() {
+                    PermissionResource::Key if row.only_with().is_some() => Asked::NewKey,
+                    PermissionResource::Key => Asked::Arn(keys.next().unwrap().clone()),
+                    PermissionResource::Alias => {
+                        let name = request["AliasName"].as_str().unwrap();
+                        Asked::Arn(format!("arn:aws-cn:kms:cn-north-1:111122223333:{name}"))
+                    }
+                    _ if row.only_with().is_some() => Asked::Unnamed,
+                    _ => Asked::Any,
+                };
+                (row.action(), resource)
+            })
+            .collect()
+    }
+}
+
+/// What a permission is asked for, and how a refusal names it.
+#[derive(Clone, Debug, PartialEq)]
+enum Asked {
+    Arn(String),
+    Any,
+    NewKey,
+    Unnamed,
+}
+
+impl Asked {
+    fn allow(&self, action: Action) -> Statement {
+        let resource = match self {
+            Self::Arn(arn) => arn,
+            _ => "*",
+        };
+        Statement::allow()
+            .action(action.as_str())
+            .resource(resource)
+    }
+
+    fn refusal(&self, action: Action) -> String {
+        let resource = match self {
+            Self::Arn(arn) => format!(" on resource: {arn}"),
+            Self::Any => " on resource: *".to_owned(),
+            Self::Unnamed => String::new(),
+            Self::NewKey => {
+                return "The new key policy will not allow you to update the key policy in the future."
+                    .to_owned();
+            }
+        };
+        format!(
+            "User: {ALICE} is not authorized to perform: {action}{resource} because no identity-based policy allows the {action} action"
+        )
+    }
 }
 
 #[test]
-fn every_control_operation_on_a_key_needs_its_own_permission() {
-    let server = Server::new();
-    let key = server.key(KeySpec::SymmetricDefault);
-    server.keyring.create_alias("alias/app", key).unwrap();
-    let grant = server
-        .keyring
-        .create_grant(key, "arn:aws-cn:iam::444455556666:root", |grant| {
-            grant.operation(kms_reencrypt::access::GrantOperation::Decrypt)
-        })
-        .unwrap();
-    let key = key.to_string();
-    let without = server.as_caller(alice(&[]));
-    for (operation, request) in on_a_key(&key, grant.grant_id.as_str()) {
-        let (code, message) = without.error(operation, request.clone());
-        assert_eq!(code, "AccessDeniedException", "{operation}");
-        let expected = format!(
-            "User: {ALICE} is not authorized to perform: kms:{operation} on resource: {key} because no identity-based policy allows the kms:{operation} action"
-        );
-        assert_eq!(message, expected);
-
-        let with = server.as_caller(alice(&[&format!("kms:{operation}")]));
-        let (_, body) = with.raw(operation, &request.to_string());
+fn every_control_operation_needs_each_of_its_permissions() {
+    let requests = Scene::new().requests().len();
+    let mut permissions = 0;
+    for at in 0..requests {
+        let scene = Scene::new();
+        let (operation, request) = scene.requests().swap_remove(at);
+        let asked = scene.asked(operation, &request);
+        let without = |missing: Option<&(Action, Asked)>| {
+            let policy = asked
+                .iter()
+                .filter(|one| Some(*one) != missing)
+                .fold(Policy::new(), |policy, (action, resource)| {
+                    policy.statement(resource.allow(*action))
+                });
+            let alice = ALICE.parse::<Caller>().unwrap();
+            scene.server.as_caller(alice.with_identity_policy(policy))
+        };
+        for missing in &asked {
+            let (action, resource) = missing;
+            let (code, message) = without(Some(missing)).error(operation, request.clone());
+            let expected = match resource {
+                Asked::NewKey => "MalformedPolicyDocumentException",
+                _ => "AccessDeniedException",
+            };
+            assert_eq!(
+                (code.as_str(), message),
+                (expected, resource.refusal(*action)),
+                "{operation}"
+            );
+            permissions += 1;
+        }
+        let (_, body) = without(None).raw(operation, &request.to_string());
         assert!(!body.contains("AccessDenied"), "{operation}: {body}");
-        // What a successful one did away with is brought back for the next.
-        let _ = server.keyring.create_alias("alias/app", key.as_str());
-        let _ = server.keyring.cancel_key_deletion(key.as_str());
-        let _ = server.keyring.enable_key(key.as_str());
     }
+    assert!(permissions > 30, "only {permissions} permissions");
 }
 
 #[test]
@@ -172,4 +285,120 @@ fn a_grant_lets_describe_a_key() {
     );
     request["GrantTokens"] = json!([created.grant_token]);
     bob.ok("DescribeKey", request);
+}
+
+#[test]
+fn an_explicit_deny_comes_before_everything_else() {
+    let scene = Scene::new();
+    let deny = Policy::new()
+        .statement(Statement::allow().action("kms:*").resource("*"))
+        .statement(
+            Statement::deny()
+                .action("kms:DisableKey")
+                .action("kms:RetireGrant")
+                .resource("*"),
+        );
+    for arn in [ALICE, "arn:aws-cn:iam::444455556666:root"] {
+        let caller = arn
+            .parse::<Caller>()
+            .unwrap()
+            .with_identity_policy(deny.clone());
+        let server = scene.server.as_caller(caller);
+        for (operation, request) in scene.requests() {
+            if operation == "DisableKey" || operation == "RetireGrant" {
+                let (_, message) = server.error(operation, request);
+                let expected = "with an explicit deny in an identity-based policy";
+                assert!(message.ends_with(expected), "{arn} {operation}: {message}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_key_policy_cannot_let_anybody_retire_a_grant_or_keep_the_retiring_principal_from_it() {
+    let scene = Scene::new();
+    let key = scene.keys[0].as_str();
+    let retire = json!({"KeyId": key, "GrantId": scene.grant});
+    let put = |effect: &str| {
+        let policy = format!(
+            r#"{{"Statement": {{"Effect": "{effect}", "Principal": "*", "Action": "kms:*", "Resource": "*"}}}}"#
+        );
+        let policy = KeyPolicy::from_json(&policy).unwrap();
+        scene.server.keyring.put_key_policy(key, policy).unwrap();
+    };
+    put("Allow");
+    let (code, _) = scene
+        .server
+        .as_caller(alice(&[]))
+        .error("RetireGrant", retire.clone());
+    assert_eq!(code, "AccessDeniedException");
+    put("Deny");
+    scene.server.ok("RetireGrant", retire);
+}
+
+#[test]
+fn a_grantee_cannot_grant_itself_more() {
+    let server = Server::new();
+    let key = server.key(KeySpec::SymmetricDefault).to_string();
+    let parent = json!({
+        "KeyId": key,
+        "GranteePrincipal": ALICE,
+        "Operations": ["Encrypt", "CreateGrant"],
+        "Constraints": {"EncryptionContextSubset": {"tenant": "blue"}},
+    });
+    server.ok("CreateGrant", parent);
+    let alice = server.as_caller(alice(&[]));
+    let child = |operations: Value, constraints: Value| json!({"KeyId": key, "GranteePrincipal": ALICE, "Operations": operations, "Constraints": constraints});
+    let blue = json!({"EncryptionContextSubset": {"tenant": "blue"}});
+    for request in [
+        child(json!(["Decrypt"]), json!({})),
+        child(json!(["Decrypt"]), blue.clone()),
+        child(json!(["Encrypt"]), json!({})),
+    ] {
+        let (code, message) = alice.error("CreateGrant", request);
+        assert_eq!(code, "AccessDeniedException");
+        assert!(message.contains("is not authorized to perform: kms:CreateGrant on resource"));
+    }
+    alice.ok("CreateGrant", child(json!(["Encrypt"]), blue));
+}
+
+#[test]
+fn the_token_of_a_revoked_grant_gives_nothing_wherever_it_is_presented() {
+    let server = Server::new();
+    let key = server.key(KeySpec::SymmetricDefault).to_string();
+    let request =
+        json!({"KeyId": key, "GranteePrincipal": ALICE, "Operations": ["Encrypt", "DescribeKey"]});
+    let created = server.ok("CreateGrant", request);
+    let id = created["GrantId"].as_str().unwrap();
+    server.ok("RevokeGrant", json!({"KeyId": key, "GrantId": id}));
+    let tokens = json!([created["GrantToken"]]);
+    let requests = [
+        (
+            "Encrypt",
+            json!({"KeyId": key, "Plaintext": "YQ==", "GrantTokens": tokens}),
+        ),
+        ("DescribeKey", json!({"KeyId": key, "GrantTokens": tokens})),
+        (
+            "CreateGrant",
+            json!({"KeyId": key, "GranteePrincipal": ALICE, "Operations": ["Encrypt"], "GrantTokens": tokens}),
+        ),
+    ];
+    for (operation, request) in requests {
+        let (code, _) = server
+            .as_caller(alice(&[]))
+            .error(operation, request.clone());
+        assert_eq!(code, "AccessDeniedException", "{operation}");
+        server.ok(operation, request);
+    }
+    let not_found = (
+        "NotFoundException".to_owned(),
+        format!("Grant ID {id} not found"),
+    );
+    for (operation, request) in [
+        ("RetireGrant", json!({"GrantToken": created["GrantToken"]})),
+        ("RetireGrant", json!({"KeyId": key, "GrantId": id})),
+        ("RevokeGrant", json!({"KeyId": key, "GrantId": id})),
+    ] {
+        assert_eq!(server.error(operation, request), not_found, "{operation}");
+    }
 }

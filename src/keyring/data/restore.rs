@@ -1,6 +1,6 @@
 //! From data to a ring.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use crate::access::GrantId;
@@ -103,13 +103,21 @@ fn add_grant_tokens(
     snapshot: &mut Snapshot,
     grant_tokens: Vec<(String, GrantId)>,
 ) -> Result<(), InvalidRingData> {
+    let grants = snapshot.keys().flat_map(|key| key.grants.iter());
+    let grants: HashSet<GrantId> = grants.map(|grant| grant.id().clone()).collect();
     for (at, (token, grant)) in grant_tokens.into_iter().enumerate() {
-        let taken = snapshot.grant_tokens.get(&token);
-        if taken.is_some_and(|other| *other != grant) {
-            let reason = "the token is that of another grant already".to_owned();
-            return Err(InvalidRingData::GrantToken(at, reason));
+        match snapshot.grant_tokens.get(&token) {
+            Some(other) if *other == grant => continue,
+            Some(_) => {
+                let reason = "the token is that of another grant already".to_owned();
+                return Err(InvalidRingData::GrantToken(at, reason));
+            }
+            None => {}
         }
-        snapshot.grant_tokens.insert(token, grant);
+        snapshot.grant_tokens.insert(token, grant.clone());
+        if !grants.contains(&grant) {
+            snapshot.grant_tokens.end(&grant);
+        }
     }
     Ok(())
 }

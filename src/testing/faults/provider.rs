@@ -1,5 +1,7 @@
 //! [`FaultyProvider`]: another provider, and what goes wrong in it.
 
+use std::time::SystemTime;
+
 use crate::access::{Grant, GrantId, KeyPolicy};
 use crate::key::{
     AliasArn, AliasName, EncryptionAlgorithm, KeyArn, KeyMaterialId, KeyMetadata, Place, Region,
@@ -81,6 +83,10 @@ impl<P> FaultyProvider<P> {
 impl<P: KeyProvider> KeyProvider for FaultyProvider<P> {
     fn home(&self) -> Place {
         self.provider.home()
+    }
+
+    fn now(&self) -> Option<SystemTime> {
+        self.provider.now()
     }
 
     fn view(&self, visit: &mut dyn FnMut(&dyn KeyView)) -> Result<(), KeyProviderError> {

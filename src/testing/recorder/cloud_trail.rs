@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::access::Caller;
 use crate::context::EncryptionContext;
-use crate::key::KeyArn;
+use crate::key::{AccountId, KeyArn};
 use crate::observe::Operation;
 use crate::testing::timestamp;
 
@@ -73,7 +73,7 @@ impl RecordedCall {
             "resources": self.resources(),
             "eventType": "AwsApiCall",
             "managementEvent": true,
-            "recipientAccountId": self.caller().account().as_str(),
+            "recipientAccountId": self.caller().account().map(AccountId::as_str),
             "eventCategory": "Management",
         });
         let Some(members) = record.as_object_mut() else {
@@ -173,19 +173,25 @@ impl RecordedCall {
 }
 
 fn user_identity(caller: &Caller) -> Value {
-    let arn = caller.to_string();
+    let mut identity = Map::new();
+    let (Some(principal), Some(account)) = (caller.principal(), caller.account()) else {
+        insert(&mut identity, "type", "AWSService");
+        insert(&mut identity, "invokedBy", caller.to_string());
+        return identity.into();
+    };
+    let arn = principal.to_string();
     let resource = arn.rsplit(':').next().unwrap_or_default();
     let (kind, name) = resource.split_once('/').unwrap_or((resource, ""));
     let kind = match kind {
         "root" => "Root",
         "user" => "IAMUser",
         "assumed-role" => "AssumedRole",
+        "federated-user" => "FederatedUser",
         _ => "Role",
     };
-    let mut identity = Map::new();
     insert(&mut identity, "type", kind);
     insert(&mut identity, "arn", arn.as_str());
-    insert(&mut identity, "accountId", caller.account().as_str());
+    insert(&mut identity, "accountId", account.as_str());
     if kind == "IAMUser" {
         let name = name.rsplit('/').next().unwrap_or_default();
         insert(&mut identity, "userName", name);

@@ -145,14 +145,19 @@ pub(super) struct MaterialDocument {
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub(super) struct GrantDocument {
     pub(super) grant_id: String,
-    pub(super) grantee_principal: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) grantee_principal: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) grantee_service_principal: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) retiring_principal: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) retiring_service_principal: Option<String>,
     pub(super) operations: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) name: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) constraints: Option<ConstraintDocument>,
+    pub(super) constraints: Option<ConstraintsDocument>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) issuing_account: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -163,10 +168,14 @@ pub(super) struct GrantDocument {
 }
 
 #[derive(Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub(super) enum ConstraintDocument {
-    EncryptionContextEquals(BTreeMap<String, String>),
-    EncryptionContextSubset(BTreeMap<String, String>),
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(super) struct ConstraintsDocument {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) encryption_context_equals: Option<BTreeMap<String, String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) encryption_context_subset: Option<BTreeMap<String, String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) source_arn: Option<String>,
 }
 
 #[derive(Debug, Deserialize, Serialize)]

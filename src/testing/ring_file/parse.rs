@@ -103,7 +103,7 @@ mod tests {
             ),
             (
                 format!(r#"[{{"Grants":[{{"Constraints":{{"{SECRET}":{{}}}}}}]}}]"#),
-                "Keys[0].Grants[0].Constraints",
+                "Keys[0].Grants[0].Constraints.(a long name)",
             ),
             (format!(r#""{SECRET}""#), "Keys"),
             (

@@ -9,7 +9,7 @@ use std::time::SystemTime;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use crate::access::{Grant, GrantId, KeyPolicy};
+use crate::access::{Grant, GrantBuilder, GrantId, KeyPolicy};
 use crate::context::EncryptionContext;
 use crate::key::{
     AliasArn, KeyArn, KeyManager, KeyMetadata, KeyOrigin, KeySpec, KeyState,
@@ -22,8 +22,7 @@ use crate::secret::boxed;
 use crate::testing::timestamp;
 
 use super::document::{
-    AliasDocument, ConstraintDocument, GrantDocument, KeyDocument, MaterialDocument,
-    MultiRegionDocument, RingDocument,
+    AliasDocument, GrantDocument, KeyDocument, MaterialDocument, MultiRegionDocument, RingDocument,
 };
 use super::error::RingFileError;
 use super::secret::SecretBytes;
@@ -249,24 +248,35 @@ fn grant(key: &KeyMetadata, document: &GrantDocument) -> Result<Grant, RingFileE
     let operations: Vec<_> = operations
         .map(|operation| parse("Operations", operation))
         .collect::<Result<_, _>>()?;
-    let mut builder = Grant::builder(id, account, document.grantee_principal.as_str())
+    let mut builder = GrantBuilder::new(id, account)
         .operations(operations)
         .creation_date(time("CreationDate", &document.creation_date)?);
+    if let Some(principal) = &document.grantee_principal {
+        builder = builder.grantee_principal(principal.as_str());
+    }
+    if let Some(service) = &document.grantee_service_principal {
+        builder = builder.grantee_service_principal(service.as_str());
+    }
     if let Some(principal) = &document.retiring_principal {
         builder = builder.retiring_principal(principal.as_str());
+    }
+    if let Some(service) = &document.retiring_service_principal {
+        builder = builder.retiring_service_principal(service.as_str());
     }
     if let Some(name) = &document.name {
         builder = builder.name(name.as_str());
     }
-    builder = match &document.constraints {
-        Some(ConstraintDocument::EncryptionContextEquals(pairs)) => {
-            builder.encryption_context_equals(context(pairs))
+    if let Some(constraints) = &document.constraints {
+        if let Some(pairs) = &constraints.encryption_context_equals {
+            builder = builder.encryption_context_equals(context(pairs));
         }
-        Some(ConstraintDocument::EncryptionContextSubset(pairs)) => {
-            builder.encryption_context_subset(context(pairs))
+        if let Some(pairs) = &constraints.encryption_context_subset {
+            builder = builder.encryption_context_subset(context(pairs));
         }
-        None => builder,
-    };
+        if let Some(source) = &constraints.source_arn {
+            builder = builder.source_arn(source.as_str());
+        }
+    }
     let grant = builder.build(key);
     let grant = grant.map_err(|error| RingFileError::caused("", error))?;
     Ok(grant.with_consistency(!document.hidden))

@@ -1,6 +1,6 @@
 //! From a ring to its document.
 
-use crate::access::{Grant, GrantConstraint, KeyPolicy};
+use crate::access::{Grant, GrantConstraint, GrantPrincipal, KeyPolicy};
 use crate::context::EncryptionContext;
 use crate::key::{KeyArn, KeyManager, KeyOrigin, KeySpec, KeyUsage, Place};
 use crate::keyring::data::{AliasData, KeyData, MaterialData, RingData, SecretData};
@@ -8,7 +8,7 @@ use crate::keyring::ring::Keyring;
 use crate::testing::timestamp;
 
 use super::document::{
-    AliasDocument, ConstraintDocument, FORMAT, GrantDocument, GrantTokenDocument, KeyDocument,
+    AliasDocument, ConstraintsDocument, FORMAT, GrantDocument, GrantTokenDocument, KeyDocument,
     MaterialDocument, MultiRegionDocument, RingDocument, SeenDocument, TagDocument,
 };
 use super::error::RingFileError;
@@ -166,32 +166,53 @@ fn tag((key, value): &(String, String)) -> TagDocument {
 fn grant(key: &KeyArn, grant: &Grant) -> GrantDocument {
     GrantDocument {
         grant_id: grant.id().to_string(),
-        grantee_principal: grant.grantee_principal().to_string(),
-        retiring_principal: grant.retiring_principal().map(ToString::to_string),
+        grantee_principal: named(Some(grant.grantee())),
+        grantee_service_principal: service(Some(grant.grantee())),
+        retiring_principal: named(grant.retiring_principal()),
+        retiring_service_principal: service(grant.retiring_principal()),
         operations: grant.operations().iter().map(ToString::to_string).collect(),
         name: grant.name().map(ToOwned::to_owned),
-        constraints: grant.constraint().map(constraint),
+        constraints: constraints(grant),
         issuing_account: unless_default(*grant.issuing_account(), *key.account()),
         creation_date: grant.creation_date().map(timestamp::write),
         hidden: !grant.is_consistent(),
     }
 }
 
-fn constraint(constraint: &GrantConstraint) -> ConstraintDocument {
+/// What stands in a member that takes ARNs.
+fn named(principal: Option<&GrantPrincipal>) -> Option<String> {
+    principal
+        .filter(|principal| !matches!(principal, GrantPrincipal::Service(_)))
+        .map(ToString::to_string)
+}
+
+/// What stands in a member that takes services.
+fn service(principal: Option<&GrantPrincipal>) -> Option<String> {
+    match principal? {
+        GrantPrincipal::Service(service) => Some(service.to_string()),
+        _ => None,
+    }
+}
+
+fn constraints(grant: &Grant) -> Option<ConstraintsDocument> {
     let pairs = |context: &EncryptionContext| {
         let pairs = context.iter();
         pairs
             .map(|(key, value)| (key.to_owned(), value.to_owned()))
             .collect()
     };
-    match constraint {
-        GrantConstraint::EncryptionContextEquals(context) => {
-            ConstraintDocument::EncryptionContextEquals(pairs(context))
-        }
-        GrantConstraint::EncryptionContextSubset(context) => {
-            ConstraintDocument::EncryptionContextSubset(pairs(context))
-        }
-    }
+    let (equals, subset) = match grant.constraint() {
+        None => (None, None),
+        Some(GrantConstraint::EncryptionContextEquals(context)) => (Some(pairs(context)), None),
+        Some(GrantConstraint::EncryptionContextSubset(context)) => (None, Some(pairs(context))),
+    };
+    let source_arn = grant.source_arn().map(ToOwned::to_owned);
+    let is_some = equals.is_some() || subset.is_some() || source_arn.is_some();
+    is_some.then_some(ConstraintsDocument {
+        encryption_context_equals: equals,
+        encryption_context_subset: subset,
+        source_arn,
+    })
 }
 
 fn alias(home: &Place, alias: &AliasData) -> AliasDocument {

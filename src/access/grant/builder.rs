@@ -5,10 +5,9 @@ use std::time::SystemTime;
 use crate::constraints::{Constraints, GRANT_NAME, PRINCIPAL};
 use crate::context::EncryptionContext;
 use crate::error::{InvalidArnError, KmsError, ValidationError};
-use crate::iam::PrincipalArn;
 use crate::key::{AccountId, KeyMetadata, KeySpec};
 
-use super::{Grant, GrantConstraint, GrantId, GrantOperation};
+use super::{Grant, GrantConstraint, GrantId, GrantOperation, GrantPrincipal, GrantTerms};
 
 /// The most pairs of a constraint (API page of `GrantConstraints`).
 const PAIRS_MAX: usize = 8;
@@ -45,30 +44,44 @@ const VALUE_MAX: usize = 384;
 pub struct GrantBuilder {
     id: GrantId,
     issuing_account: AccountId,
-    grantee_principal: String,
+    grantee_principal: Option<String>,
+    grantee_service_principal: Option<String>,
     retiring_principal: Option<String>,
+    retiring_service_principal: Option<String>,
     name: Option<String>,
     operations: Vec<GrantOperation>,
     constraints: Vec<GrantConstraint>,
+    source_arn: Option<String>,
     creation_date: Option<SystemTime>,
 }
 
 impl GrantBuilder {
-    pub(super) const fn new(
-        id: GrantId,
-        issuing_account: AccountId,
-        grantee_principal: String,
-    ) -> Self {
+    pub(crate) const fn new(id: GrantId, issuing_account: AccountId) -> Self {
         Self {
             id,
             issuing_account,
-            grantee_principal,
+            grantee_principal: None,
+            grantee_service_principal: None,
             retiring_principal: None,
+            retiring_service_principal: None,
             name: None,
             operations: Vec::new(),
             constraints: Vec::new(),
+            source_arn: None,
             creation_date: None,
         }
+    }
+
+    /// `GranteePrincipal`
+    pub(crate) fn grantee_principal(mut self, arn: impl Into<String>) -> Self {
+        self.grantee_principal = Some(arn.into());
+        self
+    }
+
+    /// `GranteeServicePrincipal`
+    pub(crate) fn grantee_service_principal(mut self, service: impl Into<String>) -> Self {
+        self.grantee_service_principal = Some(service.into());
+        self
     }
 
     /// `RetiringPrincipal`, by the text of its ARN.
@@ -80,6 +93,12 @@ impl GrantBuilder {
     /// `RetiringPrincipal`, or none.
     pub fn set_retiring_principal(mut self, arn: Option<String>) -> Self {
         self.retiring_principal = arn;
+        self
+    }
+
+    /// `RetiringServicePrincipal`: the name of an AWS service, such as `rds.us-east-2.amazonaws.com`.
+    pub fn retiring_service_principal(mut self, service: impl Into<String>) -> Self {
+        self.retiring_service_principal = Some(service.into());
         self
     }
 
@@ -107,17 +126,23 @@ impl GrantBuilder {
         self
     }
 
-    /// `Constraints`: the encryption context has to be exactly this. A grant has one constraint.
+    /// `Constraints`: the encryption context has to be exactly this. A grant has one constraint of the context.
     pub fn encryption_context_equals(mut self, context: impl Into<EncryptionContext>) -> Self {
         let constraint = GrantConstraint::EncryptionContextEquals(context.into());
         self.constraints.push(constraint);
         self
     }
 
-    /// `Constraints`: the encryption context has to have these pairs. A grant has one constraint.
+    /// `Constraints`: the encryption context has to have these pairs. A grant has one constraint of the context.
     pub fn encryption_context_subset(mut self, context: impl Into<EncryptionContext>) -> Self {
         let constraint = GrantConstraint::EncryptionContextSubset(context.into());
         self.constraints.push(constraint);
+        self
+    }
+
+    /// `Constraints`: the request has to be made on behalf of this AWS resource.
+    pub fn source_arn(mut self, arn: impl Into<String>) -> Self {
+        self.source_arn = Some(arn.into());
         self
     }
 
@@ -134,39 +159,80 @@ impl GrantBuilder {
     /// - [`KmsError::Validation`] if a name or principal is not what the service model wants; if there are no operations, or
     ///   `CreateGrant` alone, or one that the key cannot do; if there is more than one constraint, one on a key that is
     ///   not symmetric, or one that is too long.
+    /// - [`KmsError::Validation`] too if the grantee is not named exactly once, or the retiring principal twice; or if a
+    ///   service is granted something without a `SourceArn` or without anybody who may retire it.
     /// - [`KmsError::InvalidArn`] if a principal is not the ARN of one.
     pub fn build(self, key: &KeyMetadata) -> Result<Grant, KmsError> {
         self.refuse_texts()?;
         self.refuse_operations(key)?;
         self.refuse_constraints(key)?;
+        let grantee = self.grantee()?;
+        let retiring = self.retiring()?;
         Ok(Grant {
-            grantee_principal: principal(&self.grantee_principal)?,
-            retiring_principal: self
-                .retiring_principal
-                .as_deref()
-                .map(principal)
-                .transpose()?,
+            grantee,
+            retiring,
             id: self.id,
             name: self.name,
             operations: self.operations,
             constraint: self.constraints.into_iter().next(),
+            source_arn: self.source_arn,
             issuing_account: self.issuing_account,
             creation_date: self.creation_date,
             consistent: true,
         })
     }
 
+    /// What authorization sees of the grant, whether it can be built or not.
+    pub(crate) fn terms(&self) -> GrantTerms<'_> {
+        GrantTerms {
+            grantee_principal: self.grantee_principal.as_deref(),
+            grantee_service_principal: self.grantee_service_principal.as_deref(),
+            retiring_principal: self.retiring_principal.as_deref(),
+            retiring_service_principal: self.retiring_service_principal.as_deref(),
+            operations: &self.operations,
+            constraints: &self.constraints,
+            source_arn: self.source_arn.as_deref(),
+        }
+    }
+
+    fn grantee(&self) -> Result<GrantPrincipal, KmsError> {
+        match (&self.grantee_principal, &self.grantee_service_principal) {
+            (Some(arn), None) => principal(arn),
+            (None, Some(_)) if self.source_arn.is_none() => {
+                Err(ValidationError::GrantForServiceWithoutSource.into())
+            }
+            (None, Some(_))
+                if self.retiring_principal.is_none()
+                    && self.retiring_service_principal.is_none() =>
+            {
+                Err(ValidationError::GrantForServiceWithoutRetiring.into())
+            }
+            (None, Some(service)) => Ok(GrantPrincipal::Service(service.as_str().into())),
+            (None, None) | (Some(_), Some(_)) => Err(ValidationError::GrantGrantees.into()),
+        }
+    }
+
+    fn retiring(&self) -> Result<Option<GrantPrincipal>, KmsError> {
+        match (&self.retiring_principal, &self.retiring_service_principal) {
+            (None, None) => Ok(None),
+            (Some(arn), None) => principal(arn).map(Some),
+            (None, Some(service)) => Ok(Some(GrantPrincipal::Service(service.as_str().into()))),
+            (Some(_), Some(_)) => Err(ValidationError::GrantRetiringPrincipals.into()),
+        }
+    }
+
     /// Refuses texts that violate the service model, checked in the order of its members.
     fn refuse_texts(&self) -> Result<(), KmsError> {
         let mut constraints = Constraints::default();
-        let retiring = self.retiring_principal.as_deref();
-        constraints.optional_text(
-            "granteePrincipal",
-            Some(&self.grantee_principal),
-            &PRINCIPAL,
-        );
-        constraints.optional_text("retiringPrincipal", retiring, &PRINCIPAL);
+        let terms = self.terms();
+        constraints.optional_text("granteePrincipal", terms.grantee_principal, &PRINCIPAL);
+        constraints.optional_text("retiringPrincipal", terms.retiring_principal, &PRINCIPAL);
+        constraints.source_arn("constraints.sourceArn", terms.source_arn);
         constraints.optional_text("name", self.name.as_deref(), &GRANT_NAME);
+        let grantee = terms.grantee_service_principal;
+        constraints.service_principal("granteeServicePrincipal", grantee);
+        let retiring = terms.retiring_service_principal;
+        constraints.service_principal("retiringServicePrincipal", retiring);
         constraints.finish(|| Some(()))
     }
 
@@ -216,9 +282,9 @@ impl GrantBuilder {
     }
 }
 
-fn principal(arn: &str) -> Result<PrincipalArn, KmsError> {
-    arn.parse()
-        .map_err(|_| InvalidArnError::Principal(arn.to_owned()).into())
+fn principal(text: &str) -> Result<GrantPrincipal, KmsError> {
+    GrantPrincipal::from_text(text)
+        .ok_or_else(|| InvalidArnError::Principal(text.to_owned()).into())
 }
 
 #[cfg(test)]
@@ -355,25 +421,62 @@ mod tests {
     }
 
     #[test]
-    fn a_grant_can_be_retired_by_those_whom_it_says() {
-        let grant = grant_to(ROLE)
-            .operation(GrantOperation::RetireGrant)
-            .retiring_principal("arn:aws:iam::444455556666:user/bob")
-            .build(&symmetric())
-            .unwrap();
-        for (caller, expected) in [
-            ("arn:aws:iam::111122223333:root", true),
-            ("arn:aws:iam::444455556666:user/bob", true),
-            ("arn:aws:sts::111122223333:assumed-role/Auditor/alice", true),
-            ("arn:aws:iam::444455556666:root", false),
-            ("arn:aws:iam::111122223333:user/alice", false),
+    fn a_service_is_granted_something_for_a_resource_and_with_somebody_to_retire_it() {
+        let source = "arn:aws:dynamodb:us-east-2:111122223333:table/Books";
+        let to_service = || {
+            Grant::builder_for_service(
+                "g".parse().unwrap(),
+                "111122223333".parse().unwrap(),
+                "dynamodb.amazonaws.com",
+            )
+            .operation(GrantOperation::Decrypt)
+        };
+        let retired = || to_service().retiring_service_principal("dynamodb.amazonaws.com");
+        assert!(retired().source_arn(source).build(&symmetric()).is_ok());
+        let by_principal = to_service().retiring_principal(ROLE).source_arn(source);
+        assert!(by_principal.build(&symmetric()).is_ok());
+        for (builder, message) in [
+            (
+                retired(),
+                "GranteeServicePrincipal requires a SourceArn grant constraint.",
+            ),
+            (
+                to_service().source_arn(source),
+                "GranteeServicePrincipal requires a RetiringPrincipal or a RetiringServicePrincipal.",
+            ),
+            (
+                retired().grantee_principal(ROLE),
+                "Specify either GranteePrincipal or GranteeServicePrincipal, but not both.",
+            ),
+            (
+                retired().source_arn(source).retiring_principal(ROLE),
+                "Specify either RetiringPrincipal or RetiringServicePrincipal, but not both.",
+            ),
         ] {
-            let caller = caller.parse().unwrap();
-            assert_eq!(grant.may_be_retired_by(&caller), expected, "{caller}");
+            assert_refused(builder, &symmetric(), "ValidationException", message);
         }
-        let without = grant_to(ROLE).build(&symmetric()).unwrap();
-        let session = "arn:aws:sts::111122223333:assumed-role/Auditor/alice";
-        assert!(!without.may_be_retired_by(&session.parse().unwrap()));
+        let odd = to_service()
+            .retiring_service_principal("dynamodb")
+            .source_arn("arn:aws:dynamodb:::table");
+        assert_refused(
+            odd,
+            &symmetric(),
+            "ValidationException",
+            "2 validation errors detected: \
+             Value 'arn:aws:dynamodb:::table' at 'constraints.sourceArn' failed to satisfy constraint: \
+             Member must satisfy regular expression pattern: \
+             ^arn:aws[a-z0-9-]*:[a-z0-9-]+:[a-z0-9-]*:[0-9]{12}:.+$; \
+             Value 'dynamodb' at 'retiringServicePrincipal' failed to satisfy constraint: \
+             Member must satisfy regular expression pattern: \
+             ^([A-Za-z0-9\\-]+)\\.([A-Za-z0-9\\-]+)(\\.[A-Za-z0-9\\-]+)+$",
+        );
+    }
+
+    #[test]
+    fn a_service_may_stand_where_a_principal_does() {
+        let grant = grant_to("sns.amazonaws.com").build(&symmetric()).unwrap();
+        assert_eq!(grant.grantee().to_string(), "sns.amazonaws.com");
+        assert_eq!(grant.grantee().service(), Some("sns.amazonaws.com"));
         assert!(matches!(
             grant_to("x").build(&symmetric()),
             Err(KmsError::InvalidArn(_))

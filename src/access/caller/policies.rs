@@ -1,0 +1,34 @@
+//! The policies that limit a caller, and those that allow it something.
+
+use crate::iam::{Layers, Policy};
+
+/// All that belongs to the caller of the policies that a request is held against.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct CallerPolicies {
+    pub(super) identity: Vec<Policy>,
+    pub(super) boundary: Option<Policy>,
+    pub(super) session: Vec<Policy>,
+    pub(super) service_control: Vec<Vec<Policy>>,
+    pub(super) endpoint: Option<Policy>,
+}
+
+impl CallerPolicies {
+    pub(super) fn layers(&self) -> Layers<'_> {
+        Layers {
+            identity: &self.identity,
+            boundary: self.boundary.as_ref(),
+            session: &self.session,
+            service_control: &self.service_control,
+            endpoint: self.endpoint.as_ref(),
+            ..Layers::default()
+        }
+    }
+
+    /// Whether nothing but identity-based policies counts.
+    pub(super) const fn limit_nothing(&self) -> bool {
+        self.boundary.is_none()
+            && self.session.is_empty()
+            && self.service_control.is_empty()
+            && self.endpoint.is_none()
+    }
+}

@@ -1,0 +1,229 @@
+//! [`ConditionKey`]: what a condition may ask of a request to KMS, and where the answer comes from.
+
+mod table;
+mod values;
+
+use core::cmp::Ordering;
+
+use crate::iam::{ContextKey, Policy, Presence};
+
+use super::{AccessRequest, Action, Resource};
+
+/// A condition key that a request to AWS KMS can have: one row of the table of them.
+///
+/// The table has the condition keys of AWS KMS and the global condition keys of the IAM User Guide, those of other
+/// services that it names included. A key that is not in it can still be set for a [`Caller`](super::Caller), by name.
+///
+/// ```
+/// use kms_reencrypt::access::{Action, ConditionKey, ValueSource};
+///
+/// let key = ConditionKey::named("kms:encryptioncontext:tenant").unwrap();
+/// assert_eq!(key.name(), "kms:EncryptionContext:");
+/// assert_eq!(key.source(), ValueSource::Request);
+/// assert!(key.is_for(Action::ReEncryptTo) && !key.is_for(Action::DescribeKey));
+/// assert!(ConditionKey::named("kms:EncryptionContextTenant").is_none());
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct ConditionKey {
+    name: &'static str,
+    value_type: ValueType,
+    source: ValueSource,
+    actions: Actions,
+    value: Value,
+}
+
+/// Visits the values that a request has for a key; the text is the part of the key's name that its author chose.
+type Value = fn(&AccessRequest<'_>, &str, &mut dyn FnMut(&str)) -> Presence;
+
+/// The type of a condition key's values, which says which operators are made for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ValueType {
+    /// An ARN.
+    Arn,
+    /// `true` or `false`.
+    Bool,
+    /// A date and time.
+    Date,
+    /// An IP address.
+    IpAddress,
+    /// A number.
+    Numeric,
+    /// A text.
+    String,
+    /// Any number of texts: the key is multivalued.
+    Strings,
+}
+
+/// Where the values of a condition key come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ValueSource {
+    /// What is known of the caller.
+    Caller,
+    /// The clock.
+    Clock,
+    /// How the request reached AWS KMS, also set for the caller.
+    Connection,
+    /// The key that the request is about.
+    Key,
+    /// The members of the request.
+    Request,
+}
+
+/// The permissions that have a condition key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Actions {
+    /// All of them.
+    All,
+    /// Those that are about a key; no others.
+    OnKeys,
+    /// Those that are about a key, or create one, but `kms:RetireGrant`: the properties of keys.
+    OnKeysAndNewKeys,
+    /// Those that are about a key, and those of custom key stores.
+    OnKeysAndStores,
+    /// These.
+    These(&'static [Action]),
+}
+
+impl ConditionKey {
+    /// The table, sorted by name.
+    pub const ALL: &'static [Self] = table::TABLE;
+
+    /// The condition key of that name, which case makes no difference in.
+    #[must_use]
+    pub fn named(name: &str) -> Option<&'static Self> {
+        Self::find(&ContextKey::new(name))
+    }
+
+    /// The name as AWS writes it. Where the author of a policy completes it, it ends in the separator:
+    /// `aws:PrincipalTag/`.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The type of its values.
+    #[must_use]
+    pub const fn value_type(&self) -> ValueType {
+        self.value_type
+    }
+
+    /// Where its values come from.
+    #[must_use]
+    pub const fn source(&self) -> ValueSource {
+        self.source
+    }
+
+    /// Whether requests for a permission can have the key.
+    #[must_use]
+    pub fn is_for(&self, action: Action) -> bool {
+        match self.actions {
+            Actions::All => true,
+            Actions::OnKeys => action.is_about_keys(),
+            Actions::OnKeysAndNewKeys => {
+                action == Action::CreateKey
+                    || action.is_about_keys() && action != Action::RetireGrant
+            }
+            Actions::OnKeysAndStores => {
+                action.is_about_keys()
+                    || action == Action::CreateKey
+                    || action.as_str().ends_with("CustomKeyStore")
+                    || action == Action::DescribeCustomKeyStores
+            }
+            Actions::These(actions) => actions.contains(&action),
+        }
+    }
+
+    /// The keys of a policy that no request has unless its caller is given them by name: they are not in the table.
+    #[must_use]
+    pub fn unknown_in(policy: &Policy) -> Vec<&ContextKey> {
+        let mut keys = policy.context_keys();
+        keys.retain(|key| Self::find(key).is_none());
+        keys
+    }
+
+    fn find(key: &ContextKey) -> Option<&'static Self> {
+        let family = key.family().as_bytes();
+        let at = Self::ALL.binary_search_by(|row| compare(row.name.as_bytes(), family));
+        let row = Self::ALL.get(at.ok()?)?;
+        let is_completed = !key.member().is_empty();
+        (is_completed == row.name.ends_with([':', '/'])).then_some(row)
+    }
+}
+
+/// Visits the values that a request has for a condition key.
+///
+/// What a request or its key says cannot be overruled; the rest can be set for the caller, and then that counts.
+pub(super) fn values(
+    request: &AccessRequest<'_>,
+    key: &ContextKey,
+    visit: &mut dyn FnMut(&str),
+) -> Presence {
+    let given = request.caller.values_of(key);
+    let visit_given = |visit: &mut dyn FnMut(&str)| {
+        given
+            .iter()
+            .copied()
+            .flatten()
+            .for_each(|value| visit(value));
+        Presence::Present
+    };
+    let Some(row) = ConditionKey::find(key) else {
+        return if given.is_some() {
+            visit_given(visit)
+        } else {
+            Presence::Unknown
+        };
+    };
+    if !row.is_for(request.action) || is_about_alias(row, request) {
+        return Presence::Absent;
+    }
+    let is_settled = matches!(row.source, ValueSource::Key | ValueSource::Request);
+    if given.is_some() && !is_settled {
+        return visit_given(visit);
+    }
+    match (row.value)(request, key.member(), visit) {
+        Presence::Present => Presence::Present,
+        _ if given.is_some() => visit_given(visit),
+        absent => absent,
+    }
+}
+
+/// Whether the key is one of AWS KMS and the request is about an alias, for which there are none.
+fn is_about_alias(row: &ConditionKey, request: &AccessRequest<'_>) -> bool {
+    matches!(request.resource, Resource::Alias(_)) && row.name.starts_with("kms:")
+}
+
+/// Compares a name with one in lower case.
+fn compare(name: &[u8], lower_case: &[u8]) -> Ordering {
+    name.iter()
+        .map(u8::to_ascii_lowercase)
+        .cmp(lower_case.iter().copied())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ConditionKey, compare};
+
+    #[test]
+    fn the_table_is_sorted_so_that_every_key_is_found() {
+        for pair in ConditionKey::ALL.windows(2) {
+            let [one, next] = pair else { continue };
+            let next = next.name.to_ascii_lowercase();
+            assert!(
+                compare(one.name.as_bytes(), next.as_bytes()).is_lt(),
+                "{} stands before {next}",
+                one.name
+            );
+        }
+        for row in ConditionKey::ALL {
+            let completed = match row.name.chars().last() {
+                Some(':' | '/') => format!("{}x", row.name),
+                _ => row.name.to_owned(),
+            };
+            let found = ConditionKey::named(&completed.to_ascii_uppercase()).unwrap();
+            assert_eq!(found.name, row.name);
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! [`Grant`]: a permission that is given to one principal for one key.
+
+mod builder;
+mod constraint;
+mod operation;
+mod principal;
+mod terms;
+
+use core::fmt;
+use core::str::FromStr;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use crate::iam::{Match, Principal};
+use crate::key::AccountId;
+
+use super::{AccessRequest, Caller};
+
+pub use builder::GrantBuilder;
+pub use constraint::GrantConstraint;
+pub use operation::GrantOperation;
+pub use principal::GrantPrincipal;
+pub use terms::GrantTerms;
+
+/// The identifier of a grant: `GrantId`, 1 to 128 characters.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct GrantId(Arc<str>);
+
+impl GrantId {
+    /// The identifier as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for GrantId {
+    type Err = InvalidGrantId;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if (1..=128).contains(&text.chars().count()) {
+            Ok(Self(text.into()))
+        } else {
+            Err(InvalidGrantId(()))
+        }
+    }
+}
+
+impl fmt::Display for GrantId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A text is too short or too long for the identifier of a grant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a grant id has 1 to 128 characters")]
+pub struct InvalidGrantId(());
+
+/// A grant: allows one principal some operations with one key, until it is retired or revoked. It never denies.
+///
+/// Make one with [`Grant::builder`]. A new grant is [consistent](Self::is_consistent), unless it is told otherwise: it
+/// counts in every request. In AWS that takes a moment, in which the grant counts only where its token is presented.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    id: GrantId,
+    name: Option<String>,
+    grantee: GrantPrincipal,
+    retiring: Option<GrantPrincipal>,
+    operations: Vec<GrantOperation>,
+    constraint: Option<GrantConstraint>,
+    source_arn: Option<String>,
+    issuing_account: AccountId,
+    creation_date: Option<SystemTime>,
+    consistent: bool,
+}
+
+impl Grant {
+    /// A grant of nothing yet to a principal, by the text of its ARN: `GranteePrincipal`. `issuing_account` is the account
+    /// of the one who creates the grant, which need not be that of the key.
+    pub fn builder(
+        id: GrantId,
+        issuing_account: AccountId,
+        grantee_principal: impl Into<String>,
+    ) -> GrantBuilder {
+        GrantBuilder::new(id, issuing_account).grantee_principal(grantee_principal)
+    }
+
+    /// A grant of nothing yet to an AWS service: `GranteeServicePrincipal`. It needs a `SourceArn` and somebody who may
+    /// retire it.
+    pub fn builder_for_service(
+        id: GrantId,
+        issuing_account: AccountId,
+        grantee_service_principal: impl Into<String>,
+    ) -> GrantBuilder {
+        GrantBuilder::new(id, issuing_account).grantee_service_principal(grantee_service_principal)
+    }
+
+    /// The same grant, known everywhere in AWS KMS or not yet.
+    #[must_use]
+    pub const fn with_consistency(mut self, consistent: bool) -> Self {
+        self.consistent = consistent;
+        self
+    }
+
+    /// `GrantId`
+    #[must_use]
+    pub const fn id(&self) -> &GrantId {
+        &self.id
+    }
+
+    /// `Name`
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// `GranteePrincipal` or `GranteeServicePrincipal`
+    #[must_use]
+    pub const fn grantee(&self) -> &GrantPrincipal {
+        &self.grantee
+    }
+
+    /// `RetiringPrincipal` or `RetiringServicePrincipal`
+    #[must_use]
+    pub const fn retiring_principal(&self) -> Option<&GrantPrincipal> {
+        self.retiring.as_ref()
+    }
+
+    /// `Operations`
+    #[must_use]
+    pub fn operations(&self) -> &[GrantOperation] {
+        &self.operations
+    }
+
+    /// `Constraints`, of the encryption context
+    #[must_use]
+    pub const fn constraint(&self) -> Option<&GrantConstraint> {
+        self.constraint.as_ref()
+    }
+
+    /// `Constraints`, `SourceArn`: the AWS resource on whose behalf a request has to be made, as `aws:SourceArn` says it.
+    ///
+    /// AWS evaluates it "only when the request is made by an AWS service". A request that names no source does not count
+    /// here either way: the grant must not give more than was asked (GUESS 46).
+    #[must_use]
+    pub fn source_arn(&self) -> Option<&str> {
+        self.source_arn.as_deref()
+    }
+
+    /// `IssuingAccount`, which AWS shows as the ARN of its root.
+    #[must_use]
+    pub const fn issuing_account(&self) -> &AccountId {
+        &self.issuing_account
+    }
+
+    /// `CreationDate`, if a clock told it.
+    #[must_use]
+    pub const fn creation_date(&self) -> Option<SystemTime> {
+        self.creation_date
+    }
+
+    /// Whether the grant counts without its token.
+    #[must_use]
+    pub const fn is_consistent(&self) -> bool {
+        self.consistent
+    }
+
+    /// How the grant matches the caller of a request, if it counts for the request.
+    pub(super) fn matches(&self, request: &AccessRequest<'_>) -> Match {
+        let parameters = &request.parameters;
+        let is_known = self.consistent || parameters.presented_grants.contains(&self.id);
+        let Some(operation) = GrantOperation::of(request.action) else {
+            return Match::None;
+        };
+        let applies = is_known
+            && self.operations.contains(&operation)
+            && self.constraint.as_ref().is_none_or(|constraint| {
+                !operation.has_encryption_context()
+                    || constraint.holds(parameters.encryption_context)
+            })
+            && self
+                .source_arn()
+                .is_none_or(|source| request.caller.source_arn() == Some(source))
+            && parameters
+                .new_grant
+                .is_none_or(|terms| terms.are_within(self));
+        if applies {
+            self.grantee.matches(request.caller)
+        } else {
+            Match::None
+        }
+    }
+
+    /// How the grant itself lets a caller retire it: the retiring principal, the grantee if `RetireGrant` is among the
+    /// operations, and the account that issued it (developer guide, "Retiring and revoking grants"). No constraint counts.
+    pub(super) fn matches_to_retire(&self, caller: &Caller) -> Match {
+        let issuer = Principal::Account(self.issuing_account).matches(caller.requester());
+        let retiring = self.retiring.as_ref();
+        let retiring = retiring.map_or(Match::None, |principal| principal.matches(caller));
+        let grantee = if self.operations.contains(&GrantOperation::RetireGrant) {
+            self.grantee.matches(caller)
+        } else {
+            Match::None
+        };
+        issuer.max(retiring).max(grantee)
+    }
+}

@@ -1,0 +1,149 @@
+//! [`GrantOperation`]: what a grant can permit.
+
+use crate::access::Action;
+use crate::key::{KeyMetadata, KeySpec, KeyUsage, model_enum};
+
+model_enum! {
+    /// What a grant permits: `GrantOperation`.
+    GrantOperation {
+        Decrypt = "Decrypt",
+        Encrypt = "Encrypt",
+        GenerateDataKey = "GenerateDataKey",
+        GenerateDataKeyWithoutPlaintext = "GenerateDataKeyWithoutPlaintext",
+        ReEncryptFrom = "ReEncryptFrom",
+        ReEncryptTo = "ReEncryptTo",
+        Sign = "Sign",
+        Verify = "Verify",
+        GetPublicKey = "GetPublicKey",
+        CreateGrant = "CreateGrant",
+        RetireGrant = "RetireGrant",
+        DescribeKey = "DescribeKey",
+        GenerateDataKeyPair = "GenerateDataKeyPair",
+        GenerateDataKeyPairWithoutPlaintext = "GenerateDataKeyPairWithoutPlaintext",
+        GenerateMac = "GenerateMac",
+        VerifyMac = "VerifyMac",
+        DeriveSharedSecret = "DeriveSharedSecret",
+    }
+}
+
+impl GrantOperation {
+    /// Whether a key can do the operation at all: `CreateGrant` refuses what it cannot (developer guide, grants).
+    #[must_use]
+    pub fn is_for(self, key: &KeyMetadata) -> bool {
+        let usage = key.key_usage();
+        let symmetric = key.key_spec() == KeySpec::SymmetricDefault;
+        match self {
+            Self::CreateGrant | Self::DescribeKey | Self::RetireGrant => true,
+            Self::Decrypt | Self::Encrypt | Self::ReEncryptFrom | Self::ReEncryptTo => {
+                usage == KeyUsage::EncryptDecrypt
+            }
+            Self::GenerateDataKey
+            | Self::GenerateDataKeyWithoutPlaintext
+            | Self::GenerateDataKeyPair
+            | Self::GenerateDataKeyPairWithoutPlaintext => symmetric,
+            Self::GetPublicKey => !symmetric && usage != KeyUsage::GenerateVerifyMac,
+            Self::Sign | Self::Verify => usage == KeyUsage::SignVerify,
+            Self::GenerateMac | Self::VerifyMac => usage == KeyUsage::GenerateVerifyMac,
+            Self::DeriveSharedSecret => usage == KeyUsage::KeyAgreement,
+        }
+    }
+
+    /// The operation that needs a permission, if a grant can give it.
+    pub(super) const fn of(action: Action) -> Option<Self> {
+        Some(match action {
+            Action::CreateGrant => Self::CreateGrant,
+            Action::Decrypt => Self::Decrypt,
+            Action::DeriveSharedSecret => Self::DeriveSharedSecret,
+            Action::DescribeKey => Self::DescribeKey,
+            Action::Encrypt => Self::Encrypt,
+            Action::GenerateDataKey => Self::GenerateDataKey,
+            Action::GenerateDataKeyPair => Self::GenerateDataKeyPair,
+            Action::GenerateDataKeyPairWithoutPlaintext => {
+                Self::GenerateDataKeyPairWithoutPlaintext
+            }
+            Action::GenerateDataKeyWithoutPlaintext => Self::GenerateDataKeyWithoutPlaintext,
+            Action::GenerateMac => Self::GenerateMac,
+            Action::GetPublicKey => Self::GetPublicKey,
+            Action::ReEncryptFrom => Self::ReEncryptFrom,
+            Action::ReEncryptTo => Self::ReEncryptTo,
+            Action::RetireGrant => Self::RetireGrant,
+            Action::Sign => Self::Sign,
+            Action::Verify => Self::Verify,
+            Action::VerifyMac => Self::VerifyMac,
+            _ => return None,
+        })
+    }
+
+    /// Whether the operation has an encryption context, and so minds a constraint on it (API page of `GrantConstraints`).
+    pub(super) const fn has_encryption_context(self) -> bool {
+        !matches!(
+            self,
+            Self::CreateGrant | Self::DescribeKey | Self::GetPublicKey | Self::RetireGrant
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::GrantOperation;
+    use crate::key::{KeyMetadata, KeySpec, KeyUsage};
+
+    #[test]
+    fn a_grant_can_give_what_the_key_can_do() {
+        use KeyUsage::{EncryptDecrypt, GenerateVerifyMac, KeyAgreement, SignVerify};
+        let arn = "arn:aws:kms:us-east-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+            .parse()
+            .unwrap();
+        let always = ["CreateGrant", "RetireGrant", "DescribeKey"];
+        let cases: [(_, _, &[&str]); 5] = [
+            (
+                KeySpec::SymmetricDefault,
+                EncryptDecrypt,
+                &[
+                    "Decrypt",
+                    "Encrypt",
+                    "GenerateDataKey",
+                    "GenerateDataKeyWithoutPlaintext",
+                    "ReEncryptFrom",
+                    "ReEncryptTo",
+                    "GenerateDataKeyPair",
+                    "GenerateDataKeyPairWithoutPlaintext",
+                ],
+            ),
+            (
+                KeySpec::Rsa2048,
+                EncryptDecrypt,
+                &[
+                    "Decrypt",
+                    "Encrypt",
+                    "ReEncryptFrom",
+                    "ReEncryptTo",
+                    "GetPublicKey",
+                ],
+            ),
+            (
+                KeySpec::Rsa2048,
+                SignVerify,
+                &["Sign", "Verify", "GetPublicKey"],
+            ),
+            (
+                KeySpec::Hmac256,
+                GenerateVerifyMac,
+                &["GenerateMac", "VerifyMac"],
+            ),
+            (
+                KeySpec::EccNistP256,
+                KeyAgreement,
+                &["DeriveSharedSecret", "GetPublicKey"],
+            ),
+        ];
+        for (spec, usage, operations) in cases {
+            let key = KeyMetadata::builder(arn, spec, usage).build();
+            for operation in GrantOperation::ALL {
+                let name = operation.as_str();
+                let expected = always.contains(&name) || operations.contains(&name);
+                assert_eq!(operation.is_for(&key), expected, "{name} {spec} {usage}");
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! [`Parameters`]: what a request itself says, as policies and grants see it.
+
+use std::time::SystemTime;
+
+use crate::context::EncryptionContext;
+use crate::key::{AliasName, EncryptionAlgorithm, ExpirationModel};
+
+use super::{Grant, GrantId, GrantTerms};
+
+/// What a request says beside its caller, its action and its resource. An operation gives what it has; the rest is absent.
+///
+/// ```
+/// use kms_reencrypt::EncryptionAlgorithm;
+/// use kms_reencrypt::access::Parameters;
+///
+/// let mut parameters = Parameters::default();
+/// parameters.encryption_algorithm = Some(EncryptionAlgorithm::SymmetricDefault);
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct Parameters<'a> {
+    /// `kms:EncryptionAlgorithm`: evaluated even where it was defaulted.
+    pub encryption_algorithm: Option<EncryptionAlgorithm>,
+    /// `kms:EncryptionContext:…` and the grant constraints: the context of this side of the request.
+    pub encryption_context: Option<&'a EncryptionContext>,
+    /// `kms:ReEncryptOnSameKey`, for the two permissions of ReEncrypt.
+    pub re_encrypt_on_same_key: Option<bool>,
+    /// `kms:RequestAlias`: the alias by which this side of the request names the key, if it does.
+    pub request_alias: Option<&'a AliasName>,
+    /// `aws:RequestTag/…` and `aws:TagKeys`: the tags that the request gives.
+    pub request_tags: &'a [(String, String)],
+    /// `kms:BypassPolicyLockoutSafetyCheck`: absent unless the request has the member.
+    pub bypass_policy_lockout_safety_check: Option<bool>,
+    /// `kms:ExpirationModel`: absent unless the request has the member.
+    pub expiration_model: Option<ExpirationModel>,
+    /// `kms:ValidTo`
+    pub valid_to: Option<SystemTime>,
+    /// `kms:ScheduleKeyDeletionPendingWindowInDays`
+    pub pending_window_in_days: Option<u32>,
+    /// `kms:ReplicaRegion`
+    pub replica_region: Option<&'a str>,
+    /// `kms:WrappingAlgorithm`
+    pub wrapping_algorithm: Option<&'a str>,
+    /// `kms:WrappingKeySpec`
+    pub wrapping_key_spec: Option<&'a str>,
+    /// `aws:CurrentTime` and `aws:EpochTime`. Without it, the time of the system counts.
+    pub now: Option<SystemTime>,
+    /// The grants whose tokens the request carries.
+    pub presented_grants: &'a [GrantId],
+    /// The grant that the request is to create, for `kms:CreateGrant`.
+    pub new_grant: Option<GrantTerms<'a>>,
+    /// The grant that the request is to retire, for `kms:RetireGrant`.
+    pub retired_grant: Option<&'a Grant>,
+}

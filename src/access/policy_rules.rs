@@ -1,0 +1,149 @@
+//! What AWS KMS wants of a key policy beside what IAM wants of any policy.
+
+use crate::error::KmsError;
+use crate::iam::{Condition, Principal, Statement};
+use crate::key::Region;
+
+use super::KeyPolicy;
+
+/// Condition keys that a key policy must not have: they would let who may tag a key or give it aliases change who may use
+/// it (QUOTED).
+const FORBIDDEN: [&str; 3] = [
+    "aws:resourcetag/",
+    "kms:resourcetag/",
+    "kms:resourcealiases",
+];
+
+/// Condition keys that have one value at most, and whose absence `ForAllValues` would let through (DOC).
+const SINGLE_VALUED: [&str; 2] = ["kms:encryptioncontext:", "aws:requesttag/"];
+
+impl KeyPolicy {
+    /// Refuses a policy that AWS KMS does not take for keys of a Region.
+    ///
+    /// That a principal exists is not checked: there is no directory of them.
+    ///
+    /// # Errors
+    ///
+    /// [`KmsError::MalformedPolicyDocument`], by the first statement that breaks a rule.
+    pub(crate) fn check(&self, region: &Region) -> Result<(), KmsError> {
+        self.policy
+            .statements()
+            .iter()
+            .try_for_each(|statement| check(statement, region))
+    }
+}
+
+fn check(statement: &Statement, region: &Region) -> Result<(), KmsError> {
+    let principals = statement.principals();
+    if principals.is_empty() {
+        return Err(KmsError::policy_without_principal());
+    }
+    if statement.has_no_action() {
+        return Err(KmsError::policy_without_action());
+    }
+    let is_taken = |principal: &Principal| match principal {
+        Principal::Arn(arn) => arn.partition() == region.partition(),
+        Principal::CanonicalUser(_) | Principal::UniqueId(_) => false,
+        _ => true,
+    };
+    if !principals.iter().all(is_taken) {
+        return Err(KmsError::policy_with_invalid_principals());
+    }
+    let conditions = statement.conditions();
+    if conditions.iter().any(is_forbidden) {
+        return Err(KmsError::policy_with_forbidden_condition_keys());
+    }
+    let permissive = conditions.iter().find_map(permits_absence);
+    match permissive {
+        Some((key, what)) => Err(KmsError::overly_permissive_policy(key, what)),
+        None => Ok(()),
+    }
+}
+
+fn is_forbidden(condition: &Condition) -> bool {
+    let key = condition.key();
+    FORBIDDEN.contains(&key.family()) || key.name() == "kms:resourcetag"
+}
+
+/// What the condition lets through without its key, in the words of the refusal.
+fn permits_absence(condition: &Condition) -> Option<(&'static str, &'static str)> {
+    let family = condition.key().family();
+    if !condition.is_for_all_values() || !SINGLE_VALUED.contains(&family) {
+        return None;
+    }
+    Some(if family == "kms:encryptioncontext:" {
+        ("EncryptionContext", "encryption context")
+    } else {
+        ("RequestTag", "tag")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::access::KeyPolicy;
+    use crate::iam::{Condition, ConditionOperator, Principal, Statement};
+
+    #[test]
+    fn a_key_policy_is_refused_for_what_the_service_refuses() {
+        let arn = |arn: &str| Principal::Arn(arn.parse().unwrap());
+        let anybody = || Statement::allow().principal(Principal::Any);
+        let allow = |principal| Statement::allow().principal(principal).action("kms:*");
+        let with = |key: &str| {
+            let is = Condition::new(ConditionOperator::StringEquals, key, ["x"]);
+            (anybody().action("kms:*"), is)
+        };
+        let invalid = "Policy contains a statement with one or more invalid principals.";
+        let forbidden = "These condition keys are not permitted in a key policy: \
+                         aws:ResourceTag, kms:ResourceTag, kms:ResourceAliases";
+        let conditional = |key: &str| {
+            let (statement, is) = with(key);
+            statement.condition(is)
+        };
+        let for_all = |key: &str| {
+            let (statement, is) = with(key);
+            statement.condition(is.for_all_values())
+        };
+        let permissive = |key: &str, name: &str, what: &str| {
+            (
+                for_all(key),
+                format!(
+                    "OverlyPermissiveCondition:{name}: Using the ForAllValues set operator with a \
+                     single-valued condition key matches requests without the specified {what} or \
+                     with an unspecified {what}. To fix, remove ForAllValues."
+                ),
+            )
+        };
+        #[rustfmt::skip]
+        let refused = [
+            (Statement::allow().action("kms:*"), "Policy contains a statement with no principal.".to_owned()),
+            (anybody(), "Policy contains a statement with no action.".to_owned()),
+            (allow(arn("arn:aws-cn:iam::111122223333:root")), invalid.to_owned()),
+            (allow(Principal::UniqueId("AROACKCEVSQ6C2EXAMPLE".to_owned())), invalid.to_owned()),
+            (conditional("aws:ResourceTag/team"), forbidden.to_owned()),
+            (conditional("kms:ResourceAliases"), forbidden.to_owned()),
+            (conditional("kms:ResourceTag"), forbidden.to_owned()),
+            permissive("kms:EncryptionContext:tenant", "EncryptionContext", "encryption context"),
+            permissive("aws:RequestTag/team", "RequestTag", "tag"),
+        ];
+        let region = "us-east-2".parse().unwrap();
+        for (statement, message) in refused {
+            let policy = KeyPolicy::default().statement(statement);
+            let error = policy.check(&region).unwrap_err();
+            assert_eq!(error.code(), "MalformedPolicyDocumentException");
+            assert_eq!(error.to_string(), message);
+        }
+        #[rustfmt::skip]
+        let taken = [
+            allow(arn("arn:aws:iam::444455556666:role/Auditor")),
+            allow(Principal::Account("444455556666".parse().unwrap())),
+            allow(Principal::Service("sns.amazonaws.com".to_owned())),
+            conditional("kms:EncryptionContext:tenant"),
+            for_all("kms:EncryptionContextKeys"),
+            Statement::deny_all_but([Principal::Any]).action("kms:*"),
+        ];
+        for statement in taken {
+            let policy = KeyPolicy::default().statement(statement);
+            assert_eq!(policy.check(&region), Ok(()));
+        }
+    }
+}

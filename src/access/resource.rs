@@ -1,0 +1,104 @@
+//! [`Resource`]: what a permission is asked for.
+
+use core::fmt;
+
+use crate::iam::Policy;
+use crate::key::{AccountId, AliasArn, AliasName, KeyMetadata, Place, Region};
+
+use super::{Grant, KeyPolicy};
+
+/// What a request is about.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Resource<'a> {
+    /// An alias: only identity-based policies can allow something on it.
+    Alias(&'a AliasArn),
+    /// No resource in particular, in an account and Region. Its ARN is `*`.
+    Any(&'a Place),
+    /// A key.
+    Key(KeyResource<'a>),
+    /// A key that is to be created. It has no ARN yet: policies see `*`, and what the key will be.
+    NewKey(&'a KeyMetadata),
+}
+
+/// A key as authorization sees it.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "made whole by whoever asks")]
+pub struct KeyResource<'a> {
+    /// The key.
+    pub metadata: &'a KeyMetadata,
+    /// Its key policy.
+    pub policy: &'a KeyPolicy,
+    /// Its grants.
+    pub grants: &'a [Grant],
+    /// `kms:ResourceAliases`: the aliases that point to it.
+    pub aliases: &'a [AliasName],
+    /// `aws:ResourceTag/…`: its tags.
+    pub tags: &'a [(String, String)],
+    /// The resource control policies of its account, by level, from the root of the organization to the account.
+    pub resource_control_policies: &'a [Vec<Policy>],
+}
+
+impl<'a> KeyResource<'a> {
+    /// A key with a policy, without grants, aliases or tags.
+    #[must_use]
+    pub const fn new(metadata: &'a KeyMetadata, policy: &'a KeyPolicy) -> Self {
+        Self {
+            metadata,
+            policy,
+            grants: &[],
+            aliases: &[],
+            tags: &[],
+            resource_control_policies: &[],
+        }
+    }
+}
+
+impl<'a> Resource<'a> {
+    /// The key, if there is one.
+    pub(super) const fn key(&self) -> Option<&KeyResource<'a>> {
+        match self {
+            Self::Key(key) => Some(key),
+            Self::Alias(_) | Self::Any(_) | Self::NewKey(_) => None,
+        }
+    }
+
+    /// What is known of the key, whether it is there or to be.
+    pub(super) const fn metadata(&self) -> Option<&'a KeyMetadata> {
+        match self {
+            Self::Key(key) => Some(key.metadata),
+            Self::NewKey(metadata) => Some(metadata),
+            Self::Alias(_) | Self::Any(_) => None,
+        }
+    }
+
+    /// The account that owns it.
+    pub(super) const fn account(&self) -> &'a AccountId {
+        &self.place().account
+    }
+
+    /// The Region of the endpoint: that of the resource.
+    pub(super) const fn region(&self) -> &'a Region {
+        &self.place().region
+    }
+
+    const fn place(&self) -> &'a Place {
+        match self {
+            Self::Alias(alias) => alias.place(),
+            Self::Any(place) => place,
+            Self::Key(key) => key.metadata.arn().place(),
+            Self::NewKey(metadata) => metadata.arn().place(),
+        }
+    }
+}
+
+/// The ARN, as `Resource` elements of policies match it.
+impl fmt::Display for Resource<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Alias(alias) => alias.fmt(f),
+            Self::Any(_) | Self::NewKey(_) => f.write_str("*"),
+            Self::Key(key) => key.metadata.arn().fmt(f),
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! Whether the caller of a session may do something with a key.
+
+use crate::access::{self, AccessRequest, Action, KeyResource, Parameters, Resource};
+use crate::error::KmsError;
+use crate::key::KeyMetadata;
+use crate::provider::KeyRef;
+
+use super::session::{NamedBy, Session};
+
+/// Proves a permission for a key. What every request of the session says, such as its grant tokens, is added to the
+/// parameters.
+pub(super) fn authorize(
+    session: &Session<'_>,
+    (key, metadata): (&KeyRef<'_>, &KeyMetadata),
+    (action, named_by): (Action, NamedBy),
+    parameters: Parameters<'_>,
+) -> Result<(), KmsError> {
+    let request = AccessRequest {
+        caller: session.caller(),
+        action,
+        resource: Resource::Key(KeyResource {
+            metadata,
+            policy: key.policy(),
+            grants: key.grants(),
+            aliases: key.aliases(),
+            tags: key.tags(),
+            resource_control_policies: session.controls().of(metadata.arn().account()),
+        }),
+        parameters: Parameters {
+            presented_grants: session.presented_grants(),
+            now: session.now(),
+            ..parameters
+        },
+    };
+    access::authorize(&request)
+        .map(|_| ())
+        .map_err(|reason| session.denied(action, metadata.arn(), named_by, reason))
+}

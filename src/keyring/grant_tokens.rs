@@ -1,0 +1,81 @@
+//! [`GrantTokens`]: which grant each token stands for.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use crate::access::GrantId;
+
+use super::cow_map::CowMap;
+
+/// How many tokens of ended grants are still known.
+const ENDED_MAX: usize = 1000;
+
+/// The grant tokens of a ring.
+///
+/// A token ends with its grant. One that has ended gives nothing, but it is no invalid one either (INFERRED: a token
+/// tells AWS which grant it is of). A ring cannot remember all of them for ever, so it knows the last thousand; one that
+/// ended before them answers like one that was never given out (GUESS 48).
+#[derive(Clone, Debug, Default)]
+pub(crate) struct GrantTokens {
+    grants: CowMap<String, GrantId>,
+    /// The tokens of each grant that has not ended.
+    tokens: CowMap<GrantId, Arc<[String]>>,
+    /// The tokens that have ended, oldest first.
+    ended: Arc<VecDeque<String>>,
+}
+
+impl GrantTokens {
+    /// The grant of a token, whether it has ended or not.
+    pub(crate) fn get(&self, token: &str) -> Option<&GrantId> {
+        self.grants.get(&token.to_owned())
+    }
+
+    /// All tokens that are known, in no order.
+    #[cfg(any(test, all(feature = "testing", feature = "json")))]
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&String, &GrantId)> {
+        self.grants.iter()
+    }
+
+    pub(crate) fn insert(&mut self, token: String, grant: GrantId) {
+        let others = self.tokens.get(&grant).cloned().unwrap_or_default();
+        let tokens = others.iter().cloned().chain([token.clone()]).collect();
+        self.tokens.insert(grant.clone(), tokens);
+        self.grants.insert(token, grant);
+    }
+
+    /// Ends the tokens of a grant.
+    pub(crate) fn end(&mut self, grant: &GrantId) {
+        let Some(tokens) = self.tokens.remove(grant) else {
+            return;
+        };
+        let ended = Arc::make_mut(&mut self.ended);
+        ended.extend(tokens.iter().cloned());
+        while ended.len() > ENDED_MAX {
+            if let Some(oldest) = ended.pop_front() {
+                self.grants.remove(&oldest);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ENDED_MAX, GrantTokens};
+    use crate::access::GrantId;
+
+    #[test]
+    fn the_tokens_of_ended_grants_are_forgotten_at_last() {
+        let id = |number: usize| -> GrantId { format!("grant-{number}").parse().unwrap() };
+        let mut tokens = GrantTokens::default();
+        tokens.insert("stays".to_owned(), id(ENDED_MAX + 2));
+        for number in 0..=ENDED_MAX {
+            tokens.insert(format!("token-{number}"), id(number));
+            tokens.end(&id(number));
+            assert_eq!(tokens.get(&format!("token-{number}")), Some(&id(number)));
+        }
+        assert_eq!(tokens.get("token-0"), None);
+        assert_eq!(tokens.get("token-1"), Some(&id(1)));
+        assert_eq!(tokens.get("stays"), Some(&id(ENDED_MAX + 2)));
+        assert_eq!(tokens.iter().count(), ENDED_MAX + 1);
+    }
+}
