@@ -27,6 +27,12 @@ pub trait RequestContext {
     ///
     /// [`Presence::Present`] goes with at least one visit, the others with none.
     fn values(&self, key: &ContextKey, visit: &mut dyn FnMut(&str)) -> Presence;
+
+    /// Whether requests can have several values for a condition key. Such a key has no value as a policy variable, even
+    /// if this request has a single value for it (DOC: IAM User Guide, single-valued vs. multivalued context keys).
+    fn is_multivalued(&self, _key: &ContextKey) -> bool {
+        false
+    }
 }
 
 /// Whether a request has a condition key.

@@ -40,8 +40,11 @@ impl<'a> Evaluation<'a> {
         self.request.values(key, visit)
     }
 
-    /// The value of a policy variable. Only a key with a single value has one (IAM User Guide, policy variables).
+    /// The value of a policy variable. Only a single-valued key has one (IAM User Guide, policy variables).
     pub(super) fn variable(&self, key: &ContextKey) -> Option<String> {
+        if self.request.is_multivalued(key) {
+            return None;
+        }
         let mut values = 0;
         let mut only = None;
         self.values(key, &mut |value| {

@@ -62,4 +62,7 @@ impl RequestContext for Request {
             None => Presence::Absent,
         }
     }
+    fn is_multivalued(&self, key: &ContextKey) -> bool {
+        key.name() == "aws:tagkeys"
+    }
 }

@@ -166,7 +166,8 @@ mod tests {
         let request = Request::default()
             .with("aws:username", &["alice"])
             .with("aws:PrincipalTag/team", &["a*"])
-            .with("aws:TagKeys", &["one", "two"]);
+            .with("aws:TagKeys", &["one"])
+            .with("aws:CalledVia", &["one", "two"]);
         Template::parse(pattern, syntax).matches(text, &Evaluation::new(&request))
     }
 
@@ -180,6 +181,8 @@ mod tests {
             ("${aws:PrincipalTag/team}", "a*", true),
             ("${aws:PrincipalTag/team}", "ab", false),
             ("${aws:TagKeys}", "one", false),
+            ("${aws:TagKeys, 'none'}", "none", true),
+            ("${aws:CalledVia}", "one", false),
             ("${aws:userid}", "", false),
             ("*${aws:userid}*", "alice", false),
         ] {
