@@ -31,7 +31,11 @@ pub fn explain(layers: &Layers<'_>, request: &dyn RequestContext) -> Explanation
 ///
 /// `Display` writes some lines to read; with the feature `json` it is serializable.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "json", derive(serde::Serialize))]
+#[cfg_attr(
+    feature = "json",
+    derive(serde::Serialize),
+    serde(rename_all = "PascalCase")
+)]
 #[non_exhaustive]
 pub struct Explanation {
     /// The decision.
@@ -47,7 +51,11 @@ pub struct Explanation {
 
 /// A statement, and whether it applies to the request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "json", derive(serde::Serialize))]
+#[cfg_attr(
+    feature = "json",
+    derive(serde::Serialize),
+    serde(rename_all = "PascalCase")
+)]
 #[non_exhaustive]
 pub struct ExplainedStatement {
     /// The type of the policy.
@@ -68,7 +76,11 @@ pub struct ExplainedStatement {
 
 /// Whether a statement applies, or the first thing that does not match.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "json", derive(serde::Serialize))]
+#[cfg_attr(
+    feature = "json",
+    derive(serde::Serialize),
+    serde(rename_all_fields = "PascalCase")
+)]
 #[non_exhaustive]
 pub enum Outcome {
     /// All of it matches.
@@ -115,7 +127,11 @@ pub enum Outcome {
 
 /// A condition key that a policy asked for and the request lacked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "json", derive(serde::Serialize))]
+#[cfg_attr(
+    feature = "json",
+    derive(serde::Serialize),
+    serde(rename_all = "PascalCase")
+)]
 #[non_exhaustive]
 pub struct MissingKey {
     /// The name, as the policy has it.
@@ -246,7 +262,11 @@ impl fmt::Display for Explanation {
                 write!(f, "{action} is allowed by a resource-based policy")?;
             }
             Decision::Denied(Denial { layer, explicit }) if *explicit => {
-                write!(f, "{action} is denied by a statement of a {layer}")?;
+                write!(
+                    f,
+                    "{action} is denied by a statement of {}",
+                    layer.with_article()
+                )?;
             }
             Decision::Denied(Denial { layer, .. }) => {
                 write!(f, "{action} is denied: no {layer} allows it")?;
@@ -313,12 +333,12 @@ impl fmt::Display for Outcome {
             } => {
                 write!(
                     f,
-                    "Condition {operator} {key}: the policy has {}, ",
+                    "Condition {operator} {key}: the policy has {}",
                     List(policy)
                 )?;
                 match presence {
-                    Presence::Present => write!(f, "the request {}", List(request)),
-                    missing => write!(f, "{}", WhyMissing(*missing)),
+                    Presence::Present => write!(f, ", the request {}", List(request)),
+                    missing => write!(f, "; {}", WhyMissing(*missing)),
                 }
             }
             Self::Principal { policy, request } => {
@@ -366,8 +386,8 @@ impl fmt::Display for WhyMissing {
         f.write_str(match self.0 {
             Presence::Present => "in the request",
             Presence::Absent => "not in the request",
-            Presence::NotProvided => "not in the request, as nobody provided it",
-            Presence::Unknown => "not in the request, as no such key is known",
+            Presence::NotProvided => "not in the request: nobody provided it",
+            Presence::Unknown => "not in the request: no such key is known",
         })
     }
 }

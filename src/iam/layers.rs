@@ -80,6 +80,22 @@ model_enum! {
     }
 }
 
+impl Layer {
+    /// The name with its article: `an identity-based policy`.
+    #[must_use]
+    pub const fn with_article(self) -> &'static str {
+        match self {
+            Self::EndpointPolicy => "a VPC endpoint policy",
+            Self::IdentityPolicy => "an identity-based policy",
+            Self::PermissionsBoundary => "a permissions boundary",
+            Self::ResourceControlPolicy => "a resource control policy",
+            Self::ResourcePolicy => "a resource-based policy",
+            Self::ServiceControlPolicy => "a service control policy",
+            Self::SessionPolicy => "a session policy",
+        }
+    }
+}
+
 /// Whether a request is allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "json", derive(serde::Serialize))]
@@ -115,7 +131,11 @@ pub enum AllowedBy {
 
 /// What denied a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "json", derive(serde::Serialize))]
+#[cfg_attr(
+    feature = "json",
+    derive(serde::Serialize),
+    serde(rename_all = "PascalCase")
+)]
 #[expect(clippy::exhaustive_structs, reason = "made in tests that compare")]
 pub struct Denial {
     /// The type of the policies that denied it. If several did, the first of these: service control, resource control, VPC

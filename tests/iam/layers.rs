@@ -392,3 +392,15 @@ fn a_requester_tells_who_it_is() {
     let names: Vec<_> = logs.service_names().collect();
     assert_eq!(names, ["logs.us-east-2.amazonaws.com"]);
 }
+
+#[test]
+fn an_article_stands_before_the_name_of_a_layer() {
+    for layer in Layer::ALL {
+        let article = if layer.as_str().starts_with('i') {
+            "an"
+        } else {
+            "a"
+        };
+        assert_eq!(layer.with_article(), format!("{article} {layer}"));
+    }
+}

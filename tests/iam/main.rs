@@ -4,6 +4,9 @@
 
 #[cfg(feature = "json")]
 mod documents;
+mod explanation;
 mod layers;
 mod operators;
+mod properties;
 mod request;
+mod variables;

@@ -6,6 +6,7 @@ use kms_reencrypt::AccountId;
 use kms_reencrypt::iam::{ContextKey, Policy, Presence, RequestContext, Requester, Statement};
 
 /// A request for `kms:Decrypt` of a key in account 111122223333.
+#[derive(Debug)]
 pub(crate) struct Request {
     requester: Requester,
     owner: Option<AccountId>,
