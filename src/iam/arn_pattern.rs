@@ -42,6 +42,7 @@ impl ArnPattern {
     /// Whether an ARN matches.
     pub(super) fn matches(&self, arn: &str, evaluation: &Evaluation<'_>) -> bool {
         let mut parts = arn.splitn(PARTS, ':');
+        evaluation.steps.take(STEPS_OF_PATTERN);
         self.is_everything()
             || self.0.iter().all(|pattern| match parts.next() {
                 Some(part) => pattern.matches(part, evaluation),
@@ -49,6 +50,9 @@ impl ArnPattern {
             })
     }
 }
+
+/// How many steps it takes to match a pattern, its parts aside.
+const STEPS_OF_PATTERN: usize = 20;
 
 /// Splits a pattern at colons, but for those in variables.
 fn split(pattern: &str, variables: bool) -> Vec<&str> {

@@ -44,6 +44,7 @@ pub(super) fn run(
         evaluation: Evaluation::new(request),
         recorder,
         denial: None,
+        steps_to_record: 0,
     };
     match run.decide(layers, request) {
         Ok(allowed) => Decision::Allowed(allowed),
@@ -98,6 +99,8 @@ struct Run<'a, R> {
     recorder: &'a mut R,
     /// The first explicit deny, or the layer that took too long.
     denial: Option<Denial>,
+    /// What statements took that were looked at for the recorder alone.
+    steps_to_record: usize,
 }
 
 impl<R: Recorder> Run<'_, R> {
@@ -254,25 +257,21 @@ impl<R: Recorder> Run<'_, R> {
         let Place { layer, .. } = place;
         let mut allowed = Match::None;
         for (at, statement) in policy.statements().iter().enumerate() {
-            if !R::IS_COMPLETE {
-                let is_decided = self.denial.is_some();
-                let allows_no_more = statement.effect == Effect::Allow && allowed == Match::Direct;
-                if is_decided {
-                    return Match::None;
-                } else if allows_no_more {
-                    continue;
-                }
-            }
-            let outcome = statement.check(scope, &self.evaluation);
             let place = Place {
                 statement: Some(at),
                 ..place
             };
+            let allows_no_more = statement.effect == Effect::Allow && allowed == Match::Direct;
+            if self.denial.is_some() || allows_no_more {
+                self.only_record(place, statement, scope);
+                continue;
+            }
+            let outcome = statement.check(scope, &self.evaluation);
             self.recorder
                 .record(place, statement, outcome, &self.evaluation);
             if self.evaluation.steps.are_exhausted() {
                 self.denial.get_or_insert_with(|| Denial::missing(layer));
-                return Match::None;
+                continue;
             }
             match (statement.effect, outcome) {
                 (_, Err(_)) => {}
@@ -286,6 +285,20 @@ impl<R: Recorder> Run<'_, R> {
             }
         }
         allowed
+    }
+
+    /// Looks at a statement that cannot change the decision. What that takes is counted apart, or it would change it.
+    fn only_record(&mut self, place: Place, statement: &Statement, scope: Scope) {
+        if !R::IS_COMPLETE {
+            return;
+        }
+        let steps = self.evaluation.steps.replace(self.steps_to_record);
+        if !self.evaluation.steps.are_exhausted() {
+            let outcome = statement.check(scope, &self.evaluation);
+            self.recorder
+                .record(place, statement, outcome, &self.evaluation);
+        }
+        self.steps_to_record = self.evaluation.steps.replace(steps);
     }
 }
 

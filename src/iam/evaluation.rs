@@ -64,7 +64,7 @@ pub(super) struct Steps(Cell<usize>);
 
 impl Steps {
     /// About a nanosecond each. The largest of the key policies that people publish takes some hundred.
-    const LIMIT: usize = 4_000_000;
+    pub(super) const LIMIT: usize = 2_000_000;
 
     pub(super) fn take(&self, steps: usize) {
         self.0.set(self.0.get().saturating_add(steps));
@@ -75,7 +75,135 @@ impl Steps {
         self.take(1 + text.len() / 16);
     }
 
+    /// Whether there were too many. Then nothing more is to be compared.
     pub(super) fn are_exhausted(&self) -> bool {
-        self.0.get() > Self::LIMIT
+        self.taken() > Self::LIMIT
+    }
+
+    /// How many there were.
+    pub(super) fn taken(&self) -> usize {
+        self.0.get()
+    }
+
+    /// Counts from another number on, and gives the one so far.
+    pub(super) fn replace(&self, steps: usize) -> usize {
+        self.0.replace(steps)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Evaluation, Steps};
+    use crate::iam::decision::{Place, Recorder, run};
+    use crate::iam::request::Request;
+    use crate::iam::statement::{Mismatch, Statement};
+    use crate::iam::{Condition, ConditionOperator, Layers, Match, Policy};
+
+    /// An operator, a condition key, and the values of the policy.
+    type Row<'a> = (&'a str, &'a str, &'a dyn Fn(usize) -> String);
+
+    /// Notes how many steps it has taken so far.
+    struct Counter(usize);
+
+    impl Recorder for Counter {
+        const IS_COMPLETE: bool = false;
+
+        fn record(
+            &mut self,
+            _: Place,
+            _: &Statement,
+            _: Result<Match, Mismatch<'_>>,
+            evaluation: &Evaluation<'_>,
+        ) {
+            self.0 = evaluation.steps.taken();
+        }
+    }
+
+    /// The steps that a policy takes whose statement has a list of values, about as long as a key policy may be.
+    fn steps(operator: &str, key: &str, value: &dyn Fn(usize) -> String) -> usize {
+        const DOCUMENT: usize = 32_768;
+        let mut len = 0;
+        let values = (0..).map(value).take_while(|value| {
+            len += value.len() + 3;
+            len < DOCUMENT
+        });
+        let values: Vec<String> = values.collect();
+        let statement = Statement::deny();
+        let statement = match (operator, key) {
+            ("Action", _) => values.into_iter().fold(statement, Statement::action),
+            ("Resource", _) => values
+                .into_iter()
+                .fold(statement.action("*"), Statement::resource),
+            (operator, key) => {
+                let operator: ConditionOperator = operator.parse().unwrap();
+                statement
+                    .action("*")
+                    .condition(Condition::new(operator, key, values).for_any_value())
+            }
+        };
+        let identity = [Policy::new().statement(statement)];
+        let layers = Layers {
+            identity: &identity,
+            ..Layers::default()
+        };
+        let many: Vec<String> = (0..2_000).map(|at| at.to_string()).collect();
+        let many: Vec<&str> = many.iter().map(|text| &**text).collect();
+        let mut request = Request::default()
+            .with("x:long", &[&"a".repeat(60_000)])
+            .with("x:short", &["a"])
+            .with("x:many", &many);
+        request.resource = format!("arn:aws:kms:us-east-2:111122223333:{}", "a".repeat(300));
+        let mut counter = Counter(0);
+        let decision = run(&layers, &request, &mut counter);
+        assert!(!decision.is_allowed());
+        counter.0
+    }
+
+    #[test]
+    fn the_worst_document_against_the_longest_request_takes_a_bounded_number_of_steps() {
+        let half = "a".repeat(32_000);
+        let one = |at: usize, text: String| if at == 0 { text } else { "b".repeat(40_000) };
+        let text = |text: &'static str| move |_: usize| text.to_owned();
+        // In time: a value of the request is not compared with more than a few of the policy.
+        let within: [Row<'_>; 9] = [
+            ("Action", "", &text("kms:*c*r*y*p*d")),
+            ("Action", "", &|at| one(at, "*e".repeat(16_000))),
+            ("Resource", "", &text("arn:aws:*:*:*:*b*")),
+            ("StringLike", "x:long", &|at| one(at, format!("*{half}b*"))),
+            ("StringLike", "x:long", &|at| {
+                one(at, "*a".repeat(16_000) + "b*")
+            }),
+            ("StringLike", "x:long", &|at| {
+                one(at, "*?a".repeat(10_000) + "b*")
+            }),
+            ("StringEquals", "x:many", &|at| format!("b{at}")),
+            ("StringEqualsIgnoreCase", "x:many", &|at| format!("B{at}")),
+            ("StringEquals", "x:long", &|at| one(at, half.clone())),
+        ];
+        for (operator, key, value) in within {
+            let steps = steps(operator, key, value);
+            assert!(steps < Steps::LIMIT, "{operator} {key}: {steps}");
+        }
+        // Given up: thousands of patterns against thousands of values, or patterns that a simple search cannot find.
+        let most = Steps::LIMIT + Steps::LIMIT / 4;
+        let given_up: [Row<'_>; 8] = [
+            ("StringLike", "x:many", &text("*b*")),
+            ("StringLike", "x:long", &text("*b*")),
+            ("StringLike", "x:long", &|at| {
+                one(at, format!("*a?{half}b*"))
+            }),
+            ("ArnLike", "x:many", &text("*:b")),
+            ("StringEquals", "x:many", &text("${x:short}b")),
+            ("StringEquals", "x:many", &text("${x:long}")),
+            ("NumericEquals", "x:many", &|at| format!("{at}.5")),
+            ("IpAddress", "x:many", &text("::1")),
+        ];
+        for (operator, key, value) in given_up {
+            let steps = steps(operator, key, value);
+            assert!(
+                (Steps::LIMIT..most).contains(&steps),
+                "{operator} {key}: {steps}"
+            );
+        }
     }
 }

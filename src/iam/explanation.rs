@@ -199,7 +199,10 @@ impl Outcome {
             Err(Mismatch::Action) => {
                 let (Actions::Any(policy) | Actions::None(policy)) = &statement.actions;
                 Self::Action {
-                    policy: policy.clone(),
+                    policy: policy
+                        .iter()
+                        .map(|pattern| pattern.as_written().to_owned())
+                        .collect(),
                     request: evaluation.action().to_owned(),
                 }
             }

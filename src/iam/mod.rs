@@ -18,6 +18,7 @@
 //! What AWS's guide leaves open is labelled where it is decided. There is no directory of principals: that one exists is
 //! not checked, and an ARN keeps naming a principal that was deleted and made again.
 
+mod action_pattern;
 mod arn_pattern;
 mod condition;
 mod context;

@@ -73,16 +73,15 @@ impl Operands {
     /// operators).
     #[cfg(feature = "json")]
     pub(super) fn can_read(operator: ConditionOperator, value: &str, variables: bool) -> bool {
-        match Self::new(operator, &[value.to_owned()], variables) {
-            Self::Addresses(read) => !read.is_empty(),
-            Self::Bytes(read) => !read.is_empty(),
-            Self::Dates(read) => !read.is_empty(),
-            Self::Null(read) => !read.is_empty(),
-            Self::Numbers(read) => !read.is_empty(),
-            Self::TextsIgnoringCase(texts) if operator == ConditionOperator::Bool => {
-                texts.fixed.iter().all(|text| truth(text).is_some())
-            }
-            Self::Arns(_) | Self::Patterns(_) | Self::Texts(_) | Self::TextsIgnoringCase(_) => true,
+        use ConditionOperator as Op;
+        match operator {
+            Op::BinaryEquals => bytes(value).is_some(),
+            Op::Bool if variables && value.contains("${") => true,
+            Op::Bool | Op::Null => truth(value).is_some(),
+            Op::IpAddress | Op::NotIpAddress => address(value).is_some(),
+            operator if operator.as_str().starts_with("Date") => date::parse(value).is_some(),
+            operator if operator.as_str().starts_with("Numeric") => Number::parse(value).is_some(),
+            _ => true,
         }
     }
 
@@ -94,7 +93,7 @@ impl Operands {
         evaluation: &Evaluation<'_>,
     ) -> bool {
         let steps = &evaluation.steps;
-        let count = |of: usize| steps.take(of);
+        let count = |of: usize| steps.take(of * STEPS_OF_OPERAND);
         match self {
             Self::Addresses(networks) => {
                 count(networks.len());
@@ -191,11 +190,15 @@ impl Texts {
         };
         is_fixed
             || self.templates.iter().any(|template| {
-                let resolved = template.resolve(evaluation);
-                resolved.is_some_and(|resolved| resolved.exact().is_some_and(&is_value))
+                let resolve = || template.resolve(evaluation);
+                !evaluation.steps.are_exhausted()
+                    && resolve().is_some_and(|resolved| resolved.exact().is_some_and(&is_value))
             })
     }
 }
+
+/// How many steps it takes to compare a value with one of the policy.
+const STEPS_OF_OPERAND: usize = 8;
 
 fn read<T>(values: &[String], read: impl Fn(&str) -> Option<T>) -> Vec<T> {
     values.iter().filter_map(|value| read(value)).collect()

@@ -1,5 +1,7 @@
 //! [`Policy`]: statements, and what belongs to them as a document.
 
+use std::collections::HashSet;
+
 use super::{ContextKey, Statement};
 
 /// A policy of IAM, of any type.
@@ -68,13 +70,9 @@ impl Policy {
     /// The condition keys that the policy asks for, those of policy variables included, each once.
     #[must_use]
     pub fn context_keys(&self) -> Vec<&ContextKey> {
-        let mut keys: Vec<&ContextKey> = Vec::new();
-        for key in self.statements.iter().flat_map(Statement::keys) {
-            if !keys.contains(&key) {
-                keys.push(key);
-            }
-        }
-        keys
+        let mut names = HashSet::new();
+        let keys = self.statements.iter().flat_map(Statement::keys);
+        keys.filter(|key| names.insert(key.name())).collect()
     }
 
     #[cfg(feature = "json")]

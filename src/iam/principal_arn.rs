@@ -343,7 +343,6 @@ fn last(path_and_name: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::PrincipalArn;
-    use crate::iam::{Match, Requester};
 
     fn arn(text: &str) -> PrincipalArn {
         text.parse().unwrap()
@@ -384,88 +383,6 @@ mod tests {
             "arn:aws:s3::111122223333:user/alice",
         ] {
             assert!(text.parse::<PrincipalArn>().is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_role_names_its_sessions_and_a_session_only_itself() {
-        let session = "arn:aws:sts::111122223333:assumed-role/Auditor/alice";
-        for (named, caller, expected) in [
-            (session, session, Match::Direct),
-            (
-                "arn:aws:iam::111122223333:role/Auditor",
-                session,
-                Match::Role,
-            ),
-            (
-                "arn:aws:iam::111122223333:role/team/Auditor",
-                session,
-                Match::Role,
-            ),
-            (
-                "arn:aws:iam::111122223333:role/Auditors",
-                session,
-                Match::None,
-            ),
-            (
-                "arn:aws:iam::444455556666:role/Auditor",
-                session,
-                Match::None,
-            ),
-            (
-                "arn:aws:iam::111122223333:user/Auditor",
-                session,
-                Match::None,
-            ),
-            (
-                "arn:aws:sts::111122223333:assumed-role/Auditor/bob",
-                session,
-                Match::None,
-            ),
-            (
-                session,
-                "arn:aws:iam::111122223333:role/Auditor",
-                Match::None,
-            ),
-            (
-                "arn:aws:iam::111122223333:user/alice",
-                "arn:aws:iam::111122223333:user/team/alice",
-                Match::None,
-            ),
-            (
-                "arn:aws-cn:iam::111122223333:user/alice",
-                "arn:aws:iam::111122223333:user/alice",
-                Match::Direct,
-            ),
-            ("arn:aws:iam::111122223333:root", session, Match::Account),
-        ] {
-            let requester = Requester::principal(arn(caller));
-            assert_eq!(arn(named).matches(&requester), expected, "{named} {caller}");
-        }
-    }
-
-    #[test]
-    fn the_path_of_a_sessions_role_counts_where_it_is_known() {
-        let account = "111122223333".parse().unwrap();
-        let session = PrincipalArn::assumed_role(account, "team/Auditor", "alice").unwrap();
-        assert_eq!(
-            session.to_string(),
-            "arn:aws:sts::111122223333:assumed-role/Auditor/alice"
-        );
-        assert_eq!(
-            session.without_session().to_string(),
-            "arn:aws:iam::111122223333:role/team/Auditor"
-        );
-        let requester = Requester::principal(session);
-        for (named, expected) in [
-            ("arn:aws:iam::111122223333:role/team/Auditor", Match::Role),
-            ("arn:aws:iam::111122223333:role/Auditor", Match::None),
-            (
-                "arn:aws:sts::111122223333:assumed-role/Auditor/alice",
-                Match::Direct,
-            ),
-        ] {
-            assert_eq!(arn(named).matches(&requester), expected, "{named}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! [`Requester`]: who sends a request.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::key::{AccountId, Region};
 
@@ -20,12 +20,14 @@ use super::PrincipalArn;
 /// assert_eq!(role.matches(&service), Match::None);
 /// # Ok::<(), kms_reencrypt::iam::InvalidPrincipalArn>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 #[must_use]
 pub struct Requester {
     identity: Identity,
     unique_id: Option<Arc<str>>,
     federated_by: Option<PrincipalArn>,
+    /// Written out once: many conditions ask for it.
+    principal_arn: OnceLock<Box<str>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +52,7 @@ impl Requester {
             identity,
             unique_id: None,
             federated_by: None,
+            principal_arn: OnceLock::new(),
         }
     }
 
@@ -100,6 +103,14 @@ impl Requester {
         }
     }
 
+    /// What `aws:PrincipalArn` says: the ARN of the principal, or that of the role instead of its session.
+    #[must_use]
+    pub fn principal_arn(&self) -> Option<&str> {
+        let arn = self.arn()?;
+        let write = || arn.without_session().to_string().into_boxed_str();
+        Some(self.principal_arn.get_or_init(write))
+    }
+
     /// The account of the principal. A service has none.
     #[must_use]
     pub fn account(&self) -> Option<&AccountId> {
@@ -127,3 +138,18 @@ impl Requester {
         self.federated_by.as_ref()
     }
 }
+
+impl PartialEq for Requester {
+    fn eq(&self, other: &Self) -> bool {
+        let Self {
+            identity,
+            unique_id,
+            federated_by,
+            principal_arn: _,
+        } = self;
+        (identity, unique_id, federated_by)
+            == (&other.identity, &other.unique_id, &other.federated_by)
+    }
+}
+
+impl Eq for Requester {}

@@ -1,8 +1,8 @@
 //! [`Statement`]: one rule of a policy.
 
+use super::action_pattern::ActionPattern;
 use super::arn_pattern::ArnPattern;
 use super::evaluation::Evaluation;
-use super::glob;
 use super::principal::{Match, Principal};
 use super::{Condition, ContextKey, Requester};
 
@@ -87,9 +87,10 @@ impl Statement {
 
     /// `Action`: adds a permission or a pattern of them (`kms:ReEncrypt*`), not distinguished by case.
     pub fn action(mut self, pattern: impl Into<String>) -> Self {
+        let pattern = ActionPattern::new(pattern.into());
         match &mut self.actions {
-            Actions::Any(patterns) => patterns.push(pattern.into()),
-            Actions::None(_) => self.actions = Actions::Any(vec![pattern.into()]),
+            Actions::Any(patterns) => patterns.push(pattern),
+            Actions::None(_) => self.actions = Actions::Any(vec![pattern]),
         }
         self
     }
@@ -99,7 +100,8 @@ impl Statement {
         mut self,
         patterns: impl IntoIterator<Item = A>,
     ) -> Self {
-        self.actions = Actions::None(patterns.into_iter().map(Into::into).collect());
+        let pattern = |pattern: A| ActionPattern::new(pattern.into());
+        self.actions = Actions::None(patterns.into_iter().map(pattern).collect());
         self
     }
 
@@ -164,8 +166,7 @@ impl Statement {
     /// Whether it allows every action on every resource, as the policies FullAWSAccess and RCPFullAWSAccess do.
     #[cfg(feature = "json")]
     pub(super) fn allows_everything(&self) -> bool {
-        let all_actions =
-            matches!(&self.actions, Actions::Any(list) if list.iter().any(|action| action == "*"));
+        let all_actions = matches!(&self.actions, Actions::Any(list) if list.iter().any(|action| action.as_written() == "*"));
         let all_resources = match &self.resources {
             Resources::All => true,
             Resources::Any(list) => list.iter().any(|resource| resource.arn.is_everything()),
@@ -305,9 +306,9 @@ fn except(list: &[Principal], requester: &Requester) -> bool {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Actions {
     /// What matches one of them.
-    Any(Vec<String>),
+    Any(Vec<ActionPattern>),
     /// What matches none of them.
-    None(Vec<String>),
+    None(Vec<ActionPattern>),
 }
 
 impl Actions {
@@ -316,7 +317,7 @@ impl Actions {
         let action = evaluation.action();
         let matches = patterns
             .iter()
-            .any(|pattern| glob::matches_ignoring_case(pattern, action, &evaluation.steps));
+            .any(|pattern| pattern.matches(action, &evaluation.steps));
         matches == matches!(self, Self::Any(_))
     }
 }
@@ -342,9 +343,10 @@ impl Resources {
         // Spares writing out the ARN, which nearly no statement needs.
         let mut everything = patterns.iter();
         let matches = everything.any(|pattern| pattern.arn.is_everything())
-            || patterns
-                .iter()
-                .any(|pattern| pattern.arn.matches(evaluation.resource(), evaluation));
+            || patterns.iter().any(|pattern| {
+                !evaluation.steps.are_exhausted()
+                    && pattern.arn.matches(evaluation.resource(), evaluation)
+            });
         matches == wanted
     }
 

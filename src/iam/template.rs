@@ -96,9 +96,10 @@ impl Template {
             match part {
                 Part::Fixed(fixed) => glob.push(fixed),
                 Part::Variable { key, default } => {
+                    evaluation.steps.take(STEPS_OF_VARIABLE);
                     let value = evaluation.variable(key);
                     let value = value.as_deref().or(default.as_deref())?;
-                    evaluation.steps.compare(value);
+                    evaluation.steps.take(value.len() / 4);
                     glob.push_text(value);
                 }
             }
@@ -106,6 +107,9 @@ impl Template {
         Some(glob)
     }
 }
+
+/// How many steps it takes to look up a variable.
+const STEPS_OF_VARIABLE: usize = 100;
 
 /// What stands between `${` and `}`.
 enum Variable<'t> {

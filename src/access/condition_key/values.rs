@@ -57,9 +57,7 @@ pub(super) fn account(request: &AccessRequest<'_>, _: &str, visit: Visit<'_>) ->
 }
 
 pub(super) fn principal_arn(request: &AccessRequest<'_>, _: &str, visit: Visit<'_>) -> Presence {
-    let arn = request.caller.requester().arn();
-    let arn = arn.map(|arn| arn.without_session().to_string());
-    maybe(arn.as_deref(), visit)
+    maybe(request.caller.requester().principal_arn(), visit)
 }
 
 pub(super) fn is_service(request: &AccessRequest<'_>, _: &str, visit: Visit<'_>) -> Presence {

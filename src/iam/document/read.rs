@@ -1,5 +1,6 @@
 //! Reads a policy document, element by element.
 
+use crate::iam::action_pattern::ActionPattern;
 use crate::iam::condition::Condition;
 use crate::iam::operand::Operands;
 use crate::iam::operator::Comparison;
@@ -183,14 +184,14 @@ pub(super) fn all<T>(
     element.one_or_more()?.iter().map(read).collect()
 }
 
-fn read_action(element: &Element<'_>) -> Result<String, PolicyError> {
+fn read_action(element: &Element<'_>) -> Result<ActionPattern, PolicyError> {
     let action = element.text()?;
     let is_complete = match action.split_once(':') {
         Some((service, name)) => !service.is_empty() && !name.is_empty() && !name.contains(':'),
         None => action == "*",
     };
     if is_complete {
-        Ok(action.to_owned())
+        Ok(ActionPattern::new(action.to_owned()))
     } else {
         refuse(element, PolicyProblem::Action(action.to_owned()))
     }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::iam::action_pattern::ActionPattern;
 use crate::iam::policy::Version;
 use crate::iam::statement::{Actions, Effect, Principals, ResourcePattern, Resources, Statement};
 use crate::iam::{Condition, Policy, Principal};
@@ -38,9 +39,11 @@ fn statement<'a>(statement: &'a Statement, partition: &str) -> Node<'a> {
         Principals::Only(list) if list.is_empty() => (None, None),
         Principals::Only(list) => (Some(principals(list, partition)), None),
     };
-    let actions_of = |list: &'a [String]| {
+    let actions_of = |list: &'a [ActionPattern]| {
         Some(Node::one_or_list(
-            list.iter().map(|one| Node::text(one)).collect(),
+            list.iter()
+                .map(|one| Node::text(one.as_written()))
+                .collect(),
         ))
     };
     let (action, not_action) = match actions {
