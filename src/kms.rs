@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::access::{Caller, ResourceControls};
+use crate::access::{Caller, Explanations, ResourceControls};
 use crate::decrypt::{self, DecryptRequest, DecryptResponse};
 use crate::describe_key::{self, DescribeKeyRequest, DescribeKeyResponse};
 use crate::encrypt::{self, EncryptRequest, EncryptResponse};
@@ -51,6 +51,7 @@ pub struct Kms<P> {
     observer: Option<Arc<dyn Observer>>,
     caller: Caller,
     controls: Arc<ResourceControls>,
+    explanations: Option<Explanations>,
     /// The caller's account and the endpoint's Region.
     place: Place,
 }
@@ -66,6 +67,7 @@ impl<P: KeyProvider> Kms<P> {
             observer: None,
             caller: Caller::account_root(place.account).in_partition_of(&place.region),
             controls: Arc::default(),
+            explanations: None,
             place,
         }
     }
@@ -112,6 +114,31 @@ impl<P: KeyProvider> Kms<P> {
         self
     }
 
+    /// The same keys, through a handle that explains who may do what and why: requests that go well, too. A refusal has its
+    /// explanation with every handle: [`AccessDeniedError::explanation`](crate::error::AccessDeniedError::explanation).
+    ///
+    /// ```
+    /// use kms_reencrypt::{EncryptRequest, Keyring, KeySpec, Kms};
+    ///
+    /// let keyring = Keyring::new("111122223333", "us-east-2")?;
+    /// let key = keyring.create_key(KeySpec::SymmetricDefault)?;
+    /// let (kms, explanations) = Kms::new(keyring).explaining();
+    /// kms.encrypt(&EncryptRequest::builder().key_id(key).plaintext("data").build()?)?;
+    /// let [explanation] = explanations.take().try_into().expect("one permission");
+    /// assert_eq!(explanation.action, "kms:Encrypt");
+    /// assert!(explanation.decision.is_allowed());
+    /// # Ok::<(), kms_reencrypt::KmsError>(())
+    /// ```
+    #[must_use]
+    pub fn explaining(&self) -> (Self, Explanations) {
+        let explanations = Explanations::default();
+        let kms = Self {
+            explanations: Some(explanations.clone()),
+            ..self.clone()
+        };
+        (kms, explanations)
+    }
+
     /// The same keys, as the endpoint of another Region shows them.
     #[must_use]
     pub fn in_region(&self, region: Region) -> Self {
@@ -138,6 +165,12 @@ impl<P: KeyProvider> Kms<P> {
     #[cfg(feature = "json")]
     pub(crate) const fn place(&self) -> &Place {
         &self.place
+    }
+
+    /// Where to explain decisions, if anybody asks why.
+    #[cfg(feature = "json")]
+    pub(crate) const fn explanations(&self) -> Option<&Explanations> {
+        self.explanations.as_ref()
     }
 
     /// The resource control policies of accounts.
@@ -314,6 +347,7 @@ impl<P: KeyProvider> Kms<P> {
                         caller: &self.caller,
                         place: &self.place,
                         controls: &self.controls,
+                        explanations: self.explanations.as_ref(),
                         clock: &clock,
                     };
                     let mut session = Session::new(view, actor, random, trail);
@@ -334,6 +368,7 @@ impl<P> Clone for Kms<P> {
             observer: self.observer.clone(),
             caller: self.caller.clone(),
             controls: Arc::clone(&self.controls),
+            explanations: self.explanations.clone(),
             place: self.place,
         }
     }

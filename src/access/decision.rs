@@ -91,9 +91,10 @@ impl AccessRequest<'_> {
     fn matching_grant(&self, key: &KeyResource<'_>) -> Match {
         if self.action == Action::RetireGrant {
             let grant = self.parameters.retired_grant;
-            return grant.map_or(Match::None, |grant| grant.matches_to_retire(self.caller));
+            let retiring = grant.and_then(|grant| grant.check_retiring(self.caller).ok());
+            return retiring.unwrap_or(Match::None);
         }
-        let matches = key.grants.iter().map(|grant| grant.matches(self));
+        let matches = key.grants.iter().filter_map(|grant| grant.check(self).ok());
         matches.max().unwrap_or(Match::None)
     }
 

@@ -12,7 +12,7 @@
 //! Kms::with_resource_control_policies(account, levels)   those of the account that owns the keys
 //! KeyPolicy, Grant, Grant::builder(…)             what each key has
 //! authorize(&AccessRequest)                       what allows a request, or what denies it
-//! explain(&AccessRequest)                         the same, and why
+//! explain_access(&AccessRequest)                  the same, and why
 //! Permission::ALL, ConditionKey::ALL              what operations ask for, and what conditions may ask
 //! ```
 //!
@@ -23,6 +23,7 @@ mod action;
 mod caller;
 mod condition_key;
 mod decision;
+mod explanation;
 mod grant;
 mod parameters;
 mod permission;
@@ -38,6 +39,7 @@ pub use caller::Caller;
 pub use condition_key::{ConditionKey, ValueSource, ValueType};
 pub(crate) use decision::may_do_anything;
 pub use decision::{AccessRequest, authorize};
+pub use explanation::{Explanations, explain_access};
 pub use grant::{
     Grant, GrantBuilder, GrantConstraint, GrantId, GrantOperation, GrantPrincipal, GrantTerms,
     InvalidGrantId,

@@ -106,8 +106,8 @@ impl Control<'_> {
             return Ok(());
         }
         let action = Action::TagResource;
-        self.decide(action, resource, parameters)
-            .map(|_| ())
-            .map_err(|reason| self.denied(action, DeniedResource::unnamed(reason)))
+        self.decide(action, resource, parameters, |reason| {
+            self.denied(action, DeniedResource::unnamed(reason))
+        })
     }
 }

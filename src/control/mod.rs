@@ -33,12 +33,12 @@ pub(crate) use replicate::ReplicateKeyRequest;
 use std::sync::Arc;
 
 use crate::access::{
-    self, AccessRequest, Action, Caller, GrantId, KeyResource, Parameters, Resource,
+    self, AccessRequest, Action, Caller, Explanations, GrantId, KeyResource, Parameters, Resource,
     ResourceControls,
 };
 use crate::constraints::Constraints;
 use crate::error::{DeniedResource, InvalidArnError, KmsError};
-use crate::iam::{AllowedBy, Denial};
+use crate::iam::Denial;
 use crate::key::{AliasArn, KeyArn, KeyIdentifier, Place};
 use crate::keyring::ring::Keyring;
 use crate::keyring::{Latest, Snapshot, SoftwareKey};
@@ -53,6 +53,7 @@ pub(crate) struct Control<'a> {
     keyring: Keyring,
     caller: &'a Caller,
     controls: &'a ResourceControls,
+    explanations: Option<&'a Explanations>,
 }
 
 /// Which identifiers an operation takes.
@@ -69,12 +70,13 @@ impl<'a> Control<'a> {
         keyring: &Keyring,
         caller: &'a Caller,
         place: Place,
-        controls: &'a ResourceControls,
+        (controls, explanations): (&'a ResourceControls, Option<&'a Explanations>),
     ) -> Self {
         Self {
             keyring: keyring.in_place(place),
             caller,
             controls,
+            explanations,
         }
     }
 
@@ -135,19 +137,17 @@ impl<'a> Control<'a> {
             tags: &key.tags,
             resource_control_policies: self.controls.of(key.metadata.arn().account()),
         });
-        self.decide(action, resource, parameters)
-            .map(|_| ())
-            .map_err(|reason| resolve::denied(self.caller, action, key.metadata.arn(), reason))
+        self.decide(action, resource, parameters, |reason| {
+            resolve::denied(self.caller, action, key.metadata.arn(), reason)
+        })
     }
 
     /// Proves a permission for an alias.
     fn authorize_alias(&self, action: Action, alias: &AliasArn) -> Result<(), KmsError> {
-        self.decide(action, Resource::Alias(alias), Parameters::default())
-            .map(|_| ())
-            .map_err(|reason| {
-                let resource = DeniedResource::alias(alias.clone(), reason);
-                self.denied(action, resource)
-            })
+        let resource = Resource::Alias(alias);
+        self.decide(action, resource, Parameters::default(), |reason| {
+            self.denied(action, DeniedResource::alias(alias.clone(), reason))
+        })
     }
 
     /// Proves a permission that is about no resource that exists.
@@ -157,18 +157,20 @@ impl<'a> Control<'a> {
         resource: Resource<'_>,
         parameters: Parameters<'_>,
     ) -> Result<(), KmsError> {
-        self.decide(action, resource, parameters)
-            .map(|_| ())
-            .map_err(|reason| self.denied(action, DeniedResource::any(reason)))
+        self.decide(action, resource, parameters, |reason| {
+            self.denied(action, DeniedResource::any(reason))
+        })
     }
 
+    /// Decides, and explains the decision to those who ask why.
     fn decide(
         &self,
         action: Action,
         resource: Resource<'_>,
         parameters: Parameters<'_>,
-    ) -> Result<AllowedBy, Denial> {
-        access::authorize(&AccessRequest {
+        refuse: impl FnOnce(Denial) -> KmsError,
+    ) -> Result<(), KmsError> {
+        let request = AccessRequest {
             caller: self.caller,
             action,
             resource,
@@ -176,7 +178,13 @@ impl<'a> Control<'a> {
                 now: self.keyring.now(),
                 ..parameters
             },
-        })
+        };
+        if let Some(explanations) = self.explanations {
+            explanations.add(access::explain_access(&request));
+        }
+        access::authorize(&request)
+            .map(|_| ())
+            .map_err(|reason| refuse(reason).explained(|| access::explain_access(&request)))
     }
 
     /// The key that an identifier names; that another account has none is not told.

@@ -60,9 +60,10 @@ impl Control<'_> {
         policy: &KeyPolicy,
     ) -> Result<(), KmsError> {
         let resource = Resource::Key(KeyResource::new(key, policy));
-        self.decide(Action::PutKeyPolicy, resource, Parameters::default())
-            .map(|_| ())
-            .map_err(|_| KmsError::policy_locks_out())
+        let action = Action::PutKeyPolicy;
+        self.decide(action, resource, Parameters::default(), |_| {
+            KmsError::policy_locks_out()
+        })
     }
 }
 

@@ -32,7 +32,12 @@ pub(super) fn authorize(
             ..parameters
         },
     };
-    access::authorize(&request)
-        .map(|_| ())
-        .map_err(|reason| session.denied(action, metadata.arn(), named_by, reason))
+    if let Some(explanations) = session.explanations() {
+        explanations.add(access::explain_access(&request));
+    }
+    access::authorize(&request).map(|_| ()).map_err(|reason| {
+        session
+            .denied(action, metadata.arn(), named_by, reason)
+            .explained(|| access::explain_access(&request))
+    })
 }

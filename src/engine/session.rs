@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use crate::access::{Action, Caller, GrantId, ResourceControls};
+use crate::access::{Action, Caller, Explanations, GrantId, ResourceControls};
 use crate::error::{DeniedResource, KmsError};
 use crate::iam::{Denial, Layer};
 use crate::key::{KeyArn, KeyIdentifier, KeyMaterialId, Place};
@@ -30,6 +30,8 @@ pub(crate) struct Actor<'v> {
     /// The caller's account and the endpoint's Region.
     pub(crate) place: &'v Place,
     pub(crate) controls: &'v ResourceControls,
+    /// Where to explain decisions, if anybody asks why.
+    pub(crate) explanations: Option<&'v Explanations>,
     /// What time it is, for those who ask.
     pub(crate) clock: &'v dyn Fn() -> Option<SystemTime>,
 }
@@ -187,6 +189,16 @@ impl<'v> Session<'v> {
     /// The resource control policies of accounts.
     pub(super) const fn controls(&self) -> &'v ResourceControls {
         self.actor.controls
+    }
+
+    /// Whether a decision that follows from the caller and the key policy alone may be taken without looking further.
+    pub(super) fn takes_shortcuts(&self) -> bool {
+        self.actor.explanations.is_none() && self.actor.controls.are_empty()
+    }
+
+    /// Where to explain decisions, if anybody asks why.
+    pub(super) const fn explanations(&self) -> Option<&'v Explanations> {
+        self.actor.explanations
     }
 
     pub(super) fn now(&self) -> Option<SystemTime> {

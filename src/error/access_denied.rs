@@ -1,8 +1,9 @@
 //! `AccessDeniedException`.
 
 use core::fmt;
+use std::sync::Arc;
 
-use crate::iam::{Denial, Layer};
+use crate::iam::{Denial, Explanation, Layer};
 use crate::key::{AliasArn, KeyArn};
 
 /// Why a caller was refused: the texts T1 to T5 of the service.
@@ -15,6 +16,7 @@ pub struct AccessDeniedError {
     pub action: &'static str,
     /// What it was missing for, and why.
     pub resource: DeniedResource,
+    why: Why,
 }
 
 impl AccessDeniedError {
@@ -25,7 +27,43 @@ impl AccessDeniedError {
             principal,
             action,
             resource,
+            why: Why(None),
         }
+    }
+
+    /// Why the caller was refused: every statement and grant that was looked at, and the first thing of each that did not
+    /// match. `None` where nothing was decided, as the key is not there.
+    ///
+    /// It makes no difference to whether errors are equal, and no message has it: it may tell more than AWS tells the caller.
+    #[must_use]
+    pub fn explanation(&self) -> Option<&Explanation> {
+        self.why.0.as_deref()
+    }
+
+    /// The same refusal with its explanation.
+    pub(super) fn with_explanation(self, explanation: Explanation) -> Self {
+        Self {
+            why: Why(Some(Arc::new(explanation))),
+            ..self
+        }
+    }
+}
+
+/// An explanation that makes no difference.
+#[derive(Clone)]
+struct Why(Option<Arc<Explanation>>);
+
+impl PartialEq for Why {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Why {}
+
+impl fmt::Debug for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_some() { ".." } else { "unknown" })
     }
 }
 
@@ -115,6 +153,7 @@ impl fmt::Display for AccessDeniedError {
             principal,
             action,
             resource,
+            why: _,
         } = self;
         write!(
             f,

@@ -3,6 +3,7 @@
 use core::error::Error;
 use core::fmt;
 
+use crate::iam::Explanation;
 use crate::key::{AliasArn, InvalidAccountId, InvalidRegion, KeyArn, KeyState};
 
 use super::access_denied::AccessDeniedError;
@@ -239,6 +240,14 @@ impl KmsError {
         Self::KmsInternal(InfrastructureError::new(
             "A blob does not fit its frame. This is a bug.",
         ))
+    }
+
+    /// The same refusal with its explanation; any other error as it is.
+    pub(crate) fn explained(self, explain: impl FnOnce() -> Explanation) -> Self {
+        match self {
+            Self::AccessDenied(error) => Self::AccessDenied(error.with_explanation(explain())),
+            other => other,
+        }
     }
 
     /// A provider that did not call back with a view of its keys.

@@ -23,6 +23,7 @@ pub fn explain(layers: &Layers<'_>, request: &dyn RequestContext) -> Explanation
         decision,
         action: request.action().to_owned(),
         statements: notes.statements,
+        grants: Vec::new(),
         missing_keys: notes.missing_keys,
     }
 }
@@ -44,6 +45,8 @@ pub struct Explanation {
     pub action: String,
     /// The statements of all layers, in the order in which they were looked at.
     pub statements: Vec<ExplainedStatement>,
+    /// What else could allow the request, if anybody told of it: the grants of AWS KMS.
+    pub grants: Vec<ExplainedGrant>,
     /// The condition keys and policy variables that the statements about this action asked for, and that the request
     /// lacked.
     pub missing_keys: Vec<MissingKey>,
@@ -123,6 +126,56 @@ pub enum Outcome {
         /// What the request has.
         request: String,
     },
+}
+
+/// Something beside policies that could allow a request, and whether it does: a grant of AWS KMS.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "json", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct ExplainedGrant {
+    /// Its id.
+    pub id: String,
+    /// Whether it counts for the request.
+    pub outcome: GrantOutcome,
+}
+
+/// Whether a grant counts for a request, or the first of its terms that does not match.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "json", derive(serde::Serialize))]
+#[non_exhaustive]
+pub enum GrantOutcome {
+    /// All of it matches.
+    Applies(Match),
+    /// A term does not match.
+    #[non_exhaustive]
+    Mismatch {
+        /// The name of the term.
+        term: &'static str,
+        /// What the grant has.
+        grant: Vec<String>,
+        /// What the request has.
+        request: Vec<String>,
+    },
+}
+
+impl ExplainedGrant {
+    pub(crate) const fn new(id: String, outcome: GrantOutcome) -> Self {
+        Self { id, outcome }
+    }
+}
+
+impl GrantOutcome {
+    pub(crate) const fn mismatch(
+        term: &'static str,
+        grant: Vec<String>,
+        request: Vec<String>,
+    ) -> Self {
+        Self::Mismatch {
+            term,
+            grant,
+            request,
+        }
+    }
 }
 
 /// A condition key that a policy asked for and the request lacked.
@@ -254,6 +307,7 @@ impl fmt::Display for Explanation {
             decision,
             action,
             statements,
+            grants,
             missing_keys,
         } = self;
         match decision {
@@ -278,10 +332,32 @@ impl fmt::Display for Explanation {
         for statement in statements {
             write!(f, "\n- {statement}")?;
         }
+        for grant in grants {
+            write!(f, "\n- {grant}")?;
+        }
         for MissingKey { key, presence } in missing_keys {
             write!(f, "\n- {key}: {}", WhyMissing(*presence))?;
         }
         Ok(())
+    }
+}
+
+impl fmt::Display for ExplainedGrant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "grant {}: ", self.id)?;
+        match &self.outcome {
+            GrantOutcome::Applies(_) => f.write_str("applies"),
+            GrantOutcome::Mismatch {
+                term,
+                grant,
+                request,
+            } => write!(
+                f,
+                "{term}: the grant has {}, the request {}",
+                List(grant),
+                List(request)
+            ),
+        }
     }
 }
 

@@ -47,7 +47,9 @@ pub use context::{ContextKey, Presence, RequestContext};
 pub use decision::decide;
 #[cfg(feature = "json")]
 pub use document::{PolicyError, PolicyProblem};
-pub use explanation::{ExplainedStatement, Explanation, MissingKey, Outcome, explain};
+pub use explanation::{
+    ExplainedGrant, ExplainedStatement, Explanation, GrantOutcome, MissingKey, Outcome, explain,
+};
 pub use layers::{AllowedBy, Decision, Denial, Layer, Layers};
 pub use operator::ConditionOperator;
 pub use policy::{Policy, PolicyKind};

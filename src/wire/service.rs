@@ -98,7 +98,7 @@ impl<P: KeyProvider> Service<P> {
             keyring,
             kms.caller(),
             *kms.place(),
-            kms.controls(),
+            (kms.controls(), kms.explanations()),
         ))
     }
 }

@@ -9,6 +9,7 @@ mod ask;
 mod callers;
 mod condition_keys;
 mod conditions;
+mod explanations;
 mod grants;
 #[cfg(feature = "json")]
 mod json;

@@ -1,6 +1,7 @@
 //! [`Grant`]: a permission that is given to one principal for one key.
 
 mod builder;
+mod check;
 mod constraint;
 mod operation;
 mod principal;
@@ -11,12 +12,10 @@ use core::str::FromStr;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use crate::iam::{Match, Principal};
 use crate::key::AccountId;
 
-use super::{AccessRequest, Caller};
-
 pub use builder::GrantBuilder;
+pub(super) use check::GrantTerm;
 pub use constraint::GrantConstraint;
 pub use operation::GrantOperation;
 pub use principal::GrantPrincipal;
@@ -164,45 +163,5 @@ impl Grant {
     #[must_use]
     pub const fn is_consistent(&self) -> bool {
         self.consistent
-    }
-
-    /// How the grant matches the caller of a request, if it counts for the request.
-    pub(super) fn matches(&self, request: &AccessRequest<'_>) -> Match {
-        let parameters = &request.parameters;
-        let is_known = self.consistent || parameters.presented_grants.contains(&self.id);
-        let Some(operation) = GrantOperation::of(request.action) else {
-            return Match::None;
-        };
-        let applies = is_known
-            && self.operations.contains(&operation)
-            && self.constraint.as_ref().is_none_or(|constraint| {
-                !operation.has_encryption_context()
-                    || constraint.holds(parameters.encryption_context)
-            })
-            && self
-                .source_arn()
-                .is_none_or(|source| request.caller.source_arn() == Some(source))
-            && parameters
-                .new_grant
-                .is_none_or(|terms| terms.are_within(self));
-        if applies {
-            self.grantee.matches(request.caller)
-        } else {
-            Match::None
-        }
-    }
-
-    /// How the grant itself lets a caller retire it: the retiring principal, the grantee if `RetireGrant` is among the
-    /// operations, and the account that issued it (developer guide, "Retiring and revoking grants"). No constraint counts.
-    pub(super) fn matches_to_retire(&self, caller: &Caller) -> Match {
-        let issuer = Principal::Account(self.issuing_account).matches(caller.requester());
-        let retiring = self.retiring.as_ref();
-        let retiring = retiring.map_or(Match::None, |principal| principal.matches(caller));
-        let grantee = if self.operations.contains(&GrantOperation::RetireGrant) {
-            self.grantee.matches(caller)
-        } else {
-            Match::None
-        };
-        issuer.max(retiring).max(grantee)
     }
 }

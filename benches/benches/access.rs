@@ -1,0 +1,100 @@
+//! What authorization adds to a ReEncrypt.
+
+use core::hint::black_box;
+
+use kms_reencrypt::access::{Caller, KeyPolicy};
+use kms_reencrypt::iam::{Condition, ConditionOperator, Principal, Statement};
+use kms_reencrypt::{KeyArn, Keyring, Kms, ReEncryptRequest};
+use kms_reencrypt_benches::ratio::{Ratios, Target, criterion};
+use kms_reencrypt_benches::ring;
+
+/// The length of a data key.
+const LEN: usize = 32;
+
+fn main() {
+    let root = subject(ring::ring(), |kms, _| kms);
+    let administrator = subject(ring::ring(), |kms, [source, _]| {
+        kms.as_caller(Caller::administrator(*source.account()))
+    });
+    let limited = subject(ring::ring(), |kms, keys| {
+        for key in keys {
+            let policy = ten_statements();
+            let taken = kms.provider().put_key_policy(key, policy);
+            taken.expect("the policy is one");
+        }
+        let session = "arn:aws:sts::111122223333:assumed-role/worker/1".parse::<Caller>();
+        let session = session.expect("a session").with_tag("team", "blue");
+        kms.as_caller(session.with_via_service("s3.us-east-2.amazonaws.com"))
+    });
+    let mut criterion = criterion();
+    let mut ratios = Ratios::to("the same ReEncrypt of the account's root user");
+    let mut group = criterion.benchmark_group("access");
+    for (name, target, subject) in [
+        (
+            "an administrator",
+            Some(Target::AtMost(1.05)),
+            &administrator,
+        ),
+        (
+            "two key policies of ten statements with conditions",
+            None,
+            &limited,
+        ),
+    ] {
+        ratios.measure(
+            &mut group,
+            name,
+            target,
+            || re_encrypt(subject),
+            || re_encrypt(&root),
+        );
+    }
+    group.finish();
+    ratios.finish("access");
+    criterion.final_summary();
+}
+
+type Subject = (Kms<Keyring>, ReEncryptRequest);
+
+/// A request between two keys of a ring, and who sends it.
+fn subject(
+    ring: Keyring,
+    change: impl FnOnce(Kms<Keyring>, [KeyArn; 2]) -> Kms<Keyring>,
+) -> Subject {
+    let keys = [ring::symmetric(&ring), ring::symmetric(&ring)];
+    let kms = Kms::new(ring);
+    let [source, destination] = keys;
+    let request = ring::symmetric_request(&kms, source, destination, LEN, 2);
+    (change(kms, keys), request.build().expect("a request"))
+}
+
+fn re_encrypt((kms, request): &Subject) {
+    let response = kms.re_encrypt(black_box(request));
+    drop(black_box(response.expect("it is allowed")));
+}
+
+/// Ten statements about the same role and action, each with two conditions. The last one allows.
+fn ten_statements() -> KeyPolicy {
+    use ConditionOperator::{StringEquals, StringLike};
+    let role = "arn:aws:iam::111122223333:role/worker".parse();
+    let role = Principal::Arn(role.expect("a role"));
+    (1..=10).fold(KeyPolicy::new(), |policy, number| {
+        let team = if number == 10 { "blue" } else { "red" };
+        let statement = Statement::allow()
+            .principal(role.clone())
+            .action("kms:ReEncrypt*")
+            .action("kms:Decrypt")
+            .resource("*")
+            .condition(Condition::new(
+                StringLike,
+                "kms:ViaService",
+                ["s3.*.amazonaws.com"],
+            ))
+            .condition(Condition::new(
+                StringEquals,
+                "aws:PrincipalTag/team",
+                [team],
+            ));
+        policy.statement(statement)
+    })
+}

@@ -1,0 +1,149 @@
+//! What of a grant does not match a request, for those who ask why.
+
+use crate::access::{AccessRequest, Caller};
+use crate::context::EncryptionContext;
+use crate::iam::{Match, Principal};
+
+use super::{Grant, GrantOperation, GrantPrincipal, GrantTerms};
+
+/// A term of a grant that a request does not meet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::access) enum GrantTerm {
+    /// The grant is not known everywhere yet, and the request does not present its token.
+    Token,
+    Operations,
+    EncryptionContext,
+    SourceArn,
+    /// The grant that is to be created gives more than this one.
+    ChildGrant,
+    Grantee,
+    /// Neither may the caller retire it by its terms, nor has its account issued it.
+    Retiring,
+}
+
+impl Grant {
+    /// How the grant matches the caller of a request, if it counts for the request.
+    ///
+    /// # Errors
+    ///
+    /// The first term that the request does not meet.
+    pub(in crate::access) fn check(&self, request: &AccessRequest<'_>) -> Result<Match, GrantTerm> {
+        let parameters = &request.parameters;
+        let operation = GrantOperation::of(request.action).ok_or(GrantTerm::Operations)?;
+        require(self.operations.contains(&operation), GrantTerm::Operations)?;
+        let names = self.grantee.matches(request.caller);
+        require(names > Match::None, GrantTerm::Grantee)?;
+        let is_known = self.consistent || parameters.presented_grants.contains(&self.id);
+        require(is_known, GrantTerm::Token)?;
+        let has_context = self.constraint.as_ref().is_none_or(|constraint| {
+            !operation.has_encryption_context() || constraint.holds(parameters.encryption_context)
+        });
+        require(has_context, GrantTerm::EncryptionContext)?;
+        let has_source = self
+            .source_arn()
+            .is_none_or(|source| request.caller.source_arn() == Some(source));
+        require(has_source, GrantTerm::SourceArn)?;
+        let child = parameters.new_grant;
+        let hands_on = child.is_none_or(|terms: GrantTerms<'_>| terms.are_within(self));
+        require(hands_on, GrantTerm::ChildGrant)?;
+        Ok(names)
+    }
+
+    /// How the grant itself lets a caller retire it: the retiring principal, the grantee if `RetireGrant` is among the
+    /// operations, and the account that issued it (developer guide, "Retiring and revoking grants"). No constraint counts.
+    ///
+    /// # Errors
+    ///
+    /// [`GrantTerm::Retiring`] if it does not.
+    pub(in crate::access) fn check_retiring(&self, caller: &Caller) -> Result<Match, GrantTerm> {
+        let matches = |principal: &GrantPrincipal| principal.matches(caller);
+        let issuer = Principal::Account(self.issuing_account).matches(caller.requester());
+        let retiring = self.retiring.as_ref().map_or(Match::None, matches);
+        let grantee = if self.operations.contains(&GrantOperation::RetireGrant) {
+            matches(&self.grantee)
+        } else {
+            Match::None
+        };
+        let names = issuer.max(retiring).max(grantee);
+        require(names > Match::None, GrantTerm::Retiring)?;
+        Ok(names)
+    }
+}
+
+impl GrantTerm {
+    /// What the term is called in an explanation.
+    pub(in crate::access) const fn name(self) -> &'static str {
+        match self {
+            Self::Token => "GrantTokens",
+            Self::Operations => "Operations",
+            Self::EncryptionContext => "EncryptionContext",
+            Self::SourceArn => "SourceArn",
+            Self::ChildGrant => "the grant that is to be created",
+            Self::Grantee => "GranteePrincipal",
+            Self::Retiring => "RetiringPrincipal",
+        }
+    }
+
+    /// What the grant has of the term, and what the request has.
+    pub(in crate::access) fn values(
+        self,
+        grant: &Grant,
+        request: &AccessRequest<'_>,
+    ) -> (Vec<String>, Vec<String>) {
+        let caller = || vec![request.caller.to_string()];
+        let operations =
+            |operations: &[GrantOperation]| operations.iter().map(ToString::to_string).collect();
+        match self {
+            Self::Token => {
+                let presented = request.parameters.presented_grants.iter();
+                let presented = presented.map(ToString::to_string).collect();
+                (vec![grant.id().to_string()], presented)
+            }
+            Self::Operations => (
+                operations(&grant.operations),
+                vec![request.action.operation().to_owned()],
+            ),
+            Self::EncryptionContext => (
+                grant
+                    .constraint()
+                    .map(|constraint| pairs(constraint.encryption_context()))
+                    .unwrap_or_default(),
+                request
+                    .parameters
+                    .encryption_context
+                    .map(pairs)
+                    .unwrap_or_default(),
+            ),
+            Self::SourceArn => (
+                grant.source_arn().map(str::to_owned).into_iter().collect(),
+                request
+                    .caller
+                    .source_arn()
+                    .map(str::to_owned)
+                    .into_iter()
+                    .collect(),
+            ),
+            Self::ChildGrant => {
+                let child = request.parameters.new_grant;
+                let child = child.map(|terms| operations(terms.operations));
+                (operations(&grant.operations), child.unwrap_or_default())
+            }
+            Self::Grantee => (vec![grant.grantee().to_string()], caller()),
+            Self::Retiring => {
+                let retiring = grant.retiring_principal().map(ToString::to_string);
+                (retiring.into_iter().collect(), caller())
+            }
+        }
+    }
+}
+
+fn pairs(context: &EncryptionContext) -> Vec<String> {
+    context
+        .iter()
+        .map(|(key, value)| format!("{key}={value}"))
+        .collect()
+}
+
+const fn require(holds: bool, term: GrantTerm) -> Result<(), GrantTerm> {
+    if holds { Ok(()) } else { Err(term) }
+}
