@@ -5,6 +5,7 @@
 //! keys with a [`KeyPair`] (RSAES-OAEP, SM2PKE).
 
 mod asymmetric;
+mod draws;
 mod failure;
 #[cfg(test)]
 pub(crate) mod fixtures;

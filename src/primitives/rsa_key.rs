@@ -14,6 +14,7 @@ use rsa::{BoxedUint, PublicKey};
 use zeroize::Zeroizing;
 
 use super::asymmetric::PrivateKey;
+use super::draws::Draws;
 use super::failure::{internal, rsa_failed};
 use super::private_key::{InvalidPrivateKey, private_key_info};
 use crate::key::{EncryptionAlgorithm, KeySpec};
@@ -41,11 +42,11 @@ impl RsaKey {
 
 impl PrivateKey for RsaKey {
     /// A new key with two primes and the public exponent 65537.
-    fn generate(spec: KeySpec, mut random: Random<'_>) -> Result<Self, KeyActionError> {
+    fn generate(spec: KeySpec, random: Random<'_>) -> Result<Self, KeyActionError> {
         let bits = spec.modulus_len().map(|len| len * 8).ok_or_else(|| {
             KeyActionError::unsupported(spec, EncryptionAlgorithm::RsaesOaepSha256)
         })?;
-        let key = rsa::PrivateKey::new(&mut random, bits).map_err(rsa_failed)?;
+        let key = rsa::PrivateKey::new(&mut Draws::new(random), bits).map_err(rsa_failed)?;
         Ok(Self { spec, key })
     }
 
@@ -126,7 +127,7 @@ fn prove_public(modulus: &[u8], exponent: &[u8]) -> Result<(), InvalidPrivateKey
 fn prove_pair(key: &rsa::PrivateKey) -> Result<(), InvalidPrivateKey> {
     let two = BoxedUint::from_be_slice(&[2], key.n_bits_precision())
         .map_err(|_| InvalidPrivateKey::Inconsistent)?;
-    match rsa_decrypt_and_check(key, Some(&mut Random::new(&OsRandom)), &two) {
+    match rsa_decrypt_and_check(key, Some(&mut Draws::new(Random::new(&OsRandom))), &two) {
         Ok(_) => Ok(()),
         Err(rsa::Error::Rng) => Err(InvalidPrivateKey::Untested(RandomnessUnavailable::new())),
         Err(_) => Err(InvalidPrivateKey::Inconsistent),

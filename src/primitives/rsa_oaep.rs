@@ -31,6 +31,7 @@ use rsa::traits::PublicKeyParts;
 use zeroize::Zeroizing;
 
 use super::asymmetric::Cipher;
+use super::draws::Draws;
 use super::failure::{prove_fit, rsa_failed};
 use super::oaep_hash::{NotOaep, OaepHash};
 use super::rsa_key::RsaKey;
@@ -60,7 +61,7 @@ impl Cipher for RsaKey {
         &self,
         algorithm: EncryptionAlgorithm,
         ciphertext: &[u8],
-        mut random: Random<'_>,
+        random: Random<'_>,
     ) -> Result<Plaintext, KeyActionError> {
         let hash = self.hash(algorithm)?;
         if ciphertext.len() != self.numbers().size() {
@@ -70,7 +71,8 @@ impl Cipher for RsaKey {
         if number >= **self.numbers().n() {
             return Err(KeyActionError::Rejected);
         }
-        let number = rsa_decrypt_and_check(self.numbers(), Some(&mut random), &number)
+        let mut draws = Draws::new(random);
+        let number = rsa_decrypt_and_check(self.numbers(), Some(&mut draws), &number)
             .map(Zeroizing::new)
             .map_err(rsa_failed)?;
         let mut block = Zeroizing::new(number.to_be_bytes());

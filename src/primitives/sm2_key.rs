@@ -11,6 +11,7 @@ use sm2::{NonZeroScalar, PublicKey, SecretKey, Sm2};
 use zeroize::Zeroizing;
 
 use super::asymmetric::PrivateKey;
+use super::draws::Draws;
 use super::failure::internal;
 use super::private_key::{InvalidPrivateKey, private_key_info};
 use crate::key::KeySpec;
@@ -42,9 +43,10 @@ impl Sm2Key {
 
 /// There is one spec of such keys, so which one is asked for makes no difference.
 impl PrivateKey for Sm2Key {
-    fn generate(_: KeySpec, mut random: Random<'_>) -> Result<Self, KeyActionError> {
+    fn generate(_: KeySpec, random: Random<'_>) -> Result<Self, KeyActionError> {
         // Not `SecretKey`'s own generation: that one lets zero pass.
-        let scalar = Zeroizing::new(NonZeroScalar::try_generate_from_rng(&mut random)?);
+        let mut draws = Draws::new(random);
+        let scalar = Zeroizing::new(NonZeroScalar::try_generate_from_rng(&mut draws)?);
         Ok(Self::from_secret(SecretKey::from(&*scalar)))
     }
 

@@ -16,6 +16,7 @@ use subtle::{Choice, ConstantTimeEq};
 use zeroize::Zeroizing;
 
 use super::asymmetric::Cipher;
+use super::draws::Draws;
 use super::failure::{internal, prove_fit};
 use super::sm2_der::{decode, encode};
 use super::sm2_key::Sm2Key;
@@ -29,12 +30,13 @@ impl Cipher for Sm2Key {
         &self,
         algorithm: EncryptionAlgorithm,
         plaintext: &[u8],
-        mut random: Random<'_>,
+        random: Random<'_>,
     ) -> Result<Vec<u8>, KeyActionError> {
         prove_fit(KeySpec::Sm2, algorithm, plaintext)?;
         // A1 to A8. A short plaintext meets an all-zero key stream now and then: then again with another scalar.
+        let mut draws = Draws::new(random);
         loop {
-            let ephemeral = Zeroizing::new(NonZeroScalar::try_generate_from_rng(&mut random)?);
+            let ephemeral = Zeroizing::new(NonZeroScalar::try_generate_from_rng(&mut draws)?);
             let point = ProjectivePoint::mul_by_generator(&ephemeral).to_affine();
             let shared = SharedPoint::new(&ephemeral, self.public().as_affine());
             let c3 = shared.hash(plaintext);

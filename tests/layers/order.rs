@@ -146,6 +146,7 @@ pub(crate) const ORDERS: &[(&str, Order)] = &[
         "primitives",
         &[
             &[
+                "draws",
                 "failure",
                 "key_wrap",
                 "message_key",
