@@ -7,7 +7,7 @@ use crate::key::{KeyArn, KeyIdentifier, KeyMaterialId, KeyOrigin, KeyState};
 use crate::primitives::symmetric::SymmetricMaterial;
 
 use super::key::{SoftwareKey, unsupported_kind_of_key};
-use super::materials::{Expiry, KeyMaterialState, MaterialVersion, Materials};
+use super::materials::{Expiry, KeyMaterialState, MaterialVersion};
 use super::ring::Keyring;
 use super::snapshot::Snapshot;
 
@@ -52,19 +52,15 @@ impl Keyring {
     pub fn rotate_key_on_demand(&self, key: impl Into<KeyIdentifier>) -> Result<(), KmsError> {
         let identifier = key.into();
         let now = self.now();
+        // Drawn before the ring is held, as the random source is foreign code; and for no rotation that is refused anyway.
+        prove_rotatable(self.named_in(&self.snapshot(), &identifier)?)?;
+        let bytes = SymmetricMaterial::random_bytes(self.random()).map_err(KmsError::internal)?;
         self.write(|snapshot| {
             let key = SoftwareKey::clone(self.named_in(snapshot, &identifier)?);
-            let arn = *key.metadata.arn();
-            let materials = rotatable(&key)?;
-            if materials.on_demand_rotations() >= ON_DEMAND_ROTATIONS_MAX {
-                let error = LimitExceededError::OnDemandRotations(arn);
-                return Err(KmsError::LimitExceeded(error));
-            }
+            prove_rotatable(&key)?;
             if key.metadata.origin() == KeyOrigin::External {
                 return rotate_imported(snapshot, &key, now);
             }
-            let bytes =
-                SymmetricMaterial::random_bytes(self.random()).map_err(KmsError::internal)?;
             for arn in related(snapshot, &key) {
                 snapshot.change_materials(&arn, |materials| {
                     let material = SymmetricMaterial::new(arn.key_id(), &bytes);
@@ -102,8 +98,8 @@ impl Keyring {
     }
 }
 
-/// The materials of a key that can be rotated: its state is looked at first (RECORDED\*).
-fn rotatable(key: &SoftwareKey) -> Result<&Materials, KmsError> {
+/// Refuses a key that cannot be rotated: its state is looked at first (RECORDED\*).
+fn prove_rotatable(key: &SoftwareKey) -> Result<(), KmsError> {
     if key.metadata.key_state() != KeyState::Enabled {
         return Err(key.invalid_state());
     }
@@ -111,9 +107,15 @@ fn rotatable(key: &SoftwareKey) -> Result<&Materials, KmsError> {
         key.metadata.origin(),
         KeyOrigin::AwsCloudhsm | KeyOrigin::ExternalKeyStore
     );
-    key.materials()
+    let materials = key
+        .materials()
         .filter(|_| !in_custom_store && !key.is_replica())
-        .ok_or_else(unsupported_kind_of_key)
+        .ok_or_else(unsupported_kind_of_key)?;
+    if materials.on_demand_rotations() >= ON_DEMAND_ROTATIONS_MAX {
+        let error = LimitExceededError::OnDemandRotations(*key.metadata.arn());
+        return Err(KmsError::LimitExceeded(error));
+    }
+    Ok(())
 }
 
 fn rotate_imported(

@@ -2,7 +2,7 @@
 
 use core::fmt;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use zeroize::Zeroizing;
 
@@ -29,36 +29,41 @@ pub(super) struct WrappingKeys {
 }
 
 impl WrappingKeys {
-    /// The key pair of a spec: the same one every time. Whoever comes while it is being made waits.
+    /// The key pair of a spec: the same one every time.
+    ///
+    /// It is made before it is locked up, as the random source is foreign code. Threads that ask for it at the same time
+    /// each make one, and the first that is done stays.
     pub(super) fn pair(
         &self,
         spec: WrappingKeySpec,
         random: Random<'_>,
     ) -> Result<Arc<KeyPair>, KmsError> {
-        let mut pairs = self.pairs.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(pair) = pairs.get(&spec) {
-            return Ok(Arc::clone(pair));
+        let made = lock(&self.pairs).get(&spec).cloned();
+        if let Some(pair) = made {
+            return Ok(pair);
         }
         let pair = KeyPair::generate(spec.key_spec(), random).map_err(KmsError::internal)?;
         let pair = Arc::new(pair);
-        pairs.insert(spec, Arc::clone(&pair));
-        Ok(pair)
+        Ok(Arc::clone(lock(&self.pairs).entry(spec).or_insert(pair)))
     }
 
-    /// The key that authenticates import tokens.
+    /// The key that authenticates import tokens. It is made as the key pairs are.
     pub(super) fn token_key(&self, random: Random<'_>) -> Result<Zeroizing<[u8; 32]>, KmsError> {
-        let mut key = self
-            .token_key
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some(key) = &*key {
-            return Ok(key.clone());
+        let made = lock(&self.token_key).clone();
+        if let Some(key) = made {
+            return Ok(key);
         }
         let mut fresh = Zeroizing::new([0; 32]);
         random
             .fill(fresh.as_mut_slice())
             .map_err(KmsError::internal)?;
-        Ok(key.insert(fresh).clone())
+        Ok(lock(&self.token_key).get_or_insert(fresh).clone())
+    }
+
+    /// How many key pairs were made so far.
+    #[cfg(test)]
+    pub(super) fn count(&self) -> usize {
+        lock(&self.pairs).len()
     }
 }
 
@@ -78,4 +83,9 @@ impl fmt::Debug for WrappingKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("WrappingKeys(..)")
     }
+}
+
+/// A panic elsewhere leaves nothing half done here: what is put in is whole.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
