@@ -301,6 +301,51 @@ fn what_is_wrong_is_told_with_its_place() {
     assert!(std::error::Error::source(&error).is_some());
 }
 
+/// Related keys know each other by their id: strangers with one id would be rotated to one material.
+#[test]
+fn keys_with_one_mrk_id_have_one_primary() {
+    let key = |region: &str, configuration: &str| {
+        format!(
+            r#"{{"KeyId":"mrk-1234abcd12ab34cd56ef1234567890ab","Region":"{region}"{configuration}}}"#
+        )
+    };
+    let related = |key_type: &str, primary: &str| {
+        format!(
+            r#","MultiRegion":{{"MultiRegionKeyType":"{key_type}","PrimaryRegion":"{primary}","ReplicaRegions":["eu-west-1"]}}"#
+        )
+    };
+    let primary = key("us-east-2", &related("PRIMARY", "us-east-2"));
+    let replica = key("eu-west-1", &related("REPLICA", "us-east-2"));
+    read_ring(&file(&format!("{primary},{replica}"))).unwrap();
+    for (keys, place) in [
+        (
+            [key("us-east-2", ""), key("eu-west-1", "")].join(","),
+            "Keys[1]",
+        ),
+        ([primary.clone(), key("eu-west-1", "")].join(","), "Keys[1]"),
+        ([replica, key("us-west-2", "")].join(","), "Keys[1]"),
+        (
+            key("us-east-2", &related("REPLICA", "us-east-2")),
+            "Keys[0]",
+        ),
+        (
+            key("us-east-2", &related("PRIMARY", "eu-west-1")),
+            "Keys[0]",
+        ),
+    ] {
+        let text = file(&keys);
+        let error = read_ring(&text).expect_err(&text);
+        assert_eq!(error.place(), place, "{error} in {text}");
+    }
+    // What was in the ring before counts too.
+    let ring = read_ring(&file(&primary)).unwrap();
+    let stranger = file(&key("eu-west-1", ""));
+    assert_eq!(
+        read_ring_into(&ring, &stranger).unwrap_err().place(),
+        "Keys[0]"
+    );
+}
+
 #[test]
 fn a_file_that_is_no_text_is_told_with_the_line() {
     let name = format!("kms-reencrypt-no-text-{}", std::process::id());

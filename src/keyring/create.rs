@@ -184,7 +184,7 @@ impl Keyring {
     /// # Errors
     ///
     /// - [`KmsError::Validation`] if usage and spec don't fit, if a usage is missing, if the given material is not of
-    ///   the spec, or if the key id is taken.
+    ///   the spec, or if the key id is taken: an `mrk-` id in any Region of the account, as it stands for related keys.
     /// - [`KmsError::UnsupportedOperation`] for SM2 outside of China.
     /// - [`KmsError::MalformedPolicyDocument`] if the key policy is one that the service refuses.
     /// - [`KmsError::KmsInternal`] if the random source fails.
@@ -239,6 +239,14 @@ pub(super) fn add(snapshot: &mut Snapshot, mut created: SoftwareKey) -> Result<K
     if snapshot.get(&arn).is_some() {
         return Err(ValidationError::other(format!(
             "there is a key {arn} already"
+        )));
+    }
+    // In AWS ids are random. Here one may be chosen, and related keys know each other by it.
+    if created.metadata.multi_region().is_some()
+        && let Some(related) = snapshot.related(&arn).first()
+    {
+        return Err(ValidationError::other(format!(
+            "there is a multi-Region key {related} already: it can be replicated"
         )));
     }
     created.visible = !snapshot.changes_are_slow();

@@ -345,6 +345,32 @@ fn equal_key_ids_are_not_related_by_themselves() {
     });
 }
 
+/// Nobody chooses a key id in AWS. Here a test may, and what it chooses must not make strangers into relatives.
+#[test]
+fn two_primaries_never_have_one_id() {
+    let world = World::new();
+    let keyring = &world.keyring;
+    let id = "mrk-1234abcd12ab34cd56ef1234567890ab".parse().unwrap();
+    let new = || NewKey::new(KeySpec::SymmetricDefault).key_id(id);
+    let primary = keyring.create_key(new()).unwrap();
+    let ireland = keyring.in_region(IRELAND.parse().unwrap());
+    let refused = ireland.create_key(new()).unwrap_err();
+    assert_eq!(refused.code(), "ValidationException");
+    // The one that is there is a stranger to nobody: it can be replicated to where the other was to be.
+    let replica = keyring.replicate_key(primary, IRELAND).unwrap();
+    // A replica outlives a primary that was deleted at once, and keeps its id.
+    keyring.delete_key(primary).unwrap();
+    assert_eq!(
+        keyring.create_key(new()).unwrap_err().code(),
+        "ValidationException"
+    );
+    ireland.delete_key(replica).unwrap();
+    keyring.create_key(new()).unwrap();
+    // Another account has ids of its own.
+    let other = ireland.in_account("444455556666".parse().unwrap());
+    other.create_key(new()).unwrap();
+}
+
 /// Primary P in Ohio, its replica R and the key `local` in Ireland.
 fn world() -> World {
     let world = World::new();

@@ -1,11 +1,13 @@
 //! From data to a ring.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::access::GrantId;
 use crate::error::ValidationError;
-use crate::key::{KeyArn, KeyMetadata, KeySpec, KeyState};
+use crate::key::{
+    AccountId, KeyArn, KeyId, KeyMetadata, KeySpec, KeyState, MultiRegionKeyType, Region,
+};
 use crate::keyring::alias::{Alias, AliasEntry};
 use crate::keyring::key::{Secret, SoftwareKey};
 use crate::keyring::materials::{Expiry, KeyMaterialState, MaterialVersion, Materials, Rotated};
@@ -59,8 +61,15 @@ impl Keyring {
 }
 
 fn add_keys(snapshot: &mut Snapshot, keys: Vec<SoftwareKey>) -> Result<(), InvalidRingData> {
+    let mut primaries = primaries(snapshot);
     for (at, key) in keys.into_iter().enumerate() {
         let arn = key.metadata.arn();
+        if let Some((related, primary)) = primary_of(&key)
+            && *primaries.entry(related).or_insert(primary) != primary
+        {
+            let reason = format!("a key with the id of {arn} has another primary Region");
+            return Err(InvalidRingData::Key(at, reason));
+        }
         if snapshot.get(arn).is_some() {
             let reason = format!("there is a key {arn} already");
             return Err(InvalidRingData::Key(at, reason));
@@ -68,6 +77,18 @@ fn add_keys(snapshot: &mut Snapshot, keys: Vec<SoftwareKey>) -> Result<(), Inval
         snapshot.put(key);
     }
     Ok(())
+}
+
+/// The Regions of all multi-Region primaries, by what related keys have in common.
+fn primaries(snapshot: &Snapshot) -> HashMap<(AccountId, KeyId), Region> {
+    snapshot.keys().filter_map(|key| primary_of(key)).collect()
+}
+
+/// What a key has in common with those that are related to it, and the Region of its primary.
+fn primary_of(key: &SoftwareKey) -> Option<((AccountId, KeyId), Region)> {
+    let arn = key.metadata.arn();
+    let related = (*arn.account(), *arn.key_id());
+    Some((related, key.metadata.multi_region()?.primary))
 }
 
 fn add_aliases(snapshot: &mut Snapshot, aliases: Vec<AliasData>) -> Result<(), InvalidRingData> {
@@ -142,6 +163,13 @@ fn software_key(at: usize, data: KeyData) -> Result<SoftwareKey, InvalidRingData
     if arn.key_id().is_multi_region() != metadata.multi_region().is_some() {
         let reason = "a multi-Region key has an mrk- id, and no other key has".to_owned();
         return Err(InvalidRingData::Key(at, reason));
+    }
+    if metadata.multi_region().is_some_and(|configuration| {
+        let is_primary = configuration.key_type == MultiRegionKeyType::Primary;
+        is_primary != (configuration.primary == *arn.region())
+    }) {
+        let reason = "a multi-Region key is PRIMARY in the primary Region, and REPLICA elsewhere";
+        return Err(InvalidRingData::Key(at, reason.to_owned()));
     }
     let mut ids = BTreeSet::new();
     if let Some(place) = grants.iter().position(|grant| !ids.insert(grant.id())) {
