@@ -82,12 +82,12 @@ impl KeyView for Secrets {
 
     fn key_with_material(
         &self,
-        region: &Region,
+        place: &Place,
         id: &KeyMaterialId,
     ) -> Result<KeyRef<'_>, KeyProviderError> {
         self.keys
             .values()
-            .find(|key| key.metadata.arn().region() == region && key.has_material(id))
+            .find(|key| key.metadata.arn().region() == &place.region && key.has_material(id))
             .map(|key| KeyRef::Borrowed(key))
             .ok_or(KeyProviderError::NotFound)
     }

@@ -92,7 +92,7 @@
 //!
 //! use kms_reencrypt::access::GrantId;
 //! use kms_reencrypt::provider::{KeyProvider, KeyProviderError, KeyRef, KeyView, KmsKey};
-//! use kms_reencrypt::{AliasArn, KeyArn, KeyMaterialId, Place, Region};
+//! use kms_reencrypt::{AliasArn, KeyArn, KeyMaterialId, Place};
 //!
 //! #[derive(Debug)]
 //! struct Fixed {
@@ -119,12 +119,12 @@
 //!
 //!     fn key_with_material(
 //!         &self,
-//!         region: &Region,
+//!         place: &Place,
 //!         id: &KeyMaterialId,
 //!     ) -> Result<KeyRef<'_>, KeyProviderError> {
 //!         self.keys
 //!             .values()
-//!             .find(|key| key.metadata().arn().region() == region && key.has_material(id))
+//!             .find(|key| key.metadata().arn().region() == &place.region && key.has_material(id))
 //!             .map(|key| KeyRef::Borrowed(key.as_ref()))
 //!             .ok_or(KeyProviderError::NotFound)
 //!     }
@@ -144,7 +144,6 @@ use crate::access::{Grant, GrantId, KeyPolicy};
 use crate::error::InfrastructureError;
 use crate::key::{
     AliasArn, AliasName, EncryptionAlgorithm, KeyArn, KeyMaterialId, KeyMetadata, KeySpec, Place,
-    Region,
 };
 use crate::random::Random;
 use crate::secret::Plaintext;
@@ -198,14 +197,15 @@ pub trait KeyView {
     /// [`KeyProviderError::NotFound`] if there is none; another one if that cannot be told now.
     fn key(&self, arn: &KeyArn) -> Result<KeyRef<'_>, KeyProviderError>;
 
-    /// The key that has, or once had, this material, in this Region. `id` comes out of a ciphertext: it is hostile.
+    /// The key that has, or once had, this material, in the Region of this place; where several accounts have one, that of
+    /// the place's account. `id` comes out of a ciphertext: it is hostile.
     ///
     /// # Errors
     ///
     /// [`KeyProviderError::NotFound`] if there is none; another one if that cannot be told now.
     fn key_with_material(
         &self,
-        region: &Region,
+        place: &Place,
         id: &KeyMaterialId,
     ) -> Result<KeyRef<'_>, KeyProviderError>;
 

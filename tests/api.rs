@@ -14,7 +14,7 @@ use kms_reencrypt::{
     GenerateDataKeyRequest, GenerateDataKeyResponse, GenerateDataKeyWithoutPlaintextResponse,
     GetPublicKeyRequest, GetPublicKeyResponse, KeyArn, KeyId, KeyIdentifier, KeyMaterialId,
     KeyMetadata, KeySpec, KeyUsage, Keyring, Kms, KmsError, ModelValue, Place, Plaintext,
-    ReEncryptRequest, ReEncryptResponse, Region,
+    ReEncryptRequest, ReEncryptResponse,
 };
 
 const ARN: &str = "arn:aws:kms:us-east-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
@@ -95,7 +95,7 @@ impl KeyView for Hsm {
 
     fn key_with_material(
         &self,
-        _: &Region,
+        _: &Place,
         _: &KeyMaterialId,
     ) -> Result<KeyRef<'_>, KeyProviderError> {
         Ok(KeyRef::Borrowed(&self.0))

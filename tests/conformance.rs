@@ -18,7 +18,7 @@ use kms_reencrypt::testing::{
 };
 use kms_reencrypt::{
     AliasArn, EncryptionAlgorithm, KeyArn, KeyId, KeyMaterialId, KeyMetadata, KeyOrigin, KeySpec,
-    KeyState, Keyring, Place, Plaintext, Region,
+    KeyState, Keyring, Place, Plaintext,
 };
 use rsa::pkcs8::DecodePrivateKey;
 use sha1::Sha1;
@@ -442,15 +442,14 @@ impl KeyView for OddView<'_> {
 
     fn key_with_material(
         &self,
-        region: &Region,
+        place: &Place,
         id: &KeyMaterialId,
     ) -> Result<KeyRef<'_>, KeyProviderError> {
         let target = "alias/app".parse().unwrap();
-        let place = Place::new("111122223333".parse().unwrap(), *region);
-        let any = AliasArn::new(place, target);
+        let any = AliasArn::new(*place, target);
         match self.oddity {
             Oddity::FindsAnyMaterial => self.view.key(&self.view.alias_target(&any)?),
-            _ => self.view.key_with_material(region, id),
+            _ => self.view.key_with_material(place, id),
         }
     }
 

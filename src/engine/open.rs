@@ -171,8 +171,7 @@ fn key_of_blob<'v>(
     let is_ours = blob.version() == BlobVersion::V2;
     let by_material = || {
         if is_ours {
-            let region = &session.place().region;
-            session.view().key_with_material(region, id)
+            session.view().key_with_material(session.place(), id)
         } else {
             Err(KeyProviderError::NotFound)
         }

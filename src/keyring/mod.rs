@@ -12,6 +12,8 @@ mod create;
 pub(crate) mod data;
 mod grant_tokens;
 mod grants;
+#[cfg(test)]
+mod growth;
 mod import_parameters;
 mod imported_material;
 mod key;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::access::GrantId;
-use crate::key::{AliasArn, AliasName, KeyArn, KeyMaterialId, Region};
-use crate::provider::{KeyProviderError, KeyRef, KeyView};
+use crate::key::{AliasArn, AliasName, KeyArn, KeyMaterialId, Place};
+use crate::provider::{KeyProviderError, KeyRef, KeyView, KmsKey};
 
 use super::alias::{Alias, AliasEntry};
 use super::cow_map::CowMap;
@@ -17,9 +17,9 @@ use super::materials::Materials;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Snapshot {
     keys: CowMap<KeyArn, Arc<SoftwareKey>>,
-    /// Which key a material belongs to, in the Region that had it first: its id is the same in every Region that has the
-    /// key.
-    owners: CowMap<KeyMaterialId, KeyArn>,
+    /// The keys that have, or once had, a material. Related keys share theirs, and so do keys of one id in several accounts
+    /// or Regions to which the same material was given.
+    owners: CowMap<KeyMaterialId, Arc<[KeyArn]>>,
     pub(super) aliases: CowMap<AliasArn, AliasEntry>,
     pub(crate) grant_tokens: GrantTokens,
     /// Whether changes count only after the ring settles.
@@ -45,13 +45,10 @@ impl Snapshot {
     /// Puts a key in place of the one with its ARN, if there is one.
     pub(super) fn put(&mut self, key: SoftwareKey) {
         let arn = *key.metadata.arn();
-        for version in key.materials().map(Materials::versions).unwrap_or_default() {
-            if self.owners.get(&version.id).is_none() {
-                self.owners.insert(version.id, arn);
-            }
-        }
         self.deadline = [self.deadline, key.deadline()].into_iter().flatten().min();
-        self.keys.insert(arn, Arc::new(key));
+        let key = Arc::new(key);
+        let old = self.keys.insert(arn, Arc::clone(&key));
+        self.change_owners(&arn, old.as_deref(), Some(&key));
     }
 
     /// Takes a key out, and the aliases that point to it with it.
@@ -60,11 +57,63 @@ impl Snapshot {
         for grant in key.grants.iter() {
             self.grant_tokens.end(grant.id());
         }
+        self.change_owners(arn, Some(&key), None);
         for name in key.aliases.iter() {
             self.aliases
                 .remove(&AliasArn::new(*arn.place(), name.clone()));
         }
         Some(key)
+    }
+
+    /// How much there is in each collection.
+    #[cfg(test)]
+    pub(super) fn sizes(&self) -> Vec<(&'static str, usize)> {
+        let each = |count: fn(&SoftwareKey) -> usize| self.keys().map(|key| count(key)).sum();
+        vec![
+            ("keys", self.keys().count()),
+            ("owned materials", self.owners.iter().count()),
+            (
+                "owners",
+                self.owners.iter().map(|(_, owners)| owners.len()).sum(),
+            ),
+            ("aliases", self.aliases.iter().count()),
+            ("grant tokens", self.grant_tokens.iter().count()),
+            ("alias names of keys", each(|key| key.aliases.len())),
+            ("grants", each(|key| key.grants.len())),
+            ("departed grants", each(|key| key.departed_grants.len())),
+            ("materials", each(|key| materials(Some(key)).count())),
+        ]
+    }
+
+    /// Keeps the owners of materials in line with a key that takes the place of what was there with its ARN.
+    fn change_owners(
+        &mut self,
+        arn: &KeyArn,
+        old: Option<&SoftwareKey>,
+        new: Option<&SoftwareKey>,
+    ) {
+        let lost = materials(old).filter(|id| !has(new, id));
+        let gained = materials(new).filter(|id| !has(old, id));
+        for id in lost {
+            let owners = self.owners.remove(id).unwrap_or_default();
+            let rest: Arc<[KeyArn]> = owners
+                .iter()
+                .filter(|owner| *owner != arn)
+                .copied()
+                .collect();
+            if !rest.is_empty() {
+                self.owners.insert(*id, rest);
+            }
+        }
+        for id in gained {
+            let owners = self
+                .owners
+                .get(id)
+                .map(|owners| &**owners)
+                .unwrap_or_default();
+            let owners = owners.iter().chain([arn]).copied().collect();
+            self.owners.insert(*id, owners);
+        }
     }
 
     /// Changes the materials of a symmetric key.
@@ -146,15 +195,20 @@ impl KeyView for Snapshot {
 
     fn key_with_material(
         &self,
-        region: &Region,
+        place: &Place,
         id: &KeyMaterialId,
     ) -> Result<KeyRef<'_>, KeyProviderError> {
-        let owner = self.owners.get(id).ok_or(KeyProviderError::NotFound)?;
-        // Most keys are in one Region, and an ARN that is used where it stands costs nothing.
-        if owner.region() == region {
-            return self.key(owner);
-        }
-        self.key(&owner.in_region(*region))
+        let owners = self.owners.get(id).ok_or(KeyProviderError::NotFound)?;
+        let in_region = || {
+            owners
+                .iter()
+                .filter(|owner| *owner.region() == place.region)
+        };
+        let own = in_region().filter(|owner| *owner.account() == place.account);
+        // Those that are not known to all of KMS are passed over.
+        own.chain(in_region())
+            .find_map(|owner| self.key(owner).ok())
+            .ok_or(KeyProviderError::NotFound)
     }
 
     fn alias_target(&self, alias: &AliasArn) -> Result<KeyArn, KeyProviderError> {
@@ -181,10 +235,10 @@ impl KeyView for Latest<'_> {
 
     fn key_with_material(
         &self,
-        region: &Region,
+        place: &Place,
         id: &KeyMaterialId,
     ) -> Result<KeyRef<'_>, KeyProviderError> {
-        self.0.key_with_material(region, id)
+        self.0.key_with_material(place, id)
     }
 
     fn alias_target(&self, alias: &AliasArn) -> Result<KeyArn, KeyProviderError> {
@@ -193,4 +247,17 @@ impl KeyView for Latest<'_> {
             .map(|alias| *alias.target())
             .ok_or(KeyProviderError::NotFound)
     }
+}
+
+/// The ids of a key's materials.
+fn materials(key: Option<&SoftwareKey>) -> impl Iterator<Item = &KeyMaterialId> {
+    key.and_then(SoftwareKey::materials)
+        .map(Materials::versions)
+        .unwrap_or_default()
+        .iter()
+        .map(|version| &version.id)
+}
+
+fn has(key: Option<&SoftwareKey>, id: &KeyMaterialId) -> bool {
+    key.is_some_and(|key| key.has_material(id))
 }

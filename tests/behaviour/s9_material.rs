@@ -1,7 +1,9 @@
 //! behaviour §9: key material, as rotation and import change it.
 
 use kms_reencrypt::keyring::{ImportedMaterial, NewKey};
-use kms_reencrypt::{ExpirationModel, KeyOrigin, KeySpec, KeyState};
+use kms_reencrypt::{
+    DecryptRequest, EncryptRequest, ExpirationModel, KeyOrigin, KeySpec, KeyState, Keyring, Kms,
+};
 
 use crate::ask::{decrypt, encrypt, re_encrypt};
 use crate::common::encrypting;
@@ -323,4 +325,45 @@ fn equal_bytes_under_another_id_open_nothing() {
             incorrect_key(),
         );
     });
+}
+
+/// AWS has no such keys, as nobody chooses an id there. A blob is bound to id and material, not to account or Region.
+#[test]
+fn keys_of_one_id_and_one_material_open_their_own_blobs_and_each_others() {
+    let keyring = Keyring::new("111122223333", "us-east-2").unwrap();
+    let rings = [
+        keyring.clone(),
+        keyring.in_account("444455556666".parse().unwrap()),
+        keyring.in_region("eu-west-1".parse().unwrap()),
+    ];
+    let id = "1234abcd-12ab-34cd-56ef-1234567890ab".parse().unwrap();
+    let keys = rings.each_ref().map(|ring| {
+        let key = NewKey::new(KeySpec::SymmetricDefault).key_id(id);
+        ring.create_key(key.symmetric_material([7; 32])).unwrap()
+    });
+    let blobs = rings.each_ref().map(|ring| {
+        let request = EncryptRequest::builder().key_id(id).plaintext(b"-");
+        let encrypted = Kms::new(ring.clone()).encrypt(&request.build().unwrap());
+        encrypted.unwrap().into_ciphertext_blob()
+    });
+    let opened_by = |ring: &Keyring, blob: &[u8]| {
+        let request = DecryptRequest::builder().ciphertext_blob(blob);
+        let decrypted = Kms::new(ring.clone()).decrypt(&request.build().unwrap());
+        decrypted.map(|answer| *answer.key_id())
+    };
+    for (ring, key) in rings.iter().zip(keys) {
+        for blob in &blobs {
+            assert_eq!(opened_by(ring, blob).unwrap(), key);
+        }
+    }
+    // The others stay when the first goes.
+    keyring.delete_key(keys[0]).unwrap();
+    for (ring, key) in rings.iter().zip(keys).skip(1) {
+        for blob in &blobs {
+            assert_eq!(opened_by(ring, blob).unwrap(), key);
+        }
+    }
+    // What is left in the Region of the first is another account's key.
+    let refused = opened_by(&keyring, &blobs[0]).unwrap_err();
+    assert_eq!(refused.code(), "AccessDeniedException");
 }

@@ -95,7 +95,7 @@ fn check_look_ups(report: &mut Report, view: &dyn KeyView, arn: &KeyArn) {
     };
     must_be(report, "key", &*key, arn);
     if let Some(id) = key.metadata().current_key_material_id() {
-        match report.call(&name, || view.key_with_material(arn.region(), id)) {
+        match report.call(&name, || view.key_with_material(arn.place(), id)) {
             Some(Ok(key)) => must_be(report, "key_with_material", &*key, arn),
             Some(Err(error)) => report.fail(format_args!("{name} fails: {error}")),
             None => {}
@@ -145,7 +145,7 @@ fn check_absences(report: &mut Report, view: &dyn KeyView, keys: &[KeyArn]) {
         for byte in [0x00, 0x5a, 0xff] {
             let id = KeyMaterialId::from_bytes([byte; 32]);
             let found = report.call("key_with_material", || {
-                let key = view.key_with_material(arn.region(), &id)?;
+                let key = view.key_with_material(arn.place(), &id)?;
                 Ok(arn_of(&key))
             });
             must_be_absent(report, &format!("key_with_material for {id}"), found);

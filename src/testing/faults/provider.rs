@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use crate::access::{Grant, GrantId, KeyPolicy};
 use crate::key::{
-    AliasArn, AliasName, EncryptionAlgorithm, KeyArn, KeyMaterialId, KeyMetadata, Place, Region,
+    AliasArn, AliasName, EncryptionAlgorithm, KeyArn, KeyMaterialId, KeyMetadata, Place,
 };
 use crate::provider::{
     KeyActionError, KeyProvider, KeyProviderError, KeyRef, KeyView, KmsKey, MessageNonces,
@@ -124,10 +124,10 @@ impl KeyView for FaultyView<'_> {
 
     fn key_with_material(
         &self,
-        region: &Region,
+        place: &Place,
         id: &KeyMaterialId,
     ) -> Result<KeyRef<'_>, KeyProviderError> {
-        match self.view.key_with_material(region, id) {
+        match self.view.key_with_material(place, id) {
             Ok(key) => self.found(key),
             Err(error) => {
                 self.faults.strike(ProviderCall::KeyLookUp, None)?;

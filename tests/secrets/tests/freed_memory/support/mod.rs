@@ -13,7 +13,7 @@ use kms_reencrypt::provider::{
 use kms_reencrypt::random::{OsRandom, Random, RandomSource, RandomnessUnavailable};
 use kms_reencrypt::{
     AliasArn, AliasName, EncryptionAlgorithm, KeyArn, KeyMaterialId, KeyMetadata, KeySpec,
-    KeyUsage, Keyring, Kms, Place, Plaintext, Region,
+    KeyUsage, Keyring, Kms, Place, Plaintext,
 };
 use pkcs8::der::{Decode, Document};
 use pkcs8::{DecodePrivateKey, PrivateKeyInfoRef};
@@ -224,10 +224,10 @@ impl KeyView for PanickingView<'_> {
 
     fn key_with_material(
         &self,
-        region: &Region,
+        place: &Place,
         id: &KeyMaterialId,
     ) -> Result<KeyRef<'_>, KeyProviderError> {
-        let key = self.0.key_with_material(region, id)?;
+        let key = self.0.key_with_material(place, id)?;
         Ok(KeyRef::Owned(Box::new(PanickingKey(key))))
     }
 

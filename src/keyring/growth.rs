@@ -1,0 +1,180 @@
+//! What comes and goes leaves nothing behind: every collection of a ring is bounded by what exists.
+
+use core::time::Duration;
+
+use super::clock::{Clock, ManualClock};
+use super::create::NewKey;
+use super::import_parameters::WrappingAlgorithm;
+use super::imported_material::ImportedMaterial;
+use super::ring::Keyring;
+use super::wrapping_keys::WrappingKeySpec;
+use crate::access::GrantOperation;
+use crate::key::{KeyArn, KeyOrigin, KeySpec};
+use crate::provider::KeyProvider;
+
+const ROUNDS: usize = 20;
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const GRANTEE: &str = "arn:aws-cn:iam::444455556666:role/Auditor";
+
+fn ring(clock: &ManualClock) -> Keyring {
+    Keyring::builder("111122223333", "cn-north-1")
+        .clock(clock.clone())
+        .build()
+        .unwrap()
+}
+
+fn external(keyring: &Keyring) -> KeyArn {
+    let key = NewKey::new(KeySpec::SymmetricDefault).origin(KeyOrigin::External);
+    keyring.create_key(key).unwrap()
+}
+
+/// How much there is in each collection of a ring.
+fn sizes(keyring: &Keyring) -> Vec<(&'static str, usize)> {
+    let snapshot = keyring.snapshot();
+    let mut sizes = vec![
+        ("wrapping keys", keyring.wrapping_keys().count()),
+        ("deadlines", usize::from(snapshot.deadline.is_some())),
+    ];
+    sizes.extend(snapshot.sizes());
+    sizes
+}
+
+/// Does something over and over that is undone each time: whatever it leaves, it leaves once.
+#[track_caller]
+fn assert_bounded(keyring: &Keyring, round: impl Fn(usize)) {
+    let before = sizes(keyring);
+    round(0);
+    let once = sizes(keyring);
+    for number in 1..ROUNDS {
+        round(number);
+    }
+    assert_eq!(sizes(keyring), once);
+    let new = once.iter().zip(&before);
+    let left: Vec<_> = new.filter(|(new, old)| new != old).collect();
+    assert!(left.is_empty(), "left behind by one round: {left:?}");
+}
+
+#[test]
+fn keys_and_what_hangs_on_them_go_at_once() {
+    let keyring = ring(&ManualClock::new());
+    assert_bounded(&keyring, |_| {
+        let key = keyring.create_key(KeySpec::SymmetricDefault).unwrap();
+        keyring.rotate_key_on_demand(key).unwrap();
+        keyring.create_alias("alias/app", key).unwrap();
+        keyring.delete_key(key).unwrap();
+    });
+}
+
+#[test]
+fn keys_go_when_their_time_has_come() {
+    let clock = ManualClock::new();
+    let keyring = ring(&clock);
+    assert_bounded(&keyring, |_| {
+        let primary = NewKey::new(KeySpec::SymmetricDefault).multi_region(true);
+        let primary = keyring.create_key(primary).unwrap();
+        let there = keyring.replicate_key(primary, "cn-northwest-1").unwrap();
+        let northwest = keyring.in_region(*there.region());
+        keyring.schedule_key_deletion(primary, 7).unwrap();
+        northwest.schedule_key_deletion(there, 7).unwrap();
+        clock.advance(DAY * 30);
+        assert!(keyring.keys().is_empty());
+    });
+}
+
+#[test]
+fn aliases_leave_nothing_even_if_changes_are_slow() {
+    let keyring = ring(&ManualClock::new());
+    let key = keyring.create_key(KeySpec::SymmetricDefault).unwrap();
+    let other = keyring.create_key(KeySpec::SymmetricDefault).unwrap();
+    keyring.make_changes_slow();
+    assert_bounded(&keyring, |number| {
+        let name = format!("alias/app-{number}");
+        keyring.create_alias(&name, key).unwrap();
+        keyring.settle();
+        keyring.update_alias(&name, other).unwrap();
+        keyring.delete_alias(&name).unwrap();
+        keyring.settle();
+    });
+}
+
+#[test]
+fn departed_grants_go_when_the_ring_settles() {
+    let keyring = ring(&ManualClock::new());
+    let key = keyring.create_key(KeySpec::SymmetricDefault).unwrap();
+    keyring.make_changes_slow();
+    let round = |_| {
+        let created = keyring.create_grant(key, GRANTEE, |grant| {
+            grant.operation(GrantOperation::Decrypt)
+        });
+        keyring
+            .revoke_grant(key, &created.unwrap().grant_id)
+            .unwrap();
+        keyring.settle();
+    };
+    // The tokens of the last thousand grants are still known, and no more.
+    for number in 0..=1000 {
+        round(number);
+    }
+    assert_bounded(&keyring, round);
+}
+
+#[test]
+fn material_that_never_was_current_is_forgotten() {
+    let clock = ManualClock::new();
+    let keyring = ring(&clock);
+    let key = external(&keyring);
+    let first = ImportedMaterial::new([1; 32]);
+    keyring.import_key_material(key, first).unwrap();
+    assert_bounded(&keyring, |number| {
+        let byte = u8::try_from(number + 2).unwrap();
+        let new = || ImportedMaterial::new([byte; 32]).as_new_key_material();
+        let id = keyring.import_key_material(key, new()).unwrap();
+        keyring.delete_imported_key_material(key, Some(id)).unwrap();
+        // The same by the clock.
+        let expiring = new().valid_to(clock.now() + DAY);
+        keyring.import_key_material(key, expiring).unwrap();
+        clock.advance(DAY * 2);
+    });
+}
+
+#[test]
+fn there_is_one_wrapping_key_of_a_spec() {
+    let keyring = ring(&ManualClock::new());
+    let key = external(&keyring);
+    let ask = |_| {
+        let (algorithm, spec) = (WrappingAlgorithm::Sm2Pke, WrappingKeySpec::Sm2);
+        keyring.parameters_for_import(key, algorithm, spec).unwrap();
+    };
+    ask(0);
+    assert_bounded(&keyring, ask);
+}
+
+#[test]
+fn a_key_that_has_the_material_of_another_leaves_it_alone() {
+    let keyring = ring(&ManualClock::new());
+    let id = "1234abcd-12ab-34cd-56ef-1234567890ab".parse().unwrap();
+    let new = || {
+        NewKey::new(KeySpec::SymmetricDefault)
+            .key_id(id)
+            .symmetric_material([7; 32])
+    };
+    let key = keyring.create_key(new()).unwrap();
+    let material = *keyring
+        .describe_key(key)
+        .unwrap()
+        .current_key_material_id()
+        .unwrap();
+    let other = keyring.in_account("444455556666".parse().unwrap());
+    let owner = |of: &Keyring| {
+        let snapshot = of.snapshot();
+        let place = of.home();
+        let found = crate::provider::KeyView::key_with_material(&*snapshot, &place, &material);
+        *found.unwrap().metadata().arn()
+    };
+    assert_bounded(&keyring, |_| {
+        let same = other.create_key(new()).unwrap();
+        assert_eq!((owner(&keyring), owner(&other)), (key, same));
+        other.delete_key(same).unwrap();
+        assert_eq!((owner(&keyring), owner(&other)), (key, key));
+    });
+}
