@@ -3,8 +3,7 @@
 use super::evaluation::Evaluation;
 use super::operand::Operands;
 use super::operator::{Comparison, SetOperator};
-use super::statement::Effect;
-use super::{ConditionOperator, ContextKey};
+use super::{ConditionOperator, ContextKey, Effect};
 
 /// A condition of a statement: an operator, a condition key, and the values that it is compared with.
 ///

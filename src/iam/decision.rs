@@ -3,9 +3,9 @@
 use crate::key::AccountId;
 
 use super::evaluation::Evaluation;
-use super::principal::account_match;
-use super::statement::{Effect, Mismatch, Scope, Statement};
-use super::{AllowedBy, Decision, Denial, Layer, Layers, Match, Policy, RequestContext};
+use super::matching::account_match;
+use super::statement::{Mismatch, Scope, Statement};
+use super::{AllowedBy, Decision, Denial, Effect, Layer, Layers, Match, Policy, RequestContext};
 
 /// Decides whether a request is allowed.
 ///

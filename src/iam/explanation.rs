@@ -3,9 +3,12 @@
 use core::fmt;
 use std::collections::HashSet;
 
+use super::actions::Actions;
 use super::decision::{self, Place, Recorder};
 use super::evaluation::Evaluation;
-use super::statement::{Actions, Mismatch, Principals, Resources};
+use super::principals::Principals;
+use super::resources::Resources;
+use super::statement::Mismatch;
 use super::{
     AllowedBy, Condition, Decision, Denial, Effect, Layer, Layers, Match, Presence, Principal,
     RequestContext, Statement,

@@ -18,7 +18,7 @@
 //! What AWS's guide leaves open is labelled where it is decided. There is no directory of principals: that one exists is
 //! not checked, and an ARN keeps naming a principal that was deleted and made again.
 
-mod action_pattern;
+mod actions;
 mod arn_pattern;
 mod condition;
 mod context;
@@ -26,19 +26,23 @@ mod date;
 mod decision;
 #[cfg(feature = "json")]
 mod document;
+mod effect;
 mod evaluation;
 mod explanation;
 mod glob;
 mod layers;
+mod matching;
 mod number;
 mod operand;
 mod operator;
 mod policy;
 mod principal;
 mod principal_arn;
+mod principals;
 #[cfg(test)]
 mod request;
 mod requester;
+mod resources;
 mod statement;
 mod template;
 
@@ -47,13 +51,15 @@ pub use context::{ContextKey, Presence, RequestContext};
 pub use decision::decide;
 #[cfg(feature = "json")]
 pub use document::{PolicyError, PolicyProblem};
+pub use effect::Effect;
 pub use explanation::{
     ExplainedGrant, ExplainedStatement, Explanation, GrantOutcome, MissingKey, Outcome, explain,
 };
 pub use layers::{AllowedBy, Decision, Denial, Layer, Layers};
+pub use matching::Match;
 pub use operator::ConditionOperator;
 pub use policy::{Policy, PolicyKind};
-pub use principal::{Match, Principal};
+pub use principal::Principal;
 pub use principal_arn::{InvalidPrincipalArn, PrincipalArn};
 pub use requester::Requester;
-pub use statement::{Effect, Statement};
+pub use statement::Statement;

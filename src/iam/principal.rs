@@ -4,7 +4,8 @@ use core::fmt;
 
 use crate::key::AccountId;
 
-use super::{PrincipalArn, Requester};
+use super::matching::account_match;
+use super::{Match, PrincipalArn, Requester};
 
 /// An entry of a statement's `Principal` or `NotPrincipal`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,32 +77,6 @@ impl From<AccountId> for Principal {
 impl From<PrincipalArn> for Principal {
     fn from(arn: PrincipalArn) -> Self {
         Self::Arn(arn)
-    }
-}
-
-/// How specifically something names a requester.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[cfg_attr(feature = "json", derive(serde::Serialize))]
-#[non_exhaustive]
-pub enum Match {
-    /// Not at all.
-    None,
-    /// By its account, which decides by identity-based policies.
-    Account,
-    /// By what its session was made from: the role, or the user that a federated user comes from. A permissions boundary
-    /// and session policies still count.
-    Role,
-    /// By itself, or as everybody: within the account no other policy has to allow anything.
-    Direct,
-}
-
-/// An account names its root user directly, and its other principals by their account.
-pub(super) fn account_match(account: &AccountId, requester: &Requester) -> Match {
-    match requester.arn() {
-        Some(arn) if arn.account() != account => Match::None,
-        Some(arn) if arn.is_root() => Match::Direct,
-        Some(_) => Match::Account,
-        None => Match::None,
     }
 }
 
@@ -192,91 +167,5 @@ mod tests {
             .parse()
             .unwrap();
         assert_eq!(bob.matches(&federated), Match::Direct);
-    }
-
-    fn arn(text: &str) -> PrincipalArn {
-        text.parse().unwrap()
-    }
-
-    #[test]
-    fn a_role_names_its_sessions_and_a_session_only_itself() {
-        let session = "arn:aws:sts::111122223333:assumed-role/Auditor/alice";
-        for (named, caller, expected) in [
-            (session, session, Match::Direct),
-            (
-                "arn:aws:iam::111122223333:role/Auditor",
-                session,
-                Match::Role,
-            ),
-            (
-                "arn:aws:iam::111122223333:role/team/Auditor",
-                session,
-                Match::Role,
-            ),
-            (
-                "arn:aws:iam::111122223333:role/Auditors",
-                session,
-                Match::None,
-            ),
-            (
-                "arn:aws:iam::444455556666:role/Auditor",
-                session,
-                Match::None,
-            ),
-            (
-                "arn:aws:iam::111122223333:user/Auditor",
-                session,
-                Match::None,
-            ),
-            (
-                "arn:aws:sts::111122223333:assumed-role/Auditor/bob",
-                session,
-                Match::None,
-            ),
-            (
-                session,
-                "arn:aws:iam::111122223333:role/Auditor",
-                Match::None,
-            ),
-            (
-                "arn:aws:iam::111122223333:user/alice",
-                "arn:aws:iam::111122223333:user/team/alice",
-                Match::None,
-            ),
-            (
-                "arn:aws-cn:iam::111122223333:user/alice",
-                "arn:aws:iam::111122223333:user/alice",
-                Match::Direct,
-            ),
-            ("arn:aws:iam::111122223333:root", session, Match::Account),
-        ] {
-            let requester = Requester::principal(arn(caller));
-            assert_eq!(arn(named).matches(&requester), expected, "{named} {caller}");
-        }
-    }
-
-    #[test]
-    fn the_path_of_a_sessions_role_counts_where_it_is_known() {
-        let account = "111122223333".parse().unwrap();
-        let session = PrincipalArn::assumed_role(account, "team/Auditor", "alice").unwrap();
-        assert_eq!(
-            session.to_string(),
-            "arn:aws:sts::111122223333:assumed-role/Auditor/alice"
-        );
-        assert_eq!(
-            session.without_session().to_string(),
-            "arn:aws:iam::111122223333:role/team/Auditor"
-        );
-        let requester = Requester::principal(session);
-        for (named, expected) in [
-            ("arn:aws:iam::111122223333:role/team/Auditor", Match::Role),
-            ("arn:aws:iam::111122223333:role/Auditor", Match::None),
-            (
-                "arn:aws:sts::111122223333:assumed-role/Auditor/alice",
-                Match::Direct,
-            ),
-        ] {
-            assert_eq!(arn(named).matches(&requester), expected, "{named}");
-        }
     }
 }

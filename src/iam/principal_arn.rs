@@ -6,9 +6,6 @@ use std::sync::Arc;
 
 use crate::key::{AccountId, Region};
 
-use super::principal::account_match;
-use super::{Match, Requester};
-
 /// The partitions of AWS, for a text that names one.
 const PARTITIONS: [&str; 8] = [
     "aws",
@@ -37,12 +34,12 @@ const PARTITIONS: [&str; 8] = [
 pub struct PrincipalArn {
     partition: &'static str,
     account: AccountId,
-    kind: Kind,
+    pub(super) kind: Kind,
 }
 
 /// What the ARN names in its account. Users and roles stand with their paths: `service-role/Reader`.
 #[derive(Clone, PartialEq, Eq, Hash)]
-enum Kind {
+pub(super) enum Kind {
     AssumedRole { role: Arc<str>, session: Arc<str> },
     FederatedUser(Arc<str>),
     Role(Arc<str>),
@@ -187,52 +184,6 @@ impl PrincipalArn {
             _ => self.clone(),
         }
     }
-
-    /// How this ARN, as it stands in a policy or grant, matches a requester: as its account, as the role of its session,
-    /// or as itself.
-    ///
-    /// Partitions are not compared: account ids are unique over all of them. A session's own ARN does not tell the path
-    /// of its role, but role names are unique within an account.
-    #[must_use]
-    pub fn matches(&self, requester: &Requester) -> Match {
-        if self.is_root() {
-            return account_match(&self.account, requester);
-        }
-        let federates = requester.federating_principal() == Some(self);
-        match requester.arn() {
-            Some(arn) if self.account == arn.account => match self.kind.matches(&arn.kind) {
-                Match::None if federates => Match::Role,
-                by_itself => by_itself,
-            },
-            _ => Match::None,
-        }
-    }
-}
-
-impl Kind {
-    fn matches(&self, acts: &Self) -> Match {
-        match (self, acts) {
-            (Self::Role(named), Self::AssumedRole { role, .. })
-                if named == role || (!role.contains('/') && last(named) == &**role) =>
-            {
-                Match::Role
-            }
-            (
-                Self::AssumedRole { role, session },
-                Self::AssumedRole {
-                    role: of_role,
-                    session: acts,
-                },
-            ) if last(role) == last(of_role) && session == acts => Match::Direct,
-            // A role without a session does not exist as a requester. It is treated as its sessions are.
-            (Self::Role(named), Self::Role(role)) if named == role => Match::Role,
-            (Self::User(named), Self::User(user)) if named == user => Match::Direct,
-            (Self::FederatedUser(named), Self::FederatedUser(user)) if named == user => {
-                Match::Direct
-            }
-            _ => Match::None,
-        }
-    }
 }
 
 impl FromStr for PrincipalArn {
@@ -334,7 +285,7 @@ fn name(text: &str) -> Result<Arc<str>, InvalidPrincipalArn> {
 }
 
 /// The name behind a path.
-fn last(path_and_name: &str) -> &str {
+pub(super) fn last(path_and_name: &str) -> &str {
     path_and_name
         .rsplit_once('/')
         .map_or(path_and_name, |(_, name)| name)

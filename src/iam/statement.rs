@@ -1,10 +1,10 @@
 //! [`Statement`]: one rule of a policy.
 
-use super::action_pattern::ActionPattern;
-use super::arn_pattern::ArnPattern;
+use super::actions::{ActionPattern, Actions};
 use super::evaluation::Evaluation;
-use super::principal::{Match, Principal};
-use super::{Condition, ContextKey, Requester};
+use super::principals::Principals;
+use super::resources::{ResourcePattern, Resources};
+use super::{Condition, ContextKey, Effect, Match, Principal};
 
 /// A statement of a policy.
 ///
@@ -166,13 +166,10 @@ impl Statement {
     /// Whether it allows every action on every resource, as the policies FullAWSAccess and RCPFullAWSAccess do.
     #[cfg(feature = "json")]
     pub(super) fn allows_everything(&self) -> bool {
-        let all_actions = matches!(&self.actions, Actions::Any(list) if list.iter().any(|action| action.as_written() == "*"));
-        let all_resources = match &self.resources {
-            Resources::All => true,
-            Resources::Any(list) => list.iter().any(|resource| resource.arn.is_everything()),
-            Resources::None(_) => false,
-        };
-        self.effect == Effect::Allow && all_actions && all_resources && self.conditions.is_empty()
+        self.effect == Effect::Allow
+            && self.actions.are_everything()
+            && self.resources.are_everything()
+            && self.conditions.is_empty()
     }
 
     /// The same statement as part of a policy whose version has no variables.
@@ -242,151 +239,6 @@ pub(super) enum Mismatch<'s> {
     Condition(&'s Condition),
     Principal,
     Resource,
-}
-
-/// Whether a statement allows or denies: `Effect`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "json", derive(serde::Serialize))]
-#[expect(clippy::exhaustive_enums, reason = "the policy language has two")]
-pub enum Effect {
-    /// `Allow`
-    Allow,
-    /// `Deny`
-    Deny,
-}
-
-/// `Principal`, or `NotPrincipal`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Principals {
-    AllBut(Vec<Principal>),
-    Only(Vec<Principal>),
-}
-
-impl Principals {
-    fn matches(&self, requester: &Requester, has_boundary: bool) -> Match {
-        match self {
-            Self::AllBut(list) if !has_boundary && except(list, requester) => Match::None,
-            Self::AllBut(_) => Match::Direct,
-            Self::Only(list) => list
-                .iter()
-                .map(|principal| principal.matches(requester))
-                .max()
-                .unwrap_or(Match::None),
-        }
-    }
-}
-
-/// Whether the exceptions of a `NotPrincipal` hold a requester.
-///
-/// AWS looks for the account first, then for the user or role, then for the session (DOC). It recommends to name the role
-/// and its account, so the session itself need not be named (INFERRED).
-fn except(list: &[Principal], requester: &Requester) -> bool {
-    let Some(arn) = requester.arn().filter(|arn| !arn.is_root()) else {
-        return list
-            .iter()
-            .any(|principal| principal.matches(requester) == Match::Direct);
-    };
-    let wanted = if arn.is_of_role() {
-        Match::Role
-    } else {
-        Match::Direct
-    };
-    let (mut account, mut identity) = (false, false);
-    for principal in list {
-        match principal.matches(requester) {
-            _ if *principal == Principal::Any => return true,
-            Match::Account => account = true,
-            names => identity |= names == wanted,
-        }
-    }
-    account && identity
-}
-
-/// `Action` or `NotAction`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Actions {
-    /// What matches one of them.
-    Any(Vec<ActionPattern>),
-    /// What matches none of them.
-    None(Vec<ActionPattern>),
-}
-
-impl Actions {
-    fn match_action(&self, evaluation: &Evaluation<'_>) -> bool {
-        let (Self::Any(patterns) | Self::None(patterns)) = self;
-        let action = evaluation.action();
-        let matches = patterns
-            .iter()
-            .any(|pattern| pattern.matches(action, &evaluation.steps));
-        matches == matches!(self, Self::Any(_))
-    }
-}
-
-/// `Resource` or `NotResource`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Resources {
-    /// Whatever there is: the element was not given.
-    All,
-    /// What matches one of them.
-    Any(Vec<ResourcePattern>),
-    /// What matches none of them.
-    None(Vec<ResourcePattern>),
-}
-
-impl Resources {
-    fn match_resource(&self, evaluation: &Evaluation<'_>) -> bool {
-        let (patterns, wanted) = match self {
-            Self::All => return true,
-            Self::Any(patterns) => (patterns, true),
-            Self::None(patterns) => (patterns, false),
-        };
-        // Spares writing out the ARN, which nearly no statement needs.
-        let mut everything = patterns.iter();
-        let matches = everything.any(|pattern| pattern.arn.is_everything())
-            || patterns.iter().any(|pattern| {
-                !evaluation.steps.are_exhausted()
-                    && pattern.arn.matches(evaluation.resource(), evaluation)
-            });
-        matches == wanted
-    }
-
-    fn variables(&self) -> impl Iterator<Item = &ContextKey> {
-        let patterns = match self {
-            Self::All => &[][..],
-            Self::Any(patterns) | Self::None(patterns) => patterns,
-        };
-        patterns.iter().flat_map(|pattern| pattern.arn.variables())
-    }
-
-    fn without_variables(self) -> Self {
-        let parse = |patterns: Vec<ResourcePattern>| {
-            let patterns = patterns.into_iter();
-            patterns
-                .map(|pattern| ResourcePattern::new(pattern.written, false))
-                .collect()
-        };
-        match self {
-            Self::All => Self::All,
-            Self::Any(patterns) => Self::Any(parse(patterns)),
-            Self::None(patterns) => Self::None(parse(patterns)),
-        }
-    }
-}
-
-/// A pattern of resources, and how it was written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct ResourcePattern {
-    pub(super) written: String,
-    arn: ArnPattern,
-}
-
-impl ResourcePattern {
-    pub(super) fn new(written: String, variables: bool) -> Self {
-        Self {
-            arn: ArnPattern::parse(&written, variables),
-            written,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -114,6 +114,38 @@ pub(crate) const ORDERS: &[(&str, Order)] = &[
         ],
     ),
     (
+        "iam",
+        &[
+            &["effect", "number", "date", "operator", "principal_arn"],
+            &["requester"],
+            &["matching"],
+            &["principal"],
+            &["principals"],
+            &["context"],
+            &["evaluation"],
+            &["actions", "glob"],
+            &["template"],
+            &["arn_pattern"],
+            &["operand", "resources"],
+            &["condition"],
+            &["statement"],
+            &["policy"],
+            &["document", "layers"],
+            &["decision"],
+            &["explanation"],
+        ],
+    ),
+    (
+        "iam/document",
+        &[
+            &["error"],
+            &["element"],
+            &["principals"],
+            &["read", "write"],
+            &["mod"],
+        ],
+    ),
+    (
         "keyring",
         &[
             &[
@@ -218,7 +250,7 @@ pub(crate) const SIDES: [&[&str]; 2] = [
 
 /// The folders whose files may form circles and need no order: a request is decided by policies, and its caller has some of
 /// them.
-pub(crate) const FREE_FOLDERS: &[&str] = &["access", "access/grant", "iam"];
+pub(crate) const FREE_FOLDERS: &[&str] = &["access", "access/grant"];
 
 /// Every use that breaks an order.
 pub(crate) fn violations(sources: &Sources, orders: &[(&str, Order)]) -> Vec<String> {

@@ -1,5 +1,6 @@
 //! Policies as JSON documents. Feature `json`.
 
+mod element;
 mod error;
 mod principals;
 mod read;

@@ -1,10 +1,10 @@
 //! Reads `Principal` and `NotPrincipal`.
 
-use crate::iam::statement::{Effect, Principals};
-use crate::iam::{PolicyKind, Principal, PrincipalArn};
+use crate::iam::principals::Principals;
+use crate::iam::{Effect, PolicyKind, Principal, PrincipalArn};
 use crate::json::{Element, Value};
 
-use super::read::{all, refuse};
+use super::element::{all, refuse};
 use super::{PolicyError, PolicyProblem};
 
 /// Reads the principals of a statement, as a kind of policies has them.

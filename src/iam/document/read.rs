@@ -1,14 +1,15 @@
 //! Reads a policy document, element by element.
 
-use crate::iam::action_pattern::ActionPattern;
+use crate::iam::actions::{ActionPattern, Actions};
 use crate::iam::condition::Condition;
 use crate::iam::operand::Operands;
 use crate::iam::operator::Comparison;
 use crate::iam::policy::Version;
-use crate::iam::statement::{Actions, Effect, ResourcePattern, Resources, Statement};
-use crate::iam::{Policy, PolicyKind};
+use crate::iam::resources::{ResourcePattern, Resources};
+use crate::iam::{Effect, Policy, PolicyKind, Statement};
 use crate::json::{self, Element, Value};
 
+use super::element::{all, optional_text, refuse};
 use super::{PolicyError, PolicyProblem, principals};
 
 /// The limit of IAM's API for any document (DOC: `CreatePolicy`). What a policy may have is less, and differs by its kind.
@@ -163,25 +164,6 @@ impl Reader {
             refuse(element, problem)
         }
     }
-}
-
-/// The refusal of the document, because of an element.
-pub(super) fn refuse<T>(element: &Element<'_>, problem: PolicyProblem) -> Result<T, PolicyError> {
-    Err(PolicyError::new(element.place(), problem))
-}
-
-fn optional_text(element: Option<Element<'_>>) -> Result<Option<String>, PolicyError> {
-    Ok(element
-        .map(|element| element.text().map(str::to_owned))
-        .transpose()?)
-}
-
-/// Reads what may be one or a list.
-pub(super) fn all<T>(
-    element: &Element<'_>,
-    read: impl Fn(&Element<'_>) -> Result<T, PolicyError>,
-) -> Result<Vec<T>, PolicyError> {
-    element.one_or_more()?.iter().map(read).collect()
 }
 
 fn read_action(element: &Element<'_>) -> Result<ActionPattern, PolicyError> {

@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
-use crate::iam::action_pattern::ActionPattern;
+use crate::iam::actions::{ActionPattern, Actions};
 use crate::iam::policy::Version;
-use crate::iam::statement::{Actions, Effect, Principals, ResourcePattern, Resources, Statement};
-use crate::iam::{Condition, Policy, Principal};
+use crate::iam::principals::Principals;
+use crate::iam::resources::{ResourcePattern, Resources};
+use crate::iam::{Condition, Effect, Policy, Principal, Statement};
 
 /// A policy, with accounts as ARNs of their roots in a partition.
 pub(super) fn policy(policy: &Policy, partition: &str) -> String {

@@ -1,6 +1,33 @@
-//! [`ActionPattern`]: an action or a pattern of them, without regard to case.
+//! [`Actions`]: which actions a statement is about. Case makes no difference in them.
 
-use super::evaluation::Steps;
+use super::evaluation::{Evaluation, Steps};
+
+/// `Action` or `NotAction`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Actions {
+    /// What matches one of them.
+    Any(Vec<ActionPattern>),
+    /// What matches none of them.
+    None(Vec<ActionPattern>),
+}
+
+impl Actions {
+    /// Whether they are all actions of all services.
+    #[cfg(feature = "json")]
+    pub(super) fn are_everything(&self) -> bool {
+        matches!(self, Self::Any(patterns) if patterns.iter().any(|pattern| pattern.written == "*"))
+    }
+
+    /// Whether the action of a request is among them.
+    pub(super) fn match_action(&self, evaluation: &Evaluation<'_>) -> bool {
+        let (Self::Any(patterns) | Self::None(patterns)) = self;
+        let action = evaluation.action();
+        let matches = patterns
+            .iter()
+            .any(|pattern| pattern.matches(action, &evaluation.steps));
+        matches == matches!(self, Self::Any(_))
+    }
+}
 
 /// A pattern of actions, such as `kms:ReEncrypt*`.
 #[derive(Clone, Debug, PartialEq, Eq)]
