@@ -1,7 +1,9 @@
 //! [`CowMap`]: a map that is cheap to copy and change, as copies share what stays the same.
 
-use core::hash::{BuildHasherDefault, Hash, Hasher};
+use core::fmt;
+use core::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher};
 use std::collections::HashMap;
+use std::hash::RandomState;
 use std::sync::Arc;
 
 use crate::access::GrantId;
@@ -10,27 +12,33 @@ use crate::key::{AliasArn, KeyArn, KeyMaterialId};
 /// How many buckets a map has. With 100,000 entries, changing one copies some 400.
 const BUCKETS: usize = 256;
 
-/// A key whose bucket is read off it, without hashing it twice.
+/// A key of a [`CowMap`], and how it is hashed.
 pub(super) trait Bucketed: Clone + Eq + Hash {
-    /// A byte that differs between most keys.
-    fn bucket(&self) -> u8;
+    /// A keyed hash where somebody else may choose the keys, a quicker one where they are random.
+    type State: BuildHasher + Clone + Default + fmt::Debug;
+
+    /// A byte that differs between most keys, and that nobody can foresee who chooses them.
+    fn bucket(&self, state: &Self::State) -> u8;
 }
 
 /// A hash map in buckets that are shared between copies until one of them changes.
 #[derive(Debug)]
-pub(super) struct CowMap<K, V> {
+pub(super) struct CowMap<K: Bucketed, V> {
     buckets: Arc<[SharedBucket<K, V>]>,
+    /// That of all buckets. Its random key, if it has one, is drawn with the first map: not when a bucket is added, which
+    /// takes place under the ring's lock.
+    state: K::State,
 }
 
 /// No bucket stands for an empty one.
 type SharedBucket<K, V> = Option<Arc<Bucket<K, V>>>;
 
-type Bucket<K, V> = HashMap<K, V, BuildHasherDefault<MixingHasher>>;
+type Bucket<K, V> = HashMap<K, V, <K as Bucketed>::State>;
 
 impl<K: Bucketed, V: Clone> CowMap<K, V> {
     pub(super) fn get(&self, key: &K) -> Option<&V> {
         self.buckets
-            .get(usize::from(key.bucket()))?
+            .get(usize::from(key.bucket(&self.state)))?
             .as_ref()?
             .get(key)
     }
@@ -53,30 +61,35 @@ impl<K: Bucketed, V: Clone> CowMap<K, V> {
 
     fn bucket_mut(&mut self, key: &K) -> Option<&mut Bucket<K, V>> {
         let buckets = Arc::make_mut(&mut self.buckets);
-        let bucket = buckets.get_mut(usize::from(key.bucket()))?;
-        Some(Arc::make_mut(bucket.get_or_insert_default()))
+        let bucket = buckets.get_mut(usize::from(key.bucket(&self.state)))?;
+        let empty = || Arc::new(HashMap::with_hasher(self.state.clone()));
+        Some(Arc::make_mut(bucket.get_or_insert_with(empty)))
     }
 }
 
-impl<K, V> Default for CowMap<K, V> {
+impl<K: Bucketed, V> Default for CowMap<K, V> {
     fn default() -> Self {
         Self {
             buckets: core::iter::repeat_with(|| None).take(BUCKETS).collect(),
+            state: K::State::default(),
         }
     }
 }
 
-impl<K, V> Clone for CowMap<K, V> {
+impl<K: Bucketed, V> Clone for CowMap<K, V> {
     fn clone(&self) -> Self {
         Self {
             buckets: Arc::clone(&self.buckets),
+            state: self.state.clone(),
         }
     }
 }
 
 /// By the last two digits of the key id, which are random unless the id was chosen.
 impl Bucketed for KeyArn {
-    fn bucket(&self) -> u8 {
+    type State = BuildHasherDefault<MixingHasher>;
+
+    fn bucket(&self, _: &Self::State) -> u8 {
         match self.key_id().as_bytes() {
             [.., high, low] => digit(*high) << 4 | digit(*low),
             _ => 0,
@@ -86,36 +99,45 @@ impl Bucketed for KeyArn {
 
 /// Any byte of it: it is the output of a MAC.
 impl Bucketed for KeyMaterialId {
-    fn bucket(&self) -> u8 {
+    type State = BuildHasherDefault<MixingHasher>;
+
+    fn bucket(&self, _: &Self::State) -> u8 {
         let [first, ..] = self.as_bytes();
         *first
     }
 }
 
+/// Its name is the choice of anybody who may create aliases.
 impl Bucketed for AliasArn {
-    fn bucket(&self) -> u8 {
-        sum(self.name().as_str())
+    type State = RandomState;
+
+    fn bucket(&self, state: &Self::State) -> u8 {
+        keyed_bucket(self, state)
     }
 }
 
+/// A file says which there are.
 impl Bucketed for GrantId {
-    fn bucket(&self) -> u8 {
-        sum(self.as_str())
+    type State = RandomState;
+
+    fn bucket(&self, state: &Self::State) -> u8 {
+        keyed_bucket(self, state)
     }
 }
 
-/// Grant tokens.
+/// Grant tokens. A file says which there are.
 impl Bucketed for String {
-    fn bucket(&self) -> u8 {
-        sum(self)
+    type State = RandomState;
+
+    fn bucket(&self, state: &Self::State) -> u8 {
+        keyed_bucket(self, state)
     }
 }
 
-/// Mixes eight bytes at a time: a tenth of what the standard library's hasher costs.
-///
-/// SipHash guards against keys that an attacker chooses. Only the owner of a ring inserts here; requests look up.
+/// Mixes eight bytes at a time: a tenth of what the standard library's hasher costs. For keys that are random: an attacker
+/// who chooses them can make them collide.
 #[derive(Default)]
-struct MixingHasher(u64);
+pub(super) struct MixingHasher(u64);
 
 impl Hasher for MixingHasher {
     fn write(&mut self, bytes: &[u8]) {
@@ -145,14 +167,124 @@ const fn digit(byte: u8) -> u8 {
     (byte & 0x0f) + 9 * (byte >> 6 & 1)
 }
 
-fn sum(text: &str) -> u8 {
-    text.bytes()
-        .fold(0, |sum: u8, byte| sum.wrapping_mul(31).wrapping_add(byte))
+/// A byte of a key's hash. It is neither among the lowest nor among the highest, as a bucket tells its entries apart by those.
+fn keyed_bucket(key: &impl Hash, state: &impl BuildHasher) -> u8 {
+    let [_, _, _, byte, ..] = state.hash_one(key).to_be_bytes();
+    byte
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{CowMap, digit};
+    use core::cell::Cell;
+    use core::hash::{BuildHasher as _, BuildHasherDefault, Hash, Hasher};
+
+    use super::{Bucketed, CowMap, MixingHasher, digit};
+
+    thread_local! {
+        /// How often a [`Chosen`] was compared or copied.
+        static STEPS: Cell<usize> = const { Cell::new(0) };
+    }
+
+    fn count_step() {
+        STEPS.set(STEPS.get() + 1);
+    }
+
+    /// A text key that counts what is done to it.
+    #[derive(Eq)]
+    struct Chosen(String);
+
+    impl Hash for Chosen {
+        fn hash<H: Hasher>(&self, state: &mut H) {
+            self.0.hash(state);
+        }
+    }
+
+    impl PartialEq for Chosen {
+        fn eq(&self, other: &Self) -> bool {
+            count_step();
+            self.0 == other.0
+        }
+    }
+
+    impl Clone for Chosen {
+        fn clone(&self) -> Self {
+            count_step();
+            Self(self.0.clone())
+        }
+    }
+
+    impl Bucketed for Chosen {
+        type State = <String as Bucketed>::State;
+
+        fn bucket(&self, state: &Self::State) -> u8 {
+            self.0.bucket(state)
+        }
+    }
+
+    /// 2^`doublings` texts with one [`MixingHasher`] hash and one sum modulo 256 of their bytes times powers of 31, by which
+    /// buckets were once chosen: each block of 16 bytes has a twin that leaves hash and sum as it does.
+    fn colliding(doublings: u32) -> Vec<String> {
+        const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+        let mix = |state: u64, word: u64| (state.rotate_left(5) ^ word).wrapping_mul(FACTOR);
+        let sum = |first: u64, second: u64| {
+            let bytes = [first.to_le_bytes(), second.to_le_bytes()].concat();
+            let add = |sum: u8, byte: u8| sum.wrapping_mul(31).wrapping_add(byte);
+            bytes.into_iter().fold(0, add)
+        };
+        let text = |first: u64, second: u64| {
+            let bytes = [first.to_le_bytes(), second.to_le_bytes()].concat();
+            String::from_utf8(bytes).unwrap()
+        };
+        let letters = u64::from_le_bytes(*b"AAAAAAAA");
+        let ascii = 0x7f7f_7f7f_7f7f_7f7f;
+        let mut texts = vec![String::new()];
+        let mut state = 0;
+        for _ in 0..doublings {
+            let [one, second] = [letters, letters];
+            let after_one = mix(state, one).rotate_left(5);
+            let twin = (1..).find_map(|number: u64| {
+                let other = letters ^ (number.wrapping_mul(FACTOR) & ascii);
+                // What makes the second words undo the difference of the first.
+                let other_second = second ^ after_one ^ mix(state, other).rotate_left(5);
+                let fits = other_second & ascii == other_second
+                    && sum(other, other_second) == sum(one, second);
+                fits.then_some((other, other_second))
+            });
+            let (other, other_second) = twin.unwrap();
+            assert_eq!(
+                mix(mix(state, one), second),
+                mix(mix(state, other), other_second)
+            );
+            state = mix(mix(state, one), second);
+            let blocks = [text(one, second), text(other, other_second)];
+            texts = texts
+                .iter()
+                .flat_map(|start| blocks.each_ref().map(|block| format!("{start}{block}")))
+                .collect();
+        }
+        texts
+    }
+
+    #[test]
+    fn texts_that_were_chosen_to_collide_cost_no_more_than_others() {
+        let texts = colliding(10);
+        let old = BuildHasherDefault::<MixingHasher>::default();
+        let hash = old.hash_one(&texts[0]);
+        assert!(texts.iter().all(|text| old.hash_one(text) == hash));
+
+        let mut map = CowMap::default();
+        STEPS.set(0);
+        for text in &texts {
+            // As a reader of the ring keeps it: the bucket that changes is copied.
+            let before = map.clone();
+            map.insert(Chosen(text.clone()), ());
+            drop(before);
+        }
+        assert_eq!(map.iter().count(), 1024);
+        // Copying buckets of four entries at the most of the time; in one bucket it would be half a million.
+        let steps = STEPS.get();
+        assert!(steps < 16 * 1024, "{steps}");
+    }
 
     #[test]
     fn a_changed_copy_leaves_the_original_as_it_was() {
