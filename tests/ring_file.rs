@@ -423,3 +423,20 @@ fn a_damaged_file_is_refused_with_a_place_or_says_something_else() {
     }
     assert!(refused > 3 * taken, "{refused} refused, {taken} taken");
 }
+
+#[test]
+fn a_replica_that_a_file_puts_ahead_of_its_primary_rotates_and_is_saved() {
+    let id = "mrk-1234abcd12ab34cd56ef1234567890ab";
+    let related = r#""PrimaryRegion":"us-east-2","ReplicaRegions":["eu-west-1"]"#;
+    let text = format!(
+        r#"{{"Format":"kms-reencrypt ring 1","Account":"111122223333","Region":"us-east-2","Keys":[
+            {{"KeyId":"{id}","MultiRegion":{{"MultiRegionKeyType":"PRIMARY",{related}}}}},
+            {{"KeyId":"{id}","Region":"eu-west-1","OnDemandRotations":25,
+              "MultiRegion":{{"MultiRegionKeyType":"REPLICA",{related}}}}}]}}"#
+    );
+    let keyring = read_ring(&text).unwrap();
+    keyring.rotate_key_on_demand(id).unwrap();
+    let replica = keyring.in_region("eu-west-1".parse().unwrap());
+    assert_eq!(replica.key_rotations(id).unwrap().len(), 2);
+    read_ring(&write_ring(&keyring).unwrap()).unwrap();
+}

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::key::{ExpirationModel, KeyMaterialId, model_enum};
-
 use crate::primitives::symmetric::SymmetricMaterial;
+
+/// How often a key can be rotated on demand (API reference; 10 until 2025).
+pub const ON_DEMAND_ROTATIONS_MAX: u32 = 25;
 
 model_enum! {
     /// What a key material is to its key: `KeyMaterialState`.
@@ -288,7 +290,11 @@ impl Materials {
             version.rotated = Some(Rotated(date));
         }
         self.current = Some(next);
-        self.on_demand_rotations = self.on_demand_rotations.saturating_add(1);
+        // A replica follows its primary, whatever a file said of either.
+        self.on_demand_rotations = self
+            .on_demand_rotations
+            .saturating_add(1)
+            .min(ON_DEMAND_ROTATIONS_MAX);
         true
     }
 

@@ -34,9 +34,9 @@ pub use create::NewKey;
 pub use grants::CreatedGrant;
 pub use import_parameters::{ImportParameters, WrappingAlgorithm};
 pub use imported_material::ImportedMaterial;
-pub use materials::KeyMaterialState;
+pub use materials::{KeyMaterialState, ON_DEMAND_ROTATIONS_MAX};
 pub use ring::KeyringBuilder;
-pub use rotation::{KeyRotation, ON_DEMAND_ROTATIONS_MAX};
+pub use rotation::KeyRotation;
 pub use wrapping_keys::WrappingKeySpec;
 
 #[cfg(feature = "json")]

@@ -7,12 +7,9 @@ use crate::key::{KeyArn, KeyIdentifier, KeyMaterialId, KeyOrigin, KeyState};
 use crate::primitives::symmetric::SymmetricMaterial;
 
 use super::key::{SoftwareKey, unsupported_kind_of_key};
-use super::materials::{Expiry, KeyMaterialState, MaterialVersion};
+use super::materials::{Expiry, KeyMaterialState, MaterialVersion, ON_DEMAND_ROTATIONS_MAX};
 use super::ring::Keyring;
 use super::snapshot::Snapshot;
-
-/// How often a key can be rotated on demand (API reference; 10 until 2025).
-pub const ON_DEMAND_ROTATIONS_MAX: u32 = 25;
 
 /// One key material of a key, as `ListKeyRotations` tells of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
