@@ -1,11 +1,11 @@
 #!/bin/sh
 # Fills the corpora with what is at hand: real blobs, names as they are in the documentation, policies, bodies of requests,
-# seed files.
+# seed files, snapshots.
 # `cargo fuzz run` finds them by their place.
 set -eu
 cd "$(dirname "$0")"
 
-mkdir -p corpus/blob corpus/identifier corpus/policy corpus/seed_file corpus/wire
+mkdir -p corpus/blob corpus/identifier corpus/policy corpus/seed_file corpus/snapshot corpus/wire
 count=0
 cut -s -f 3 ../tests/vectors/real-blobs.tsv | while read -r blob; do
     count=$((count + 1))
@@ -31,8 +31,34 @@ policy identity '{"Statement":[{"Effect":"Allow","Action":["kms:*"],"Resource":[
 cp ../tests/fixtures/ring.json corpus/seed_file/fixture
 printf '%s' '{"Format":"kms-reencrypt ring 1","Account":"111122223333","Region":"us-east-2","Keys":[{"KeyId":"'$id'"}],"Aliases":[{"AliasName":"alias/a","TargetKeyId":"'$id'"}]}' >corpus/seed_file/small
 
-# The first byte says which operation: its place in the list of fuzz_targets/wire.rs.
+
+# A ring file, for the two targets that take one. Of a snapshot the first three bytes say where and how it is changed.
+ring() {
+    printf '%s' "{\"Format\":\"kms-reencrypt ring 1\",\"Account\":\"111122223333\",\"Region\":\"us-east-2\",$2}" >"corpus/seed_file/$1"
+    { printf '\100\001\001'; cat "corpus/seed_file/$1"; } >"corpus/snapshot/$1"
+}
 key='"KeyId":"1234abcd-12ab-34cd-56ef-1234567890ab"'
+mrk=mrk-1234abcd12ab34cd56ef1234567890ab
+material='"KeyMaterials":[{"KeyMaterial":"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="}]'
+ring rotations "\"Keys\":[{$key,\"OnDemandRotations\":25}]"
+ring rotations-beyond "\"Keys\":[{$key,\"OnDemandRotations\":4294967295}]"
+ring window "\"Keys\":[{$key,\"KeyState\":\"PendingDeletion\",\"DeletionDate\":\"9999-12-31T23:59:59Z\",\"PendingDeletionWindowInDays\":30}]"
+ring window-beyond "\"Keys\":[{$key,\"PendingDeletionWindowInDays\":4294967295}]"
+ring two-primaries "\"Keys\":[{\"KeyId\":\"$mrk\"},{\"KeyId\":\"$mrk\",\"Region\":\"eu-west-1\"}]"
+ring replica-ahead "\"Keys\":[{\"KeyId\":\"$mrk\",\"MultiRegion\":{\"MultiRegionKeyType\":\"PRIMARY\",\"PrimaryRegion\":\"us-east-2\",\"ReplicaRegions\":[\"eu-west-1\"]}},{\"KeyId\":\"$mrk\",\"Region\":\"eu-west-1\",\"OnDemandRotations\":25,\"MultiRegion\":{\"MultiRegionKeyType\":\"REPLICA\",\"PrimaryRegion\":\"us-east-2\",\"ReplicaRegions\":[\"eu-west-1\"]}}]"
+ring one-material-two-accounts "\"Keys\":[{$key,$material},{$key,\"Account\":\"444455556666\",$material}]"
+ring sealed "\"Protection\":{\"Salt\":\"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\",\"Check\":\"AAAA\"},\"Keys\":[{$key,\"Sealed\":\"AAAA\"}],\"Sealed\":\"AAAA\""
+for cost in 8,1,1 7168,5,1 262144,16,16 4294967295,4294967295,4294967295; do
+    IFS=, read -r memory passes lanes <<END
+$cost
+END
+    ring "cost-$memory" "\"Protection\":{\"Salt\":\"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\",\"Argon2id\":{\"MemoryInKib\":$memory,\"Passes\":$passes,\"Lanes\":$lanes},\"Check\":\"AAAA\"},\"Sealed\":\"AAAA\""
+done
+for seed in fixture small; do
+    { printf '\100\001\001'; cat "corpus/seed_file/$seed"; } >"corpus/snapshot/$seed"
+done
+
+# The first byte says which operation: its place in the list of fuzz_targets/wire.rs.
 body() { printf "\\$1%s" "$3" >"corpus/wire/$2"; }
 body 000 re-encrypt '{"CiphertextBlob":"AQICAHg=","SourceEncryptionContext":{"tenant":"blue"},"SourceKeyId":"alias/a","DestinationKeyId":"1234abcd-12ab-34cd-56ef-1234567890ab","DestinationEncryptionContext":{"a":"b"},"SourceEncryptionAlgorithm":"SYMMETRIC_DEFAULT","DestinationEncryptionAlgorithm":"RSAES_OAEP_SHA_1","GrantTokens":["t"],"DryRun":true,"DryRunModifiers":["IGNORE_CIPHERTEXT"]}'
 body 001 encrypt "{$key,\"Plaintext\":\"c2VjcmV0\",\"EncryptionContext\":{\"a\":\"b\"},\"EncryptionAlgorithm\":\"SYMMETRIC_DEFAULT\",\"DryRun\":false}"
@@ -44,6 +70,7 @@ body 007 list '{"Limit":1,"Marker":"x"}'
 body 011 alias "{\"AliasName\":\"alias/a\",\"TargetKeyId\":\"1234abcd-12ab-34cd-56ef-1234567890ab\"}"
 body 017 schedule "{$key,\"PendingWindowInDays\":7}"
 body 021 rotate "{$key}"
+body 023 import-far "{$key,\"ImportToken\":\"YQ==\",\"EncryptedKeyMaterial\":\"YQ==\",\"ValidTo\":1e300}"
 body 023 import "{$key,\"ImportToken\":\"YQ==\",\"EncryptedKeyMaterial\":\"YQ==\",\"ValidTo\":1767225600.5,\"ExpirationModel\":\"KEY_MATERIAL_EXPIRES\",\"ImportType\":\"NEW_KEY_MATERIAL\"}"
 body 025 replicate "{$key,\"ReplicaRegion\":\"eu-west-1\"}"
 body 026 grant "{$key,\"GranteePrincipal\":\"arn:aws:iam::111122223333:role/R\",\"Operations\":[\"Encrypt\"],\"Constraints\":{\"EncryptionContextSubset\":{\"a\":\"b\"}},\"Name\":\"n\"}"

@@ -1,4 +1,5 @@
-//! A text is refused with a place, or is a ring that is written and read again as it is.
+//! A text is refused with a place, or is a ring that is written and read again as it is, also after its keys were rotated
+//! and deleted.
 #![no_main]
 
 use kms_reencrypt::testing::ring_file::{read_ring, write_ring};
@@ -10,6 +11,14 @@ fuzz_target!(|text: &str| {
             let written = write_ring(&keyring).expect("what was read can be written");
             let again = read_ring(&written).expect("what was written can be read");
             assert_eq!(write_ring(&again).expect("written again"), written);
+            for key in again.keys() {
+                // Most keys refuse the one or the other.
+                let _ = again.rotate_key_on_demand(key);
+                let _ = again.cancel_key_deletion(key);
+                let _ = again.schedule_key_deletion(key, 7);
+            }
+            let changed = write_ring(&again).expect("what was changed can be written");
+            read_ring(&changed).expect("what was changed can be read");
         }
         Err(error) => {
             assert!(!error.place().is_empty());
