@@ -67,7 +67,7 @@ use crate::key::Region;
 use crate::keyring::ring::Keyring;
 use crate::kms::Kms;
 use crate::provider::KeyProvider;
-use crate::wire::{self, Credential, Service};
+use crate::wire::{Credential, Service};
 
 /// The HTTP client of an `aws_sdk_kms::Client` that talks to a [`Service`] in this process. See the [module](self).
 ///
@@ -130,11 +130,14 @@ impl<P: KeyProvider> HttpClient<P> {
             .status()
             .try_into()
             .map_err(|error| ConnectorError::other(Box::new(error), None))?;
-        let request_id = response.request_id().to_owned();
+        let headers: Vec<_> = response
+            .headers()
+            .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
+            .collect();
         let mut answer = HttpResponse::new(status, response.into_body().into());
-        let headers = answer.headers_mut();
-        headers.insert("content-type", wire::CONTENT_TYPE);
-        headers.insert("x-amzn-requestid", request_id);
+        for (name, value) in headers {
+            answer.headers_mut().insert(name, value);
+        }
         Ok(answer)
     }
 }

@@ -7,7 +7,7 @@ use crate::constraints::{Constraints, DryRunModifier, ModelValue, ignores_cipher
 use crate::context::EncryptionContext;
 use crate::engine::{Opening, OpeningRequest, Session};
 use crate::error::KmsError;
-use crate::key::{EncryptionAlgorithm, KeyArn, KeyIdentifier, KeyMaterialId};
+use crate::key::{EncryptionAlgorithm, KeyArn, KeyIdentifier, KeyMaterialId, KeyOrigin};
 use crate::secret::Plaintext;
 use crate::setters::{
     ciphertext_blob_setters, dry_run_modifier_setters, dry_run_setters,
@@ -150,6 +150,7 @@ pub struct DecryptResponse {
     plaintext: Plaintext,
     encryption_algorithm: EncryptionAlgorithm,
     key_material_id: Option<KeyMaterialId>,
+    key_origin: KeyOrigin,
 }
 
 impl DecryptResponse {
@@ -182,6 +183,12 @@ impl DecryptResponse {
     pub const fn key_material_id(&self) -> Option<&KeyMaterialId> {
         self.key_material_id.as_ref()
     }
+
+    /// `KeyOrigin`: AWS's answers have it (RECORDED), its service model does not.
+    #[must_use]
+    pub const fn key_origin(&self) -> KeyOrigin {
+        self.key_origin
+    }
 }
 
 pub(crate) fn decrypt(
@@ -209,5 +216,6 @@ pub(crate) fn decrypt(
         plaintext,
         encryption_algorithm: request.encryption_algorithm,
         key_material_id: opening.key_material_id().copied(),
+        key_origin: opening.key_origin(),
     })
 }

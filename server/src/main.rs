@@ -13,6 +13,7 @@
 mod connection;
 mod hosts;
 mod server;
+mod spelling;
 #[cfg(test)]
 mod tests;
 

@@ -22,6 +22,7 @@ use tokio::sync::Semaphore;
 
 use crate::connection::Connection;
 use crate::hosts::Hosts;
+use crate::spelling::Spelling;
 
 /// The Region of the ring's own handle. Every request says its own.
 const HOME: &str = "us-east-1";
@@ -98,6 +99,7 @@ pub(crate) struct Server {
     callers: Arc<Callers>,
     hosts: Arc<Hosts>,
     limits: Limits,
+    spelling: Spelling,
 }
 
 impl Server {
@@ -109,6 +111,7 @@ impl Server {
             callers: Arc::new(callers),
             hosts: Arc::new(hosts),
             limits,
+            spelling: Spelling::default(),
         })
     }
 
@@ -121,7 +124,8 @@ impl Server {
             .block_on(self.accept(listener))
     }
 
-    async fn accept(self, listener: TcpListener) -> Result<(), crate::Error> {
+    async fn accept(mut self, listener: TcpListener) -> Result<(), crate::Error> {
+        self.spelling = Spelling::learn().await;
         let listener = tokio::net::TcpListener::from_std(listener)?;
         let served = Arc::new(Semaphore::new(self.limits.connections));
         let turned_away = Arc::new(Semaphore::new(TURNED_AWAY));
@@ -156,6 +160,7 @@ impl Server {
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(limits.head_timeout)
+            .title_case_headers(true)
             .serve_connection(Connection::new(stream, limits.write_timeout), service);
         // What is wrong with a connection concerns nobody but its client, which has been told or has gone.
         let _ = connection.await;
@@ -171,6 +176,7 @@ impl Server {
             Ok::<_, Infallible>(refusal(StatusCode::SERVICE_UNAVAILABLE, body))
         });
         let connection = http1::Builder::new()
+            .title_case_headers(true)
             .serve_connection(Connection::new(stream, TURNED_AWAY_TIMEOUT), service);
         let _ = tokio::time::timeout(TURNED_AWAY_TIMEOUT, connection).await;
     }
@@ -201,24 +207,42 @@ impl Server {
     }
 
     fn call(&self, headers: &HeaderMap, body: &[u8]) -> Response<Full<Bytes>> {
+        let answer = self.answer_of_service(headers, body);
+        let response = Response::builder().status(answer.status());
+        let response = answer.headers().fold(response, |response, (name, value)| {
+            response.header(name, value)
+        });
+        let mut response = response
+            .body(Full::from(answer.into_body()))
+            .unwrap_or_else(|_| refusal(StatusCode::INTERNAL_SERVER_ERROR, ""));
+        self.spelling.apply(&mut response);
+        response
+    }
+
+    fn answer_of_service(&self, headers: &HeaderMap, body: &[u8]) -> wire::Response {
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        if !text(CONTENT_TYPE.as_str()).is_some_and(is_protocol) {
+            return wire::Response::other_protocol();
+        }
         let Some(credential) = text(AUTHORIZATION.as_str()).and_then(Credential::of_authorization)
         else {
-            let body = r#"{"__type":"MissingAuthenticationTokenException","message":"Missing Authentication Token"}"#;
-            return refusal(StatusCode::BAD_REQUEST, body);
+            return wire::Response::not_signed();
         };
+        if credential.service() != "kms" {
+            return wire::Response::signed_for_another_service();
+        }
         let service = self
             .service
             .as_caller(self.callers.of(&credential))
             .in_region(*credential.region());
-        let response = service.call(text("x-amz-target").unwrap_or_default(), body);
-        Response::builder()
-            .status(response.status())
-            .header(CONTENT_TYPE, wire::CONTENT_TYPE)
-            .header("x-amzn-RequestId", response.request_id())
-            .body(Full::from(response.into_body()))
-            .unwrap_or_else(|_| refusal(StatusCode::INTERNAL_SERVER_ERROR, ""))
+        service.call(text("x-amz-target").unwrap_or_default(), body)
     }
+}
+
+/// Whether a content type is that of KMS, with parameters or without.
+fn is_protocol(content_type: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or_default();
+    essence.trim().eq_ignore_ascii_case(wire::CONTENT_TYPE)
 }
 
 /// The answer to what is no request of KMS. What may still be on its way is not waited for.

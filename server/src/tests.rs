@@ -1,6 +1,7 @@
 //! What the server answers over a socket, and whom it does not wait for.
 
 use core::time::Duration;
+use std::collections::HashMap;
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
@@ -77,11 +78,6 @@ fn a_call_is_answered_for_the_region_and_the_caller_that_signed_it() {
     let address = start(Limits::default());
     let created = call(address, "ANYBODY", "eu-west-1", "CreateKey", "{}");
     assert!(created.starts_with("HTTP/1.1 200 OK\r\n"), "{created}");
-    assert!(
-        created.contains("content-type: application/x-amz-json-1.1\r\n"),
-        "{created}"
-    );
-    assert!(created.contains("x-amzn-requestid: "), "{created}");
     let (_, key) = created.split_once(r#""Arn":""#).unwrap();
     let (key, _) = key.split_once('"').unwrap();
     assert!(
@@ -106,16 +102,93 @@ fn a_call_is_answered_for_the_region_and_the_caller_that_signed_it() {
 }
 
 #[test]
-fn what_is_not_signed_is_refused() {
+fn headers_are_spelled_as_aws_spells_them() {
     let address = start(Limits::default());
-    let answer = exchange(
-        address,
-        b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n",
-    );
-    assert!(
-        answer.contains("MissingAuthenticationTokenException"),
-        "{answer}"
-    );
+    for operation in ["ListKeys", "Decrypt"] {
+        let answer = call(address, "ANYBODY", "us-east-2", operation, "{}");
+        let (head, _) = answer.split_once("\r\n\r\n").unwrap();
+        let headers: HashMap<&str, &str> = head
+            .lines()
+            .skip(1)
+            .map(|line| line.split_once(": ").unwrap())
+            .collect();
+        let mut names: Vec<&str> = headers.keys().copied().collect();
+        names.sort_unstable();
+        assert_eq!(
+            names,
+            [
+                "Cache-Control",
+                "Connection",
+                "Content-Length",
+                "Content-Type",
+                "Date",
+                "Expires",
+                "Pragma",
+                "x-amzn-RequestId",
+            ]
+        );
+        for (name, value) in [
+            (
+                "Cache-Control",
+                "no-cache, no-store, must-revalidate, private",
+            ),
+            ("Content-Type", "application/x-amz-json-1.1"),
+            ("Expires", "0"),
+            ("Pragma", "no-cache"),
+        ] {
+            assert_eq!(headers[name], value);
+        }
+    }
+}
+
+#[test]
+fn what_is_no_signed_request_of_kms_is_refused_in_the_form_of_aws() {
+    let address = start(Limits::default());
+    let request = head("ANYBODY", "us-east-2", "ListKeys", 2)
+        .replace("Content-Length", "Connection: close\r\nContent-Length")
+        + "{}";
+    let json = "Content-Type: application/x-amz-json-1.1\r\n";
+    for (from, to, status, body) in [
+        (
+            "Authorization:",
+            "X-No-Authorization:",
+            400,
+            r#"{"__type":"MissingAuthenticationTokenException","message":"Missing Authentication Token"}"#,
+        ),
+        (
+            "/kms/",
+            "/dynamodb/",
+            400,
+            r#"{"__type":"InvalidSignatureException","message":"Credential should be scoped to correct service: 'kms'. "}"#,
+        ),
+        (
+            "TrentService.ListKeys",
+            "DynamoDB_20120810.ListTables",
+            400,
+            r#"{"__type":"UnknownOperationException"}"#,
+        ),
+        (
+            "X-Amz-Target:",
+            "X-No-Target:",
+            400,
+            r#"{"__type":"UnknownOperationException"}"#,
+        ),
+        (json, "", 404, "<UnknownOperationException/>"),
+        ("json-1.1", "json-1.0", 404, "<UnknownOperationException/>"),
+    ] {
+        assert!(request.contains(from), "{from}");
+        let answer = exchange(address, request.replace(from, to).as_bytes());
+        let start = format!("HTTP/1.1 {status} ");
+        assert!(answer.starts_with(&start), "{to}: {answer}");
+        assert!(answer.contains("x-amzn-RequestId: "), "{to}: {answer}");
+        assert!(
+            answer.ends_with(&format!("\r\n\r\n{body}")),
+            "{to}: {answer}"
+        );
+    }
+    let with_charset = request.replace("json-1.1", "json-1.1; charset=utf-8");
+    let answer = exchange(address, with_charset.as_bytes());
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
 }
 
 #[test]
@@ -217,7 +290,7 @@ fn a_connection_beyond_the_limit_is_refused_until_another_one_ends() {
     let list_keys = || call(address, "ANYBODY", "us-east-2", "ListKeys", "{}");
     let refused = list_keys();
     assert!(refused.starts_with("HTTP/1.1 503 "), "{refused}");
-    assert!(refused.contains("connection: close\r\n"), "{refused}");
+    assert!(refused.contains("Connection: close\r\n"), "{refused}");
     assert!(refused.contains("--max-connections"), "{refused}");
     drop(open);
     until(|| list_keys().starts_with("HTTP/1.1 200 "));

@@ -4,7 +4,7 @@ use crate::access::Action;
 use crate::blob::{self, BlobVersion, CiphertextBlob, Frame};
 use crate::context::EncryptionContext;
 use crate::error::{KmsError, NotFoundError, ValidationError};
-use crate::key::{EncryptionAlgorithm, KeyArn, KeyIdentifier, KeyMaterialId};
+use crate::key::{EncryptionAlgorithm, KeyArn, KeyIdentifier, KeyMaterialId, KeyOrigin};
 use crate::provider::{KeyProviderError, KeyRef, MessageNonces};
 use crate::random::Random;
 use crate::resolve::Unresolved;
@@ -95,6 +95,11 @@ impl<'v> Opening<'v> {
     /// The ARN of the key.
     pub(crate) fn key_arn(&self) -> &KeyArn {
         self.key.metadata().arn()
+    }
+
+    /// Where the key's material comes from.
+    pub(crate) fn key_origin(&self) -> KeyOrigin {
+        self.key.metadata().origin()
     }
 
     /// The key material that made the ciphertext, if it is symmetric.

@@ -22,5 +22,5 @@ pub use detail::{
 pub use infrastructure::InfrastructureError;
 pub(crate) use kms_error::KmsError;
 #[cfg(feature = "json")]
-pub(crate) use protocol::ProtocolError;
+pub(crate) use protocol::{JsonType, MemberType, ProtocolError};
 pub use validation::{Constraint, ConstraintViolation, RejectedValue, ValidationError};

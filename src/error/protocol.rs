@@ -1,36 +1,129 @@
 //! What is wrong with a call before it is a request: the errors of the protocol, which no operation of KMS raises.
 
+use core::fmt;
+
 /// A call that cannot be read, or that is for an operation that is not served.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+///
+/// What of it is AWS's and what is measured on another service only: behaviour §1.1 and behaviour §1.3.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ProtocolError {
     /// `SerializationException`: a blob that is not base64. RECORDED\*: there is no message.
-    #[error("")]
     NotBase64,
 
-    /// `SerializationException`: a body that is not JSON, or not an object. GUESS 18 for the text.
-    #[error("The request body is not a JSON object.")]
+    /// `SerializationException`: a body that is not JSON, or neither an object nor a list. INFERRED: there is no message.
     NotJson,
 
-    /// `SerializationException`: a member of another JSON type. GUESS 18 for the text.
-    #[error("The member {member} is not {expected}.")]
-    WrongType {
-        /// The member, by its path.
-        member: String,
-        /// What it should have been, with its article.
-        expected: &'static str,
-    },
+    /// `SerializationException`: a value of another JSON type than the member has.
+    WrongType(JsonType, MemberType),
 
-    /// `UnknownOperationException`. GUESS 18 for the text.
-    #[error("The operation {0} is not known here.")]
-    UnknownOperation(String),
+    /// `UnknownOperationException`: no operation of KMS. INFERRED: there is no message.
+    UnknownOperation,
+
+    /// `UnknownOperationException`: an operation of KMS that this library does not have. GUESS 18 for the text.
+    NotServed(&'static str),
+
+    /// `UnknownOperationException`: an operation of a ring, at a service without one. GUESS 18 for the text.
+    NoKeyring,
+
+    /// `UnknownOperationException` in XML: a request in another protocol. INFERRED.
+    OtherProtocol,
+
+    /// `MissingAuthenticationTokenException`: nobody signed the request. INFERRED.
+    NotSigned,
+
+    /// `InvalidSignatureException`: the request was signed for another service. QUOTED for other services of the
+    /// protocol, to the space at its end.
+    OtherService,
 }
 
 impl ProtocolError {
     /// The name of the exception on the wire, `__type`.
-    pub(crate) const fn code(&self) -> &'static str {
+    pub(crate) const fn code(self) -> &'static str {
         match self {
-            Self::NotBase64 | Self::NotJson | Self::WrongType { .. } => "SerializationException",
-            Self::UnknownOperation(_) => "UnknownOperationException",
+            Self::NotBase64 | Self::NotJson | Self::WrongType(..) => "SerializationException",
+            Self::UnknownOperation | Self::NotServed(_) | Self::NoKeyring | Self::OtherProtocol => {
+                "UnknownOperationException"
+            }
+            Self::NotSigned => "MissingAuthenticationTokenException",
+            Self::OtherService => "InvalidSignatureException",
         }
     }
+}
+
+impl fmt::Display for ProtocolError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotBase64 | Self::NotJson | Self::UnknownOperation | Self::OtherProtocol => {
+                Ok(())
+            }
+            Self::WrongType(found, expected) => write_wrong_type(f, *found, *expected),
+            Self::NotServed(operation) => write!(
+                f,
+                "The operation {operation} is not served here: this library serves what ReEncrypt needs."
+            ),
+            Self::NoKeyring => {
+                f.write_str("The operation is not served here: it needs a ring of keys.")
+            }
+            Self::NotSigned => f.write_str("Missing Authentication Token"),
+            Self::OtherService => {
+                f.write_str("Credential should be scoped to correct service: 'kms'. ")
+            }
+        }
+    }
+}
+
+impl core::error::Error for ProtocolError {}
+
+/// What a body has in the place of a member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum JsonType {
+    False,
+    List,
+    Null,
+    Number,
+    Object,
+    String,
+    True,
+}
+
+/// What a member of the service model is. A blob is a string here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MemberType {
+    Boolean,
+    Integer,
+    List,
+    Map,
+    String,
+    Structure,
+    Timestamp,
+}
+
+/// INFERRED for strings, integers, lists and structures; GUESS 18 for the rest.
+fn write_wrong_type(
+    f: &mut fmt::Formatter<'_>,
+    found: JsonType,
+    expected: MemberType,
+) -> fmt::Result {
+    let found = match found {
+        JsonType::List => return f.write_str("Start of list found where not expected"),
+        // This one ends in a full stop.
+        JsonType::Object => {
+            return f.write_str("Start of structure or map found where not expected.");
+        }
+        JsonType::False => "FALSE_VALUE",
+        JsonType::Null => "NULL_VALUE",
+        JsonType::Number => "NUMBER_VALUE",
+        JsonType::String => "STRING_VALUE",
+        JsonType::True => "TRUE_VALUE",
+    };
+    let expected = match expected {
+        MemberType::List => return f.write_str("Expected list or null"),
+        MemberType::Map => return f.write_str("Expected map or null"),
+        MemberType::Structure => return f.write_str("Expected null"),
+        MemberType::Boolean => "a Boolean",
+        MemberType::Integer => "an Integer",
+        MemberType::String => "a String",
+        MemberType::Timestamp => "a Timestamp",
+    };
+    write!(f, "{found} can not be converted to {expected}")
 }

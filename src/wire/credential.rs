@@ -14,11 +14,13 @@ use crate::key::Region;
 /// let credential = Credential::of_authorization(header).unwrap();
 /// assert_eq!(credential.access_key_id(), "AKIDEXAMPLE");
 /// assert_eq!(credential.region().as_str(), "us-east-2");
+/// assert_eq!(credential.service(), "kms");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Credential<'a> {
     access_key_id: &'a str,
     region: Region,
+    service: &'a str,
 }
 
 impl<'a> Credential<'a> {
@@ -28,12 +30,13 @@ impl<'a> Credential<'a> {
         let (_, credential) = header.split_once("Credential=")?;
         let credential = credential.split([',', ' ']).next()?;
         let mut scope = credential.rsplitn(5, '/');
-        let (_terminator, _service) = (scope.next()?, scope.next()?);
+        let (_terminator, service) = (scope.next()?, scope.next()?);
         let region = scope.next()?.parse().ok()?;
         let (_date, access_key_id) = (scope.next()?, scope.next()?);
         Some(Self {
             access_key_id,
             region,
+            service,
         })
     }
 
@@ -47,6 +50,12 @@ impl<'a> Credential<'a> {
     #[must_use]
     pub const fn region(&self) -> &Region {
         &self.region
+    }
+
+    /// The service that the request was signed for: `kms`, if it is meant for this one.
+    #[must_use]
+    pub const fn service(&self) -> &'a str {
+        self.service
     }
 }
 

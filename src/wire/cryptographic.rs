@@ -7,7 +7,7 @@ use crate::constraints::ModelValue;
 use crate::decrypt::DecryptRequest;
 use crate::encrypt::EncryptRequest;
 use crate::error::{KmsError, ProtocolError, ValidationError};
-use crate::generate_data_key::GenerateDataKeyRequest;
+use crate::generate_data_key::{GenerateDataKeyRequest, GenerateDataKeyRequestBuilder};
 use crate::key::KeyIdentifier;
 use crate::kms::Kms;
 use crate::provider::KeyProvider;
@@ -18,13 +18,12 @@ use super::failure::Failure;
 use super::members::Members;
 use super::object::Object;
 
-/// The answer to one of these operations, or `None` if there is none of that name.
-pub(super) fn answer<P: KeyProvider>(
-    name: &str,
-    kms: &Kms<P>,
-    members: &Members<'_>,
-) -> Option<Result<Option<Object>, Failure>> {
-    let operation = match name {
+/// What an operation does with the members of a request.
+type Operation<P> = fn(&Kms<P>, &Members<'_>) -> Result<Option<Object>, Failure>;
+
+/// The operation of a name, if it is one of these.
+pub(super) fn operation<P: KeyProvider>(name: &str) -> Option<Operation<P>> {
+    let operation: Operation<P> = match name {
         "Decrypt" => decrypt,
         "Encrypt" => encrypt,
         "GenerateDataKey" => generate_data_key,
@@ -32,7 +31,7 @@ pub(super) fn answer<P: KeyProvider>(
         "ReEncrypt" => re_encrypt,
         _ => return None,
     };
-    Some(operation(kms, members))
+    Some(operation)
 }
 
 fn re_encrypt<P: KeyProvider>(
@@ -106,7 +105,8 @@ fn decrypt<P: KeyProvider>(kms: &Kms<P>, members: &Members<'_>) -> Result<Option
             .plain("KeyId", response.key_id())
             .blob("Plaintext", response.plaintext().expose())
             .plain("EncryptionAlgorithm", response.encryption_algorithm())
-            .maybe_plain("KeyMaterialId", response.key_material_id()),
+            .maybe_plain("KeyMaterialId", response.key_material_id())
+            .plain("KeyOrigin", response.key_origin()),
     ))
 }
 
@@ -114,8 +114,9 @@ fn generate_data_key<P: KeyProvider>(
     kms: &Kms<P>,
     members: &Members<'_>,
 ) -> Result<Option<Object>, Failure> {
+    let request = data_key_request(members)?;
     refuse_recipient(members)?;
-    let response = kms.generate_data_key(&data_key_request(members)?)?;
+    let response = kms.generate_data_key(&request.build()?)?;
     let blobs = response.ciphertext_blob().len();
     let blobs = blobs.saturating_add(response.plaintext().len());
     Ok(Some(
@@ -131,7 +132,8 @@ fn generate_data_key_without_plaintext<P: KeyProvider>(
     kms: &Kms<P>,
     members: &Members<'_>,
 ) -> Result<Option<Object>, Failure> {
-    let response = kms.generate_data_key_without_plaintext(&data_key_request(members)?)?;
+    let request = data_key_request(members)?.build()?;
+    let response = kms.generate_data_key_without_plaintext(&request)?;
     Ok(Some(
         Object::with_room_for(response.ciphertext_blob().len())
             .blob("CiphertextBlob", response.ciphertext_blob())
@@ -140,15 +142,14 @@ fn generate_data_key_without_plaintext<P: KeyProvider>(
     ))
 }
 
-fn data_key_request(members: &Members<'_>) -> Result<GenerateDataKeyRequest, Failure> {
-    let request = GenerateDataKeyRequest::builder()
+fn data_key_request(members: &Members<'_>) -> Result<GenerateDataKeyRequestBuilder, ProtocolError> {
+    Ok(GenerateDataKeyRequest::builder()
         .set_key_id(key_id(members, "KeyId")?)
         .set_encryption_context(map(members, "EncryptionContext")?)
         .set_number_of_bytes(members.integer("NumberOfBytes")?)
         .set_key_spec(value(members, "KeySpec")?)
         .set_grant_tokens(texts(members, "GrantTokens")?)
-        .set_dry_run(members.flag("DryRun")?);
-    Ok(request.build()?)
+        .set_dry_run(members.flag("DryRun")?))
 }
 
 /// Whoever names a Nitro enclave as the recipient must not get the plaintext in the clear instead.

@@ -24,16 +24,27 @@ impl Failure {
     pub(super) const fn status(&self) -> u16 {
         match self {
             Self::Kms(error) => error.http_status(),
+            Self::Protocol(ProtocolError::OtherProtocol) => 404,
             Self::Protocol(_) => 400,
         }
     }
 
+    /// Whether the body is XML: what is in another protocol is refused in none of ours (INFERRED).
+    pub(super) const fn is_xml(&self) -> bool {
+        matches!(self, Self::Protocol(ProtocolError::OtherProtocol))
+    }
+
     /// The short name of the exception, and its message unless there is none (RECORDED\*: the key is absent then).
     pub(super) fn body(&self) -> Vec<u8> {
+        if self.is_xml() {
+            return format!("<{}/>", self.code()).into_bytes();
+        }
         let (key, message): (_, &dyn Display) = match self {
             // RECORDED\*: this one has a capital letter.
             Self::Kms(error @ KmsError::AccessDenied(_)) => ("Message", error),
             Self::Kms(error) => ("message", error),
+            // So has this one (INFERRED).
+            Self::Protocol(error @ ProtocolError::WrongType(..)) => ("Message", error),
             Self::Protocol(error) => ("message", error),
         };
         let message = message.to_string();

@@ -27,9 +27,9 @@
 //!
 //! # What of the wire is ours
 //!
-//! The bodies of KMS's own exceptions are AWS's to the byte. `SerializationException` and `UnknownOperationException`
-//! exist in AWS; their messages are ours. Whoever speaks HTTP sends `Content-Type: application/x-amz-json-1.1` and the
-//! [request id](Response::request_id) in the header `x-amzn-RequestId`. Signatures are nobody's business here.
+//! The bodies of exceptions are AWS's to the byte, but for two: an operation of KMS that is not served is an
+//! `UnknownOperationException` with a message of ours, and a few texts of `SerializationException` are guessed. A server
+//! sends the [headers](Response::headers) of each response. Signatures are not verified here.
 
 #![warn(clippy::arithmetic_side_effects)]
 

@@ -4,23 +4,47 @@ use core::fmt;
 
 use zeroize::Zeroizing;
 
+use crate::error::ProtocolError;
+
+use super::CONTENT_TYPE;
 use super::failure::Failure;
 use super::object::Object;
 use super::request_id;
 
-/// What a call answers: an HTTP status and a body in JSON.
+/// What a call answers: an HTTP status, headers and a body in JSON.
 ///
 /// The body may hold a plaintext: it is not printed, and it is wiped unless it is taken out.
 pub struct Response {
     status: u16,
     body: Zeroizing<Vec<u8>>,
+    content_type: Option<&'static str>,
     error_code: Option<&'static str>,
     request_id: String,
 }
 
 impl Response {
+    /// The answer to a request that nobody signed: `MissingAuthenticationTokenException`.
+    #[must_use]
+    pub fn not_signed() -> Self {
+        Self::new(Err(ProtocolError::NotSigned.into()))
+    }
+
+    /// The answer to a request whose [`Credential`](super::Credential) is for another service than `kms`:
+    /// `InvalidSignatureException`.
+    #[must_use]
+    pub fn signed_for_another_service() -> Self {
+        Self::new(Err(ProtocolError::OtherService.into()))
+    }
+
+    /// The answer to a request whose content type is not [`CONTENT_TYPE`]: a 404 in XML, `UnknownOperationException`.
+    #[must_use]
+    pub fn other_protocol() -> Self {
+        Self::new(Err(ProtocolError::OtherProtocol.into()))
+    }
+
     /// The answer with this result: an object, or nothing at all from an operation that has no output.
     pub(super) fn new(answer: Result<Option<Object>, Failure>) -> Self {
+        let is_xml = matches!(&answer, Err(failure) if failure.is_xml());
         let (status, body, error_code) = match answer {
             Ok(object) => (200, object.map(Object::into_json).unwrap_or_default(), None),
             Err(failure) => (failure.status(), failure.body(), Some(failure.code())),
@@ -28,12 +52,13 @@ impl Response {
         Self {
             status,
             body: Zeroizing::new(body),
+            content_type: (!is_xml).then_some(CONTENT_TYPE),
             error_code,
             request_id: request_id::next(),
         }
     }
 
-    /// The HTTP status: 200, 400 or 500.
+    /// The HTTP status: 200, 400, 404 or 500.
     #[must_use]
     pub const fn status(&self) -> u16 {
         self.status
@@ -55,6 +80,23 @@ impl Response {
     #[must_use]
     pub const fn error_code(&self) -> Option<&'static str> {
         self.error_code
+    }
+
+    /// The headers, by the names that AWS gives them: clients that compare names with their case are told apart by it.
+    ///
+    /// Those that HTTP itself asks for, such as `Content-Length` and `Date`, are the server's.
+    pub fn headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let content_type = self.content_type.map(|value| ("Content-Type", value));
+        let fixed = [
+            (
+                "Cache-Control",
+                "no-cache, no-store, must-revalidate, private",
+            ),
+            ("Expires", "0"),
+            ("Pragma", "no-cache"),
+        ];
+        let request_id = ("x-amzn-RequestId", self.request_id());
+        content_type.into_iter().chain(fixed).chain([request_id])
     }
 
     /// What goes into the header `x-amzn-RequestId`: another UUID for every call in a process.

@@ -1,6 +1,6 @@
 //! [`Service`]: every operation under its name on the wire.
 
-use crate::access::Caller;
+use crate::access::{Action, Caller};
 use crate::control::Control;
 use crate::error::ProtocolError;
 use crate::key::Region;
@@ -73,21 +73,23 @@ impl<P: KeyProvider> Service<P> {
     /// Carries a call out: `target` is the value of the header `X-Amz-Target` (`TrentService.ReEncrypt`), `body` the JSON.
     ///
     /// There is always a response. That an operation is not served is one as well: `UnknownOperationException`, with its
-    /// name.
+    /// name if KMS has it.
     pub fn call(&self, target: &str, body: &[u8]) -> Response {
         Response::new(self.answer(target, body))
     }
 
     fn answer(&self, target: &str, body: &[u8]) -> Result<Option<Object>, Failure> {
-        let unknown = |operation: &str| ProtocolError::UnknownOperation(operation.to_owned());
-        let operation = target
+        let name = target
             .strip_prefix(TARGET_PREFIX)
-            .ok_or_else(|| unknown(target))?;
+            .ok_or(ProtocolError::UnknownOperation)?;
+        if let Some(operation) = cryptographic::operation(name) {
+            let object = members::read(body)?;
+            return operation(&self.kms, &Members::of(&object));
+        }
+        let operation = control::operation(name).ok_or_else(|| not_served(name))?;
+        let control = self.control().ok_or(ProtocolError::NoKeyring)?;
         let object = members::read(body)?;
-        let members = Members::of(&object);
-        cryptographic::answer(operation, &self.kms, &members)
-            .or_else(|| control::answer(operation, &self.control()?, &members))
-            .unwrap_or_else(|| Err(unknown(operation).into()))
+        operation(&control, &Members::of(&object))
     }
 
     /// The control operations, if there is a ring for them.
@@ -100,6 +102,16 @@ impl<P: KeyProvider> Service<P> {
             *kms.place(),
             (kms.controls(), kms.explanations()),
         ))
+    }
+}
+
+/// The refusal of an operation that KMS has and this crate has not, or of what is no operation at all.
+fn not_served(name: &str) -> ProtocolError {
+    match format!("kms:{name}").parse() {
+        // Permissions, and no operations.
+        Ok(Action::ReEncryptFrom | Action::ReEncryptTo | Action::SynchronizeMultiRegionKey)
+        | Err(_) => ProtocolError::UnknownOperation,
+        Ok(action) => ProtocolError::NotServed(action.operation()),
     }
 }
 

@@ -5,7 +5,7 @@ use kms_reencrypt::wire::Service;
 use kms_reencrypt::{KeySpec, Keyring, Kms};
 use serde_json::json;
 
-use crate::server::{Server, base64};
+use crate::server::{Server, base64, bytes};
 
 const ALICE: &str = "arn:aws-cn:iam::444455556666:user/alice";
 
@@ -87,54 +87,181 @@ fn a_refused_permission_is_told_under_a_capital_letter() {
 #[test]
 fn what_cannot_be_read_is_a_serialization_exception() {
     let server = Server::new();
-    let said =
-        |message: &str| format!(r#"{{"__type":"SerializationException","message":"{message}"}}"#);
-    for (body, answer) in [
+    let list = "Start of list found where not expected";
+    let object = "Start of structure or map found where not expected.";
+    for (operation, body, message) in [
+        ("Decrypt", r#"{"CiphertextBlob": "this-is-not-base64"}"#, ""),
+        ("Decrypt", r#"{"CiphertextBlob": "AAA"}"#, ""),
+        ("Decrypt", "{", ""),
+        ("Decrypt", "", ""),
+        ("Decrypt", "null", ""),
+        ("Decrypt", r#""x""#, ""),
+        ("Decrypt", r#"{"KeyId": "a",}"#, ""),
+        ("Decrypt", "[]", list),
+        ("Decrypt", r#"{"KeyId": []}"#, list),
+        ("GenerateDataKey", r#"{"NumberOfBytes": [8]}"#, list),
+        ("CreateGrant", r#"{"Constraints": []}"#, list),
+        ("CreateKey", r#"{"Tags": [[]]}"#, list),
+        ("Decrypt", r#"{"KeyId": {}}"#, object),
+        ("GenerateDataKey", r#"{"NumberOfBytes": {}}"#, object),
+        ("Decrypt", r#"{"GrantTokens": {}}"#, object),
         (
-            r#"{"CiphertextBlob": "this-is-not-base64"}"#,
-            r#"{"__type":"SerializationException"}"#.to_owned(),
+            "GenerateDataKey",
+            r#"{"NumberOfBytes": "8"}"#,
+            "STRING_VALUE can not be converted to an Integer",
         ),
         (
-            r#"{"CiphertextBlob": "AAA"}"#,
-            r#"{"__type":"SerializationException"}"#.to_owned(),
-        ),
-        ("{", said("The request body is not a JSON object.")),
-        ("[]", said("The request body is not a JSON object.")),
-        (r#"{"KeyId": 1}"#, said("The member KeyId is not a string.")),
-        (
-            r#"{"DryRun": "true"}"#,
-            said("The member DryRun is not a boolean."),
+            "GenerateDataKey",
+            r#"{"NumberOfBytes": false}"#,
+            "FALSE_VALUE can not be converted to an Integer",
         ),
         (
-            r#"{"EncryptionContext": {"tenant": 1}}"#,
-            said("The member EncryptionContext is not a map of strings."),
+            "Decrypt",
+            r#"{"KeyId": 1}"#,
+            "NUMBER_VALUE can not be converted to a String",
         ),
         (
+            "Decrypt",
+            r#"{"KeyId": true}"#,
+            "TRUE_VALUE can not be converted to a String",
+        ),
+        (
+            "Decrypt",
+            r#"{"GrantTokens": [1]}"#,
+            "NUMBER_VALUE can not be converted to a String",
+        ),
+        (
+            "Decrypt",
             r#"{"GrantTokens": "token"}"#,
-            said("The member GrantTokens is not a list of strings."),
+            "Expected list or null",
+        ),
+        ("Decrypt", r#"{"GrantTokens": 1}"#, "Expected list or null"),
+        ("CreateGrant", r#"{"Constraints": "x"}"#, "Expected null"),
+        ("CreateGrant", r#"{"Constraints": true}"#, "Expected null"),
+        ("CreateKey", r#"{"Tags": ["x"]}"#, "Expected null"),
+        // GUESS 18
+        (
+            "Decrypt",
+            r#"{"DryRun": "true"}"#,
+            "STRING_VALUE can not be converted to a Boolean",
+        ),
+        (
+            "Decrypt",
+            r#"{"EncryptionContext": 1}"#,
+            "Expected map or null",
+        ),
+        (
+            "ImportKeyMaterial",
+            r#"{"ValidTo": "2026-01-01T00:00:00Z"}"#,
+            "STRING_VALUE can not be converted to a Timestamp",
+        ),
+        // GUESS 20
+        (
+            "Decrypt",
+            r#"{"EncryptionContext": {"tenant": 1}}"#,
+            "NUMBER_VALUE can not be converted to a String",
+        ),
+        (
+            "Decrypt",
+            r#"{"EncryptionContext": {"tenant": null}}"#,
+            "NULL_VALUE can not be converted to a String",
+        ),
+        // The wrong type wins over what is missing or not supported.
+        (
+            "GenerateDataKey",
+            r#"{"Recipient": {}, "KeySpec": 1}"#,
+            "NUMBER_VALUE can not be converted to a String",
         ),
     ] {
-        assert_eq!(server.raw("Decrypt", body), (400, answer), "{body}");
+        let message = match message {
+            "" => String::new(),
+            said => format!(r#","Message":"{said}""#),
+        };
+        let answer = format!(r#"{{"__type":"SerializationException"{message}}}"#);
+        assert_eq!(
+            server.raw(operation, body),
+            (400, answer),
+            "{operation} {body}"
+        );
     }
 }
 
 #[test]
-fn an_operation_that_is_not_served_is_named() {
+fn what_says_nothing_disturbs_nobody() {
     let server = Server::new();
-    for (target, name) in [
-        ("TrentService.Sign", "Sign"),
-        ("TrentService.", ""),
-        ("DynamoDB_20120810.GetItem", "DynamoDB_20120810.GetItem"),
-        ("", ""),
+    let key = server.key(KeySpec::SymmetricDefault).to_string();
+    for request in [
+        json!({"KeyId": key, "NumberOfBytes": 8, "KeySpec": null, "Unknown": [{}]}),
+        json!({"KeyId": key, "NumberOfBytes": 8, "GrantTokens": [null]}),
+        json!({"KeyId": key, "NumberOfBytes": 8.9}),
     ] {
-        let response = server.service.call(target, b"{}");
-        assert_eq!(response.status(), 400);
-        assert_eq!(response.error_code(), Some("UnknownOperationException"));
-        let body = format!(
-            r#"{{"__type":"UnknownOperationException","message":"The operation {name} is not known here."}}"#
-        );
-        assert_eq!(core::str::from_utf8(response.body()), Ok(body.as_str()));
+        let (status, body) = server.raw("GenerateDataKey", &request.to_string());
+        assert_eq!(status, 200, "{request}: {body}");
+        let answer: serde_json::Value = serde_json::from_str(&body).unwrap();
+        assert_eq!(bytes(&answer["Plaintext"]).len(), 8, "{request}");
     }
+}
+
+#[test]
+fn an_operation_that_is_not_served_is_named_if_kms_has_it() {
+    let server = Server::new();
+    let unknown = r#"{"__type":"UnknownOperationException"}"#;
+    for (target, body) in [
+        (
+            "TrentService.Sign",
+            r#"{"__type":"UnknownOperationException","message":"The operation Sign is not served here: this library serves what ReEncrypt needs."}"#,
+        ),
+        ("TrentService.", unknown),
+        ("TrentService.sign", unknown),
+        ("TrentService.reEncrypt", unknown),
+        ("TrentService.ReEncryptFrom", unknown),
+        ("ReEncrypt", unknown),
+        ("DynamoDB_20120810.GetItem", unknown),
+        ("", unknown),
+    ] {
+        // An unknown operation is found before its body is read.
+        for request in ["{}", "{"] {
+            let response = server.service.call(target, request.as_bytes());
+            assert_eq!(response.status(), 400);
+            assert_eq!(response.error_code(), Some("UnknownOperationException"));
+            assert_eq!(core::str::from_utf8(response.body()), Ok(body), "{target}");
+        }
+    }
+}
+
+#[test]
+fn decrypt_tells_the_origin_of_the_key() {
+    let server = Server::new();
+    for spec in [KeySpec::SymmetricDefault, KeySpec::Sm2] {
+        let key = server.key(spec).to_string();
+        let algorithm = match spec {
+            KeySpec::Sm2 => "SM2PKE",
+            _ => "SYMMETRIC_DEFAULT",
+        };
+        let encrypted = server.ok(
+            "Encrypt",
+            json!({"KeyId": key, "Plaintext": "YQ==", "EncryptionAlgorithm": algorithm}),
+        );
+        let decrypted = server.ok(
+            "Decrypt",
+            json!({
+                "KeyId": key,
+                "CiphertextBlob": encrypted["CiphertextBlob"],
+                "EncryptionAlgorithm": algorithm,
+            }),
+        );
+        assert_eq!(decrypted["KeyOrigin"], "AWS_KMS");
+    }
+}
+
+#[test]
+fn list_aliases_counts_them() {
+    let server = Server::new();
+    let key = server.key(KeySpec::SymmetricDefault);
+    assert_eq!(server.ok("ListAliases", json!({}))["AliasCount"], 0);
+    server.keyring.create_alias("alias/a", key).unwrap();
+    server.keyring.create_alias("alias/b", key).unwrap();
+    assert_eq!(server.ok("ListAliases", json!({}))["AliasCount"], 2);
 }
 
 #[test]
@@ -147,6 +274,12 @@ fn a_provider_without_a_ring_has_no_control_operations() {
     assert_eq!(response.status(), 200);
     let response = service.call("TrentService.ListKeys", b"{}");
     assert_eq!(response.error_code(), Some("UnknownOperationException"));
+    assert_eq!(
+        core::str::from_utf8(response.body()),
+        Ok(
+            r#"{"__type":"UnknownOperationException","message":"The operation is not served here: it needs a ring of keys."}"#
+        )
+    );
 }
 
 #[test]

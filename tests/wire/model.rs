@@ -71,6 +71,9 @@ pub(crate) fn assert_error(operation: &str, code: &str) {
     );
 }
 
+/// Members that answers of AWS have, although the model does not (RECORDED).
+const BEYOND_THE_MODEL: [&str; 2] = ["Decrypt.KeyOrigin", "ListAliases.AliasCount"];
+
 #[derive(Clone, Copy, PartialEq)]
 enum Values {
     Any,
@@ -94,6 +97,9 @@ fn assert_shape(name: &str, value: &Value, path: &str, values: Values) {
             // `null` is as good as absent in a request; a result has none.
             let is_given = |value: &Value| values == Values::Valid || !value.is_null();
             for (key, value) in members.iter().filter(|(_, value)| is_given(value)) {
+                if BEYOND_THE_MODEL.contains(&format!("{path}.{key}").as_str()) {
+                    continue;
+                }
                 let member = shape["members"][key]["shape"].as_str();
                 let member = member.unwrap_or_else(|| panic!("{path}.{key} is not in the model"));
                 assert_shape(member, value, &format!("{path}.{key}"), values);

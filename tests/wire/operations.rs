@@ -21,12 +21,26 @@ fn every_member_of_the_model_is_read_with_its_type() {
             if NOT_READ.contains(&(operation, member)) {
                 continue;
             }
-            let wrong = match kind {
-                "boolean" | "integer" | "timestamp" => json!("text"),
-                _ => json!(true),
+            let (wrong, said) = match kind {
+                "boolean" => (
+                    json!("text"),
+                    "STRING_VALUE can not be converted to a Boolean",
+                ),
+                "integer" => (
+                    json!("text"),
+                    "STRING_VALUE can not be converted to an Integer",
+                ),
+                "timestamp" => (
+                    json!("text"),
+                    "STRING_VALUE can not be converted to a Timestamp",
+                ),
+                "list" => (json!(true), "Expected list or null"),
+                "map" => (json!(true), "Expected map or null"),
+                "structure" => (json!(true), "Expected null"),
+                _ => (json!(true), "TRUE_VALUE can not be converted to a String"),
             };
             let (status, body) = server.raw(operation, &json!({member: wrong}).to_string());
-            let said = format!(r#""message":"The member {member} is not a"#);
+            let said = format!(r#""Message":"{said}"#);
             assert_eq!(status, 400, "{operation} {member}");
             assert!(body.contains(&said), "{operation} {member} {kind}: {body}");
         }
@@ -336,6 +350,7 @@ fn aliases_come_and_go() {
                 "LastUpdatedDate": 1_767_225_600,
             }],
             "Truncated": false,
+            "AliasCount": 1,
         })
     );
     server.ok("DeleteAlias", json!({"AliasName": "alias/app"}));
