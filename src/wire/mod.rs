@@ -45,8 +45,5 @@ mod response;
 mod service;
 
 pub use credential::Credential;
-pub use response::Response;
+pub use response::{CONTENT_TYPE, Response};
 pub use service::Service;
-
-/// The content type of every request and response.
-pub const CONTENT_TYPE: &str = "application/x-amz-json-1.1";

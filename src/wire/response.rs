@@ -6,10 +6,12 @@ use zeroize::Zeroizing;
 
 use crate::error::ProtocolError;
 
-use super::CONTENT_TYPE;
 use super::failure::Failure;
 use super::object::Object;
 use super::request_id;
+
+/// The content type of every request and response.
+pub const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
 
 /// What a call answers: an HTTP status, headers and a body in JSON.
 ///
