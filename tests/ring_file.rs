@@ -440,3 +440,34 @@ fn a_replica_that_a_file_puts_ahead_of_its_primary_rotates_and_is_saved() {
     assert_eq!(replica.key_rotations(id).unwrap().len(), 2);
     read_ring(&write_ring(&keyring).unwrap()).unwrap();
 }
+
+#[test]
+fn a_policy_of_a_seed_file_is_held_to_what_the_service_holds_policies_to() {
+    let statement = r#""Effect":"Allow","Action":"kms:*","Resource":"*""#;
+    for (policy, expected) in [
+        (
+            format!(r#"{{"Statement":{{{statement},"Principal":"*","Effect":"Deny"}}}}"#),
+            "Statement",
+        ),
+        (
+            format!(r#"{{"Statement":{{{statement}}}}}"#),
+            "no principal",
+        ),
+        (
+            format!(
+                r#"{{"Statement":{{{statement},"Principal":{{"AWS":"arn:aws-cn:iam::111122223333:root"}}}}}}"#
+            ),
+            "invalid principals",
+        ),
+    ] {
+        let file = key(&format!(r#","Policy":{policy}"#));
+        let error = read_ring(&file).unwrap_err().to_string();
+        assert!(error.contains("Policy"), "{error}");
+        assert!(error.contains(expected), "{error}");
+    }
+    // A number is what was written: 1.10 is not 1.1.
+    let condition = r#""Condition":{"StringEquals":{"kms:EncryptionContext:version":1.10}}"#;
+    let policy = format!(r#"{{"Statement":{{{statement},"Principal":"*",{condition}}}}}"#);
+    let keyring = read_ring(&key(&format!(r#","Policy":{policy}"#))).unwrap();
+    assert!(write_ring(&keyring).unwrap().contains(r#"\"1.10\""#));
+}

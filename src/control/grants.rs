@@ -171,14 +171,17 @@ impl Control<'_> {
             retired_grant: grant,
             ..Parameters::default()
         };
-        let decision = self.authorize(Action::RetireGrant, key, asked);
-        // That a grant is not there is told within the key's account only.
-        let is_missing =
-            grant.is_none() && self.caller.account() == Some(key.metadata.arn().account());
-        if !is_missing {
-            decision?;
+        let arn = *key.metadata.arn();
+        match self.authorize(Action::RetireGrant, key, asked) {
+            // That a grant is not there is told within the key's account only, and only if no policy denies the request.
+            Err(error) if grant.is_none() && self.caller.account() == Some(arn.account()) => {
+                if error.is_explicit_deny() {
+                    return Err(error);
+                }
+            }
+            decision => decision?,
         }
-        Ok(*key.metadata.arn())
+        Ok(arn)
     }
 }
 

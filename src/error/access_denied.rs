@@ -40,6 +40,18 @@ impl AccessDeniedError {
         self.why.0.as_deref()
     }
 
+    #[cfg(feature = "json")]
+    pub(super) const fn is_explicit(&self) -> bool {
+        match &self.resource {
+            DeniedResource::Alias { reason, .. }
+            | DeniedResource::Any { reason }
+            | DeniedResource::Key { reason, .. }
+            | DeniedResource::FromCiphertext { reason }
+            | DeniedResource::Unnamed { reason } => reason.explicit,
+            DeniedResource::OtherAccount => false,
+        }
+    }
+
     /// The same refusal with its explanation.
     pub(super) fn with_explanation(self, explanation: Explanation) -> Self {
         Self {

@@ -242,6 +242,12 @@ impl KmsError {
         ))
     }
 
+    /// Whether a statement of a policy denies the request.
+    #[cfg(feature = "json")]
+    pub(crate) const fn is_explicit_deny(&self) -> bool {
+        matches!(self, Self::AccessDenied(error) if error.is_explicit())
+    }
+
     /// The same refusal with its explanation; any other error as it is.
     pub(crate) fn explained(self, explain: impl FnOnce() -> Explanation) -> Self {
         match self {

@@ -96,6 +96,15 @@ pub(crate) fn full_ring() -> (Keyring, ManualClock, Vec<Sealed>) {
                 .encryption_context_equals([("tenant", "blue")])
         })
         .unwrap();
+    keyring
+        .create_grant_for_service(used, "dynamodb.amazonaws.com", |grant| {
+            grant
+                .operation(GrantOperation::Encrypt)
+                .encryption_context_subset([("tenant", "blue")])
+                .source_arn("arn:aws:dynamodb:us-east-2:111122223333:table/Books")
+                .retiring_service_principal("dynamodb.amazonaws.com")
+        })
+        .unwrap();
     let retired = keyring
         .create_grant(used, auditor, |grant| {
             grant.operation(GrantOperation::Encrypt)

@@ -390,6 +390,15 @@ fn the_token_of_a_revoked_grant_gives_nothing_wherever_it_is_presented() {
         assert_eq!(code, "AccessDeniedException", "{operation}");
         server.ok(operation, request);
     }
+    let denied = alice(&["kms:RetireGrant"]).with_identity_policy(
+        Policy::new().statement(Statement::deny().action("kms:RetireGrant").resource("*")),
+    );
+    let unknown = json!({"KeyId": key, "GrantId": id});
+    let (code, _) = server.as_caller(denied).error("RetireGrant", unknown);
+    assert_eq!(
+        code, "AccessDeniedException",
+        "an explicit deny comes first"
+    );
     let not_found = (
         "NotFoundException".to_owned(),
         format!("Grant ID {id} not found"),

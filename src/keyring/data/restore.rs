@@ -171,6 +171,9 @@ fn software_key(at: usize, data: KeyData) -> Result<SoftwareKey, InvalidRingData
         let reason = "a multi-Region key is PRIMARY in the primary Region, and REPLICA elsewhere";
         return Err(InvalidRingData::Key(at, reason.to_owned()));
     }
+    if let Err(error) = policy.check(arn.region()) {
+        return Err(InvalidRingData::Key(at, format!("Policy: {error}")));
+    }
     let mut ids = BTreeSet::new();
     if let Some(place) = grants.iter().position(|grant| !ids.insert(grant.id())) {
         let reason = "the key has a grant with this id already".to_owned();

@@ -7,7 +7,7 @@ use core::fmt;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::value::RawValue;
 use zeroize::Zeroize;
 
 /// What `Format` says.
@@ -84,7 +84,7 @@ pub(super) struct KeyDocument {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) multi_region: Option<MultiRegionDocument>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) policy: Option<Value>,
+    pub(super) policy: Option<Box<RawValue>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) tags: Vec<TagDocument>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -51,7 +51,7 @@
 //! | `MultiRegion` | `MultiRegionKeyType`, `PrimaryRegion`, `ReplicaRegions` |
 //! | `Policy` | an object, or the text of one |
 //! | `Tags` | a list of `TagKey`, `TagValue` |
-//! | `Grants` | a list of `GrantId`, `GranteePrincipal`, `RetiringPrincipal`, `Operations`, `Name`, `Constraints`, `IssuingAccount`, `CreationDate` |
+//! | `Grants` | a list of `GrantId`, `GranteePrincipal` or `GranteeServicePrincipal`, `RetiringPrincipal` or `RetiringServicePrincipal`, `Operations`, `Name`, `Constraints`, `IssuingAccount`, `CreationDate` |
 //! | `KeyMaterials` | of a symmetric key, oldest first: `KeyMaterial` (32 bytes), `KeyMaterialId` (compared if it is there), `KeyMaterialState`, `Absent`, `Rotated`, `RotationDate`, `ValidTo`, `KeyMaterialDescription` |
 //! | `OnDemandRotations` | how many there were, at most 25 |
 //! | `PrivateKey` | of an RSA or SM2 key: PKCS#8, as DER, or as PEM, of which a copy stays behind in memory |

@@ -6,7 +6,7 @@ use core::str::FromStr;
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 
-use serde_json::Value;
+use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
 use crate::access::{Grant, GrantBuilder, GrantId, KeyPolicy};
@@ -121,7 +121,7 @@ fn key(
     let departed = document.departed_grants.iter();
     Ok(KeyData {
         key_state,
-        policy: policy(document.policy.as_ref())?,
+        policy: policy(document.policy.as_deref())?,
         grants: grants
             .map(|(at, document)| {
                 grant(&metadata, document).map_err(|error| error.within(&format!("Grants[{at}]")))
@@ -228,12 +228,15 @@ fn multi_region(document: &MultiRegionDocument) -> Result<MultiRegionConfigurati
     ))
 }
 
-/// A policy as a JSON object, or as the text of one.
-fn policy(document: Option<&Value>) -> Result<KeyPolicy, RingFileError> {
-    match document {
-        None => Ok(KeyPolicy::account_decides().clone()),
-        Some(Value::String(text)) => parse("Policy", text),
-        Some(object) => parse("Policy", &object.to_string()),
+/// A policy as a JSON object, or as the text of one. The object is read as it stands there: another reader would lose a
+/// member that is there twice, and how numbers are written.
+fn policy(document: Option<&RawValue>) -> Result<KeyPolicy, RingFileError> {
+    let Some(document) = document else {
+        return Ok(KeyPolicy::account_decides().clone());
+    };
+    match serde_json::from_str::<String>(document.get()) {
+        Ok(text) => parse("Policy", &text),
+        Err(_) => parse("Policy", document.get()),
     }
 }
 

@@ -1,5 +1,7 @@
 //! From a ring to its document.
 
+use serde_json::value::to_raw_value;
+
 use crate::access::{Grant, GrantConstraint, GrantPrincipal, KeyPolicy};
 use crate::context::EncryptionContext;
 use crate::key::{KeyArn, KeyManager, KeyOrigin, KeySpec, KeyUsage, Place};
@@ -114,7 +116,9 @@ fn key(home: &Place, key: &KeyData) -> KeyDocument {
         pending_deletion_window_in_days: metadata.pending_deletion_window_in_days(),
         multi_region,
         // As its text, which `GetKeyPolicy` gives back to the letter.
-        policy: (policy != KeyPolicy::account_decides()).then(|| policy.to_json(arn).into()),
+        policy: (policy != KeyPolicy::account_decides())
+            .then(|| to_raw_value(&policy.to_json(arn)).ok())
+            .flatten(),
         tags: tags.iter().map(tag).collect(),
         grants: grants.iter().map(|one| grant(arn, one)).collect(),
         departed_grants: departed_grants.iter().map(ToString::to_string).collect(),
