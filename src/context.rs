@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 
 /// An encryption context: non-secret key-value pairs that a symmetric ciphertext is bound to.
 ///
-/// It is kept in the canonical form in which it is authenticated: the pairs sorted by the UTF-8 bytes of their keys, and
-/// each key and each value behind its length (four bytes, big-endian). So equal contexts have equal encodings whatever
-/// order they were written in, different ones never do (`{"a":"bc"}` is not `{"ab":"c"}`), and encoding happens once.
-/// An empty context is no context.
+/// It is kept in the canonical form in which it is authenticated: the pairs sorted by the UTF-8 bytes of their keys,
+/// and each key and each value behind its length (four bytes, big-endian). So equal contexts have equal encodings
+/// whatever order they were written in, different ones never do (`{"a":"bc"}` is not `{"ab":"c"}`), and encoding
+/// happens once. An empty context is the same as no context.
 ///
 /// ```
 /// use kms_reencrypt::EncryptionContext;
@@ -22,8 +22,8 @@ use std::collections::BTreeMap;
 /// );
 /// ```
 ///
-/// There is no limit of ours on the number or length of pairs (GUESS 13: AWS documents none). A key given twice counts
-/// with its last value, as in a map.
+/// The number and the length of the pairs are not limited (GUESS 13: AWS documents no limit). If a key is given twice,
+/// its last value counts, as in a map.
 #[doc(alias("AAD", "additional authenticated data"))]
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct EncryptionContext {
@@ -37,7 +37,7 @@ impl EncryptionContext {
         &self.encoded
     }
 
-    /// Whether there are no pairs.
+    /// Whether the context has no pairs.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.encoded.is_empty()
@@ -74,7 +74,7 @@ impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for EncryptionContex
             .sum();
         let mut encoded = Vec::with_capacity(len);
         for text in sorted.iter().flat_map(|(key, value)| [key, value]) {
-            // A text of 4 GiB or more cannot come from a request: its length would only have to fit to be unambiguous.
+            // No request carries a text of 4 GiB or more, so every length fits.
             let len = u32::try_from(text.len()).unwrap_or(u32::MAX);
             encoded.extend_from_slice(&len.to_be_bytes());
             encoded.extend_from_slice(text.as_bytes());

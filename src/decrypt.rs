@@ -1,4 +1,4 @@
-//! `Decrypt`: the opening half of the engine.
+//! The operation `Decrypt`: its request, its response and its steps.
 
 use std::collections::BTreeMap;
 
@@ -42,7 +42,7 @@ impl DecryptRequest {
         DecryptRequestBuilder::default()
     }
 
-    /// `CiphertextBlob`. Absent only where a dry run ignores it.
+    /// `CiphertextBlob`; `None` only if a dry run ignores it.
     #[must_use]
     pub fn ciphertext_blob(&self) -> Option<&[u8]> {
         self.ciphertext_blob.as_deref()
@@ -66,13 +66,13 @@ impl DecryptRequest {
         &self.grant_tokens
     }
 
-    /// `EncryptionAlgorithm`, defaulted
+    /// `EncryptionAlgorithm`; `SYMMETRIC_DEFAULT` if it was not set.
     #[must_use]
     pub const fn encryption_algorithm(&self) -> EncryptionAlgorithm {
         self.encryption_algorithm
     }
 
-    /// `DryRun`, defaulted
+    /// `DryRun`; `false` if it was not set.
     #[must_use]
     pub const fn dry_run(&self) -> bool {
         self.dry_run
@@ -115,7 +115,7 @@ impl DecryptRequestBuilder {
 
     dry_run_modifier_setters!();
 
-    /// The request, if it satisfies every constraint of the service model.
+    /// Checks every constraint of the service model, and returns the request.
     ///
     /// # Errors
     ///
@@ -143,7 +143,7 @@ impl DecryptRequestBuilder {
     }
 }
 
-/// What `Decrypt` answers: every member of `DecryptResponse` in the service model but those for Nitro enclaves.
+/// The response of `Decrypt`: every member of `DecryptResponse` in the service model, except those for Nitro enclaves.
 #[derive(Debug)]
 pub struct DecryptResponse {
     key_id: KeyArn,

@@ -1,4 +1,4 @@
-//! `DescribeKey`: the metadata of a key, whatever its state.
+//! The operation `DescribeKey`: the metadata of a key, whatever its state.
 
 use crate::access::Action;
 use crate::constraints::Constraints;
@@ -54,7 +54,7 @@ impl DescribeKeyRequestBuilder {
 
     grant_token_setters!();
 
-    /// The request, if it satisfies every constraint of the service model.
+    /// Checks every constraint of the service model, and returns the request.
     ///
     /// # Errors
     ///
@@ -72,7 +72,7 @@ impl DescribeKeyRequestBuilder {
     }
 }
 
-/// What `DescribeKey` answers.
+/// The response of `DescribeKey`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DescribeKeyResponse {
     key_metadata: KeyMetadata,

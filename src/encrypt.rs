@@ -1,4 +1,4 @@
-//! `Encrypt`: the sealing half of the engine.
+//! The operation `Encrypt`: its request, its response and its steps.
 
 use std::collections::BTreeMap;
 
@@ -61,13 +61,13 @@ impl EncryptRequest {
         &self.grant_tokens
     }
 
-    /// `EncryptionAlgorithm`, defaulted
+    /// `EncryptionAlgorithm`; `SYMMETRIC_DEFAULT` if it was not set.
     #[must_use]
     pub const fn encryption_algorithm(&self) -> EncryptionAlgorithm {
         self.encryption_algorithm
     }
 
-    /// `DryRun`, defaulted
+    /// `DryRun`; `false` if it was not set.
     #[must_use]
     pub const fn dry_run(&self) -> bool {
         self.dry_run
@@ -89,13 +89,13 @@ pub struct EncryptRequestBuilder {
 impl EncryptRequestBuilder {
     key_id_setters!(key_id, set_key_id, "KeyId", " Required.");
 
-    /// `Plaintext`: 1 to 4096 bytes. They are copied; wiping the original is the caller's business.
+    /// `Plaintext`: 1 to 4096 bytes. They are copied; the caller has to wipe the original.
     pub fn plaintext(mut self, plaintext: impl AsRef<[u8]>) -> Self {
         self.plaintext = Some(Plaintext::from_slice(plaintext.as_ref()));
         self
     }
 
-    /// `Plaintext`, or none. It is taken over without a copy.
+    /// Sets or removes `Plaintext`, without copying it.
     pub fn set_plaintext(mut self, plaintext: Option<Plaintext>) -> Self {
         self.plaintext = plaintext;
         self
@@ -117,7 +117,7 @@ impl EncryptRequestBuilder {
 
     dry_run_setters!();
 
-    /// The request, if it satisfies every constraint of the service model.
+    /// Checks every constraint of the service model, and returns the request.
     ///
     /// # Errors
     ///
@@ -142,7 +142,7 @@ impl EncryptRequestBuilder {
     }
 }
 
-/// What `Encrypt` answers: every member of `EncryptResponse` in the service model.
+/// The response of `Encrypt`: every member of `EncryptResponse` in the service model.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EncryptResponse {
     ciphertext_blob: Vec<u8>,

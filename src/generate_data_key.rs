@@ -1,4 +1,4 @@
-//! `GenerateDataKey` and `GenerateDataKeyWithoutPlaintext`: random bytes, and the sealing half of the engine.
+//! The operations `GenerateDataKey` and `GenerateDataKeyWithoutPlaintext`, which encrypt random bytes.
 
 use std::collections::BTreeMap;
 
@@ -13,11 +13,11 @@ use crate::setters::{
     dry_run_setters, encryption_context_setters, grant_token_setters, key_id_setters,
 };
 
-/// The most bytes of a data key (service model).
+/// The maximum length of a data key in bytes (service model).
 const NUMBER_OF_BYTES_MAX: i64 = 1024;
 
 model_enum! {
-    /// How long a data key is: `DataKeySpec`.
+    /// The length of a data key: `DataKeySpec`.
     DataKeySpec {
         Aes256 = "AES_256",
         Aes128 = "AES_128",
@@ -84,7 +84,7 @@ impl GenerateDataKeyRequest {
         &self.grant_tokens
     }
 
-    /// `DryRun`, defaulted
+    /// `DryRun`; `false` if it was not set.
     #[must_use]
     pub const fn dry_run(&self) -> bool {
         self.dry_run
@@ -118,25 +118,25 @@ impl GenerateDataKeyRequestBuilder {
         "EncryptionContext"
     );
 
-    /// `NumberOfBytes`: 1 to 1024. Either this or `KeySpec`.
+    /// `NumberOfBytes`: 1 to 1024. Set either this or `KeySpec`.
     pub fn number_of_bytes(mut self, number: impl Into<i64>) -> Self {
         self.number_of_bytes = Some(number.into());
         self
     }
 
-    /// `NumberOfBytes`, or none.
+    /// Sets or removes `NumberOfBytes`.
     pub const fn set_number_of_bytes(mut self, number: Option<i64>) -> Self {
         self.number_of_bytes = number;
         self
     }
 
-    /// `KeySpec`. Either this or `NumberOfBytes`.
+    /// `KeySpec`: the length by name. Set either this or `NumberOfBytes`.
     pub fn key_spec(mut self, spec: impl Into<ModelValue<DataKeySpec>>) -> Self {
         self.key_spec = Some(spec.into());
         self
     }
 
-    /// `KeySpec`, or none.
+    /// Sets or removes `KeySpec`.
     pub fn set_key_spec(mut self, spec: Option<ModelValue<DataKeySpec>>) -> Self {
         self.key_spec = spec;
         self
@@ -146,11 +146,12 @@ impl GenerateDataKeyRequestBuilder {
 
     dry_run_setters!();
 
-    /// The request, if it satisfies every constraint of the service model and says in one way how long the key is.
+    /// Checks every constraint of the service model, and returns the request.
     ///
     /// # Errors
     ///
-    /// [`KmsError::Validation`].
+    /// [`KmsError::Validation`] with all violations in one message, or if not exactly one of `NumberOfBytes` and
+    /// `KeySpec` is set.
     pub fn build(self) -> Result<GenerateDataKeyRequest, KmsError> {
         let mut constraints = Constraints::default();
         let key_id = constraints.required_key_id("keyId", self.key_id);
@@ -178,8 +179,8 @@ impl GenerateDataKeyRequestBuilder {
     }
 }
 
-/// What `GenerateDataKey` answers: every member of `GenerateDataKeyResponse` in the service model but those for Nitro
-/// enclaves.
+/// The response of `GenerateDataKey`: every member of `GenerateDataKeyResponse` in the service model, except those for
+/// Nitro enclaves.
 #[derive(Debug)]
 pub struct GenerateDataKeyResponse {
     ciphertext_blob: Vec<u8>,
@@ -189,7 +190,7 @@ pub struct GenerateDataKeyResponse {
 }
 
 impl GenerateDataKeyResponse {
-    /// `CiphertextBlob`: the data key under the KMS key.
+    /// `CiphertextBlob`: the data key, encrypted under the KMS key.
     #[must_use]
     pub fn ciphertext_blob(&self) -> &[u8] {
         &self.ciphertext_blob
@@ -226,7 +227,7 @@ impl GenerateDataKeyResponse {
     }
 }
 
-/// What `GenerateDataKeyWithoutPlaintext` answers.
+/// The response of `GenerateDataKeyWithoutPlaintext`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GenerateDataKeyWithoutPlaintextResponse {
     ciphertext_blob: Vec<u8>,
@@ -235,7 +236,7 @@ pub struct GenerateDataKeyWithoutPlaintextResponse {
 }
 
 impl GenerateDataKeyWithoutPlaintextResponse {
-    /// `CiphertextBlob`: the data key under the KMS key.
+    /// `CiphertextBlob`: the data key, encrypted under the KMS key.
     #[must_use]
     pub fn ciphertext_blob(&self) -> &[u8] {
         &self.ciphertext_blob
@@ -296,7 +297,7 @@ fn generate(
         session,
         &SealingRequest {
             key_id: &request.key_id,
-            // Data keys are made under symmetric keys only.
+            // Only symmetric keys encrypt data keys.
             algorithm: EncryptionAlgorithm::SymmetricDefault,
             context: &request.encryption_context,
             action,

@@ -1,4 +1,4 @@
-//! `GetPublicKey`: the public half of an RSA or SM2 key.
+//! The operation `GetPublicKey`: the public key of an RSA or SM2 key.
 
 use crate::access::Action;
 use crate::constraints::Constraints;
@@ -54,7 +54,7 @@ impl GetPublicKeyRequestBuilder {
 
     grant_token_setters!();
 
-    /// The request, if it satisfies every constraint of the service model.
+    /// Checks every constraint of the service model, and returns the request.
     ///
     /// # Errors
     ///
@@ -72,7 +72,7 @@ impl GetPublicKeyRequestBuilder {
     }
 }
 
-/// What `GetPublicKey` answers of a key that encrypts.
+/// The response of `GetPublicKey` for a key that encrypts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GetPublicKeyResponse {
     key_metadata: KeyMetadata,
@@ -110,14 +110,14 @@ impl GetPublicKeyResponse {
         self.key_metadata.key_usage()
     }
 
-    /// `EncryptionAlgorithms`: those that the public key can be used with.
+    /// `EncryptionAlgorithms`: the algorithms that the public key supports.
     #[must_use]
     pub const fn encryption_algorithms(&self) -> &'static [EncryptionAlgorithm] {
         self.key_metadata.encryption_algorithms()
     }
 }
 
-/// The state comes before the kind of key (RECORDED\*, behaviour §11).
+/// Checks the state before the kind of key, as KMS does (RECORDED\*, behaviour §11).
 pub(crate) fn get_public_key(
     session: &mut Session<'_>,
     request: &GetPublicKeyRequest,

@@ -1,4 +1,4 @@
-//! [`Kms`]: the front door.
+//! [`Kms`]: AWS KMS as one caller sees it, with one method per operation.
 
 use std::sync::Arc;
 
@@ -21,8 +21,9 @@ use crate::re_encrypt::{self, ReEncryptRequest, ReEncryptResponse};
 
 /// AWS KMS, as one caller in one Region sees it, over the keys of a [`KeyProvider`].
 ///
-/// It is cheap to clone and made for many threads. A new one acts as the root of the provider's home account, in its
-/// home Region; [`as_caller`](Self::as_caller) and [`in_region`](Self::in_region) give others over the same keys.
+/// A handle is cheap to clone, and many threads can use it at once. A new one acts as the root user of the provider's
+/// home account, in the provider's home Region; [`as_caller`](Self::as_caller) and [`in_region`](Self::in_region)
+/// return handles for other callers and Regions over the same keys.
 ///
 /// ```
 /// use kms_reencrypt::{EncryptRequest, Keyring, KeySpec, Kms, ReEncryptRequest};
@@ -57,7 +58,8 @@ pub struct Kms<P> {
 }
 
 impl<P: KeyProvider> Kms<P> {
-    /// KMS over a provider's keys, for the root of its home account, in its home Region.
+    /// Creates a handle over a provider's keys. It acts as the root user of the provider's home account, in the
+    /// provider's home Region.
     #[must_use]
     pub fn new(provider: P) -> Self {
         let place = provider.home();
@@ -72,24 +74,26 @@ impl<P: KeyProvider> Kms<P> {
         }
     }
 
-    /// The same keys with another source of nonces, data keys and blinding factors.
+    /// Replaces the source of nonces, data keys and blinding factors.
     ///
-    /// The default is the operating system's generator. What a bad choice costs: see [`RandomSource`].
+    /// The default is the operating system's generator. [`RandomSource`] says what a source must guarantee, and why.
     #[must_use]
     pub fn with_random_source(mut self, source: impl RandomSource + 'static) -> Self {
         self.random = Arc::new(source);
         self
     }
 
-    /// The same keys, with somebody who is told of every operation on them: through this handle and those made from it.
+    /// Reports every operation of this handle, and of the handles made from it, to an observer.
     #[must_use]
     pub fn with_observer(mut self, observer: impl Observer + 'static) -> Self {
         self.observer = Some(Arc::new(observer));
         self
     }
 
-    /// The same keys, as another caller sees them. A service, which has no account, completes key ids and alias names with
-    /// the account of this handle.
+    /// Returns a handle that acts as another caller, over the same keys.
+    ///
+    /// Bare key ids and alias names are completed with the caller's account. A service has no account, so the account
+    /// of this handle takes its place.
     #[must_use]
     pub fn as_caller(&self, caller: Caller) -> Self {
         let account = caller.account().unwrap_or(&self.place.account);
@@ -101,9 +105,11 @@ impl<P: KeyProvider> Kms<P> {
         }
     }
 
-    /// The same keys, in an account with resource control policies: a list of levels, from the root of the organization to
-    /// the account, each of which has to allow. They limit everybody who uses the account's keys; those of a caller's own
-    /// account stand with the [`Caller`].
+    /// Sets the resource control policies of an account: one list of policies per level, from the root of the
+    /// organization down to the account. Every level has to allow a request.
+    ///
+    /// They limit every caller who uses the account's keys. Service control policies, which limit the principals of an
+    /// account, are set on the [`Caller`].
     #[must_use]
     pub fn with_resource_control_policies(
         mut self,
@@ -114,8 +120,11 @@ impl<P: KeyProvider> Kms<P> {
         self
     }
 
-    /// The same keys, through a handle that explains who may do what and why: requests that go well, too. A refusal has its
-    /// explanation with every handle: [`AccessDeniedError::explanation`](crate::error::AccessDeniedError::explanation).
+    /// Returns a handle over the same keys that also explains each permission that it checks, and the list of
+    /// explanations.
+    ///
+    /// It explains requests that succeed, too. A refusal carries its explanation with every handle:
+    /// [`AccessDeniedError::explanation`](crate::error::AccessDeniedError::explanation).
     ///
     /// ```
     /// use kms_reencrypt::{EncryptRequest, Keyring, KeySpec, Kms};
@@ -139,7 +148,7 @@ impl<P: KeyProvider> Kms<P> {
         (kms, explanations)
     }
 
-    /// The same keys, as the endpoint of another Region shows them.
+    /// Returns a handle for the endpoint of another Region, over the same keys.
     #[must_use]
     pub fn in_region(&self, region: Region) -> Self {
         let place = Place::new(self.place.account, region);
@@ -187,26 +196,26 @@ impl<P: KeyProvider> Kms<P> {
 
     /// Decrypts a ciphertext and encrypts it again under another key.
     ///
-    /// No plaintext leaves this call, and none exists unless both keys may be used.
+    /// The plaintext never leaves this call, and nothing is decrypted unless the caller may use both keys.
     ///
     /// # Errors
     ///
-    /// In the order in which they are looked for:
+    /// In the order in which they are checked:
     ///
     /// - [`KmsError::InvalidGrantToken`] if a grant token is unknown.
-    /// - [`KmsError::InvalidCiphertext`] if the algorithm of the source is symmetric and the ciphertext is no blob;
-    ///   [`KmsError::Validation`] if it is asymmetric and no `SourceKeyId` is given.
-    /// - [`KmsError::NotFound`] if `SourceKeyId` names nothing; [`KmsError::IncorrectKey`] if it names another key than
+    /// - [`KmsError::InvalidCiphertext`] if the algorithm of the source is symmetric and the ciphertext is not a
+    ///   symmetric blob; [`KmsError::Validation`] if it is asymmetric and no `SourceKeyId` is given.
+    /// - [`KmsError::NotFound`] if `SourceKeyId` names no key; [`KmsError::IncorrectKey`] if it names another key than
     ///   the blob does.
-    /// - [`KmsError::AccessDenied`] if the caller lacks `kms:ReEncryptFrom`, or if the key that a blob names is not
-    ///   there.
+    /// - [`KmsError::AccessDenied`] if the caller lacks `kms:ReEncryptFrom`, or if the key that a blob names does not
+    ///   exist.
     /// - [`KmsError::InvalidKeyUsage`], [`KmsError::Disabled`], [`KmsError::KmsInvalidState`] or
-    ///   [`KmsError::Validation`] if the source key is for something else, in no state to act, of another spec than the
-    ///   algorithm, or asymmetric and the request has an encryption context.
-    /// - The same for the destination, with `kms:ReEncryptTo`.
-    /// - [`KmsError::InvalidCiphertext`] if the ciphertext does not open, for whatever reason.
+    ///   [`KmsError::Validation`] if the source key has another usage, if its state does not allow the operation, if
+    ///   its spec does not support the algorithm, or if it is asymmetric and the request has an encryption context.
+    /// - The same for the destination key, with the permission `kms:ReEncryptTo`.
+    /// - [`KmsError::InvalidCiphertext`] if the ciphertext does not open, whatever the reason.
     /// - [`KmsError::Validation`] if the plaintext is too long for the destination.
-    /// - [`KmsError::DryRunOperation`] if all is well and `DryRun` is set.
+    /// - [`KmsError::DryRunOperation`] if the request would succeed and `DryRun` is set.
     ///
     /// At any point [`KmsError::DependencyTimeout`], [`KmsError::KeyUnavailable`], [`KmsError::KmsInternal`] or
     /// [`KmsError::Throttling`], if the provider or the random source fails.
@@ -217,7 +226,8 @@ impl<P: KeyProvider> Kms<P> {
         })
     }
 
-    /// Encrypts up to 4096 bytes under a key.
+    /// Encrypts up to 4096 bytes under a symmetric key, or as many as
+    /// [`KeySpec::plaintext_max`](crate::KeySpec::plaintext_max) says under an RSA or SM2 key.
     ///
     /// # Errors
     ///
@@ -240,7 +250,7 @@ impl<P: KeyProvider> Kms<P> {
         })
     }
 
-    /// Makes a data key and encrypts it under a symmetric key.
+    /// Makes a data key of 1 to 1024 bytes, and returns it in plaintext and encrypted under a symmetric key.
     ///
     /// # Errors
     ///
@@ -254,7 +264,7 @@ impl<P: KeyProvider> Kms<P> {
         })
     }
 
-    /// Makes a data key and encrypts it under a symmetric key, without telling it.
+    /// Makes a data key of 1 to 1024 bytes, and returns it only encrypted under a symmetric key.
     ///
     /// # Errors
     ///
@@ -274,10 +284,10 @@ impl<P: KeyProvider> Kms<P> {
     /// # Errors
     ///
     /// - [`KmsError::InvalidGrantToken`] if a grant token is unknown.
-    /// - [`KmsError::NotFound`] if `KeyId` names nothing.
+    /// - [`KmsError::NotFound`] if `KeyId` names no key.
     /// - [`KmsError::AccessDenied`] if the caller lacks `kms:DescribeKey`.
     ///
-    /// And those of a provider that fails, as for [`re_encrypt`](Self::re_encrypt).
+    /// If the provider fails: as for [`re_encrypt`](Self::re_encrypt).
     pub fn describe_key(
         &self,
         request: &DescribeKeyRequest,
@@ -293,9 +303,9 @@ impl<P: KeyProvider> Kms<P> {
     ///
     /// As for [`describe_key`](Self::describe_key), with the permission `kms:GetPublicKey`, and:
     ///
-    /// - [`KmsError::Disabled`] or [`KmsError::KmsInvalidState`] if the key is in no state to act.
-    /// - [`KmsError::UnsupportedOperation`] if it has no public key. Keys of the ring for signatures and key agreement have
-    ///   none.
+    /// - [`KmsError::Disabled`] or [`KmsError::KmsInvalidState`] if the state of the key does not allow the operation.
+    /// - [`KmsError::UnsupportedOperation`] if the key has no public key. The keys of a [`Keyring`](crate::Keyring) for
+    ///   signatures and key agreement do not have one.
     pub fn get_public_key(
         &self,
         request: &GetPublicKeyRequest,
@@ -305,7 +315,8 @@ impl<P: KeyProvider> Kms<P> {
         })
     }
 
-    /// Runs one operation, and tells the observer if there is one. Why it is inlined: see `Sealing::seal`.
+    /// Runs one operation, and reports it to the observer if one is set. Inlined for the reason that `Sealing::seal`
+    /// gives.
     #[inline(always)]
     fn operate<T>(
         &self,
@@ -340,7 +351,7 @@ impl<P: KeyProvider> Kms<P> {
         let mut answer = None;
         self.provider
             .view(&mut |view| {
-                // A provider that calls twice gets nothing done twice.
+                // The operation runs once, even if a provider calls back twice.
                 if let Some(operation) = operation.take() {
                     let random = Random::new(self.random.as_ref());
                     let actor = Actor {
@@ -351,7 +362,7 @@ impl<P: KeyProvider> Kms<P> {
                         clock: &clock,
                     };
                     let mut session = Session::new(view, actor, random, trail);
-                    // An assignment would move the answer once more, to drop what was there before.
+                    // Written in place: an assignment would drop the old value and move the new one.
                     answer.get_or_insert_with(|| operation(&mut session));
                 }
             })

@@ -1,7 +1,7 @@
 //! The `ReEncrypt` operation of AWS KMS, inside any Rust program: no account, no network, no container.
 //!
-//! A ciphertext comes in, the same data comes out under another key, with real cryptography on both sides and with KMS's
-//! own refusals: which exception, in which order, in which words.
+//! The crate decrypts a ciphertext and encrypts the data again under another key, with real cryptography on both sides.
+//! It refuses as KMS does: with the same exceptions, in the same order, with the same messages.
 //!
 //! ```
 //! use kms_reencrypt::{EncryptRequest, KeySpec, Keyring, Kms, KmsError, ReEncryptRequest};
@@ -19,7 +19,7 @@
 //!     .build()?;
 //! let blob = kms.encrypt(&encrypt)?.into_ciphertext_blob();
 //!
-//! // The code under test forgets the encryption context. KMS would say just this.
+//! // The code under test forgets the encryption context. AWS KMS answers with this exception, too.
 //! let request = ReEncryptRequest::builder().ciphertext_blob(blob.clone()).destination_key_id(new);
 //! assert_eq!(kms.re_encrypt(&request.clone().build()?), Err(KmsError::InvalidCiphertext));
 //!
@@ -36,32 +36,34 @@
 //! - A failing test: every refusal is a [`KmsError`] with AWS's message; [`blob::CiphertextBlob::inspect`] says what a
 //!   ciphertext looks like.
 //! - Permissions: [`access`] has callers, key policies and grants, and [`iam`] the language of policies;
-//!   [`Kms::as_caller`] acts as somebody.
-//! - Keys from elsewhere: [`provider`] is the one joint.
+//!   [`Kms::as_caller`] sends requests as another principal.
+//! - Keys from elsewhere, such as an HSM: implement the traits in [`provider`].
 //!
 //! # Where things are
 //!
-//! Every item has one path. At the root are [`Kms`], [`Keyring`], [`KmsError`], the requests with their builders and answers,
-//! and the nouns that those are made of. Everything else is in the public module of its family and only there: what an
-//! error carries in [`error`], what a provider implements in [`provider`], what a ring takes in [`keyring`], and so on.
+//! Every item has one path. At the root are [`Kms`], [`Keyring`], [`KmsError`], the requests with their builders and
+//! answers, and the types that those are made of. Everything else is in the public module of its family and only there:
+//! what an error carries in [`error`], what a provider implements in [`provider`], what a ring takes in [`keyring`],
+//! and so on.
 //!
 //! # What is AWS's and what is ours
 //!
-//! The blob has AWS's shape and sizes, and only keys of this crate open it: AWS cannot, nor does this crate open AWS's.
-//! What the service is known to do is done as it is known ([`documentation::behaviour`] has the evidence); where nothing is
-//! known, the documentation of the item that decides names its decision there.
+//! A ciphertext blob has AWS's layout and sizes, but AWS cannot open it: only the keys of this crate can. Nor can this
+//! crate open AWS's blobs. Known behaviour of the service is reproduced, and [`documentation::behaviour`] has the
+//! evidence. Where AWS's behaviour is unknown, this crate decides, and the documentation of the item says GUESS with
+//! the number of the decision.
 //!
 //! # Features
 //!
-//! None is on by default. A feature adds items and never changes behaviour.
+//! No feature is on by default. A feature adds items and never changes behaviour.
 //!
 //! - `json`: key policies as JSON documents; the AWS JSON 1.1 protocol without sockets, in `wire`.
 //! - `aws-sdk`: an HTTP client for the official SDK that answers in this process, in `aws_sdk`. Implies `json`.
 //! - `testing`: what tests need, in `testing`: fixed keys, seeded randomness, faults on demand, a recorder; with `json`,
 //!   rings from files.
-//! - `snapshot`: rings saved and loaded whole, sealed under a key or passphrase, in `testing::ring_file`. Implies `testing`
-//!   and `json`. With it, every ring of the program keeps the bytes of its symmetric key material in memory, which otherwise
-//!   keeps only the hash states that it computes from them.
+//! - `snapshot`: rings saved and loaded whole, sealed under a key or passphrase, in `testing::ring_file`. Implies
+//!   `testing` and `json`. With it, every ring of the program keeps the bytes of its symmetric key material in memory;
+//!   without it, a ring keeps only the hash states that it computes from them.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]

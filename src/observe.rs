@@ -1,4 +1,4 @@
-//! [`Observer`]: whoever wants to know what is done with the keys.
+//! [`Observer`]: a hook that is called after every operation.
 
 use core::fmt;
 
@@ -16,13 +16,13 @@ use crate::key::{
 };
 use crate::re_encrypt::ReEncryptRequest;
 
-/// Is told of every operation of a [`Kms`](crate::Kms), whether it went well or not: for an audit trail, for metrics, for
-/// the recorder of the feature `testing`.
+/// A hook that a [`Kms`](crate::Kms) calls after every operation, whether it succeeded or not: for an audit trail, for
+/// metrics, for the recorder of the feature `testing`.
 ///
-/// The implementer's duty: it is called by the thread that made the request, before that gets its answer, and from many
-/// threads at once. So it has to be quick. It cannot change the answer.
+/// The thread that made the request calls it before it returns the answer, and many threads may call it at once. So an
+/// implementation should be quick. It cannot change the answer.
 pub trait Observer: fmt::Debug + Send + Sync {
-    /// An operation has ended.
+    /// Receives an operation that has ended.
     fn observe(&self, event: &Event<'_>);
 }
 
@@ -41,25 +41,25 @@ model_enum! {
 
 /// An operation that has ended. It holds no plaintext, no ciphertext and no key.
 ///
-/// A request that breaks a constraint is refused when it is built, and so is none.
+/// A request that violates a constraint of the service model is refused when it is built, so it produces no event.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Event<'a> {
-    /// What was to be done.
+    /// The operation.
     pub operation: Operation,
     /// Who sent the request.
     pub caller: &'a Caller,
     /// The Region of the endpoint.
     pub region: &'a Region,
-    /// The key that was to decrypt, in the operations that decrypt.
+    /// The key for decryption, in the operations that decrypt.
     pub source: Option<KeyUse<'a>>,
-    /// The key that was to encrypt, in the operations that encrypt.
+    /// The key for encryption, in the operations that encrypt.
     pub destination: Option<KeyUse<'a>>,
-    /// The key that was to be described, in the operations that use no key.
+    /// The key to describe, in the operations that describe a key.
     pub described: Option<NamedKey<'a>>,
     /// `DryRun`
     pub dry_run: bool,
-    /// How it ended.
+    /// The outcome.
     pub result: Result<(), &'a KmsError>,
 }
 
@@ -69,12 +69,12 @@ pub struct Event<'a> {
 pub struct KeyUse<'a> {
     /// The key as the request names it, if it does.
     pub key_id: Option<&'a KeyIdentifier>,
-    /// The key that this is: unknown where an operation failed before it was found, unless the request names it by its id
-    /// or ARN.
+    /// The ARN of the key. `None` if the operation failed before it found the key, unless the request names it by key
+    /// id or key ARN.
     pub key_arn: Option<KeyArn>,
-    /// The key material of a symmetric key: the one that made the ciphertext, or the one that is to make it.
+    /// The key material of a symmetric key: the one that made the ciphertext, or the one that will make it.
     pub key_material_id: Option<KeyMaterialId>,
-    /// The encryption algorithm, defaulted.
+    /// The encryption algorithm; `SYMMETRIC_DEFAULT` if the request names none.
     pub algorithm: EncryptionAlgorithm,
     /// The encryption context.
     pub encryption_context: &'a EncryptionContext,
@@ -86,8 +86,8 @@ pub struct KeyUse<'a> {
 pub struct NamedKey<'a> {
     /// The key as the request names it.
     pub key_id: &'a KeyIdentifier,
-    /// The key that this is: unknown where an operation failed before it was found, unless the request names it by its id
-    /// or ARN.
+    /// The ARN of the key. `None` if the operation failed before it found the key, unless the request names it by key
+    /// id or key ARN.
     pub key_arn: Option<KeyArn>,
 }
 
@@ -115,7 +115,7 @@ impl<'a> KeyUse<'a> {
         }
     }
 
-    /// The same with the key that was found, or else the one that is named without an alias.
+    /// Adds the key that was found, or else the key that the request names by key id or key ARN.
     fn found(mut self, found: Option<FoundKey>, place: Place) -> Self {
         self.key_arn = arn(self.key_id, found, place);
         self.key_material_id = found.and_then(|found| found.material);
@@ -123,7 +123,7 @@ impl<'a> KeyUse<'a> {
     }
 }
 
-/// The ARN of the key that was found, or else of the one that is named without an alias.
+/// The ARN of the key that was found, or else of the key that the request names by key id or key ARN.
 fn arn(named: Option<&KeyIdentifier>, found: Option<FoundKey>, place: Place) -> Option<KeyArn> {
     match (found, named) {
         (Some(found), _) => Some(found.arn),
@@ -133,7 +133,7 @@ fn arn(named: Option<&KeyIdentifier>, found: Option<FoundKey>, place: Place) -> 
     }
 }
 
-/// A request, as far as an observer may know it.
+/// The parts of a request that an observer may see.
 pub(crate) trait Observed {
     fn source(&self) -> Option<KeyUse<'_>> {
         None
@@ -152,7 +152,7 @@ pub(crate) trait Observed {
     }
 }
 
-/// Tells an observer how an operation ended.
+/// Reports an operation to an observer.
 pub(crate) fn tell(
     observer: &dyn Observer,
     (operation, request): (Operation, &dyn Observed),

@@ -1,17 +1,19 @@
-//! The one joint: where keys come from ([`KeyProvider`]) and what a key can do ([`KmsKey`]).
+//! The interface to the keys: a [`KeyProvider`] finds them, and a [`KmsKey`] describes itself, encrypts and decrypts.
 //!
 //! # Writing a provider
 //!
 //! A provider answers from a [`KeyView`]: its keys as they are at one moment. The engine asks for a view once per
 //! operation and looks both keys, all aliases and all grants up in that view, so no operation sees one key before a
-//! change and the other after it. Handing the view to a closure instead of returning it lets a provider keep whatever
-//! it needs for that time (a lock, a snapshot, a session with an HSM) without counting references to its keys: two
-//! threads on one hot key then do not wait for each other's cache lines.
+//! change and the other after it.
+//!
+//! A provider hands the view to a closure instead of returning it. So it can hold what it needs for that time (a lock,
+//! a snapshot, a session with an HSM) without counting references to its keys, and threads that use the same key do not
+//! contend for the cache line of a reference count.
 //!
 //! # A key
 //!
-//! A key describes itself and acts. It can leave the cryptography to [`primitives`](crate::primitives); this is all of a
-//! symmetric key:
+//! A key describes itself, encrypts and decrypts. It can leave the cryptography to [`primitives`](crate::primitives).
+//! This is a complete symmetric key:
 //!
 //! ```
 //! use std::sync::Arc;
@@ -85,7 +87,8 @@
 //!
 //! # A provider
 //!
-//! Most providers are their own view. `examples/provider.rs` is a whole one, with the key above; it re-encrypts.
+//! Most providers are their own view, as this one is. `examples/provider.rs` has a complete program, with the key
+//! above.
 //!
 //! ```
 //! use std::collections::HashMap;
@@ -148,26 +151,26 @@ use crate::key::{
 use crate::random::Random;
 use crate::secret::Plaintext;
 
-/// Where keys come from.
+/// A source of keys, such as a [`Keyring`](crate::Keyring), a file or an HSM.
 pub trait KeyProvider: Send + Sync {
-    /// The account and Region in which a [`Kms`](crate::Kms) over this provider acts unless it is told otherwise.
+    /// The account and Region in which a new [`Kms`](crate::Kms) over this provider acts.
     fn home(&self) -> Place;
 
-    /// What time it is, for `aws:CurrentTime` in policies. Without an answer the system's time counts.
+    /// The current time, for `aws:CurrentTime` in policies. If it is `None`, the system's time is used.
     fn now(&self) -> Option<SystemTime> {
         None
     }
 
     /// Calls `visit` once with the keys as they are at one moment.
     ///
-    /// The implementer's duty: what the view answers must not change while `visit` runs. A provider that holds a lock
-    /// meanwhile makes its writers wait for the cryptography of every running operation; one that hands out a snapshot
-    /// does not.
+    /// An implementation must guarantee that the view's answers do not change while `visit` runs. If it holds a lock
+    /// meanwhile, its writers wait for the cryptography of every running operation; if it hands out a snapshot, they do
+    /// not.
     ///
     /// # Errors
     ///
-    /// Any [`KeyProviderError`] but `NotFound`, if no view is to be had. Calling `visit` and then failing counts as
-    /// failing.
+    /// Any [`KeyProviderError`] except `NotFound`, if it cannot produce a view. If it calls `visit` and then returns an
+    /// error, the operation fails with that error.
     fn view(&self, visit: &mut dyn FnMut(&dyn KeyView)) -> Result<(), KeyProviderError>;
 }
 
@@ -187,22 +190,22 @@ impl<P: KeyProvider + ?Sized> KeyProvider for Arc<P> {
 
 /// The keys of a provider at one moment.
 ///
-/// A view knows nothing of callers: it is asked with whole ARNs, and what the caller may do with the key that comes back
-/// is decided by the engine.
+/// A view does not know the caller. The engine asks it with complete ARNs, and decides what the caller may do with the
+/// key that it returns.
 pub trait KeyView {
     /// The key with this ARN.
     ///
     /// # Errors
     ///
-    /// [`KeyProviderError::NotFound`] if there is none; another one if that cannot be told now.
+    /// [`KeyProviderError::NotFound`] if no key matches; any other error if the view cannot answer now.
     fn key(&self, arn: &KeyArn) -> Result<KeyRef<'_>, KeyProviderError>;
 
-    /// The key that has, or once had, this material, in the Region of this place; where several accounts have one, that of
-    /// the place's account. `id` comes out of a ciphertext: it is hostile.
+    /// The key that has, or once had, this material, in the Region of this place. If several accounts have such a key,
+    /// that of the place's account. `id` comes from a ciphertext, so an attacker may have chosen it.
     ///
     /// # Errors
     ///
-    /// [`KeyProviderError::NotFound`] if there is none; another one if that cannot be told now.
+    /// [`KeyProviderError::NotFound`] if no key matches; any other error if the view cannot answer now.
     fn key_with_material(
         &self,
         place: &Place,
@@ -213,21 +216,22 @@ pub trait KeyView {
     ///
     /// # Errors
     ///
-    /// [`KeyProviderError::NotFound`] if there is no such alias; another one if that cannot be told now.
+    /// [`KeyProviderError::NotFound`] if the alias does not exist; any other error if the view cannot answer now.
     fn alias_target(&self, alias: &AliasArn) -> Result<KeyArn, KeyProviderError>;
 
-    /// The grant that a token stands for. A provider without grants knows no token.
+    /// The grant that a token stands for. By default every token is unknown.
     ///
     /// # Errors
     ///
-    /// [`KeyProviderError::NotFound`] if the token is none of this provider's.
+    /// [`KeyProviderError::NotFound`] if this provider did not issue the token; any other error if the view cannot
+    /// answer now.
     fn grant_of_token(&self, token: &str) -> Result<GrantId, KeyProviderError> {
         let _ = token;
         Err(KeyProviderError::NotFound)
     }
 }
 
-/// A key that a view found: borrowed from the view, or made for the occasion.
+/// A key that a view found: borrowed from the view, or made for this look-up.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum KeyRef<'v> {
@@ -248,20 +252,23 @@ impl<'v> Deref for KeyRef<'v> {
     }
 }
 
-/// A key: a snapshot that describes itself and acts. It never hands out its secret.
+/// A key: it describes itself as it is at one moment, encrypts and decrypts. It never hands out its secret.
 ///
-/// # The implementer's duty
+/// # What an implementation must guarantee
 ///
-/// Whatever comes in as ciphertext, nonce, tag or material id is under an attacker's control. An implementation must
-/// not panic on it, must say no more than [`KeyActionError::Rejected`] when it does not open, must take the same path
-/// whatever was wrong with it, and must compare authenticators in constant time. `Debug` must not print secrets. The
-/// engine asks only after it has proven that caller, key state, key usage and algorithm allow it.
+/// An attacker controls every ciphertext, nonce, tag and material id. An implementation must not panic on them. If a
+/// ciphertext does not open, it must return [`KeyActionError::Rejected`] and nothing more specific, and must take the
+/// same path whatever the fault is. It must compare authenticators in constant time, and `Debug` must not print
+/// secrets.
 ///
-/// # An algorithm that the key does not have
+/// The engine calls a key only after it has proven that the caller, the key's state and usage, and the algorithm allow
+/// it.
 ///
-/// The engine never asks for one. An implementation that is asked all the same, by a test or by code of your own, answers
-/// [`KeyActionError::unsupported`], not [`KeyActionError::Rejected`]: the request is wrong, not the ciphertext. The methods
-/// that are not implemented here fail in the same way.
+/// # Unsupported algorithms
+///
+/// The engine never asks a key for an algorithm that its spec does not support, but a test or your own code may. The
+/// key then returns [`KeyActionError::unsupported`] and not [`KeyActionError::Rejected`], because the request is wrong
+/// and not the ciphertext. The default methods of this trait fail in the same way.
 pub trait KmsKey: fmt::Debug + Send + Sync {
     /// What the key is: its ARN, spec, usage, state and current material.
     fn metadata(&self) -> &KeyMetadata;
@@ -294,7 +301,7 @@ pub trait KmsKey: fmt::Debug + Send + Sync {
         None
     }
 
-    /// Whether a symmetric key has, or once had, this material: whether a ciphertext that names it is the key's own.
+    /// Whether a symmetric key has, or once had, this material. If so, the key made the ciphertexts that name it.
     fn has_material(&self, id: &KeyMaterialId) -> bool {
         let _ = id;
         false
@@ -318,12 +325,12 @@ pub trait KmsKey: fmt::Debug + Send + Sync {
         Err(KeyActionError::not_implemented("seal"))
     }
 
-    /// Decrypts `in_out` in place with AES-256-GCM under the material `id`, if the tag is right.
+    /// Decrypts `in_out` in place with AES-256-GCM under the material `id`, after it has verified the tag.
     ///
     /// # Errors
     ///
-    /// [`KeyActionError::Rejected`], with `in_out` left as it came, if the tag is wrong or the material is not there;
-    /// [`KeyActionError::Provider`] if the key cannot act now.
+    /// [`KeyActionError::Rejected`], with `in_out` left as it came, if the tag is wrong or the key does not have the
+    /// material; [`KeyActionError::Provider`] if the key cannot act now.
     fn open(
         &self,
         id: &KeyMaterialId,
@@ -340,7 +347,7 @@ pub trait KmsKey: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`KeyActionError::Provider`] if the key cannot act now, or if it does not have the algorithm.
+    /// [`KeyActionError::Provider`] if the key cannot act now, or does not support the algorithm.
     fn encrypt(
         &self,
         algorithm: EncryptionAlgorithm,
@@ -355,8 +362,8 @@ pub trait KmsKey: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`KeyActionError::Rejected`] if the ciphertext does not open, for whatever reason; [`KeyActionError::Provider`]
-    /// if the key cannot act now, or if it does not have the algorithm.
+    /// [`KeyActionError::Rejected`] if the ciphertext does not open, whatever the reason; [`KeyActionError::Provider`]
+    /// if the key cannot act now, or does not support the algorithm.
     fn decrypt(
         &self,
         algorithm: EncryptionAlgorithm,
@@ -372,14 +379,14 @@ pub trait KmsKey: fmt::Debug + Send + Sync {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "the format has these two")]
 pub struct MessageNonces {
-    /// N: makes the message key.
+    /// The nonce N, from which the message key is derived.
     pub derivation: [u8; 16],
     /// The initialization vector of AES-GCM.
     pub iv: [u8; 12],
 }
 
 impl MessageNonces {
-    /// Both out of one draw of randomness.
+    /// Splits one draw of 28 random bytes into both nonces.
     #[must_use]
     pub fn from_bytes(bytes: &[u8; 28]) -> Self {
         let mut nonces = Self {
@@ -393,7 +400,7 @@ impl MessageNonces {
     }
 }
 
-/// Why a provider gave no key, or a key did not act.
+/// Why a provider could not return a key, or a key could not act.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyProviderError {
@@ -409,7 +416,7 @@ pub enum KeyProviderError {
     /// The key cannot be reached now: `KeyUnavailableException`.
     #[error(transparent)]
     KeyUnavailable(InfrastructureError),
-    /// There is no such key, alias or token.
+    /// The key, alias or token does not exist.
     #[error("not found")]
     NotFound,
     /// Too many requests: `ThrottlingException`.
@@ -417,27 +424,28 @@ pub enum KeyProviderError {
     Throttled,
 }
 
-/// Why a key did not act.
+/// Why a key could not encrypt or decrypt.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyActionError {
     /// The key, or what it depends on, failed.
     #[error(transparent)]
     Provider(#[from] KeyProviderError),
-    /// The ciphertext does not open. There is no more to say: see [`KmsKey`].
+    /// The ciphertext does not open. The error deliberately says no more: see [`KmsKey`].
     #[error("rejected")]
     Rejected,
 }
 
 impl KeyActionError {
-    /// What a key answers to an algorithm that it does not have: `KMSInternalException`. The engine asks for none.
+    /// The error for an algorithm that the spec of the key does not support. A request ends with
+    /// `KMSInternalException`, but the engine never asks for such an algorithm.
     #[must_use]
     pub fn unsupported(spec: KeySpec, algorithm: EncryptionAlgorithm) -> Self {
         let message = format!("a key of spec {spec} was asked for {algorithm}");
         KeyProviderError::Internal(InfrastructureError::new(message)).into()
     }
 
-    /// A provider's key was asked for something that its metadata promise and that it does not do.
+    /// The error of a key that does not implement what its metadata promise.
     fn not_implemented(method: &str) -> Self {
         let message = format!("the key does not implement KmsKey::{method}");
         KeyProviderError::Internal(InfrastructureError::new(message)).into()

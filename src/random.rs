@@ -1,4 +1,4 @@
-//! Where nonces, data keys and blinding factors come from.
+//! Sources of randomness for nonces, data keys and blinding factors.
 
 use core::fmt;
 use std::sync::{Mutex, PoisonError};
@@ -14,10 +14,10 @@ use rand_core::{TryCryptoRng, TryRng};
 ///
 /// # A thread-local generator, and why it is not the default
 ///
-/// A generator in user space that each thread keeps for itself answers in some 20 ns, where the operating system
-/// needs about 350 ns for one message. It also **repeats itself after a `fork`**: parent and child then draw the same
-/// nonces, and two different messages under one nonce and key give away the AES-GCM authentication key and the
-/// difference of both plaintexts. Where the process never forks and the time matters, it is a few lines:
+/// A generator in user space, one per thread, takes about 20 ns for one message, where the operating system takes about
+/// 350 ns. But it **repeats itself after a `fork`**: parent and child then draw the same nonces, and two messages under
+/// the same nonce and key reveal the AES-GCM authentication key and the XOR of both plaintexts. If your process never
+/// forks and the time matters, such a source takes a few lines:
 ///
 /// ```
 /// use kms_reencrypt::random::{RandomSource, RandomnessUnavailable};
@@ -43,11 +43,11 @@ use rand_core::{TryCryptoRng, TryRng};
 pub trait RandomSource: fmt::Debug + Send + Sync {
     /// Fills all of `destination` with fresh bytes.
     ///
-    /// The implementer's duty: never the same bytes twice, in any thread or process.
+    /// An implementation must never return the same bytes twice, in any thread or process.
     ///
     /// # Errors
     ///
-    /// [`RandomnessUnavailable`] if no bytes are to be had. The operation then ends with `KMSInternalException` and
+    /// [`RandomnessUnavailable`] if the source has no bytes. The operation then ends with `KMSInternalException`, and
     /// nothing is encrypted.
     fn fill(&self, destination: &mut [u8]) -> Result<(), RandomnessUnavailable>;
 }
@@ -72,7 +72,7 @@ impl<R: TryCryptoRng + fmt::Debug + Send> RandomSource for Mutex<R> {
     }
 }
 
-/// A random source said that it has no bytes.
+/// The error of a random source that has no bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the random number generator failed")]
 pub struct RandomnessUnavailable(());
@@ -101,7 +101,7 @@ impl<'a> Random<'a> {
     ///
     /// # Errors
     ///
-    /// [`RandomnessUnavailable`] if the source has none.
+    /// [`RandomnessUnavailable`] if the source has no bytes.
     pub fn fill(&self, destination: &mut [u8]) -> Result<(), RandomnessUnavailable> {
         self.0.fill(destination)
     }
@@ -110,7 +110,7 @@ impl<'a> Random<'a> {
     ///
     /// # Errors
     ///
-    /// [`RandomnessUnavailable`] if the source has none.
+    /// [`RandomnessUnavailable`] if the source has no bytes.
     pub fn array<const N: usize>(&self) -> Result<[u8; N], RandomnessUnavailable> {
         let mut bytes = [0; N];
         self.0.fill(&mut bytes)?;

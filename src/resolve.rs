@@ -1,4 +1,4 @@
-//! From what a request names to the key that it means.
+//! Resolves the identifier in a request to a key.
 
 use crate::access::{Action, Caller};
 use crate::error::{
@@ -8,12 +8,13 @@ use crate::iam::Denial;
 use crate::key::{AliasArn, KeyArn, KeyIdentifier, Place};
 use crate::provider::{KeyProviderError, KeyRef, KeyView};
 
-/// Why an identifier names no key.
+/// Why an identifier does not resolve to a key.
 #[derive(Debug)]
 pub(crate) enum Unresolved {
-    /// There is none in the caller's own account, or the identifier is malformed.
+    /// The caller's own account has no such key, or the identifier is malformed.
     NotFound(NotFoundError),
-    /// There is none in another account. Nobody is told so: it must look like a key that may not be used.
+    /// Another account has no such key. The refusal must not reveal that: it is the one for a key that the caller may
+    /// not use.
     OtherAccount,
     /// The provider did not answer.
     Provider(KeyProviderError),
@@ -26,7 +27,7 @@ impl From<NotFoundError> for Unresolved {
 }
 
 /// The ARN that an identifier stands for, seen from a place: bare ids and alias names are completed with its account
-/// and Region, and aliases are followed as they point now. Whether the key exists is not looked at.
+/// and Region, and aliases are followed as they point now. The key need not exist.
 pub(crate) fn key_arn(
     view: &dyn KeyView,
     place: &Place,
@@ -62,7 +63,7 @@ pub(crate) fn named_key<'v>(
     identifier: &KeyIdentifier,
 ) -> Result<KeyRef<'v>, Unresolved> {
     match identifier {
-        // The ARN is used where it stands: on the way of every request, copies of it add up.
+        // Uses the ARN in place: every request comes through here, and copies of it add up.
         KeyIdentifier::KeyArn(arn) => {
             in_reach(place, arn.place(), identifier)?;
             key(view, place, arn)
@@ -80,7 +81,7 @@ pub(crate) fn key<'v>(
     view.key(arn).map_err(|error| no_key(error, place, arn))
 }
 
-/// Out of line, like all refusals that copy an ARN: inlined, the compiler copies it before it knows that it has to.
+/// Out of line, like all refusals that copy an ARN: when inlined, the compiler hoists the copy above the check.
 #[cold]
 #[inline(never)]
 fn no_key(error: KeyProviderError, place: &Place, arn: &KeyArn) -> Unresolved {
@@ -93,7 +94,7 @@ fn no_key(error: KeyProviderError, place: &Place, arn: &KeyArn) -> Unresolved {
 
 /// The refusal of a permission for a key that the request names: texts T1 to T4.
 pub(crate) fn denied(caller: &Caller, action: Action, key: &KeyArn, reason: Denial) -> KmsError {
-    // Another account's keys: nothing is told about them. A refusal by the caller's own policies is its own affair.
+    // A refusal by another account says nothing about its key. A refusal by the caller's own policies may be explained.
     let is_foreign = caller
         .account()
         .is_some_and(|account| account != key.account());
@@ -111,8 +112,8 @@ pub(crate) fn access_denied(caller: &Caller, action: Action, resource: DeniedRes
     AccessDeniedError::new(caller.to_string(), action.as_str(), resource).into()
 }
 
-/// Refuses ARNs of other Regions before anything is looked up. Which part of the ARN the message names differs: the
-/// Region alone (RECORDED), or for another partition the whole of it (GUESS 8).
+/// Refuses ARNs of other Regions before anything is looked up. The message names only the Region of the ARN (RECORDED),
+/// or for another partition the whole ARN (GUESS 8).
 fn in_reach(place: &Place, there: &Place, identifier: &KeyIdentifier) -> Result<(), NotFoundError> {
     if there.region == place.region {
         return Ok(());
@@ -120,7 +121,7 @@ fn in_reach(place: &Place, there: &Place, identifier: &KeyIdentifier) -> Result<
     Err(out_of_reach(place, there, identifier))
 }
 
-/// Out of line as well, so that the comparison before it is small enough to be inlined.
+/// Also out of line, so that the comparison in `in_reach` is small enough to be inlined.
 #[cold]
 #[inline(never)]
 fn out_of_reach(place: &Place, there: &Place, identifier: &KeyIdentifier) -> NotFoundError {

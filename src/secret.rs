@@ -4,13 +4,13 @@ use core::fmt;
 
 use zeroize::{Zeroize, Zeroizing};
 
-/// Plaintext that a key recovered, or a data key that was just made.
+/// Plaintext that a key has decrypted, or a new data key.
 ///
 /// It is wiped when it is dropped, its `Debug` says nothing, and it is neither `Clone` nor `PartialEq`.
-/// [`expose`](Self::expose) is the one door to its bytes.
+/// [`expose`](Self::expose) is the only way to its bytes.
 ///
-/// Inside, the bytes may lie between free room at either end, so that a ciphertext can be opened and sealed again in
-/// one buffer. That room is an internal matter: it never shows in what `expose` returns.
+/// Internally the buffer may have room before and after the bytes, so that `ReEncrypt` can decrypt and encrypt in one
+/// buffer. `expose` never returns that room.
 ///
 /// ```
 /// use kms_reencrypt::Plaintext;
@@ -26,16 +26,15 @@ pub struct Plaintext {
 }
 
 impl Plaintext {
-    /// A plaintext with a copy of `bytes`. Wiping the original is the caller's business.
+    /// A plaintext with a copy of `bytes`. The caller has to wipe the original.
     #[must_use]
     pub fn from_slice(bytes: &[u8]) -> Self {
         Self::copied_with_room(0, bytes, 0)
     }
 
-    /// A plaintext that takes `bytes` over without copying them.
+    /// A plaintext that takes ownership of `bytes` without copying them.
     ///
-    /// Whatever a `Vec` left behind where it grew before is not wiped: hand over one that was allocated in its full
-    /// size.
+    /// Allocate the `Vec` with its full capacity: each time that it grows, it leaves a copy behind, which is not wiped.
     #[must_use]
     pub fn from_vec(bytes: Vec<u8>) -> Self {
         let end = bytes.len();
@@ -68,7 +67,8 @@ impl Plaintext {
     #[inline]
     pub(crate) fn copied_with_room(head: usize, bytes: &[u8], tail: usize) -> Self {
         let (start, end) = (head, head + bytes.len());
-        // Asking for memory that is all zero and writing into it costs more, with glibc even a slower way to get it.
+        // Not `vec![0; n]`: zeroing what is then overwritten costs more, and glibc's `calloc` is slower than its
+        // `malloc`.
         let mut buffer = Vec::with_capacity(end + tail);
         buffer.resize(start, 0);
         buffer.extend_from_slice(bytes);
@@ -80,7 +80,8 @@ impl Plaintext {
         }
     }
 
-    /// What lies in `buffer` between `head` bytes of room and `tail` bytes of it. `None` if there is not so much.
+    /// The bytes of `buffer` between `head` bytes of room before them and `tail` bytes behind. `None` if `buffer` is
+    /// too short.
     #[inline]
     pub(crate) fn in_room(head: usize, buffer: Vec<u8>, tail: usize) -> Option<Self> {
         let buffer = Zeroizing::new(buffer);
@@ -96,7 +97,7 @@ impl Plaintext {
         self.expose_mut_from(0)
     }
 
-    /// The bytes, and `count` bytes of the room before them. Nothing at all if there is less room.
+    /// The bytes, and `count` bytes of the room before them. Empty if the room is smaller than that.
     #[inline]
     pub(crate) fn expose_mut_from(&mut self, count: usize) -> &mut [u8] {
         let start = self.start.checked_sub(count);
@@ -115,7 +116,7 @@ impl Plaintext {
         Self::copied_with_room(head, self.expose(), tail)
     }
 
-    /// The whole buffer, for whoever replaces the plaintext in it by ciphertext.
+    /// The whole buffer, for code that replaces the plaintext in it with ciphertext.
     pub(crate) fn buffer_mut(&mut self) -> &mut [u8] {
         &mut self.buffer
     }
@@ -139,17 +140,17 @@ impl Zeroize for Plaintext {
     }
 }
 
-/// A copy of `bytes` on the heap: whoever moves it about moves a pointer and leaves no copies on the stack.
+/// A copy of `bytes` on the heap. Moving the box moves a pointer, and leaves no copies of the bytes on the stack.
 pub(crate) fn boxed<const N: usize>(bytes: &[u8; N]) -> Box<Zeroizing<[u8; N]>> {
     let mut boxed = Box::new(Zeroizing::new([0; N]));
     boxed.copy_from_slice(bytes);
     boxed
 }
 
-/// Overwrites what functions that have returned left on the stack, as deep as the ones reach that compute with keys.
+/// Overwrites the stack below the caller, as deep as the functions reach that compute with keys.
 ///
-/// What they leave there is gone with the next calls, or ends up in the gaps of whatever is put together on that place of
-/// the stack next and then moved to the heap.
+/// Otherwise what those functions left there could end up in the padding of a value that is built in the same place and
+/// then moved to the heap.
 #[inline(never)]
 pub(crate) fn overwrite_stack() {
     core::hint::black_box(&mut [0_u8; 8192]);

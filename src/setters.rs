@@ -1,6 +1,7 @@
 //! The setters that the builders of all requests have, written once.
 //!
-//! They have the names of the official SDK's: every member has a plain setter and one with `set_` that takes an `Option`.
+//! They have the names of the official SDK's setters: each member has a plain setter, and one with `set_` that takes an
+//! `Option`.
 
 /// `GrantTokens`, of a builder with the field `grant_tokens`.
 macro_rules! grant_token_setters {
@@ -11,7 +12,7 @@ macro_rules! grant_token_setters {
             self
         }
 
-        /// `GrantTokens` as a whole.
+        /// Replaces all `GrantTokens`.
         pub fn set_grant_tokens(mut self, tokens: Option<Vec<String>>) -> Self {
             self.grant_tokens = tokens.unwrap_or_default();
             self
@@ -28,7 +29,7 @@ macro_rules! encryption_context_setters {
             self
         }
 
-        #[doc = concat!("`", $member, "` as a whole.")]
+        #[doc = concat!("Replaces all pairs of `", $member, "`.")]
         pub fn $set(
             mut self,
             context: Option<std::collections::HashMap<String, String>>,
@@ -51,7 +52,7 @@ macro_rules! key_id_setters {
             self
         }
 
-        #[doc = concat!("`", $member, "`, or none.")]
+        #[doc = concat!("Sets or removes `", $member, "`.")]
         pub fn $set(mut self, key: Option<$crate::key::KeyIdentifier>) -> Self {
             self.$field = key;
             self
@@ -68,7 +69,7 @@ macro_rules! ciphertext_blob_setters {
             self
         }
 
-        /// `CiphertextBlob`, or none.
+        /// Sets or removes `CiphertextBlob`.
         pub fn set_ciphertext_blob(mut self, blob: Option<Vec<u8>>) -> Self {
             self.ciphertext_blob = blob;
             self
@@ -79,7 +80,7 @@ macro_rules! ciphertext_blob_setters {
 /// An encryption algorithm, of a builder with a field for it.
 macro_rules! encryption_algorithm_setters {
     ($field:ident, $set:ident, $member:literal) => {
-        #[doc = concat!("`", $member, "`. `SYMMETRIC_DEFAULT` if it is not set.")]
+        #[doc = concat!("`", $member, "`; `SYMMETRIC_DEFAULT` if it is not set.")]
         pub fn $field(
             mut self,
             algorithm: impl Into<$crate::constraints::ModelValue<$crate::key::EncryptionAlgorithm>>,
@@ -88,7 +89,7 @@ macro_rules! encryption_algorithm_setters {
             self
         }
 
-        #[doc = concat!("`", $member, "`, or none.")]
+        #[doc = concat!("Sets or removes `", $member, "`.")]
         pub fn $set(
             mut self,
             algorithm: Option<$crate::constraints::ModelValue<$crate::key::EncryptionAlgorithm>>,
@@ -102,13 +103,14 @@ macro_rules! encryption_algorithm_setters {
 /// `DryRun`, of a builder with the field `dry_run`.
 macro_rules! dry_run_setters {
     () => {
-        /// `DryRun`: stop where the operation would be carried out, and say so with `DryRunOperationException`.
+        /// `DryRun`: if `true`, the operation makes all checks but is not carried out. Where it would succeed, it ends
+        /// with `DryRunOperationException`.
         pub const fn dry_run(mut self, dry_run: bool) -> Self {
             self.dry_run = Some(dry_run);
             self
         }
 
-        /// `DryRun`, or none.
+        /// Sets or removes `DryRun`.
         pub const fn set_dry_run(mut self, dry_run: Option<bool>) -> Self {
             self.dry_run = dry_run;
             self
@@ -119,7 +121,7 @@ macro_rules! dry_run_setters {
 /// `DryRunModifiers`, of a builder with the field `dry_run_modifiers`.
 macro_rules! dry_run_modifier_setters {
     () => {
-        /// Adds one of the `DryRunModifiers`. They matter in a dry run only.
+        /// Adds one of the `DryRunModifiers`. They take effect only in a dry run.
         pub fn dry_run_modifiers(
             mut self,
             modifier: impl Into<$crate::constraints::ModelValue<$crate::constraints::DryRunModifier>>,
@@ -128,7 +130,7 @@ macro_rules! dry_run_modifier_setters {
             self
         }
 
-        /// `DryRunModifiers` as a whole.
+        /// Replaces all `DryRunModifiers`.
         pub fn set_dry_run_modifiers(
             mut self,
             modifiers: Option<Vec<$crate::constraints::ModelValue<$crate::constraints::DryRunModifier>>>,

@@ -16,20 +16,20 @@ use crate::error::{Constraint, ConstraintViolation, KmsError, RejectedValue, Val
 use crate::key::{EncryptionAlgorithm, KeyIdentifier, UnknownValue, model_enum};
 use crate::secret::Plaintext;
 
-/// The most bytes of a ciphertext blob (API page).
+/// The maximum length of a ciphertext blob in bytes (API page).
 pub(crate) const CIPHERTEXT_BLOB_MAX: usize = 6144;
 
-/// The most characters of a key identifier (API page).
+/// The maximum length of a key identifier in characters (API page).
 pub(crate) const KEY_ID_MAX: usize = 2048;
 
-/// The most grant tokens of a request (API page).
+/// The maximum number of grant tokens in a request (API page).
 pub(crate) const GRANT_TOKENS_MAX: usize = 10;
 
-/// The most characters of a grant token (API page).
+/// The maximum length of a grant token in characters (API page).
 pub(crate) const GRANT_TOKEN_MAX: usize = 8192;
 
 model_enum! {
-    /// What a dry run leaves out: `DryRunModifierType`.
+    /// What a dry run skips: `DryRunModifierType`.
     DryRunModifier {
         IgnoreCiphertext = "IGNORE_CIPHERTEXT",
     }
@@ -37,7 +37,7 @@ model_enum! {
 
 /// A value for an enum of the service model: a known one, or a text that `build()` refuses.
 ///
-/// Setters take it so that a text from outside can be passed on and is refused in AWS's words.
+/// Setters take it so that a program can pass on text from outside, which `build()` then refuses with AWS's message.
 ///
 /// ```
 /// use kms_reencrypt::{EncryptionAlgorithm, ReEncryptRequest};
@@ -95,13 +95,13 @@ impl<T: fmt::Display> fmt::Display for ModelValue<T> {
 
 /// Collects the violations of one request. Members are to be checked in the order of the service model (GUESS 6).
 ///
-/// A check gives the value back if it is as it must be, and records a violation otherwise. [`finish`](Self::finish) then
-/// gives all values or all violations.
+/// A check returns a valid value, and records a violation for an invalid one. [`finish`](Self::finish) then returns all
+/// values or all violations.
 #[derive(Debug, Default)]
 pub(crate) struct Constraints(Vec<ConstraintViolation>);
 
 impl Constraints {
-    /// A member that must be there.
+    /// A required member.
     pub(crate) fn required<T>(
         &mut self,
         member: impl Into<Cow<'static, str>>,
@@ -113,7 +113,7 @@ impl Constraints {
         value
     }
 
-    /// A ciphertext blob of 1 to 6144 bytes, which must be there unless a dry run ignores it.
+    /// A ciphertext blob of 1 to 6144 bytes, required unless a dry run ignores it.
     pub(crate) fn ciphertext_blob(&mut self, blob: Option<&[u8]>, optional: bool) {
         const MEMBER: &str = "ciphertextBlob";
         match blob {
@@ -123,7 +123,7 @@ impl Constraints {
         }
     }
 
-    /// A plaintext of 1 to `max` bytes, which must be there. It is sensitive: messages don't show that it is `null`.
+    /// A required plaintext of 1 to `max` bytes. It is sensitive: messages don't even show that it is `null`.
     pub(crate) fn plaintext(
         &mut self,
         member: &'static str,
@@ -137,7 +137,7 @@ impl Constraints {
         plaintext
     }
 
-    /// A key identifier that must be there.
+    /// A required key identifier.
     pub(crate) fn required_key_id(
         &mut self,
         member: &'static str,
@@ -147,7 +147,7 @@ impl Constraints {
         self.required(member, id)
     }
 
-    /// A key identifier that may be there.
+    /// An optional key identifier.
     pub(crate) fn key_id(&mut self, member: &'static str, id: Option<&KeyIdentifier>) {
         // The other forms are well-formed by construction; only an alias can still be too long.
         let Some(id) =
@@ -241,7 +241,7 @@ impl Constraints {
         number.try_into().ok()
     }
 
-    /// One violation that the caller has found.
+    /// Records a violation that the caller has found.
     pub(crate) fn add(
         &mut self,
         member: impl Into<Cow<'static, str>>,
@@ -252,9 +252,10 @@ impl Constraints {
             .push(ConstraintViolation::new(member, value, constraint));
     }
 
-    /// What `values` makes of the values that were checked, or all violations in one exception.
+    /// Returns what `values` returns, or all violations in one exception.
     ///
-    /// `values` is called if there is no violation. It gives `None` only for a member whose check has recorded one.
+    /// `values` is called only if no check has recorded a violation, and so may return `None` only for a member whose
+    /// check records one.
     pub(crate) fn finish<T>(self, values: impl FnOnce() -> Option<T>) -> Result<T, KmsError> {
         let values = if self.0.is_empty() { values() } else { None };
         values.ok_or_else(|| ValidationError::Constraints(self.0).into())
@@ -270,7 +271,7 @@ impl Constraints {
     }
 }
 
-/// Whether a dry run with these modifiers leaves the ciphertext out.
+/// Whether a dry run with these modifiers ignores the ciphertext.
 pub(crate) fn ignores_ciphertext(dry_run: bool, modifiers: &[ModelValue<DryRunModifier>]) -> bool {
     dry_run && modifiers.contains(&ModelValue::Known(DryRunModifier::IgnoreCiphertext))
 }

@@ -1,4 +1,4 @@
-//! Services and ARNs among the members of grants, whose patterns are more than sets of characters.
+//! The constraints on service principals and source ARNs in grants, whose patterns need more than a set of characters.
 
 use crate::error::{Constraint, RejectedValue};
 use crate::key::AccountId;

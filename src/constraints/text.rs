@@ -6,7 +6,7 @@ use crate::error::{Constraint, RejectedValue};
 
 use super::Constraints;
 
-/// What the service model says of a string.
+/// The constraints that the service model puts on a string.
 pub(crate) struct Text {
     pub(crate) min: usize,
     pub(crate) max: usize,
@@ -15,13 +15,13 @@ pub(crate) struct Text {
 
 /// A pattern of the service model.
 pub(crate) struct Pattern {
-    /// As messages show it.
+    /// The pattern, as messages show it.
     pub(crate) text: &'static str,
-    /// What it comes to.
+    /// The characters that it allows.
     pub(crate) allows: fn(char) -> bool,
 }
 
-/// What names of aliases and of grants consist of.
+/// The pattern of alias names and grant names.
 pub(crate) const NAME_PATTERN: Pattern = Pattern {
     text: "^[a-zA-Z0-9:/_-]+$",
     allows: |c| c.is_ascii_alphanumeric() || ":/_-".contains(c),
@@ -45,7 +45,7 @@ pub(crate) const PRINCIPAL: Text = Text {
 };
 
 impl Constraints {
-    /// A string that may be there.
+    /// An optional string.
     pub(crate) fn optional_text(
         &mut self,
         member: impl Into<Cow<'static, str>>,
@@ -73,7 +73,7 @@ impl Constraints {
             allows,
         }) = pattern
         {
-            // Only a pattern that ends in a star matches nothing at all; a member that may be empty need not match then.
+            // Only a pattern that ends in a star matches an empty string; a member that may be empty need not match it.
             let empty = len == 0 && *min > 0 && !shown.ends_with('*');
             if empty || !text.chars().all(allows) {
                 violate(Constraint::Pattern(shown));

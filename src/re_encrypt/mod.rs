@@ -1,4 +1,4 @@
-//! `ReEncrypt`: the operation that this crate is for.
+//! The operation `ReEncrypt`: its request, its response and its steps.
 
 mod request;
 mod response;
@@ -10,7 +10,8 @@ use crate::access::Action;
 use crate::engine::{Opening, OpeningRequest, Sealing, SealingRequest, Session};
 use crate::error::KmsError;
 
-/// Decrypts and encrypts again, refusing in AWS's order: both keys are proven before anything is decrypted (GUESS 4).
+/// Decrypts and encrypts again, with refusals in AWS's order: both keys are proven before anything is decrypted (GUESS
+/// 4).
 pub(crate) fn re_encrypt(
     session: &mut Session<'_>,
     request: &ReEncryptRequest,

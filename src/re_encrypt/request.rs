@@ -47,7 +47,7 @@ impl ReEncryptRequest {
         ReEncryptRequestBuilder::default()
     }
 
-    /// `CiphertextBlob`. Absent only where a dry run ignores it.
+    /// `CiphertextBlob`; `None` only if a dry run ignores it.
     #[must_use]
     pub fn ciphertext_blob(&self) -> Option<&[u8]> {
         self.ciphertext_blob.as_deref()
@@ -77,13 +77,13 @@ impl ReEncryptRequest {
         &self.destination_encryption_context
     }
 
-    /// `SourceEncryptionAlgorithm`, defaulted
+    /// `SourceEncryptionAlgorithm`; `SYMMETRIC_DEFAULT` if it was not set.
     #[must_use]
     pub const fn source_encryption_algorithm(&self) -> EncryptionAlgorithm {
         self.source_encryption_algorithm
     }
 
-    /// `DestinationEncryptionAlgorithm`, defaulted
+    /// `DestinationEncryptionAlgorithm`; `SYMMETRIC_DEFAULT` if it was not set.
     #[must_use]
     pub const fn destination_encryption_algorithm(&self) -> EncryptionAlgorithm {
         self.destination_encryption_algorithm
@@ -95,7 +95,7 @@ impl ReEncryptRequest {
         &self.grant_tokens
     }
 
-    /// `DryRun`, defaulted
+    /// `DryRun`; `false` if it was not set.
     #[must_use]
     pub const fn dry_run(&self) -> bool {
         self.dry_run
@@ -140,7 +140,7 @@ impl ReEncryptRequestBuilder {
         destination_encryption_context,
         set_destination_encryption_context,
         "DestinationEncryptionContext",
-        " It is not carried over from the source: without it the new ciphertext has none."
+        " It is not carried over from the source: if it is not set, the new ciphertext has no context."
     );
 
     encryption_algorithm_setters!(
@@ -161,9 +161,9 @@ impl ReEncryptRequestBuilder {
 
     dry_run_modifier_setters!();
 
-    /// The request, if it satisfies every constraint of the service model.
+    /// Checks every constraint of the service model, and returns the request.
     ///
-    /// Key identifiers of no known form pass here: KMS refuses them when it resolves them, after other refusals.
+    /// A malformed key identifier passes here: KMS refuses it only when it resolves it, after other checks.
     ///
     /// # Errors
     ///

@@ -2,7 +2,7 @@
 
 use crate::key::{EncryptionAlgorithm, KeyArn, KeyMaterialId};
 
-/// What `ReEncrypt` answers: every member of `ReEncryptResponse` in the service model.
+/// The response of `ReEncrypt`: every member of `ReEncryptResponse` in the service model.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReEncryptResponse {
     pub(super) ciphertext_blob: Vec<u8>,
@@ -15,7 +15,7 @@ pub struct ReEncryptResponse {
 }
 
 impl ReEncryptResponse {
-    /// `CiphertextBlob`: the data under the destination key.
+    /// `CiphertextBlob`: the data, encrypted under the destination key.
     #[must_use]
     pub fn ciphertext_blob(&self) -> &[u8] {
         &self.ciphertext_blob
