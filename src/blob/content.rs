@@ -1,6 +1,6 @@
 //! The inner header: the 11 bytes by which the content of a real blob is longer than the user's plaintext.
 //!
-//! What they are in AWS's blobs is not known. Ours say what follows, and are checked when a blob is opened.
+//! Their meaning in AWS's blobs is not known. This crate writes the fields below, and checks them when it opens a blob.
 
 use super::layout::ORIGIN;
 

@@ -44,7 +44,7 @@ pub(super) const fn element_len(content: usize) -> usize {
 /// Writes a tag and a length.
 #[inline]
 pub(super) fn write_header(out: &mut Prefix, tag: u8, content: usize) {
-    // What is written fits: plaintexts have at most 4096 bytes, and parsed blobs at most 64 KiB.
+    // Every length fits: plaintexts have at most 4096 bytes, and parsed blobs at most 64 KiB.
     let [high, low] = u16::try_from(content).unwrap_or(u16::MAX).to_be_bytes();
     match content {
         ..0x80 => out.put(&[tag, low]),

@@ -1,4 +1,4 @@
-//! [`CiphertextBlob`]: a symmetric ciphertext blob in its parts.
+//! [`CiphertextBlob`]: the parser of symmetric ciphertext blobs.
 
 use crate::key::KeyMaterialId;
 
@@ -6,10 +6,10 @@ use super::der;
 use super::layout::{self, TAG_LEN};
 use super::reader::{MalformedBlob, Reader};
 
-/// A symmetric ciphertext blob in its parts, borrowed from its bytes.
+/// A symmetric ciphertext blob, split into its parts, which borrow its bytes.
 ///
-/// Parsing checks all of the structure and nothing that needs a key. One blob has one encoding: there are no other
-/// bytes that parse into the same parts.
+/// Parsing checks the whole structure, and nothing that needs a key. Each blob has exactly one encoding: no other bytes
+/// parse into the same parts.
 ///
 /// ```
 /// use kms_reencrypt::blob::CiphertextBlob;
@@ -22,7 +22,7 @@ use super::reader::{MalformedBlob, Reader};
 /// let request = EncryptRequest::builder().key_id(key).plaintext([7; 32]).build()?;
 /// let encrypted = kms.encrypt(&request)?;
 ///
-/// // The very size that AWS KMS gives a 32-byte data key.
+/// // The size that AWS KMS gives an encrypted 32-byte data key, too.
 /// assert_eq!(encrypted.ciphertext_blob().len(), 184);
 /// let blob = CiphertextBlob::parse(encrypted.ciphertext_blob()).expect("a blob");
 /// assert_eq!(blob.ciphertext().len(), 32 + 11);
@@ -45,7 +45,7 @@ impl<'a> CiphertextBlob<'a> {
     ///
     /// # Errors
     ///
-    /// [`MalformedBlob`] for whatever is not, byte for byte, a blob.
+    /// [`MalformedBlob`] if the bytes are not exactly one blob.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, MalformedBlob> {
         let mut reader = Reader::new(bytes);
         reader.expect(&[layout::FORMAT])?;
@@ -126,7 +126,7 @@ impl<'a> CiphertextBlob<'a> {
         self.tag
     }
 
-    /// The clear part: authenticated together with the encryption context.
+    /// The clear part, which is authenticated together with the encryption context.
     #[must_use]
     pub const fn header(&self) -> &'a [u8] {
         let len = match self.version {
@@ -149,9 +149,9 @@ impl<'a> CiphertextBlob<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlobVersion {
-    /// Without a derivation nonce. Read, never written: no key of this crate has ever made one.
+    /// Without a derivation nonce. This crate parses the version, but has never written it.
     V1,
-    /// With a derivation nonce: what AWS writes today, and this crate.
+    /// With a derivation nonce. AWS writes this version today, and so does this crate.
     V2,
 }
 

@@ -1,4 +1,4 @@
-//! [`Frame`]: everything of a blob that does not depend on its content but on the content's length.
+//! [`Frame`]: the part of a blob that depends only on the length of its content.
 
 use crate::key::KeyMaterialId;
 use crate::provider::MessageNonces;
@@ -44,8 +44,8 @@ impl Frame {
         TAG_LEN
     }
 
-    /// Writes all that stands before the plaintext into the front of `blob`, which has the plaintext at its place
-    /// already, and returns the parts that are left to do. `None` if `blob` is not as long as this frame.
+    /// Writes everything before the plaintext into `blob`, which already holds the plaintext in its place, and returns
+    /// the parts that sealing works on. `None` if `blob` has another length than this frame.
     #[inline]
     pub(crate) fn write<'b>(
         self,
@@ -75,7 +75,7 @@ impl Frame {
         })
     }
 
-    /// Writes the length of the `ContentInfo`, and of it all that stands before the ciphertext.
+    /// Writes the length of the `ContentInfo`, and the `ContentInfo` itself up to the ciphertext.
     #[inline]
     fn write_content_info(self, out: &mut Prefix, iv: &[u8; IV_LEN]) {
         let len = u32::try_from(self.content_info_len()).unwrap_or(u32::MAX);
@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn no_other_bytes_parse_into_the_same_parts() {
-        // The lengths at which a length of the DER grows, and data keys.
+        // The lengths of data keys, and those at which a length in the DER takes one more byte.
         for len in [1, 32, 52, 53, 76, 77, 100, 180, 204, 4096] {
             let blob = framed(len);
             for at in 0..Frame::for_plaintext(len).before_content() {

@@ -1,4 +1,4 @@
-//! [`BlobInspection`]: what some bytes look like, for people.
+//! [`BlobInspection`]: a diagnosis of bytes that KMS refuses, for people.
 
 use core::fmt;
 
@@ -7,13 +7,14 @@ use crate::key::KeyMaterialId;
 use super::content::CONTENT_HEADER_LEN;
 use super::envelope::{BlobVersion, CiphertextBlob};
 
-/// What some bytes look like. `Display` says it in a sentence.
+/// What some bytes look like. `Display` writes it as a phrase.
 ///
-/// It rests on the bytes alone: no key, no secret, and no promise that they decrypt.
+/// The inspection looks at nothing but the bytes. It needs no key, reveals no secret and does not promise that the
+/// bytes decrypt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BlobInspection {
-    /// The kind of thing that the bytes are, or seem to be.
+    /// What the bytes are, or seem to be.
     pub resemblance: Resemblance,
     /// How many bytes there are.
     pub len: usize,
@@ -23,7 +24,7 @@ pub struct BlobInspection {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Resemblance {
-    /// Base64 text: most often of a blob that was encoded once too often.
+    /// Base64 text: most often a blob that was encoded twice or not decoded.
     Base64Text,
     /// No bytes at all.
     Empty,
@@ -34,7 +35,7 @@ pub enum Resemblance {
     RsaCiphertext,
     /// The DER of an SM2 ciphertext. It needs `SourceKeyId` and the algorithm SM2PKE.
     Sm2Ciphertext,
-    /// A symmetric ciphertext blob, in good order as far as can be told without its key.
+    /// A well-formed symmetric ciphertext blob. Whether it decrypts cannot be seen without its key.
     #[non_exhaustive]
     SymmetricBlob {
         /// The layout.
@@ -44,15 +45,15 @@ pub enum Resemblance {
         /// The length of the plaintext, if it has AWS's 11 bytes before it.
         plaintext_len: Option<usize>,
     },
-    /// The beginning of a symmetric ciphertext blob, and then something wrong: cut off, or altered.
+    /// Begins like a symmetric ciphertext blob but is not well-formed: it was cut off or altered.
     SymmetricBlobDamaged,
-    /// Nothing that is known here.
+    /// Anything else.
     Unknown,
 }
 
 impl CiphertextBlob<'_> {
-    /// What some bytes look like, for a person who wonders why they are refused. No key is needed and nothing secret is
-    /// told; the service itself never says more than `InvalidCiphertextException`.
+    /// Says what some bytes look like, for a person who wonders why KMS refuses them. It needs no key and reveals no
+    /// secret; the service itself never says more than `InvalidCiphertextException`.
     ///
     /// ```
     /// use kms_reencrypt::blob::CiphertextBlob;
@@ -128,7 +129,7 @@ fn resemblance(bytes: &[u8]) -> Resemblance {
         // Version 1 and the type byte of a customer message; version 2 and a committing algorithm suite.
         [1, 0x80, ..] | [2, 0x04 | 0x05, ..] => Resemblance::EncryptionSdkMessage,
         text if text.len() >= 16 && text.iter().all(is_base64) => Resemblance::Base64Text,
-        // SEQUENCE, then INTEGER x: the coordinates need 32 or 33 bytes, so no long form of one byte is in the way.
+        // SEQUENCE, then INTEGER x: a coordinate has at most 33 bytes, so its tag and its length take one byte each.
         [0x30, 0..=0x7f, 0x02, ..] | [0x30, 0x81, _, 0x02, ..] | [0x30, 0x82, _, _, 0x02, ..] => {
             Resemblance::Sm2Ciphertext
         }

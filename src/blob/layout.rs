@@ -8,9 +8,9 @@ pub(super) const VERSION: u8 = 2;
 pub(super) const ORIGIN: u8 = 2;
 pub(super) const BEFORE_MATERIAL_ID: [u8; 2] = [0x00, 0x78];
 pub(super) const BEFORE_NONCE: u8 = 1;
-/// The clear part of version 2, which is authenticated: up to the derivation nonce.
+/// The length of the clear part of version 2, which is authenticated. It ends with the derivation nonce.
 pub(crate) const HEADER_LEN: usize = 54;
-/// The clear part of version 1: up to the key material id.
+/// The length of the clear part of version 1. It ends with the key material id.
 pub(super) const HEADER_LEN_V1: usize = 37;
 
 pub(super) const SEQUENCE: u8 = 0x30;

@@ -1,8 +1,8 @@
-//! [`Prefix`]: what of a blob stands before its ciphertext, while it is written.
+//! [`Prefix`]: a buffer for the bytes of a blob before its ciphertext.
 
 use super::layout::HEADER_LEN;
 
-/// The front of a blob while it is written, off the heap.
+/// The front of a blob while it is written, on the stack.
 pub(super) struct Prefix {
     bytes: [u8; Self::MAX],
     len: usize,

@@ -1,6 +1,6 @@
-//! [`Reader`]: every bounds check of the blob parser, and the only error that it makes.
+//! [`Reader`]: all bounds checks of the blob parser, and its only error.
 
-/// Bytes that are read from the front.
+/// Reads bytes from front to back.
 #[derive(Clone, Copy)]
 pub(super) struct Reader<'a> {
     rest: &'a [u8],
@@ -49,7 +49,7 @@ impl<'a> Reader<'a> {
         self.rest
     }
 
-    /// Ends the reading: nothing may be left.
+    /// Refuses bytes that are left over.
     pub(super) const fn finish(self) -> Result<(), MalformedBlob> {
         if self.rest.is_empty() {
             Ok(())
@@ -59,8 +59,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Some bytes are not a symmetric ciphertext blob. There is deliberately no more to it: see
-/// [`CiphertextBlob::inspect`](super::CiphertextBlob::inspect) for a diagnosis.
+/// The bytes are not a symmetric ciphertext blob. The error deliberately says no more;
+/// [`CiphertextBlob::inspect`](super::CiphertextBlob::inspect) gives a diagnosis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a symmetric ciphertext blob")]
 pub struct MalformedBlob(());

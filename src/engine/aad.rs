@@ -3,8 +3,8 @@
 use crate::blob::HEADER_LEN;
 use crate::context::EncryptionContext;
 
-/// Calls `with` with a blob's header and the canonical context behind it, as one slice: off the heap, unless the context is
-/// very long.
+/// Calls `with` with a blob's header and the canonical context after it as one slice, which is on the stack unless the
+/// context is very long.
 #[inline]
 pub(super) fn with_aad<T>(
     header: &[u8; HEADER_LEN],
@@ -12,7 +12,7 @@ pub(super) fn with_aad<T>(
     with: impl FnOnce(&[u8]) -> T,
 ) -> T {
     let context = context.as_bytes();
-    // What is put on the stack has to be zeroed first: no more than it takes.
+    // A buffer on the stack is zeroed before it is used, so each is only as large as it needs to be.
     match context.len() {
         0 => with(header),
         1..=128 => on_stack::<{ HEADER_LEN + 128 }, T>(header, context, with),
@@ -23,7 +23,7 @@ pub(super) fn with_aad<T>(
     }
 }
 
-/// A function of its own for each size, so that a short context has no use for the stack of a long one.
+/// Out of line for each size, so that a short context does not pay for the stack frame of a long one.
 #[inline(never)]
 fn far_on_stack<const N: usize, T>(
     header: &[u8; HEADER_LEN],
@@ -33,7 +33,7 @@ fn far_on_stack<const N: usize, T>(
     on_stack::<N, T>(header, context, with)
 }
 
-/// Inlined for short contexts, which most are: the call shows in the time of a small message.
+/// Inlined for short contexts, which are the most common: a call would be measurable with a small message.
 #[inline(always)]
 fn on_stack<const N: usize, T>(
     header: &[u8; HEADER_LEN],

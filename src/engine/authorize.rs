@@ -1,4 +1,4 @@
-//! Whether the caller of a session may do something with a key.
+//! [`authorize`]: checks that the caller of a session has a permission for a key.
 
 use crate::access::{self, AccessRequest, Action, KeyResource, Parameters, Resource};
 use crate::error::KmsError;
@@ -7,8 +7,8 @@ use crate::provider::KeyRef;
 
 use super::session::{NamedBy, Session};
 
-/// Proves a permission for a key. What every request of the session says, such as its grant tokens, is added to the
-/// parameters.
+/// Checks that the caller has a permission for a key. Adds to the parameters what holds for the whole session: the
+/// grants that were presented, and the time.
 pub(super) fn authorize(
     session: &Session<'_>,
     (key, metadata): (&KeyRef<'_>, &KeyMetadata),

@@ -1,4 +1,4 @@
-//! [`look_up`]: the key of an operation that describes it and does not use it.
+//! [`look_up`]: finds the key of an operation that only describes it.
 
 use crate::access::{Action, Parameters};
 use crate::error::KmsError;

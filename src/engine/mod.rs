@@ -1,9 +1,9 @@
 //! The two halves of every operation: opening a ciphertext, and sealing a plaintext.
 //!
-//! Each half is prepared first. Preparing finds the key and proves that it may act, so that no plaintext exists unless
-//! both keys may be used; only then is anything decrypted.
+//! Each half is prepared first: preparing finds the key and proves that the caller may use it. `ReEncrypt` prepares
+//! both halves before it decrypts, so no plaintext exists unless the caller may use both keys.
 //!
-//! Operations that describe a key and do not use it [look it up](look_up).
+//! Operations that only describe a key [look it up](look_up).
 
 mod aad;
 mod authorize;

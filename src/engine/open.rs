@@ -1,4 +1,4 @@
-//! [`Opening`]: which key made this ciphertext, and may it decrypt now?
+//! [`Opening`]: finds the key of a ciphertext, proves that it may decrypt now, and decrypts.
 
 use crate::access::Action;
 use crate::blob::{self, BlobVersion, CiphertextBlob, Frame};
@@ -15,14 +15,14 @@ use super::refusal;
 use super::session::{NamedBy, Session};
 use super::usable::{Demand, UsableKey, authorize};
 
-/// What is to be opened, and how.
+/// The ciphertext to open, and how.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OpeningRequest<'a> {
-    /// The ciphertext; absent where a dry run ignores it.
+    /// The ciphertext; `None` if a dry run ignores it.
     pub(crate) ciphertext: Option<&'a [u8]>,
     /// The key that the request names.
     pub(crate) key_id: Option<&'a KeyIdentifier>,
-    /// What the request calls that member.
+    /// The name of that member in the request.
     pub(crate) key_id_member: &'static str,
     pub(crate) algorithm: EncryptionAlgorithm,
     pub(crate) context: &'a EncryptionContext,
@@ -43,7 +43,7 @@ pub(crate) struct Opening<'v> {
 #[derive(Debug)]
 enum Ciphertext<'v> {
     Asymmetric(EncryptionAlgorithm, &'v [u8]),
-    /// A dry run does not look at it.
+    /// A dry run ignores it.
     Ignored,
     Symmetric(CiphertextBlob<'v>),
 }
@@ -60,8 +60,8 @@ impl Ciphertext<'_> {
 impl<'v> Opening<'v> {
     /// Finds the key and proves that it may decrypt.
     ///
-    /// Symmetric: parse, resolve the named key, compare it with the blob's, then [`UsableKey`]. Asymmetric: the key must
-    /// be named. Which comes first is RECORDED or decided in behaviour §4.3, behaviour §11 and behaviour §12.
+    /// Symmetric: parse, resolve the named key, compare it with the blob's, then [`UsableKey`]. Asymmetric: the key
+    /// must be named. The order is RECORDED or decided in behaviour §4.3, behaviour §11 and behaviour §12.
     pub(crate) fn prepare(
         session: &Session<'v>,
         request: &OpeningRequest<'v>,
@@ -107,9 +107,9 @@ impl<'v> Opening<'v> {
         self.ciphertext.key_material_id()
     }
 
-    /// Decrypts. `None` where a dry run ignores the ciphertext.
+    /// Decrypts. `None` if a dry run ignores the ciphertext.
     ///
-    /// Whatever is wrong with it is one and the same error.
+    /// Every fault of a ciphertext gives the same error, so that the error is no oracle.
     pub(crate) fn open(&self) -> Result<Option<Plaintext>, KmsError> {
         match &self.ciphertext {
             Ciphertext::Asymmetric(algorithm, bytes) => {
@@ -121,9 +121,9 @@ impl<'v> Opening<'v> {
         }
     }
 
-    /// Opens a blob into a buffer in which the plaintext stands where a new blob of it will have it.
+    /// Opens a blob in a buffer that already has room around the plaintext for a new blob.
     fn open_blob(&self, blob: &CiphertextBlob<'_>) -> Result<Plaintext, KmsError> {
-        // A blob of version 1 has neither.
+        // A blob of version 1 has neither a header of this length nor a derivation nonce.
         let (Some(header), Some(derivation)) =
             (blob.header().first_chunk(), blob.derivation_nonce())
         else {
@@ -133,8 +133,8 @@ impl<'v> Opening<'v> {
             derivation: *derivation,
             iv: *blob.iv(),
         };
-        // A copy of the blob is a buffer of the right shape: the plaintext lies where a new blob of it will have it, and has
-        // its place before it is one. What is changed last would be waited for by whoever reads it next.
+        // Decrypts in a copy of the blob, so that the plaintext already is where the new blob needs it. The copy is
+        // made first, because reading bytes right after storing them stalls.
         let copy = blob.as_bytes().to_vec();
         let before = Frame::for_content(blob.ciphertext().len()).before_plaintext();
         let mut plaintext = Plaintext::in_room(before, copy, Frame::behind_content())
@@ -152,7 +152,7 @@ impl<'v> Opening<'v> {
     }
 }
 
-/// The key that the request names. It has to name one.
+/// The key that the request names, which is required.
 fn named_key<'v>(
     session: &Session<'v>,
     request: &OpeningRequest<'v>,
@@ -165,14 +165,14 @@ fn named_key<'v>(
         .map_err(|error| session.unresolved(request.action, error))
 }
 
-/// The key that made a blob, which must be the named one if one is named.
+/// The key that made a blob. If the request names a key, it has to be the same one.
 fn key_of_blob<'v>(
     session: &Session<'v>,
     request: &OpeningRequest<'v>,
     blob: &CiphertextBlob<'_>,
 ) -> Result<KeyRef<'v>, KmsError> {
     let id = blob.key_material_id();
-    // No key here ever wrote version 1: such a blob is another's, whatever material it names.
+    // This crate has never written version 1, so no key of its own made such a blob, whatever material it names.
     let is_ours = blob.version() == BlobVersion::V2;
     let by_material = || {
         if is_ours {
@@ -187,7 +187,8 @@ fn key_of_blob<'v>(
     match (session.key(identifier), identifier) {
         (Ok(key), _) if is_ours && key.has_material(id) => Ok(key),
         (Ok(key), _) => Err(incorrect_key(session, request, &key)),
-        // A bare key id is enough for a key of another account, as the blob says whose it is (DOC, service model).
+        // A bare key id suffices for a key of another account, because the blob identifies the key (DOC, service
+        // model).
         (
             Err(Unresolved::NotFound(error @ NotFoundError::Key(_))),
             KeyIdentifier::KeyId(key_id),
@@ -200,8 +201,8 @@ fn key_of_blob<'v>(
     }
 }
 
-/// The refusal of a key that did not make the blob. Of another account's key even this is told only to who may use it:
-/// to anyone else it looks as if it were not there.
+/// The refusal of a key that did not make the blob. For a key of another account, a caller without permission gets the
+/// same answer as for a missing key.
 fn incorrect_key(
     session: &Session<'_>,
     request: &OpeningRequest<'_>,

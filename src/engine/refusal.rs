@@ -12,7 +12,8 @@ pub(crate) fn provider(error: KeyProviderError) -> KmsError {
             KmsError::KmsInvalidState(InvalidStateError::CustomKeyStore(message))
         }
         KeyProviderError::KeyUnavailable(failure) => KmsError::key_unavailable(failure),
-        // Callers handle `NotFound`, since they know what was looked up. Here a provider says it where it must not.
+        // Callers handle `NotFound`, since they know what was looked up. What arrives here is a `NotFound` that the
+        // provider must not return.
         KeyProviderError::NotFound => KmsError::internal(KeyProviderError::NotFound),
         KeyProviderError::Throttled => KmsError::Throttling,
     }

@@ -1,4 +1,4 @@
-//! [`Sealing`]: which key is to protect this plaintext, and may it encrypt now?
+//! [`Sealing`]: finds the key for a plaintext, proves that it may encrypt now, and encrypts.
 
 use crate::access::Action;
 use crate::blob::Frame;
@@ -14,7 +14,7 @@ use super::refusal;
 use super::session::{NamedBy, Session};
 use super::usable::{Demand, UsableKey};
 
-/// Under which key something is to be sealed, and how.
+/// The key to seal under, and how.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SealingRequest<'a> {
     pub(crate) key_id: &'a KeyIdentifier,
@@ -34,7 +34,7 @@ pub(crate) struct Sealing<'v> {
     random: Random<'v>,
 }
 
-/// A ciphertext that was just made.
+/// A new ciphertext.
 #[derive(Debug)]
 pub(crate) struct Sealed {
     pub(crate) ciphertext: Vec<u8>,
@@ -87,10 +87,10 @@ impl<'v> Sealing<'v> {
         }
     }
 
-    /// Encrypts a plaintext that [`check_len`](Self::check_len) let pass.
+    /// Encrypts a plaintext that [`check_len`](Self::check_len) has accepted.
     ///
-    /// Inlined, and so is what calls it: behind the system call that brings the nonces, each return from a call that was
-    /// made before it is one that the processor has forgotten.
+    /// Inlined with its callers: the system call that draws the nonces flushes the return predictor, so returns from
+    /// calls made before it are mispredicted.
     #[inline(always)]
     pub(crate) fn seal(&self, plaintext: Plaintext) -> Result<Sealed, KmsError> {
         if self.algorithm.is_asymmetric() {
@@ -112,8 +112,8 @@ impl<'v> Sealing<'v> {
         })
     }
 
-    /// Encrypts a copy of a plaintext that [`check_len`](Self::check_len) let pass. A symmetric key seals it right where
-    /// it is copied to.
+    /// Encrypts a copy of a plaintext that [`check_len`](Self::check_len) has accepted. The copy is made in the buffer
+    /// of the blob, where a symmetric key seals it in place.
     pub(crate) fn seal_copy(&self, plaintext: &[u8]) -> Result<Sealed, KmsError> {
         let frame = Frame::for_plaintext(plaintext.len());
         self.seal(Plaintext::copied_with_room(
@@ -123,7 +123,7 @@ impl<'v> Sealing<'v> {
         ))
     }
 
-    /// Seals in the buffer of the plaintext: where it was opened for this, nothing is copied.
+    /// Seals in the buffer of the plaintext. If `Opening` has left the room for a blob in it, nothing is copied.
     #[inline(always)]
     fn seal_blob(
         &self,
@@ -132,7 +132,7 @@ impl<'v> Sealing<'v> {
     ) -> Result<Vec<u8>, KmsError> {
         let frame = Frame::for_plaintext(plaintext.len());
         let mut blob = plaintext.into_room(frame.before_plaintext(), Frame::behind_content());
-        // Both nonces in one draw: a call of the operating system costs more than all the bytes it brings.
+        // Draws both nonces at once: a system call costs more than the bytes that it returns.
         let mut drawn = [0; 28];
         self.random.fill(&mut drawn).map_err(KmsError::internal)?;
         let nonces = MessageNonces::from_bytes(&drawn);

@@ -1,4 +1,4 @@
-//! [`Session`]: what one operation acts with.
+//! [`Session`]: one operation of one caller, over one view of the keys.
 
 use std::time::SystemTime;
 
@@ -14,16 +14,16 @@ use crate::secret::Plaintext;
 use super::refusal;
 use super::trail::{FoundKey, Trail};
 
-/// What of a request names the key. A refusal tells less about a key that only the ciphertext names.
+/// What names the key in a request. A refusal says less about a key that only the ciphertext names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NamedBy {
-    /// The request, by an identifier.
+    /// An identifier in the request.
     Request,
     /// Only the ciphertext.
     Ciphertext,
 }
 
-/// Who acts, and what limits that.
+/// The caller of an operation, and what decides about the caller's permissions.
 #[derive(Clone, Copy)]
 pub(crate) struct Actor<'v> {
     pub(crate) caller: &'v Caller,
@@ -32,22 +32,22 @@ pub(crate) struct Actor<'v> {
     pub(crate) controls: &'v ResourceControls,
     /// Where to explain decisions, if anybody asks why.
     pub(crate) explanations: Option<&'v Explanations>,
-    /// What time it is, for those who ask.
+    /// Returns the time of the provider's clock, for conditions on the time.
     pub(crate) clock: &'v dyn Fn() -> Option<SystemTime>,
 }
 
-/// One operation of one caller, over the keys of one moment.
+/// One operation of one caller, over one view of the keys.
 pub(crate) struct Session<'v> {
     view: &'v dyn KeyView,
     actor: Actor<'v>,
     random: Random<'v>,
     presented_grants: Vec<GrantId>,
-    /// Where to note the keys that were found, if anybody observes the operation.
+    /// Where to note the keys that are found; `None` without an observer.
     trail: Option<&'v Trail>,
 }
 
 impl<'v> Session<'v> {
-    /// A session that notes the keys it finds in `trail`, if anybody observes the operation.
+    /// A session that notes in `trail` the keys that it finds, if there is an observer.
     pub(crate) const fn new(
         view: &'v dyn KeyView,
         actor: Actor<'v>,
@@ -65,8 +65,8 @@ impl<'v> Session<'v> {
 
     /// Presents the grants behind some tokens.
     ///
-    /// A token that the provider does not know fails the request, even one that would be allowed without it (GUESS 2: a
-    /// strict answer finds the caller's mistake).
+    /// An unknown token fails the request, even if the request would be allowed without it (GUESS 2: a strict answer
+    /// reveals the caller's mistake).
     pub(crate) fn present(&mut self, tokens: &[String]) -> Result<(), KmsError> {
         for token in tokens {
             let grant = self
@@ -86,11 +86,11 @@ impl<'v> Session<'v> {
         resolve::named_key(self.view, self.actor.place, identifier)
     }
 
-    /// Whether an identifier stands for this key. `None` if it stands for none at all, whether there is such a key or
-    /// not.
+    /// Whether an identifier stands for this key. `None` if it does not resolve to a key ARN. Whether the key exists
+    /// makes no difference.
     pub(super) fn is_named(&self, key: &KeyArn, identifier: &KeyIdentifier) -> Option<bool> {
         match identifier {
-            // One of another Region than the key's, which is the endpoint's, is out of reach.
+            // The key is in the Region of the endpoint, and an ARN of another Region does not resolve there.
             KeyIdentifier::KeyArn(arn) => (arn.region() == key.region()).then(|| arn == key),
             identifier => resolve::key_arn(self.view, self.actor.place, identifier)
                 .ok()
@@ -115,7 +115,7 @@ impl<'v> Session<'v> {
         }
     }
 
-    /// The refusal of an identifier that leads to no key.
+    /// The refusal of an identifier that does not resolve to a key.
     pub(super) fn unresolved(&self, action: Action, error: Unresolved) -> KmsError {
         match error {
             Unresolved::NotFound(error) => error.into(),
@@ -124,7 +124,8 @@ impl<'v> Session<'v> {
         }
     }
 
-    /// The refusal of a ciphertext whose key is missing, which must not reveal that it is (GUESS 17 for the text, T5).
+    /// The refusal of a ciphertext whose key is missing. It must not reveal that the key is missing (GUESS 17 for the
+    /// text, T5).
     pub(super) fn unknown_material(&self, action: Action, error: KeyProviderError) -> KmsError {
         match error {
             KeyProviderError::NotFound => {
@@ -139,7 +140,7 @@ impl<'v> Session<'v> {
         }
     }
 
-    /// Fresh random bytes, as a secret.
+    /// Fresh random bytes, which are kept as a secret.
     pub(crate) fn random_bytes(&self, len: usize) -> Result<Plaintext, KmsError> {
         let mut bytes = Plaintext::from_vec(vec![0; len]);
         self.random
@@ -152,21 +153,21 @@ impl<'v> Session<'v> {
         self.random
     }
 
-    /// Notes the key that is to decrypt.
+    /// Notes the key for decryption.
     pub(super) fn note_source(&self, arn: &KeyArn, material: Option<&KeyMaterialId>) {
         if let Some(trail) = self.trail {
             trail.leave_source(FoundKey::new(arn, material));
         }
     }
 
-    /// Notes the key that is to encrypt.
+    /// Notes the key for encryption.
     pub(super) fn note_destination(&self, arn: &KeyArn, material: Option<&KeyMaterialId>) {
         if let Some(trail) = self.trail {
             trail.leave_destination(FoundKey::new(arn, material));
         }
     }
 
-    /// Notes the key that is to be described.
+    /// Notes the key to describe.
     pub(super) fn note_described(&self, arn: &KeyArn) {
         if let Some(trail) = self.trail {
             trail.leave_described(FoundKey::new(arn, None));

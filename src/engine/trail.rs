@@ -1,10 +1,10 @@
-//! [`Trail`]: which keys an operation came upon, for whoever observes it.
+//! [`Trail`]: the keys that an operation found, for its observer.
 
 use core::cell::Cell;
 
 use crate::key::{KeyArn, KeyMaterialId};
 
-/// The keys that an operation found, whether it might use them or not.
+/// The keys that an operation found, whether the caller may use them or not.
 #[derive(Debug, Default)]
 pub(crate) struct Trail {
     source: Cell<Option<FoundKey>>,
@@ -12,7 +12,7 @@ pub(crate) struct Trail {
     described: Cell<Option<FoundKey>>,
 }
 
-/// A key, and the material in question.
+/// A key, and the material that the operation uses or asks for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FoundKey {
     pub(crate) arn: KeyArn,
@@ -29,17 +29,17 @@ impl FoundKey {
 }
 
 impl Trail {
-    /// The key that was to decrypt.
+    /// The key for decryption.
     pub(crate) const fn source(&self) -> Option<FoundKey> {
         self.source.get()
     }
 
-    /// The key that was to encrypt.
+    /// The key for encryption.
     pub(crate) const fn destination(&self) -> Option<FoundKey> {
         self.destination.get()
     }
 
-    /// The key that was to be described.
+    /// The key to describe.
     pub(crate) const fn described(&self) -> Option<FoundKey> {
         self.described.get()
     }

@@ -10,7 +10,7 @@ use crate::provider::KeyRef;
 
 use super::session::{NamedBy, Session};
 
-/// What a request wants of a key.
+/// What a request demands of a key.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Demand<'a> {
     pub(super) action: Action,
@@ -21,16 +21,16 @@ pub(super) struct Demand<'a> {
     pub(super) re_encrypt_on_same_key: Option<bool>,
 }
 
-/// A key that may do what is wanted of it, now and for this caller.
+/// A key that may do what the request demands, now and for this caller.
 ///
-/// [`prove`](Self::prove) is the only constructor and does every check: code that holds a `UsableKey` cannot have left
-/// one out.
+/// [`prove`](Self::prove) is the only constructor and does every check: code that holds a `UsableKey` cannot have
+/// skipped one.
 #[derive(Debug)]
 pub(super) struct UsableKey<'v>(KeyRef<'v>);
 
 impl<'v> UsableKey<'v> {
-    /// Proves it, in the order in which the service refuses: authorization (GUESS 3), usage, state, algorithm (all
-    /// three RECORDED\*), context.
+    /// Makes all checks, in the order in which the service refuses: authorization (GUESS 3), usage, state, algorithm
+    /// (all three RECORDED\*), context.
     pub(super) fn prove(
         session: &Session<'_>,
         key: KeyRef<'v>,
@@ -84,7 +84,7 @@ fn usage(metadata: &KeyMetadata, action: Action) -> Result<(), KmsError> {
     Err(wrong_usage(metadata, action))
 }
 
-/// Refuses a key that is in no state to act. The same table for source and destination (behaviour §3).
+/// Refuses a key whose state does not allow it to act. Source and destination share this table (behaviour §3).
 pub(crate) fn state(metadata: &KeyMetadata) -> Result<(), KmsError> {
     match metadata.key_state() {
         KeyState::Enabled | KeyState::Updating => Ok(()),
@@ -107,7 +107,7 @@ fn algorithm(metadata: &KeyMetadata, algorithm: EncryptionAlgorithm) -> Result<(
     )))
 }
 
-/// Out of line, like all refusals that copy an ARN: inlined, the compiler hoists the copy above the check.
+/// Out of line, like all refusals that copy an ARN: when inlined, the compiler hoists the copy above the check.
 #[cold]
 #[inline(never)]
 fn wrong_usage(metadata: &KeyMetadata, action: Action) -> KmsError {
