@@ -30,7 +30,7 @@ pub(crate) struct Actor<'v> {
     /// The caller's account and the endpoint's Region.
     pub(crate) place: &'v Place,
     pub(crate) controls: &'v ResourceControls,
-    /// Where to explain decisions, if anybody asks why.
+    /// Where to collect explanations of decisions; `None` if the handle does not explain.
     pub(crate) explanations: Option<&'v Explanations>,
     /// Returns the time of the provider's clock, for conditions on the time.
     pub(crate) clock: &'v dyn Fn() -> Option<SystemTime>,
@@ -197,7 +197,7 @@ impl<'v> Session<'v> {
         self.actor.explanations.is_none() && self.actor.controls.are_empty()
     }
 
-    /// Where to explain decisions, if anybody asks why.
+    /// Where to collect explanations of decisions; `None` if the handle does not explain.
     pub(super) const fn explanations(&self) -> Option<&'v Explanations> {
         self.actor.explanations
     }

@@ -1,4 +1,4 @@
-//! The exceptions that come in several forms.
+//! The details of exceptions that have several messages.
 
 use core::fmt;
 
@@ -8,7 +8,7 @@ use crate::key::{AliasArn, EncryptionAlgorithm, KeyArn, KeyOrigin, KeySpec, KeyS
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NotFoundError {
-    /// There is no alias of that name. RECORDED\*.
+    /// The alias does not exist. RECORDED\*.
     #[error("Alias {0} is not found.")]
     Alias(AliasArn),
 
@@ -16,12 +16,12 @@ pub enum NotFoundError {
     #[error("Grant ID {0} not found")]
     Grant(String),
 
-    /// There is no key with that id in the caller's account and Region. RECORDED.
+    /// The caller's account has no key with that id in the Region. RECORDED.
     #[error("Key '{0}' does not exist")]
     Key(KeyArn),
 
-    /// An ARN of another Region (RECORDED; only the Region is named), or one of another partition or service, or a
-    /// malformed one (GUESS 8; the whole of it is named).
+    /// An ARN of another Region (RECORDED; the message names only the Region), or one of another partition or service,
+    /// or a malformed one (GUESS 8; the message names the whole ARN).
     #[error("Invalid arn {0}")]
     InvalidArn(String),
 
@@ -29,7 +29,7 @@ pub enum NotFoundError {
     #[error("Invalid keyId '{0}'")]
     InvalidKeyId(String),
 
-    /// A key ARN that ends in no key id. RECORDED\*: without quotes.
+    /// A key ARN whose key id is malformed. RECORDED\*: without quotes.
     #[error("Invalid keyId {0}")]
     InvalidKeyIdInArn(String),
 }
@@ -38,7 +38,7 @@ pub enum NotFoundError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidArnError {
-    /// A principal of a key policy that there cannot be, such as a group. QUOTED.
+    /// A key policy with a principal that is not allowed there, such as a group. QUOTED.
     #[error("An ARN in the specified key policy is invalid.")]
     KeyPolicy,
 
@@ -51,7 +51,7 @@ pub enum InvalidArnError {
     Principal(String),
 }
 
-/// What a key is not for: the forms of `InvalidKeyUsageException`.
+/// Why a key cannot be used: the forms of `InvalidKeyUsageException`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidKeyUsageError {
@@ -62,13 +62,13 @@ pub enum InvalidKeyUsageError {
     Usage {
         /// The key.
         key: KeyArn,
-        /// What it is for.
+        /// Its usage.
         key_usage: KeyUsage,
-        /// What was asked of it: `ReEncryptFrom`, `ReEncryptTo`, `Encrypt` and so on.
+        /// The operation, as messages name it: `ReEncryptFrom`, `ReEncryptTo`, `Encrypt` and so on.
         operation: &'static str,
     },
 
-    /// The key's material cannot do the algorithm. QUOTED, RECORDED.
+    /// The spec of the key does not support the algorithm. QUOTED, RECORDED.
     #[error("Algorithm {algorithm} is incompatible with key spec {key_spec}.")]
     #[non_exhaustive]
     Algorithm {
@@ -96,7 +96,7 @@ impl InvalidKeyUsageError {
     }
 }
 
-/// What stands in the way of an operation: the forms of `KMSInvalidStateException`.
+/// Why a state does not allow an operation: the forms of `KMSInvalidStateException`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidStateError {
@@ -104,13 +104,13 @@ pub enum InvalidStateError {
     #[error("{key} is {}.", InWords(*.state))]
     #[non_exhaustive]
     KeyState {
-        /// The key: tells source and destination apart.
+        /// The key, which tells whether the source or the destination is meant.
         key: KeyArn,
         /// Its state.
         state: KeyState,
     },
 
-    /// On-demand rotation of a key with imported material, and no new material to rotate to. RECORDED.
+    /// On-demand rotation of a key with imported material that has no new material to rotate to. RECORDED.
     #[error("No available key material pending rotation for the key: {0}.")]
     NoMaterialPendingRotation(KeyArn),
 
@@ -127,7 +127,7 @@ impl InvalidStateError {
     }
 }
 
-/// What there is too much of: the forms of `LimitExceededException`.
+/// Which quota was exceeded: the forms of `LimitExceededException`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LimitExceededError {
@@ -151,21 +151,22 @@ pub enum UnsupportedOperationError {
     #[error("KeySpec {0} is not supported in this Region")]
     KeySpecInRegion(KeySpec),
 
-    /// A way to come by key material that this crate does not have: custom key stores, imported private keys. Ours.
+    /// An origin of key material that this crate does not support, such as a custom key store. The text is this
+    /// crate's.
     #[error("Origin {origin} is not supported here for KeySpec {key_spec}")]
     #[non_exhaustive]
     Origin {
-        /// Where the material was to come from.
+        /// The origin in the request.
         origin: KeyOrigin,
-        /// What the key was to be made of.
+        /// The spec in the request.
         key_spec: KeySpec,
     },
 
-    /// A way to wrap key material that AWS has given up (DOC). GUESS 29 for the text.
+    /// A wrapping algorithm that AWS no longer supports (DOC). GUESS 29 for the text.
     #[error("WrappingAlgorithm RSAES_PKCS1_V1_5 is not supported")]
     WrappingAlgorithm,
 
-    /// The kind of key does not know the operation. RECORDED: there is no message.
+    /// This kind of key does not support the operation. RECORDED: the exception has no message.
     #[error("")]
     KindOfKey,
 }
@@ -177,7 +178,7 @@ impl UnsupportedOperationError {
     }
 }
 
-/// A key state as the messages say it.
+/// A key state, as messages write it.
 struct InWords(KeyState);
 
 impl fmt::Display for InWords {

@@ -1,12 +1,12 @@
-//! What stands behind the exceptions that are the provider's fault.
+//! [`InfrastructureError`]: the cause of exceptions that are a provider's fault.
 
 use core::error::Error;
 use core::fmt;
 use std::sync::Arc;
 
-/// A failure of a key provider, in its own words.
+/// A failure of a key provider, with the provider's own message.
 ///
-/// Equal to another if the words are equal and both have the very same source, or none.
+/// Two failures are equal if their messages are equal and they share the same source or both have no source.
 #[derive(Clone)]
 pub struct InfrastructureError {
     message: String,
@@ -14,7 +14,7 @@ pub struct InfrastructureError {
 }
 
 impl InfrastructureError {
-    /// A failure with a message. Where it is empty, AWS's description of the exception takes its place.
+    /// A failure with a message. If the message is empty, AWS's description of the exception takes its place.
     #[must_use]
     pub fn new(message: impl Into<String>) -> Self {
         Self {
@@ -30,7 +30,7 @@ impl InfrastructureError {
         self
     }
 
-    /// The same failure with other words if it has none of its own.
+    /// The same failure with this message, if its own is empty.
     pub(crate) fn or_message(mut self, message: &str) -> Self {
         if self.message.is_empty() {
             message.clone_into(&mut self.message);

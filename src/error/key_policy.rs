@@ -1,17 +1,17 @@
-//! What is wrong with a key policy: `MalformedPolicyDocumentException`, mostly.
+//! The refusals of key policies: most of them are `MalformedPolicyDocumentException`.
 
 use super::KmsError;
 #[cfg(feature = "json")]
 use super::LimitExceededError;
 
 impl KmsError {
-    /// A key policy after which its author could not change it back. DOC (IAM and KMS say it in these words).
+    /// A key policy that would not allow its author to change it again. DOC (IAM and KMS say it in these words).
     #[cfg(feature = "json")]
     pub(crate) fn policy_locks_out() -> Self {
         malformed("The new key policy will not allow you to update the key policy in the future.")
     }
 
-    /// A text that is not JSON. QUOTED: there is no message.
+    /// A text that is not JSON. QUOTED: the exception has no message.
     #[cfg(feature = "json")]
     pub(crate) fn policy_not_json() -> Self {
         malformed("")
@@ -28,23 +28,23 @@ impl KmsError {
         malformed("Policy contains a statement with no principal.")
     }
 
-    /// DOC: refused since August 2025. GUESS 33 for the text, after that for principals.
+    /// DOC: refused since August 2025. GUESS 33 for the text, which follows the one for principals.
     pub(crate) fn policy_without_action() -> Self {
         malformed("Policy contains a statement with no action.")
     }
 
-    /// DOC: refused since August 2025. GUESS 33 for the text, after that for principals.
+    /// DOC: refused since August 2025. GUESS 33 for the text, which follows the one for principals.
     #[cfg(feature = "json")]
     pub(crate) fn policy_without_resource() -> Self {
         malformed("Policy contains a statement with no resource.")
     }
 
-    /// QUOTED, for principals of other partitions, for unique ids and for principals that are not there.
+    /// QUOTED, for principals of other partitions, for unique ids and for principals that do not exist.
     pub(crate) fn policy_with_invalid_principals() -> Self {
         malformed("Policy contains a statement with one or more invalid principals.")
     }
 
-    /// QUOTED: all of them are named, whichever is meant.
+    /// QUOTED: the message names all of them, whichever the policy has.
     pub(crate) fn policy_with_forbidden_condition_keys() -> Self {
         malformed(
             "These condition keys are not permitted in a key policy: \

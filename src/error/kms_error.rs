@@ -16,10 +16,10 @@ use super::validation::ValidationError;
 
 /// An exception of AWS KMS.
 ///
-/// Match on the variant to tell the exceptions apart, as their names do on the wire ([`code`](Self::code)). `Display`
-/// is AWS's own message; it is empty where AWS sends none, as `InvalidCiphertextException` has none.
+/// Match on the variant to tell the exceptions apart; [`code`](Self::code) is the name on the wire. `Display` writes
+/// AWS's message, which is empty for exceptions without a message, such as `InvalidCiphertextException`.
 ///
-/// `InvalidCiphertext` and `IncorrectKey` carry nothing: what exactly was wrong would help an attacker.
+/// `InvalidCiphertext` and `IncorrectKey` carry no details, since details would help an attacker.
 ///
 /// ```
 /// use kms_reencrypt::KmsError;
@@ -33,11 +33,11 @@ use super::validation::ValidationError;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KmsError {
-    /// `AccessDeniedException`: the caller may not do this with the key, or the key is not to be seen.
+    /// `AccessDeniedException`: the caller lacks a permission for the key, or must not learn whether the key exists.
     #[error(transparent)]
     AccessDenied(AccessDeniedError),
 
-    /// `AlreadyExistsException`: there is an alias of that name. RECORDED (LocalStack snapshot).
+    /// `AlreadyExistsException`: an alias of that name exists. RECORDED (LocalStack snapshot).
     #[error("An alias with the name {alias} already exists")]
     #[non_exhaustive]
     AlreadyExists {
@@ -53,11 +53,11 @@ pub enum KmsError {
     #[error("{key} is disabled.")]
     #[non_exhaustive]
     Disabled {
-        /// The key: tells source and destination apart.
+        /// The key, which tells whether the source or the destination is meant.
         key: KeyArn,
     },
 
-    /// `DryRunOperationException`: the dry run went well. RECORDED.
+    /// `DryRunOperationException`: without `DryRun` the request would have succeeded. RECORDED.
     #[error("The request would have succeeded, but the DryRun option is set.")]
     DryRunOperation,
 
@@ -74,20 +74,20 @@ pub enum KmsError {
     #[error("The key material does not match the key material that was previously imported.")]
     IncorrectKeyMaterial,
 
-    /// `InvalidAliasNameException`: no alias can be called that. AWS refuses otherwise: behaviour §17.
+    /// `InvalidAliasNameException`: the name is not valid for an alias. AWS refuses otherwise: behaviour §17.
     #[error("Alias {alias} is not a valid alias name.")]
     #[non_exhaustive]
     InvalidAliasName {
-        /// The name that was asked for.
+        /// The name in the request.
         alias: String,
     },
 
-    /// `InvalidArnException`: an ARN, or a name in its place, is not one that the operation takes.
+    /// `InvalidArnException`: the operation does not accept an ARN, or a name in its place.
     #[error(transparent)]
     InvalidArn(InvalidArnError),
 
-    /// `InvalidCiphertextException`: the ciphertext, or the encryption context that it is bound to, is not right.
-    /// RECORDED: there is no message.
+    /// `InvalidCiphertextException`: the ciphertext, or the encryption context that it is bound to, is wrong. RECORDED:
+    /// the exception has no message.
     #[error("")]
     InvalidCiphertext,
 
@@ -95,11 +95,12 @@ pub enum KmsError {
     #[error("No grant with this ID exists for the key.")]
     InvalidGrantId,
 
-    /// `InvalidGrantTokenException`: a grant token that is none. GUESS 2: no message.
+    /// `InvalidGrantTokenException`: an unknown grant token. GUESS 2: no message.
     #[error("")]
     InvalidGrantToken,
 
-    /// `InvalidImportTokenException`: the import token is for another key, or none. DOC; GUESS 35 for the text.
+    /// `InvalidImportTokenException`: the import token is for another key, or is not an import token. DOC; GUESS 35 for
+    /// the text.
     #[error("The import token is not valid.")]
     InvalidImportToken,
 
@@ -107,7 +108,7 @@ pub enum KmsError {
     #[error(transparent)]
     InvalidKeyUsage(InvalidKeyUsageError),
 
-    /// `InvalidMarkerException`: a pagination marker that no list gave out. DOC; GUESS 35 for the text.
+    /// `InvalidMarkerException`: a pagination marker that no list issued. DOC; GUESS 35 for the text.
     #[error("The marker is not valid.")]
     InvalidMarker,
 
@@ -119,24 +120,24 @@ pub enum KmsError {
     #[error(transparent)]
     KmsInternal(InfrastructureError),
 
-    /// `KMSInvalidStateException`: the state of the key does not allow this.
+    /// `KMSInvalidStateException`: the state of the key does not allow the operation.
     #[error(transparent)]
     KmsInvalidState(InvalidStateError),
 
-    /// `LimitExceededException`: a quota is used up.
+    /// `LimitExceededException`: a quota was exceeded.
     #[error(transparent)]
     LimitExceeded(LimitExceededError),
 
-    /// `MalformedPolicyDocumentException`: a key policy that AWS KMS does not take. Where no text of the service is known, it
-    /// says what is wrong and where (GUESS 33).
+    /// `MalformedPolicyDocumentException`: a key policy that AWS KMS refuses. Where AWS's message is not known, this
+    /// crate's says what is wrong and where (GUESS 33).
     #[error("{reason}")]
     #[non_exhaustive]
     MalformedPolicyDocument {
-        /// What is wrong with it, and where.
+        /// The message: what is wrong with the policy, and where.
         reason: String,
     },
 
-    /// `NotFoundException`: the request names a key or alias that there is not.
+    /// `NotFoundException`: the request names a key, alias or grant that does not exist.
     #[error(transparent)]
     NotFound(NotFoundError),
 
@@ -146,11 +147,11 @@ pub enum KmsError {
     )]
     Throttling,
 
-    /// `UnsupportedOperationException`: this kind of key does not know the operation.
+    /// `UnsupportedOperationException`: the operation does not support this kind of key, or this value.
     #[error(transparent)]
     UnsupportedOperation(UnsupportedOperationError),
 
-    /// `ValidationException`: the request breaks a constraint.
+    /// `ValidationException`: the request violates a constraint.
     #[error(transparent)]
     Validation(ValidationError),
 }
@@ -188,7 +189,7 @@ impl KmsError {
         }
     }
 
-    /// The HTTP status that the service answers with: 500 where the provider is at fault, 400 for everything else.
+    /// The HTTP status of the service's answer: 500 if the provider is at fault, 400 for everything else.
     ///
     /// The public Smithy model says 404, 409, 412 or 503 for some exceptions. The wire does not (RECORDED).
     #[must_use]
@@ -213,7 +214,8 @@ impl KmsError {
 
     /// The refusal of an operation by the state that a key is in.
     ///
-    /// Out of line, and by reference: inlined, the compiler hoists the copy of the ARN above the check of the state.
+    /// Out of line, and by reference: when inlined, the compiler hoists the copy of the ARN above the check of the
+    /// state.
     #[cold]
     #[inline(never)]
     pub(crate) const fn key_state(key: &KeyArn, state: KeyState) -> Self {
@@ -223,19 +225,19 @@ impl KmsError {
         }
     }
 
-    /// `KMSInternalException` for a failure that the request has no part in.
+    /// `KMSInternalException` for a failure that the request did not cause.
     pub(crate) fn internal(source: impl Error + Send + Sync + 'static) -> Self {
         Self::KmsInternal(InfrastructureError::new(source.to_string()).with_source(source))
     }
 
-    /// A symmetric key that may act and names no current material: its provider is at fault.
+    /// The error for a usable symmetric key whose metadata name no current material: a fault of its provider.
     pub(crate) fn no_current_material() -> Self {
         Self::KmsInternal(InfrastructureError::new(
             "The key provider names no current key material.",
         ))
     }
 
-    /// A buffer that is not as long as the frame that it was made for: a mistake of this crate, and no panic.
+    /// The error for a buffer whose length does not fit its frame: a bug of this crate, which must not panic.
     pub(crate) fn unframed() -> Self {
         Self::KmsInternal(InfrastructureError::new(
             "A blob does not fit its frame. This is a bug.",
@@ -256,14 +258,14 @@ impl KmsError {
         }
     }
 
-    /// A provider that did not call back with a view of its keys.
+    /// The error for a provider that did not call back with a view of its keys.
     pub(crate) fn no_view() -> Self {
         Self::KmsInternal(InfrastructureError::new(
             "The key provider gave no view of its keys.",
         ))
     }
 
-    // A provider that gives no words of its own gets those of the API page.
+    // The API page's description is the message of a provider that gives none of its own.
 
     pub(crate) fn dependency_timeout(failure: InfrastructureError) -> Self {
         Self::DependencyTimeout(failure.or_message(
@@ -298,14 +300,14 @@ impl From<InvalidArnError> for KmsError {
     }
 }
 
-/// `ValidationException`: an account that is not 12 digits. The text is ours.
+/// `ValidationException`: an account that is not 12 digits. The text is this crate's.
 impl From<InvalidAccountId> for KmsError {
     fn from(error: InvalidAccountId) -> Self {
         ValidationError::other(error)
     }
 }
 
-/// `ValidationException`: a Region whose name is malformed. The text is ours.
+/// `ValidationException`: a Region whose name is malformed. The text is this crate's.
 impl From<InvalidRegion> for KmsError {
     fn from(error: InvalidRegion) -> Self {
         ValidationError::other(error)
@@ -325,7 +327,7 @@ impl From<ValidationError> for KmsError {
 }
 
 impl ValidationError {
-    /// The exception for a rule of a control operation, in words of ours.
+    /// The exception for a rule of a control operation, with a message of this crate.
     pub(crate) fn other(rule: impl fmt::Display) -> KmsError {
         Self::Other(rule.to_string().into()).into()
     }
@@ -337,7 +339,7 @@ mod tests {
 
     #[test]
     fn an_error_stays_small_enough_to_pass_around() {
-        // A speed bump, not a law: every operation returns one by value.
+        // The bound is a reminder, not a law: every operation returns the error by value.
         assert!(size_of::<KmsError>() <= 144, "{}", size_of::<KmsError>());
     }
 }

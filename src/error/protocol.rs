@@ -1,4 +1,4 @@
-//! What is wrong with a call before it is a request: the errors of the protocol, which no operation of KMS raises.
+//! The errors of the protocol: what can be wrong with a call before it is a request of an operation.
 
 use core::fmt;
 

@@ -9,7 +9,7 @@ use crate::key::{EncryptionAlgorithm, KeySpec, KeyUsage};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ValidationError {
-    /// Constraints of the service model, all that are violated. RECORDED: one prefix, the rest joined by semicolons.
+    /// All violated constraints of the service model. RECORDED: one prefix, then the violations, joined by semicolons.
     Constraints(Vec<ConstraintViolation>),
 
     /// An encryption context for an asymmetric key. RECORDED\* for Encrypt and Decrypt, INFERRED for ReEncrypt.
@@ -18,64 +18,65 @@ pub enum ValidationError {
     /// Both kinds of constraints in one grant. QUOTED (aws-sdk-java issue 328).
     GrantConstraints,
 
-    /// A grant of `CreateGrant` and nothing that it could pass on. QUOTED (ansible pull request 31960).
+    /// A grant whose only operation is `CreateGrant`. QUOTED (ansible pull request 31960).
     GrantOfCreateGrantOnly,
 
-    /// A grant for a service that names no `SourceArn`. DOC, GUESS 45 for the text.
+    /// A grant for a service without a `SourceArn`. DOC, GUESS 45 for the text.
     GrantForServiceWithoutSource,
 
-    /// A grant for a service that nobody may retire. DOC, GUESS 45 for the text.
+    /// A grant for a service without a retiring principal. DOC, GUESS 45 for the text.
     GrantForServiceWithoutRetiring,
 
-    /// A grant for nobody, or for a principal and a service. DOC, GUESS 45 for the text.
+    /// A grant without a grantee, or for both a principal and a service. DOC, GUESS 45 for the text.
     GrantGrantees,
 
-    /// A grant that a principal and a service may retire. DOC, GUESS 45 for the text.
+    /// A grant with both a retiring principal and a retiring service. DOC, GUESS 45 for the text.
     GrantRetiringPrincipals,
 
-    /// A grant to retire that is named in no way, or in two. GUESS 26 for the text.
+    /// A `RetireGrant` that names the grant in no way, or in two ways. GUESS 26 for the text.
     GrantToRetire,
 
-    /// Imported key material with an expiration model that does not go with its `ValidTo`. GUESS 27 for the text.
+    /// Imported key material whose expiration model contradicts its `ValidTo`. GUESS 27 for the text.
     ExpirationModel,
 
-    /// Imported key material that is to expire, and no time at which. PEER for the text.
+    /// Imported key material that expires, without a `ValidTo`. PEER for the text.
     ValidToRequired,
 
     /// A wrapping algorithm for keys of another kind. GUESS 28 for the text.
     WrappingAlgorithm,
 
-    /// A key policy by another name than `default`. GUESS 30 for the text.
+    /// A key policy with another name than `default`. GUESS 30 for the text.
     PolicyName,
 
-    /// Two ways to say what a key is made of. GUESS 31 for the text.
+    /// A request with both `KeySpec` and `CustomerMasterKeySpec`. GUESS 31 for the text.
     TwoKeySpecs,
 
-    /// A number of bytes that was needed and is absent. RECORDED for GenerateRandom: behaviour §18.
+    /// A required number of bytes is missing. RECORDED for GenerateRandom: behaviour §18.
     NumberOfBytesRequired,
 
-    /// Two ways to say how long a data key is. AWS says it in other words: behaviour §18.
+    /// A request with both `NumberOfBytes` and `KeySpec`. AWS's message differs: behaviour §18.
     NumberOfBytesAndKeySpec,
 
-    /// An asymmetric algorithm without the key that it needs. RECORDED\* for Decrypt, with `KeyId`; GUESS 1 for
+    /// An asymmetric algorithm in a request that names no key for it. RECORDED\* for Decrypt, with `KeyId`; GUESS 1 for
     /// ReEncrypt, with `SourceKeyId`.
     MustNotBeNull(&'static str),
 
-    /// More plaintext than the destination takes. RECORDED for all pairs of RSA; the same words for SM2PKE are GUESS 12.
+    /// A plaintext that is too long for the key. RECORDED for all pairs of RSA; the same words for SM2PKE are GUESS 12.
     #[non_exhaustive]
     PlaintextTooLong {
         /// The algorithm.
         algorithm: EncryptionAlgorithm,
         /// The spec of the key.
         key_spec: KeySpec,
-        /// How many bytes it takes.
+        /// The maximum length in bytes.
         max: usize,
     },
 
-    /// A Nitro enclave as the recipient of a plaintext. Ours: AWS supports it, this crate does not.
+    /// A Nitro enclave as the recipient of a plaintext. AWS supports it, this crate does not, and the text is this
+    /// crate's.
     RecipientNotSupported,
 
-    /// A usage that keys of the spec cannot have. RECORDED.
+    /// A usage that the spec does not allow. RECORDED.
     #[non_exhaustive]
     UsageNotCompatible {
         /// The usage.
@@ -87,7 +88,7 @@ pub enum ValidationError {
     /// An asymmetric or HMAC key without a usage. RECORDED.
     UsageRequired,
 
-    /// Any other rule of a control operation, in the words of this crate.
+    /// Any other rule of a control operation, with a message of this crate.
     Other(Cow<'static, str>),
 }
 
@@ -181,11 +182,11 @@ impl core::error::Error for ValidationError {}
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ConstraintViolation {
-    /// The member's path, first letter in lower case: `destinationKeyId`.
+    /// The path of the member, with its first letter in lower case: `destinationKeyId`.
     pub member: Cow<'static, str>,
-    /// What the request had there.
+    /// The value in the request.
     pub value: RejectedValue,
-    /// What it should have satisfied.
+    /// The violated constraint.
     pub constraint: Constraint,
 }
 
@@ -225,15 +226,15 @@ impl fmt::Display for ConstraintViolation {
     }
 }
 
-/// How a message shows the value that it rejects.
+/// A rejected value, as a message shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RejectedValue {
-    /// Not at all: blobs, and sensitive members even when they are absent. RECORDED\*.
+    /// Not shown: blobs, and sensitive members even when they are absent. RECORDED\*.
     Hidden,
-    /// As `null`: the member is absent. RECORDED\*.
+    /// Shown as `null`: the member is absent. RECORDED\*.
     Null,
-    /// In quotes: strings and numbers. RECORDED.
+    /// Shown in quotes: strings and numbers. RECORDED.
     Text(String),
 }
 
@@ -260,10 +261,10 @@ pub enum Constraint {
 }
 
 impl Constraint {
-    /// What key identifiers consist of. RECORDED\*; not in the service model.
+    /// The pattern of key identifiers. RECORDED\*; not in the service model.
     pub const ASCII: Self = Self::Pattern(r"^\p{ASCII}+$");
 
-    /// RECORDED\* (September 2026). AWS has changed the order over time: nobody should rely on it.
+    /// RECORDED\* (September 2026). AWS has changed the order over time, so do not rely on it.
     pub const ENCRYPTION_ALGORITHMS: Self = Self::EnumValueSet(Cow::Borrowed(
         "RSAES_OAEP_SHA_1, RSAES_OAEP_SHA_256, SM2PKE, SYMMETRIC_DEFAULT",
     ));
