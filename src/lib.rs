@@ -50,8 +50,8 @@
 //!
 //! A ciphertext blob has AWS's layout and sizes, but AWS cannot open it: only the keys of this crate can. Nor can this
 //! crate open AWS's blobs. Known behaviour of the service is reproduced, and [`documentation::behaviour`] has the
-//! evidence. Where AWS's behaviour is unknown, this crate decides, and the documentation of the item says GUESS with
-//! the number of the decision.
+//! evidence. Where AWS's behaviour is unknown, this crate decides, and the documentation of the item says so, with the
+//! number of the decision.
 //!
 //! # Features
 //!

@@ -1,8 +1,8 @@
 //! The details of the exceptions of [`KmsError`], and every message that KMS sends.
 //!
 //! AWS changes its texts now and then. They are all in this module, each at its variant, with the label of its
-//! evidence, from RECORDED to GUESS, a decision of this crate.
-//! [`documentation::behaviour`](crate::documentation::behaviour) defines the labels.
+//! evidence, from RECORDED to a decision of this crate. [`documentation::behaviour`](crate::documentation::behaviour)
+//! defines the labels.
 
 mod access_denied;
 mod detail;
