@@ -1,10 +1,10 @@
-//! The algorithms that a key is told to have: those of its usage.
+//! The algorithms that `DescribeKey` and `GetPublicKey` list for a key: those of its usage.
 
 use super::metadata::KeyMetadata;
 use super::spec::{EncryptionAlgorithm, KeySpec, KeyUsage};
 
-/// What `DescribeKey` and `GetPublicKey` say of algorithms (service model, developer guide). Only those that encrypt are
-/// ever used here; the others are names.
+/// The lists of algorithms in `DescribeKey` and `GetPublicKey` (service model, developer guide). This crate uses only
+/// the encryption algorithms; the others are just names.
 impl KeyMetadata {
     /// `EncryptionAlgorithms`: empty unless the usage is `ENCRYPT_DECRYPT`.
     #[must_use]
@@ -66,7 +66,7 @@ impl KeyMetadata {
 }
 
 impl KeySpec {
-    /// Whether the spec is also a value of the deprecated `CustomerMasterKeySpec`. Newer ones are not.
+    /// Whether the spec is also a value of the deprecated `CustomerMasterKeySpec`, which has none of the newer specs.
     #[must_use]
     pub const fn is_customer_master_key_spec(self) -> bool {
         !matches!(
@@ -89,7 +89,7 @@ mod tests {
         "RSASSA_PSS_SHA_512",
     ];
 
-    /// Every algorithm that a key is told to have, of all four lists.
+    /// The four lists of algorithms of a key.
     fn algorithms(spec: KeySpec, usage: KeyUsage) -> [Vec<String>; 4] {
         let arn = "arn:aws:kms:us-east-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
         let key = KeyMetadata::builder(arn.parse().unwrap(), spec, usage).build();

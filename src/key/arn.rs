@@ -9,8 +9,8 @@ use super::place::{AccountId, Place, Region};
 
 /// A key ARN: `arn:aws:kms:us-east-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab`.
 ///
-/// It is held in its parts, in place: a copy costs no allocation and shares nothing between threads. `Display` writes
-/// it out; the partition follows from the Region.
+/// The value holds the parts of the ARN in place, so a copy allocates nothing and threads share nothing. `Display`
+/// writes the ARN; the partition follows from the Region.
 ///
 /// ```
 /// use kms_reencrypt::KeyArn;
@@ -68,7 +68,7 @@ impl KeyArn {
     }
 }
 
-/// By both ends of the key id, which are as good as unique: a look-up hashes 16 bytes instead of 80.
+/// Hashes both ends of the key id, which is practically unique: a look-up hashes 16 bytes instead of 80.
 impl Hash for KeyArn {
     fn hash<H: Hasher>(&self, state: &mut H) {
         let id = self.key_id.as_bytes();
@@ -156,12 +156,12 @@ impl fmt::Debug for AliasArn {
     }
 }
 
-/// A text is not an ARN of the kind that was asked for, or its partition is not that of its Region.
+/// The error for a text that is not a key ARN or alias ARN, as required, or whose partition is not that of its Region.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("an AWS KMS ARN is arn:<partition>:kms:<Region>:<account>:key/<key id> or …:alias/<name>")]
 pub struct InvalidArn(());
 
-/// The place that a KMS ARN names, and what stands behind it.
+/// Splits a KMS ARN into its place and the resource after it.
 pub(super) fn split(text: &str) -> Result<(Place, &str), InvalidArn> {
     let mut parts = text.splitn(6, ':');
     let mut part = || parts.next().ok_or(InvalidArn(()));

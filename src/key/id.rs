@@ -1,4 +1,4 @@
-//! The two short names of a key: its id, and an alias.
+//! [`KeyId`] and [`AliasName`]: the two short names of a key.
 
 use core::fmt;
 use core::str::FromStr;
@@ -9,8 +9,7 @@ use super::inline::InlineText;
 /// A key id: a UUID (`1234abcd-12ab-34cd-56ef-1234567890ab`), or `mrk-` and 32 hexadecimal digits for a multi-Region
 /// key.
 ///
-/// KMS takes upper-case digits for well-formed and compares ids as they were given (recorded by Floci); so does this
-/// type.
+/// KMS accepts upper-case digits and compares ids as they were given (RECORDED\*, Floci); so does this type.
 ///
 /// ```
 /// use kms_reencrypt::KeyId;
@@ -31,7 +30,7 @@ impl KeyId {
         self.0.as_str()
     }
 
-    /// The text as bytes, which need not be proven to be text again.
+    /// The id as bytes, which skips the check that they are UTF-8.
     pub(crate) fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
     }
@@ -61,15 +60,15 @@ impl fmt::Display for KeyId {
     }
 }
 
-/// A text is neither a UUID nor a multi-Region key id.
+/// The error for a text that is neither a UUID nor a multi-Region key id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a key id is a UUID, or `mrk-` and 32 hexadecimal digits")]
 pub struct InvalidKeyId(());
 
 /// An alias name, `alias/` included.
 ///
-/// The name that `CreateAlias` takes has 1 to 256 characters out of `a-z A-Z 0-9 : / _ -` (service model). A request may
-/// name anything that begins with `alias/`: what no alias can be called is just not found.
+/// The name that `CreateAlias` takes has 1 to 256 characters out of `a-z A-Z 0-9 : / _ -` (service model). A request
+/// may name anything that begins with `alias/`: a name that no alias can have is just not found.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AliasName(Arc<str>);
 
@@ -86,7 +85,7 @@ impl AliasName {
         self.as_str().starts_with("alias/aws/")
     }
 
-    /// Whether `CreateAlias` would take the name: its length and its characters, and that something follows `alias/`.
+    /// Whether `CreateAlias` would accept the name: its length, its characters, and that something follows `alias/`.
     #[must_use]
     pub fn is_creatable(&self) -> bool {
         let allowed =
@@ -113,7 +112,7 @@ impl fmt::Display for AliasName {
     }
 }
 
-/// A text does not begin with `alias/`.
+/// The error for a text that does not begin with `alias/`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("an alias name begins with `alias/`")]
 pub struct InvalidAliasName(());

@@ -1,4 +1,4 @@
-//! What a request may write into `SourceKeyId` and `DestinationKeyId`.
+//! [`KeyIdentifier`]: a key as a request names it, in `KeyId`, `SourceKeyId` and `DestinationKeyId`.
 
 use core::fmt;
 
@@ -6,10 +6,10 @@ use super::arn::{AliasArn, KeyArn, split};
 use super::id::{AliasName, KeyId};
 use super::place::Place;
 
-/// A key as a request names it: one of the four forms, or a text that is none of them.
+/// A key as a request names it: in one of four forms, or as a malformed text.
 ///
-/// Reading a text never fails. KMS refuses a malformed identifier only when it comes to resolving it, after other
-/// refusals, and quotes it in the message: so it is kept.
+/// Parsing never fails. KMS refuses a malformed identifier only when it resolves it, after other checks, and quotes it
+/// in the message; so a malformed text is kept.
 ///
 /// ```
 /// use kms_reencrypt::KeyIdentifier;
@@ -32,19 +32,19 @@ pub enum KeyIdentifier {
     /// A KMS ARN of a key whose key id is malformed: `arn:aws:kms:us-east-2:111122223333:key/foo`.
     #[non_exhaustive]
     KeyArnWithMalformedId {
-        /// What the ARN says before the key id.
+        /// The account and Region of the ARN.
         place: Place,
         /// The text as it was given.
         text: String,
     },
-    /// A text that begins with `arn:` and is no ARN of a KMS key or alias.
+    /// A text that begins with `arn:` and is not the ARN of a KMS key or alias.
     MalformedArn(String),
     /// Any other text.
     Malformed(String),
 }
 
 impl KeyIdentifier {
-    /// The alias name, if it is an alias that is named, by its name or its ARN.
+    /// The alias name, if the identifier is an alias name or alias ARN.
     #[must_use]
     pub const fn alias_name(&self) -> Option<&AliasName> {
         match self {

@@ -1,10 +1,10 @@
-//! Short text that lives where its owner lives: copying it neither allocates nor touches a shared counter.
+//! [`InlineText`]: a short text stored in its owner, so that a copy neither allocates nor touches a shared counter.
 
 use core::fmt;
 
 /// Up to `N` bytes (`N` is at most 255) of UTF-8 text, and zeros behind it.
 ///
-/// Two texts are compared as a whole, zeros included: a comparison of known length needs no call.
+/// Comparisons include the zeros, because a comparison of constant length needs no call.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct InlineText<const N: usize> {
     len: u8,

@@ -1,4 +1,4 @@
-//! [`KeyMaterialId`]: which of its key materials a symmetric key used.
+//! [`KeyMaterialId`]: identifies one of the key materials of a symmetric key.
 
 use core::fmt;
 use core::hash::{Hash, Hasher};
@@ -6,8 +6,8 @@ use core::str::FromStr;
 
 /// The identifier of one key material: 32 bytes, written as 64 lower-case hexadecimal digits.
 ///
-/// `SourceKeyMaterialId` and `DestinationKeyMaterialId` of the response; the same bytes stand in the clear part of
-/// every symmetric ciphertext blob. It depends on the key id as well as on the material, so the same bytes imported
+/// A response has it as `SourceKeyMaterialId` and `DestinationKeyMaterialId`, and the clear part of every symmetric
+/// ciphertext blob has the same bytes. It depends on the key id as well as on the material, so the same bytes imported
 /// into two keys have two ids, and related multi-Region keys share theirs.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(align(8))]
@@ -27,7 +27,7 @@ impl KeyMaterialId {
     }
 }
 
-/// By its front: all of it is the output of a MAC.
+/// Hashes only the first bytes, since the id is the output of a MAC.
 impl Hash for KeyMaterialId {
     fn hash<H: Hasher>(&self, state: &mut H) {
         let [a, b, c, d, e, f, g, h, ..] = self.0;
@@ -67,7 +67,7 @@ impl fmt::Display for KeyMaterialId {
         for ([high, low], byte) in text.as_chunks_mut().0.iter_mut().zip(self.0) {
             (*high, *low) = (digit(byte >> 4), digit(byte & 0x0f));
         }
-        // In one piece: 32 formatted numbers cost more than all the cryptography of a small message.
+        // Written in one piece: formatting 32 numbers costs more than all the cryptography of a small message.
         f.write_str(core::str::from_utf8(&text).unwrap_or_default())
     }
 }
@@ -78,7 +78,7 @@ impl fmt::Debug for KeyMaterialId {
     }
 }
 
-/// A text is not 64 lower-case hexadecimal digits.
+/// The error for a text that is not 64 lower-case hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a key material id has 64 lower-case hexadecimal digits")]
 pub struct InvalidKeyMaterialId(());

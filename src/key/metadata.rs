@@ -1,4 +1,4 @@
-//! [`KeyMetadata`]: what `DescribeKey` would say.
+//! [`KeyMetadata`]: what `DescribeKey` returns about a key.
 
 use std::time::SystemTime;
 
@@ -8,7 +8,7 @@ use super::place::Region;
 use super::spec::{KeySpec, KeyState, KeyUsage, model_enum};
 
 model_enum! {
-    /// Where the key material comes from: `Origin`.
+    /// The source of the key material: `Origin`.
     KeyOrigin {
         AwsKms = "AWS_KMS",
         External = "EXTERNAL",
@@ -65,7 +65,7 @@ impl MultiRegionConfiguration {
     }
 }
 
-/// What is known about a key besides its material: `KeyMetadata` of the service model.
+/// The description of a key, without its material: `KeyMetadata` of the service model.
 ///
 /// A value is a snapshot. Make one with [`KeyMetadata::builder`].
 #[doc(alias("CMK", "customer master key", "KMS key"))]
@@ -88,7 +88,7 @@ pub struct KeyMetadata {
 }
 
 impl KeyMetadata {
-    /// Metadata of an enabled customer managed key with AWS's defaults, to be changed by the builder's methods.
+    /// A builder for the metadata of a key. It starts with an enabled customer managed key and AWS's defaults.
     pub const fn builder(
         arn: KeyArn,
         key_spec: KeySpec,
@@ -112,7 +112,7 @@ impl KeyMetadata {
         })
     }
 
-    /// The same metadata, to be changed.
+    /// A builder that starts with these metadata.
     pub const fn into_builder(self) -> KeyMetadataBuilder {
         KeyMetadataBuilder(self)
     }
@@ -195,7 +195,7 @@ impl KeyMetadata {
         self.expiration_model
     }
 
-    /// `MultiRegionConfiguration`, which a multi-Region key has.
+    /// `MultiRegionConfiguration`, if the key is a multi-Region key.
     #[must_use]
     pub const fn multi_region(&self) -> Option<&MultiRegionConfiguration> {
         self.multi_region.as_ref()
@@ -208,7 +208,7 @@ impl KeyMetadata {
     }
 }
 
-/// Changes metadata before it is used: see [`KeyMetadata::builder`].
+/// Builds [`KeyMetadata`]: see [`KeyMetadata::builder`].
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct KeyMetadataBuilder(KeyMetadata);

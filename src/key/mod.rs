@@ -1,4 +1,4 @@
-//! The nouns of a KMS key: how it is named, what it is made of, what state it is in.
+//! The types that describe a KMS key: its names, its spec and usage, its state and metadata.
 
 mod algorithms;
 mod arn;

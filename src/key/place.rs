@@ -1,4 +1,4 @@
-//! Where a key lives: partition, Region and account.
+//! [`Place`]: where a key is, that is its account and Region, and so its partition.
 
 use core::fmt;
 use core::str::FromStr;
@@ -45,15 +45,15 @@ impl fmt::Display for AccountId {
     }
 }
 
-/// A text is not 12 decimal digits.
+/// The error for a text that is not 12 decimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("an AWS account id has 12 decimal digits")]
 pub struct InvalidAccountId(());
 
 /// An AWS Region, such as `us-east-2`.
 ///
-/// Parsing checks the form that the service model gives (`^([a-z]+-){2,3}\d+$`, at most 32 characters), not whether
-/// AWS has opened such a Region.
+/// Parsing checks the form that the service model gives (`^([a-z]+-){2,3}\d+$`, at most 32 characters), not whether AWS
+/// has such a Region.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Region(InlineText<32>);
 
@@ -123,14 +123,14 @@ impl fmt::Display for Region {
     }
 }
 
-/// A text does not have the form of a Region's name.
+/// The error for a text that does not have the form of a Region name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "an AWS Region is two or three lower-case words and a number, joined by hyphens, such as us-east-2"
 )]
 pub struct InvalidRegion(());
 
-/// An account in a Region: what a bare key id or alias name is completed with.
+/// An account in a Region. A bare key id or alias name is completed with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct Place {
@@ -141,7 +141,7 @@ pub struct Place {
 }
 
 impl Place {
-    /// The place of an account in a Region.
+    /// The place with this account and Region.
     #[must_use]
     pub const fn new(account: AccountId, region: Region) -> Self {
         Self { account, region }

@@ -1,12 +1,12 @@
-//! What keys are made of and made for, and the one table of what fits what.
+//! Specs, usages, states and algorithms of keys, and the table of which of them go together.
 
-/// The most bytes that `Encrypt`, and so `ReEncrypt`, takes under a symmetric key (API page).
+/// The maximum length in bytes of a plaintext under a symmetric key, for `Encrypt` and `ReEncrypt` (API page).
 pub(crate) const SYMMETRIC_PLAINTEXT_MAX: usize = 4096;
 
-/// The most bytes that SM2PKE takes (API page; in Regions of China only).
+/// The maximum length in bytes of a plaintext for SM2PKE (API page; in Regions of China only).
 const SM2_PLAINTEXT_MAX: usize = 1024;
 
-/// Writes an enum of the service model: its values, their wire names, and both directions between them.
+/// Defines an enum of the service model: its values, and the conversions to and from their names on the wire.
 macro_rules! model_enum {
     (
         $(#[$meta:meta])*
@@ -86,7 +86,7 @@ model_enum! {
 }
 
 model_enum! {
-    /// What state a key is in: `KeyState`.
+    /// The state of a key: `KeyState`.
     KeyState {
         Creating = "Creating",
         Enabled = "Enabled",
@@ -110,14 +110,14 @@ model_enum! {
 }
 
 impl Default for EncryptionAlgorithm {
-    /// `SYMMETRIC_DEFAULT`, as where a request names none.
+    /// `SYMMETRIC_DEFAULT`, the algorithm of a request that names none.
     fn default() -> Self {
         Self::SymmetricDefault
     }
 }
 
 impl EncryptionAlgorithm {
-    /// Whether the algorithm encrypts with a public key, and so knows no encryption context.
+    /// Whether the algorithm encrypts with a public key, and so does not support an encryption context.
     #[must_use]
     pub const fn is_asymmetric(self) -> bool {
         match self {
@@ -127,11 +127,11 @@ impl EncryptionAlgorithm {
     }
 }
 
-/// The one compatibility table. Sources: `CreateKey` in the service model for the usages, the API page for algorithms,
-/// RFC 8017 section 7.1.1 for the RSA sizes.
+/// The compatibility table. Sources: `CreateKey` in the service model for the usages, the API page for algorithms, RFC
+/// 8017 section 7.1.1 for the RSA sizes.
 impl KeySpec {
-    /// The usages that a key of this spec can have (`CreateKey`), `ENCRYPT_DECRYPT` first if it is one of them. A key has
-    /// one of them, for good.
+    /// The usages that a key of this spec can have (`CreateKey`), `ENCRYPT_DECRYPT` first if it is one of them. A key
+    /// has exactly one usage, which never changes.
     #[must_use]
     pub const fn key_usages(self) -> &'static [KeyUsage] {
         use KeyUsage::{EncryptDecrypt, GenerateVerifyMac, KeyAgreement, SignVerify};
@@ -151,8 +151,8 @@ impl KeySpec {
         }
     }
 
-    /// The usage that is most likely meant where none is said: `ENCRYPT_DECRYPT` if the spec knows it, or else the first
-    /// that it knows.
+    /// The usage of a key that is created without one: `ENCRYPT_DECRYPT` if the spec allows it, or else the first that
+    /// it allows.
     pub(crate) const fn default_key_usage(self) -> KeyUsage {
         match self.key_usages() {
             [first, ..] => *first,
@@ -172,7 +172,8 @@ impl KeySpec {
         }
     }
 
-    /// The most plaintext bytes that a key of this spec encrypts with an algorithm, or `None` if it cannot use it.
+    /// The maximum length in bytes of a plaintext that a key of this spec encrypts with an algorithm. `None` if the
+    /// spec does not support the algorithm.
     ///
     /// ```
     /// use kms_reencrypt::{EncryptionAlgorithm, KeySpec};
@@ -193,7 +194,7 @@ impl KeySpec {
         }
     }
 
-    /// The bytes of an RSA key's modulus, which is also the length of its ciphertexts. `None` for any other key.
+    /// The length in bytes of an RSA key's modulus, and so of its ciphertexts. `None` for any other key.
     #[must_use]
     pub const fn modulus_len(self) -> Option<usize> {
         match self {
@@ -205,7 +206,7 @@ impl KeySpec {
     }
 }
 
-/// An algorithm that no spec lists could never be used: with one of those this does not compile.
+/// Does not compile if no spec lists one of the algorithms, since that algorithm could never be used.
 const _: () = {
     let mut algorithms = EncryptionAlgorithm::ALL;
     while let [algorithm, rest @ ..] = algorithms {
@@ -236,7 +237,7 @@ const fn is_listed(algorithm: EncryptionAlgorithm) -> bool {
     false
 }
 
-/// A text is none of the values that the service model lists.
+/// The error for a text that is not a value of the service model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a value of the service model")]
 pub struct UnknownValue(());
