@@ -176,7 +176,7 @@ impl<P: KeyProvider> Kms<P> {
         &self.place
     }
 
-    /// Where to explain decisions, if anybody asks why.
+    /// Where the handle collects explanations of decisions; `None` if it does not explain.
     #[cfg(feature = "json")]
     pub(crate) const fn explanations(&self) -> Option<&Explanations> {
         self.explanations.as_ref()

@@ -1,4 +1,4 @@
-//! [`AsymmetricKey`]: what every kind of key pair does.
+//! [`AsymmetricKey`]: the interface that every kind of key pair implements.
 
 use core::fmt;
 
@@ -17,7 +17,8 @@ pub(crate) trait Cipher {
     ///
     /// # Errors
     ///
-    /// [`KeyActionError::Provider`] if there is no randomness, or if the plaintext or the algorithm is not for this key.
+    /// [`KeyActionError::Provider`] if the random source fails, if the key does not support the algorithm, or if the
+    /// plaintext is empty or too long.
     fn encrypt(
         &self,
         algorithm: EncryptionAlgorithm,
@@ -29,8 +30,8 @@ pub(crate) trait Cipher {
     ///
     /// # Errors
     ///
-    /// [`KeyActionError::Rejected`] if the ciphertext does not open; [`KeyActionError::Provider`] if there is no
-    /// randomness to blind with, or if the algorithm is not for this key.
+    /// [`KeyActionError::Rejected`] if the ciphertext does not open; [`KeyActionError::Provider`] if the random source
+    /// fails, or if the key does not support the algorithm.
     fn decrypt(
         &self,
         algorithm: EncryptionAlgorithm,
@@ -39,22 +40,22 @@ pub(crate) trait Cipher {
     ) -> Result<Plaintext, KeyActionError>;
 }
 
-/// A private key as it is generated, read and written.
+/// A private key that can be generated, imported and exported.
 pub(crate) trait PrivateKey {
     /// A new key.
     ///
     /// # Errors
     ///
-    /// [`KeyActionError::Provider`] if there is no randomness, or if the spec is of another kind.
+    /// [`KeyActionError::Provider`] if the random source fails, or if the spec is of another kind.
     fn generate(spec: KeySpec, random: Random<'_>) -> Result<Self, KeyActionError>
     where
         Self: Sized;
 
-    /// A key of this spec from PKCS#8, proven to be one that works.
+    /// A key of this spec from PKCS#8 in DER. Its numbers are proven to be consistent.
     ///
     /// # Errors
     ///
-    /// [`InvalidPrivateKey`], saying what was wrong.
+    /// [`InvalidPrivateKey`] with the reason.
     fn from_pkcs8_der(spec: KeySpec, der: &[u8]) -> Result<Self, InvalidPrivateKey>
     where
         Self: Sized;
@@ -75,7 +76,7 @@ pub(crate) trait PrivateKey {
     fn public_key_der(&self) -> Result<Vec<u8>, KeyActionError>;
 }
 
-/// A key pair of some kind. It prints no secret, and wipes its own when it is dropped.
+/// A key pair of some kind. It prints no secret, and is wiped when it is dropped.
 pub(crate) trait AsymmetricKey: Cipher + PrivateKey + fmt::Debug + Send + Sync {}
 
 impl<K: Cipher + PrivateKey + fmt::Debug + Send + Sync> AsymmetricKey for K {}

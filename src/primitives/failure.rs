@@ -1,4 +1,4 @@
-//! The failures of a software key that are not the ciphertext's fault.
+//! The failures of a key that are not the fault of the ciphertext.
 
 use core::error::Error;
 
@@ -7,7 +7,7 @@ use crate::key::{EncryptionAlgorithm, KeySpec};
 use crate::provider::{KeyActionError, KeyProviderError};
 use crate::random::RandomnessUnavailable;
 
-/// The key could not do what it is for, and the error that stopped it.
+/// The error of a key that could not act, with its cause.
 pub(crate) fn internal(
     message: &str,
     source: impl Error + Send + Sync + 'static,
@@ -15,18 +15,18 @@ pub(crate) fn internal(
     failed(InfrastructureError::new(message).with_source(source))
 }
 
-/// What the `rsa` crate's errors mean once everything that depends on the ciphertext is out of the way: it hides the
-/// generator's own error, and anything else is a computation that went wrong.
+/// Maps the errors of the `rsa` crate where they cannot depend on the ciphertext. It hides the error of the random
+/// source; any other error means that the computation failed.
 pub(crate) fn rsa_failed(error: rsa::Error) -> KeyActionError {
     match error {
         rsa::Error::Rng => RandomnessUnavailable::new().into(),
-        error => internal("the RSA computation went wrong", error),
+        error => internal("the RSA computation failed", error),
     }
 }
 
-/// Refuses a plaintext that no ciphertext can hold, or an empty one: the engine asks for neither.
+/// Refuses a plaintext that is empty or too long. The engine never asks for either.
 ///
-/// An encryption checks it again because the arithmetic behind it relies on it.
+/// Encryption checks it again because its arithmetic relies on it.
 pub(crate) fn prove_fit(
     spec: KeySpec,
     algorithm: EncryptionAlgorithm,

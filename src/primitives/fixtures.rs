@@ -1,4 +1,4 @@
-//! What the tests of the software keys share: fixed keys, OpenSSL's ciphertexts, and a random source that runs dry.
+//! Fixtures of the tests of the primitives: fixed keys, OpenSSL's ciphertexts, and a random source that fails.
 
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -31,7 +31,7 @@ static RSA_2048_OTHER: LazyLock<RsaKey> = LazyLock::new(|| {
     .unwrap()
 });
 
-/// A private key in PEM, of a kind and a spec.
+/// Reads a private key in PEM.
 pub(crate) fn read<K: PrivateKey>(spec: KeySpec, pem: &str) -> Result<K, InvalidPrivateKey> {
     K::from_pkcs8_der(spec, der_of_pem(pem)?.as_bytes())
 }
@@ -60,7 +60,7 @@ pub(crate) fn os_random() -> Random<'static> {
     Random::new(&OsRandom)
 }
 
-/// A source that counts what is drawn from it and fails after so many draws.
+/// A source that counts its draws and bytes, and fails after a number of draws.
 #[derive(Debug)]
 pub(crate) struct Rationed {
     draws_allowed: usize,

@@ -1,4 +1,4 @@
-//! [`KeyPair`]: a key pair of any kind, by the spec of its key.
+//! [`KeyPair`]: an RSA or SM2 key pair.
 
 use core::fmt;
 
@@ -17,7 +17,7 @@ use crate::secret::Plaintext;
 
 /// A key pair that encrypts and decrypts as a key of its spec does in KMS: `RSA_2048`, `RSA_3072`, `RSA_4096` or `SM2`.
 ///
-/// The private key is wiped when the pair is dropped, as far as the arithmetic behind it goes with that: see SECURITY.md.
+/// The private key is wiped when the pair is dropped, as far as the crates for the arithmetic allow: see SECURITY.md.
 ///
 /// ```
 /// use kms_reencrypt::primitives::KeyPair;
@@ -39,11 +39,12 @@ pub struct KeyPair {
 }
 
 impl KeyPair {
-    /// A new key pair. Generating an RSA key takes seconds without optimization, `RSA_4096` up to a minute.
+    /// Generates a key pair. Without optimization an RSA key takes seconds, `RSA_4096` up to a minute.
     ///
     /// # Errors
     ///
-    /// [`KeyActionError::Provider`] if there is no randomness, or if keys of this spec are no key pairs that encrypt.
+    /// [`KeyActionError::Provider`] if the random source fails, or if keys of this spec do not encrypt with a public
+    /// key.
     pub fn generate(spec: KeySpec, random: Random<'_>) -> Result<Self, KeyActionError> {
         let kind = Kind::of_spec(spec).ok_or_else(|| no_key_pair(spec))?;
         let key = (kind.generate)(spec, random)?;
@@ -56,11 +57,11 @@ impl KeyPair {
 
     /// The key pair of a private key in PKCS#8, as DER.
     ///
-    /// The numbers are proven: the private key undoes what the public key does.
+    /// Its numbers are proven to be consistent: the private key inverts the public key.
     ///
     /// # Errors
     ///
-    /// [`InvalidPrivateKey`], saying what was wrong.
+    /// [`InvalidPrivateKey`] with the reason.
     pub fn from_pkcs8_der(spec: KeySpec, der: &[u8]) -> Result<Self, InvalidPrivateKey> {
         let kind = Kind::of_spec(spec).ok_or(InvalidPrivateKey::NoKeyPair(spec))?;
         let key = (kind.read)(spec, der)?;
@@ -77,7 +78,7 @@ impl KeyPair {
     ///
     /// # Errors
     ///
-    /// [`InvalidPrivateKey`], saying what was wrong.
+    /// [`InvalidPrivateKey`] with the reason.
     pub fn from_pkcs8_pem(spec: KeySpec, pem: &str) -> Result<Self, InvalidPrivateKey> {
         Self::from_pkcs8_der(spec, der_of_pem(pem)?.as_bytes())
     }
@@ -104,7 +105,8 @@ impl KeyPair {
     ///
     /// # Errors
     ///
-    /// [`KeyActionError::Provider`] if there is no randomness, or if the plaintext or the algorithm is not for this key.
+    /// [`KeyActionError::Provider`] if the random source fails, if the key does not support the algorithm, or if the
+    /// plaintext is empty or longer than [`KeySpec::plaintext_max`].
     pub fn encrypt(
         &self,
         algorithm: EncryptionAlgorithm,
@@ -118,8 +120,8 @@ impl KeyPair {
     ///
     /// # Errors
     ///
-    /// [`KeyActionError::Rejected`] if the ciphertext does not open, for whatever reason; [`KeyActionError::Provider`]
-    /// if there is no randomness, or if the algorithm is not for this key.
+    /// [`KeyActionError::Rejected`] if the ciphertext does not open, whatever the reason; [`KeyActionError::Provider`]
+    /// if the random source fails, or if the key does not support the algorithm.
     pub fn decrypt(
         &self,
         algorithm: EncryptionAlgorithm,
@@ -138,14 +140,14 @@ impl fmt::Debug for KeyPair {
 
 type BoxedKey = Box<dyn AsymmetricKey>;
 
-/// How key pairs of one kind come into being.
+/// The constructors of one kind of key pair.
 struct Kind {
     generate: fn(KeySpec, Random<'_>) -> Result<BoxedKey, KeyActionError>,
     read: fn(KeySpec, &[u8]) -> Result<BoxedKey, InvalidPrivateKey>,
 }
 
 impl Kind {
-    /// The kind of a spec: the one list of kinds. `None` for keys that do not encrypt with a public key.
+    /// The kind of a spec; this is the only list of kinds. `None` for keys that do not encrypt with a public key.
     const fn of_spec(spec: KeySpec) -> Option<Self> {
         match spec {
             KeySpec::Rsa2048 | KeySpec::Rsa3072 | KeySpec::Rsa4096 => Some(Self::of::<RsaKey>()),

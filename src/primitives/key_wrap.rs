@@ -13,7 +13,7 @@ const AIV: [u8; 4] = [0xa6, 0x59, 0x59, 0xa6];
 /// The rounds of AES Key Wrap (RFC 3394 section 2.2.2).
 const ROUNDS: u64 = 6;
 
-/// What was wrapped under an AES-256 key. `None` if it was not, whatever is wrong: length, integrity value or padding.
+/// Unwraps data under an AES-256 key. `None` if the length, the integrity value or the padding is wrong.
 ///
 /// Wrapped data of a single block (RFC 5649 section 4.2, at most 8 bytes) is refused: no key material is so short.
 pub(crate) fn unwrap(key: &[u8], wrapped: &[u8]) -> Option<Plaintext> {
@@ -46,7 +46,8 @@ pub(crate) fn unwrap(key: &[u8], wrapped: &[u8]) -> Option<Plaintext> {
     unpad(integrity, blocks.as_flattened())
 }
 
-/// The bytes without their padding, which the integrity value tells: its constant, and the length of what was wrapped.
+/// Removes the padding, after checking it against the integrity value, which holds a constant and the length of the
+/// data.
 fn unpad(integrity: [u8; 8], padded: &[u8]) -> Option<Plaintext> {
     let [a, b, c, d, length @ ..] = integrity;
     let length = u32::from_be_bytes(length);

@@ -1,8 +1,8 @@
-//! The arithmetic of keys, for providers to delegate to. It knows no ring.
+//! The cryptography of keys, for providers of your own. It does not depend on a [`Keyring`](crate::Keyring).
 //!
-//! A [`KmsKey`](crate::provider::KmsKey) of your own says where its key comes from and what is known of it. The cryptography need not
-//! be written again: symmetric keys act with a [`SymmetricMaterial`] (AES-256-GCM under derived message keys), RSA and SM2
-//! keys with a [`KeyPair`] (RSAES-OAEP, SM2PKE).
+//! A [`KmsKey`](crate::provider::KmsKey) of your own decides where its secret comes from and describes the key. It can
+//! leave the cryptography to these types: symmetric keys use a [`SymmetricMaterial`] (AES-256-GCM under derived message
+//! keys), RSA and SM2 keys a [`KeyPair`] (RSAES-OAEP, SM2PKE).
 
 mod asymmetric;
 mod draws;

@@ -1,9 +1,9 @@
-//! Private keys are neither copied nor compared: this does not compile if one of them can be.
+//! A compile-time check that private keys can be neither cloned nor compared.
 
 use super::rsa_key::RsaKey;
 use super::sm2_key::Sm2Key;
 
-/// Two functions of one name if the type has the trait, and then nothing tells which one is meant.
+/// Does not compile if the type has the trait: two implementations of `Either` then apply, and the call is ambiguous.
 macro_rules! assert_not_impl {
     ($($type:ty: $trait:path;)+) => {
         $(const _: fn() = || {

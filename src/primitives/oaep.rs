@@ -1,8 +1,8 @@
-//! EME-OAEP (RFC 8017 sections 7.1.1 and 7.1.2) with an empty label, and with one hash for the label and for MGF1, as
-//! KMS has it.
+//! EME-OAEP (RFC 8017 sections 7.1.1 and 7.1.2) with an empty label, and with the same hash for the label and for MGF1,
+//! as in KMS.
 //!
-//! The padding is ours and not the `rsa` crate's for three reasons: the crate lets a block pass whose first octet is
-//! not zero, it lets an empty message pass, and it leaves the message behind in memory that it frees.
+//! The `rsa` crate's padding is not used, for three reasons: it accepts a block whose first octet is not zero, it
+//! accepts an empty message, and it leaves the message behind in memory that it frees.
 
 use rand_core::TryRng;
 use sha2::Digest;
@@ -21,7 +21,7 @@ pub(crate) fn encode<D: Digest>(
     mut random: Random<'_>,
 ) -> Result<Zeroizing<Vec<u8>>, RandomnessUnavailable> {
     let hash_len = <D as Digest>::output_size();
-    // In its full size at once: a vector that grows leaves copies behind.
+    // Allocated in its full size, since a vector that grows leaves copies behind.
     let mut block = Zeroizing::new(Vec::with_capacity(len));
     block.resize(1 + hash_len, 0);
     block.extend_from_slice(&D::digest([]));
@@ -37,10 +37,11 @@ pub(crate) fn encode<D: Digest>(
     Ok(block)
 }
 
-/// The message in an encoded message, which is unmasked in place. `None` if it is not well-formed, or empty.
+/// Decodes a message from its encoded message, which is unmasked in place. `None` if the encoded message is not
+/// well-formed, or the message is empty.
 ///
-/// Which of the conditions failed, and where, shows neither in the answer nor in the time that it takes. That the block
-/// *was* well-formed does show, and the message's length with it: both are about to be known.
+/// Neither the result nor the time reveals which condition failed, or where. The time does reveal that a block was
+/// well-formed, and the length of its message: the caller learns both anyway.
 pub(crate) fn decode<D: Digest>(block: &mut [u8]) -> Option<Plaintext> {
     let (first, seed, data) = split::<D>(block)?;
     mask::<D>(seed, data);
@@ -56,7 +57,7 @@ pub(crate) fn decode<D: Digest>(block: &mut [u8]) -> Option<Plaintext> {
         valid &= !in_padding | is_separator | octet.ct_eq(&0);
         in_padding &= !is_separator;
     }
-    // No separator at all, or nothing behind it.
+    // Refuses a block without a separator, or with nothing after it.
     valid &= !in_padding & !usize::from(message_start).ct_eq(&padded.len());
 
     if !bool::from(valid) {
@@ -67,7 +68,7 @@ pub(crate) fn decode<D: Digest>(block: &mut [u8]) -> Option<Plaintext> {
         .map(Plaintext::from_slice)
 }
 
-/// A block's first octet, its seed and its data block.
+/// Splits a block into its first octet, its seed and its data block.
 fn split<D: Digest>(block: &mut [u8]) -> Option<(&u8, &mut [u8], &mut [u8])> {
     let (first, rest) = block.split_first_mut()?;
     let (seed, data) = rest.split_at_mut_checked(<D as Digest>::output_size())?;
@@ -105,7 +106,7 @@ mod tests {
             .to_vec()
     }
 
-    /// A block whose unmasked form was tampered with.
+    /// A block that was tampered with before it was masked.
     fn tampered<D: Digest>(message: &[u8], tamper: impl Fn(&mut [u8])) -> Vec<u8> {
         let mut block = encoded::<D>(message);
         let (_, seed, data) = split::<D>(&mut block).unwrap();

@@ -1,4 +1,4 @@
-//! [`OaepHash`]: the algorithms that are RSAES-OAEP, and the hash of each.
+//! [`OaepHash`]: the hash of each RSAES-OAEP algorithm.
 
 use sha1::Sha1;
 use sha2::Sha256;
@@ -11,14 +11,14 @@ use crate::secret::Plaintext;
 
 /// The hash of an OAEP padding.
 ///
-/// No match here has a wildcard arm: a new algorithm does not compile before it is decided what it is.
+/// No match here has a wildcard arm, so a new algorithm does not compile until its hash is decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OaepHash {
     Sha1,
     Sha256,
 }
 
-/// An algorithm is not RSAES-OAEP.
+/// The error for an algorithm that is not RSAES-OAEP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct NotOaep;
 

@@ -1,8 +1,8 @@
-//! The `openssl` program opens what these keys seal, and the other way round. Where there is no such program, the tests
-//! say so and pass.
+//! Interoperability with OpenSSL: the `openssl` program opens what these keys seal, and the other way round. If it is
+//! not installed, the tests say so and pass.
 //!
-//! OpenSSL 3.0 or later it must be, and for SM2 one that was not built with `no-sm2`. The library has SM2 encryption since
-//! 1.1.1, but that version's `pkeyutl` has no way to ask for it.
+//! The tests need OpenSSL 3.0 or later, for SM2 built without `no-sm2`. The library has had SM2 encryption since 1.1.1,
+//! but that version's `pkeyutl` cannot use it.
 
 use std::fs;
 use std::io::{Write as _, stderr};
@@ -15,7 +15,7 @@ use super::asymmetric::{Cipher, PrivateKey};
 use super::fixtures::{RSA_SPECS, os_random, rsa, sm2};
 use crate::key::EncryptionAlgorithm;
 
-/// A directory that goes away with the test.
+/// A directory that is removed at the end of the test.
 struct TemporaryDirectory(PathBuf);
 
 impl TemporaryDirectory {
@@ -36,12 +36,12 @@ impl TemporaryDirectory {
 
 impl Drop for TemporaryDirectory {
     fn drop(&mut self) {
-        // The test is over: a directory that cannot be removed is not its failure.
+        // A directory that cannot be removed does not fail a test that has ended.
         let _ = fs::remove_dir_all(&self.0);
     }
 }
 
-/// What `openssl` answers to `input`, or `None` if it refuses or is not there.
+/// The output of `openssl` for `input`, or `None` if it fails or is not installed.
 fn openssl(arguments: &[&str], input: &[u8]) -> Option<Vec<u8>> {
     let mut child = Command::new("openssl")
         .args(arguments)
@@ -52,23 +52,24 @@ fn openssl(arguments: &[&str], input: &[u8]) -> Option<Vec<u8>> {
         .ok()?;
     let mut stdin = child.stdin.take()?;
     let output = thread::scope(|scope| {
-        // A program that refuses early does not read all of it.
+        // A program that fails early does not read all of its input.
         scope.spawn(move || stdin.write_all(input));
         child.wait_with_output().unwrap()
     });
     output.status.success().then_some(output.stdout)
 }
 
-/// Whether `openssl` knows the algorithm. If not, says so where the test harness does not catch it.
+/// Whether `openssl` supports the algorithm. If not, says so on standard error, which the test harness does not capture
+/// here.
 fn installed(test: &str, word: &str) -> bool {
-    // 1.1.1 and LibreSSL do not know the question.
+    // OpenSSL 1.1.1 and LibreSSL do not have this command.
     let known = openssl(&["list", "-asymcipher-algorithms"], b"").is_some_and(|answer| {
         String::from_utf8_lossy(&answer)
             .lines()
             .any(|line| line.contains(word))
     });
     if !known {
-        let _ = writeln!(stderr(), "SKIPPED {test}: no OpenSSL 3.0 that knows {word}");
+        let _ = writeln!(stderr(), "SKIPPED {test}: no OpenSSL 3.0 that supports {word}");
     }
     known
 }

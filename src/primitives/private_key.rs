@@ -1,4 +1,4 @@
-//! PKCS#8: the form in which private keys come in, and why one does not.
+//! The parsing of private keys in PKCS#8, and [`InvalidPrivateKey`].
 
 use rsa::pkcs8::PrivateKeyInfoRef;
 use rsa::pkcs8::der::{Decode, SecretDocument};
@@ -6,41 +6,42 @@ use rsa::pkcs8::der::{Decode, SecretDocument};
 use crate::key::KeySpec;
 use crate::random::RandomnessUnavailable;
 
-/// Why bytes are not a private key that can be used. It says nothing about the secret in them.
+/// Why a private key was refused. The error reveals nothing of the key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidPrivateKey {
-    /// Another kind of key: another algorithm, another curve, or RSA only for PSS signatures.
+    /// A key for something else: another algorithm, another curve, or RSA only for PSS signatures.
     #[error("the private key is for another algorithm or curve")]
     Algorithm,
     /// Not PKCS#8: malformed, encrypted, a public key, or one of the older forms (PKCS#1, SEC 1).
     #[error("not an unencrypted PKCS#8 private key")]
     Encoding,
-    /// The numbers contradict each other: the private half does not undo what the public half does.
-    #[error("the parts of the private key do not belong together")]
+    /// The numbers contradict each other: the private key does not invert the public key.
+    #[error("the parts of the private key do not match")]
     Inconsistent,
-    /// No RSA key of KMS has such a modulus.
-    #[error("an RSA modulus has 2048, 3072 or 4096 bits")]
+    /// A modulus of a size that no RSA key of KMS has.
+    #[error("the RSA modulus must have 2048, 3072 or 4096 bits")]
     ModulusSize,
     /// More than two primes.
-    #[error("an RSA key has two primes")]
+    #[error("the RSA key must have two primes")]
     MultiPrime,
     /// Keys of this spec don't encrypt with a public key.
-    #[error("a key of spec {0} is no key pair that encrypts")]
+    #[error("keys of spec {0} do not encrypt with a public key")]
     NoKeyPair(KeySpec),
-    /// A public exponent that is even, or below 3, or above 33 bits: so large a one makes every encryption expensive.
-    #[error("the public exponent is odd and between 3 and 2^33 - 1")]
+    /// A public exponent that is even, below 3 or longer than 33 bits. A larger one would make every encryption
+    /// expensive.
+    #[error("the public exponent must be odd and between 3 and 2^33 - 1")]
     PublicExponent,
-    /// A key of another spec than the one that was asked for.
+    /// A key of another spec than the requested one.
     #[error("the private key is of spec {actual}, not {expected}")]
     Spec {
-        /// What was asked for.
+        /// The requested spec.
         expected: KeySpec,
-        /// What the key is.
+        /// The spec of the key.
         actual: KeySpec,
     },
-    /// Whether the parts belong together could not be tried out.
-    #[error("the private key could not be tried out: {0}")]
+    /// The test whether the parts match could not be carried out.
+    #[error("the private key could not be tested: {0}")]
     Untested(RandomnessUnavailable),
 }
 
@@ -54,7 +55,7 @@ pub(crate) fn der_of_pem(pem: &str) -> Result<SecretDocument, InvalidPrivateKey>
     }
 }
 
-/// The outer layer of PKCS#8: which algorithm, and the key's own encoding.
+/// The outer layer of PKCS#8: the algorithm, and the encoded key.
 pub(crate) fn private_key_info(der: &[u8]) -> Result<PrivateKeyInfoRef<'_>, InvalidPrivateKey> {
     PrivateKeyInfoRef::from_der(der).map_err(|_| InvalidPrivateKey::Encoding)
 }

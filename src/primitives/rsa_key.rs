@@ -1,4 +1,4 @@
-//! [`RsaKey`]: where an RSA key comes from and how it is written down. What it does is in
+//! [`RsaKey`]: an RSA key, and how it is generated, imported and exported. Its encryption is in
 //! [`rsa_oaep`](super::rsa_oaep).
 
 use core::fmt;
@@ -21,8 +21,8 @@ use crate::key::{EncryptionAlgorithm, KeySpec};
 use crate::provider::KeyActionError;
 use crate::random::{OsRandom, Random, RandomnessUnavailable};
 
-/// An RSA key that encrypts and decrypts. It prints nothing, and it is wiped when it is dropped, as far as the `rsa`
-/// crate goes with that: see [`rsa_oaep`](super::rsa_oaep).
+/// An RSA key that encrypts and decrypts. It prints nothing, and is wiped when it is dropped, as far as the `rsa` crate
+/// allows: see [`rsa_oaep`](super::rsa_oaep).
 pub(crate) struct RsaKey {
     spec: KeySpec,
     key: rsa::PrivateKey,
@@ -34,7 +34,7 @@ impl RsaKey {
         self.spec
     }
 
-    /// The numbers, with everything precomputed that decryption needs.
+    /// The numbers of the key, with the values that decryption needs precomputed.
     pub(crate) const fn numbers(&self) -> &rsa::PrivateKey {
         &self.key
     }
@@ -50,8 +50,8 @@ impl PrivateKey for RsaKey {
         Ok(Self { spec, key })
     }
 
-    /// A key from PKCS#8. The numbers are proven: the primes make the modulus, the exponents undo each other, and one
-    /// operation with both gives back what went in.
+    /// A key from PKCS#8. Its numbers are proven to be consistent: the product of the primes is the modulus, the
+    /// exponents are inverse to each other, and one operation with both returns its input.
     fn from_pkcs8_der(spec: KeySpec, der: &[u8]) -> Result<Self, InvalidPrivateKey> {
         let info = private_key_info(der)?;
         if info.algorithm.oid != rsa::pkcs1::ALGORITHM_OID {
@@ -62,7 +62,7 @@ impl PrivateKey for RsaKey {
         if numbers.other_prime_infos.is_some() {
             return Err(InvalidPrivateKey::MultiPrime);
         }
-        // The size comes first: it bounds the work that the rest can be made to do.
+        // The size is checked first, since it bounds the cost of the other checks.
         let modulus = numbers.modulus.as_bytes();
         let actual = spec_of_modulus(modulus).ok_or(InvalidPrivateKey::ModulusSize)?;
         if actual != spec {
@@ -101,7 +101,8 @@ impl fmt::Debug for RsaKey {
     }
 }
 
-/// The spec of a modulus in octets without leading zeros. The topmost bit is set: a 2047-bit modulus is none of ours.
+/// The spec of a modulus, which has no leading zero octets. Its top bit must be set: no spec has a modulus of 2047
+/// bits.
 fn spec_of_modulus(modulus: &[u8]) -> Option<KeySpec> {
     modulus.first().filter(|octet| **octet >= 0x80)?;
     [KeySpec::Rsa2048, KeySpec::Rsa3072, KeySpec::Rsa4096]
@@ -109,7 +110,7 @@ fn spec_of_modulus(modulus: &[u8]) -> Option<KeySpec> {
         .find(|spec| spec.modulus_len() == Some(modulus.len()))
 }
 
-/// Refuses public halves with which nobody could work.
+/// Refuses public keys that cannot be used.
 fn prove_public(modulus: &[u8], exponent: &[u8]) -> Result<(), InvalidPrivateKey> {
     let modulus = BoxedUint::from_be_slice_vartime(modulus);
     let exponent = BoxedUint::from_be_slice_vartime(exponent);
@@ -120,10 +121,11 @@ fn prove_public(modulus: &[u8], exponent: &[u8]) -> Result<(), InvalidPrivateKey
     }
 }
 
-/// Refuses a pair of which the private half does not undo the public one: `(2^d)^e = 2`. A factor that is not prime
-/// comes out here.
+/// Refuses a private key that does not invert the public one: it checks that `(2^d)^e = 2`. A factor that is not prime
+/// is found here, too.
 ///
-/// The randomness only blinds. It does not come from the caller because an import draws none for its result.
+/// The randomness only blinds. It comes from the operating system and not from the caller, because the result of an
+/// import does not depend on it.
 fn prove_pair(key: &rsa::PrivateKey) -> Result<(), InvalidPrivateKey> {
     let two = BoxedUint::from_be_slice(&[2], key.n_bits_precision())
         .map_err(|_| InvalidPrivateKey::Inconsistent)?;
@@ -264,7 +266,7 @@ mod tests {
         }
     }
 
-    /// Such a key passes every check of the `rsa` crate.
+    /// The `rsa` crate accepts such a key.
     #[test]
     fn a_key_with_a_factor_that_is_not_prime_is_refused() {
         let [prime, other] = rsa(KeySpec::Rsa2048).numbers().primes() else {

@@ -1,29 +1,30 @@
-//! What an [`RsaKey`] does: `RSAES_OAEP_SHA_1` and `RSAES_OAEP_SHA_256` (RFC 8017 section 7.1).
+//! The encryption of an [`RsaKey`]: `RSAES_OAEP_SHA_1` and `RSAES_OAEP_SHA_256` (RFC 8017 section 7.1).
 //!
-//! # What an attacker with a stopwatch learns
+//! # Timing
 //!
-//! Versions of the `rsa` crate before 0.10 leaked the private key through the time of an operation
-//! (RUSTSEC-2023-0071, the "Marvin attack"): the length of a number in memory depended on its value, and so did the time
-//! of every conversion and multiplication. Since 0.10 all secret numbers have a width that follows from the modulus's,
-//! exponentiation takes the same steps for all of that width, and neither CRT recombination nor the conversion to octets
-//! looks at a value. The crate's authors check that with BINSEC; nobody has proven it for the code that your compiler
-//! makes of it.
+//! Versions of the `rsa` crate before 0.10 leaked the private key through the time of an operation (RUSTSEC-2023-0071,
+//! the "Marvin attack"): the length of a number in memory depended on its value, and so did the time of every
+//! conversion and multiplication. Since 0.10 the width of all secret numbers follows from the width of the modulus,
+//! exponentiation takes the same steps for that whole width, and neither CRT recombination nor the conversion to octets
+//! branches on a value. The crate's authors check that with BINSEC. It is not proven for the machine code that your
+//! compiler generates.
 //!
-//! On top of that every decryption is blinded afresh: the ciphertext by `r^e`, both CRT exponents by a multiple of
-//! `p - 1` and `q - 1`, both CRT moduli by an odd factor, all random. What leaks in one operation is then of no use for
-//! the next. There is no unblinded path: without randomness nothing is decrypted. The result is raised to `e` again
-//! before anyone sees it, because one that went wrong in half of the CRT would give the primes away.
+//! In addition, every decryption is blinded afresh: the ciphertext by `r^e`, both CRT exponents by a multiple of
+//! `p - 1` and `q - 1`, both CRT moduli by an odd factor, all random. A leak from one operation is then of no use in
+//! the next. No path is unblinded: without randomness nothing is decrypted. The result is raised to `e` again and
+//! compared before it is returned, because a result that is wrong modulo only one of the primes reveals both.
 //!
-//! [`oaep`](super::oaep) undoes the padding in one path for all failures. What is left to see is whether a ciphertext
-//! opened, which the answer says anyway. Its length and range are checked with early exits: both are public.
+//! [`oaep`](super::oaep) removes the padding on one path for all failures. An attacker can only see whether a
+//! ciphertext opened, which the answer says anyway. The length and range of the ciphertext are checked with early
+//! exits, since both are public.
 //!
 //! What remains:
 //!
-//! - `r` is drawn by rejection, which tells only of the values that were thrown away.
+//! - `r` is drawn by rejection sampling, whose time depends only on the rejected values.
 //! - The `rsa` crate leaves `p` and `q` in memory that it frees: on import, on export, on every decryption and when the
-//!   key goes. Where it decrypts, it leaves the masked block behind too, in Montgomery form: undoing that, and the mask,
-//!   takes no key. We wipe our own copies, and neither a private exponent nor a plaintext as such is among what is left
-//!   (`tests/secrets` looks for them); but who can read this process's memory is not kept out.
+//!   key is dropped. A decryption also leaves the masked block behind in Montgomery form, and undoing that form and the
+//!   mask takes no key. This crate wipes its own copies, and no private exponent and no plaintext as such is left
+//!   (`tests/secrets` looks for them). But an attacker who can read the memory of the process can use what is left.
 
 use rsa::BoxedUint;
 use rsa::hazmat::rsa_decrypt_and_check;
@@ -81,13 +82,13 @@ impl Cipher for RsaKey {
 }
 
 impl RsaKey {
-    /// The hash of an algorithm that is for RSA keys.
+    /// The hash of an algorithm, which must be one for RSA keys.
     fn hash(&self, algorithm: EncryptionAlgorithm) -> Result<OaepHash, KeyActionError> {
         OaepHash::try_from(algorithm)
             .map_err(|NotOaep| KeyActionError::unsupported(self.key_spec(), algorithm))
     }
 
-    /// OS2IP, in the modulus's own width: that width is what the arithmetic asks for.
+    /// OS2IP, in the width of the modulus, which the arithmetic requires.
     fn number(&self, octets: &[u8]) -> rsa::Result<BoxedUint> {
         Ok(BoxedUint::from_be_slice(
             octets,
@@ -129,7 +130,7 @@ mod tests {
         assert_eq!(answer.unwrap_err(), KeyActionError::Rejected);
     }
 
-    /// The ciphertext of a block that this module would not make.
+    /// The ciphertext of any block, also of one that this module would not make.
     fn raw(block: &[u8]) -> Vec<u8> {
         let number = key().number(block).unwrap();
         rsa_encrypt(key().numbers(), &number)
@@ -197,7 +198,7 @@ mod tests {
         *block.first_mut().unwrap() = 1;
         let ciphertext = raw(&block);
         assert_rejected(&ciphertext);
-        // The `rsa` crate opens it: that is why the padding is ours.
+        // The `rsa` crate opens it, which is why this crate has its own padding.
         let lenient = key().numbers().oaep_decrypt::<Sha256>(&ciphertext);
         assert_eq!(lenient.unwrap(), b"message");
     }
@@ -249,16 +250,16 @@ mod tests {
         for edge in edges {
             assert_rejected(&edge.to_be_bytes());
         }
-        // A multiple of a prime has no inverse. It is a ciphertext like any other.
+        // A multiple of a prime has no inverse, but is a ciphertext like any other.
         let prime = key().numbers().primes().first().unwrap().to_be_bytes();
         assert_rejected(&[&[0; 128], &*prime].concat());
     }
 
-    /// `n + c` is the same number as `c` where the arithmetic counts, and another ciphertext.
+    /// `n + c` is congruent to `c`, but is another ciphertext.
     #[test]
     fn a_ciphertext_is_not_opened_under_a_second_name() {
         let modulus = &**key().numbers().n();
-        // Every third ciphertext or so leaves room above it.
+        // For about every third ciphertext, `n + c` still fits the width.
         let renamed = (0..)
             .find_map(|_| {
                 let sum = key().number(&sealed()).unwrap().wrapping_add(modulus);
@@ -282,7 +283,7 @@ mod tests {
         for ciphertext in [ciphertext.clone(), flipped(&ciphertext, 9)] {
             let source = Rationed::new(usize::MAX);
             let opened = key().decrypt(SHA_256, &ciphertext, Random::new(&source));
-            // The base: 2048 bits, once or more often. Two exponents and two moduli: 128 bits each.
+            // The base takes 2048 bits, once or more often; two exponents and two moduli take 128 bits each.
             assert!(source.bytes() >= 256 + 4 * 16, "{}", source.bytes());
             assert!(source.draws() >= 5);
             drop(opened);

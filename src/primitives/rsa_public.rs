@@ -1,8 +1,8 @@
 //! RSAEP (RFC 8017 section 5.1.1): a number raised to the public exponent.
 //!
-//! The `rsa` crate raises to every exponent as to a secret one, with a table of sixteen powers that it reads as a whole at
-//! every step. A public exponent needs no such care: one squaring a bit, and with 65537 one multiplication more, take less
-//! than half of the time. How long that takes depends on the exponent and the modulus and on nothing else.
+//! The `rsa` crate treats every exponent as a secret, with a table of sixteen powers that it reads as a whole at every
+//! step. A public exponent needs no such care: square-and-multiply takes one squaring per bit, and with 65537 one more
+//! multiplication, which is less than half of the time. That time depends on the exponent and the modulus only.
 
 use crypto_bigint::modular::BoxedMontyForm;
 use crypto_bigint::{MontyForm, MontyMultiplier};
@@ -16,7 +16,7 @@ pub(crate) fn raise_to_public_exponent(key: &impl PublicKeyParts, number: BoxedU
     let base = Zeroizing::new(BoxedMontyForm::new(number, params));
     let mut power = base.clone();
     let mut multiplier = <BoxedMontyForm as MontyForm>::Multiplier::from(params);
-    // The base itself stands for the topmost bit.
+    // The top bit is the base itself.
     for bit in (0..exponent.bit_width_vartime().saturating_sub(1)).rev() {
         multiplier.square_assign(&mut power);
         if exponent.bit_vartime(bit) {
@@ -43,7 +43,7 @@ mod tests {
             let (modulus, bits) = (numbers.n().as_ref(), numbers.n_bits_precision());
             let one = BoxedUint::one_with_precision(bits);
             let some = BoxedUint::from_be_slice(&vec![0x5a; numbers.size()], bits).unwrap();
-            // The least and the largest exponent that a key may have, the usual one, and one with many bits.
+            // The smallest and the largest exponent that a key may have, the usual one, and one with many bits set.
             for exponent in [3_u64, 65537, 0xdead_beef, (1 << 33) - 1] {
                 let key = PublicKey::new(modulus.clone(), BoxedUint::from(exponent)).unwrap();
                 for number in [

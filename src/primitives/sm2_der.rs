@@ -1,7 +1,7 @@
 //! The DER of an SM2 ciphertext (GM/T 0009):
 //! `SEQUENCE { INTEGER x1, INTEGER y1, OCTET STRING C3, OCTET STRING C2 }`.
 //!
-//! What the `sm2` crate reads has one encoding only: the tests below hold it to that.
+//! The `sm2` crate accepts only one encoding of a ciphertext; the tests below check that.
 
 use sm2::AffinePoint;
 use sm2::elliptic_curve::point::AffineCoordinates;
@@ -14,14 +14,14 @@ pub(crate) fn decode(ciphertext: &[u8]) -> Option<Cipher<'_>> {
     Cipher::from_der(ciphertext).ok()
 }
 
-/// The ciphertext of the parts.
+/// Encodes a ciphertext from its parts.
 ///
-/// Not by [`Cipher`]: the one way to make one from parts multiplies the point by the cofactor, which takes as long as
-/// the encryption and changes nothing.
+/// Does not use [`Cipher`]: its only constructor from parts multiplies the point by the cofactor 1, which takes as long
+/// as the encryption.
 ///
 /// # Errors
 ///
-/// If a part is longer than DER has lengths for.
+/// If a part is too long for a length in DER.
 pub(crate) fn encode(point: &AffinePoint, c3: &[u8], c2: &[u8]) -> der::Result<Vec<u8>> {
     let members = [
         UintRef::new(&point.x())?.to_der()?,
@@ -70,7 +70,7 @@ mod tests {
         AffinePoint::from_sec1_point(&encoded).into()
     }
 
-    /// A point whose coordinates both have their topmost bit set: DER puts a zero before each.
+    /// A point whose coordinates both have their top bit set, so that DER puts a zero before each.
     fn point_with_high_coordinates() -> (Vec<u8>, Vec<u8>) {
         (0x80..)
             .find_map(|first| {

@@ -1,4 +1,4 @@
-//! [`Sm2Key`]: where an SM2 key comes from and how it is written down. What it does is in
+//! [`Sm2Key`]: an SM2 key, and how it is generated, imported and exported. Its encryption is in
 //! [`sm2_pke`](super::sm2_pke).
 
 use core::fmt;
@@ -41,10 +41,10 @@ impl Sm2Key {
     }
 }
 
-/// There is one spec of such keys, so which one is asked for makes no difference.
+/// All methods ignore the spec, since SM2 keys have only one.
 impl PrivateKey for Sm2Key {
     fn generate(_: KeySpec, random: Random<'_>) -> Result<Self, KeyActionError> {
-        // Not `SecretKey`'s own generation: that one lets zero pass.
+        // Not `SecretKey`'s own generation, which accepts zero.
         let mut draws = Draws::new(random);
         let scalar = Zeroizing::new(NonZeroScalar::try_generate_from_rng(&mut draws)?);
         Ok(Self::from_secret(SecretKey::from(&*scalar)))

@@ -1,12 +1,12 @@
-//! What an [`Sm2Key`] does: `SM2PKE`, that is GM/T 0003.4 with SM3, in the DER of GM/T 0009.
+//! The encryption of an [`Sm2Key`]: `SM2PKE`, that is GM/T 0003.4 with SM3, in the DER of GM/T 0009.
 //!
-//! The curve, the scalar multiplication and the DER are the `sm2` crate's; the scheme around them is ours. The crate's
-//! own decrypting key prints its scalar, is not wiped, compares C3 byte by byte and takes an all-zero key stream,
-//! which step B4 of the standard refuses.
+//! The curve, the scalar multiplication and the DER are the `sm2` crate's; the scheme around them is this crate's own.
+//! The `DecryptingKey` of `sm2` prints its scalar, is not wiped, compares C3 byte by byte and accepts an all-zero key
+//! stream, which step B4 of the standard refuses.
 //!
-//! Scalar multiplication runs in a fixed pattern over complete formulas; it is not blinded. What is compared, C3 and
-//! whether the key stream is all zero, is compared in constant time and refused together. That a ciphertext is not
-//! DER, or its point not on the curve, is an early exit: both are public.
+//! Scalar multiplication runs in a fixed pattern over complete formulas; it is not blinded. C3 and the all-zero key
+//! stream are checked in constant time and refused together. Malformed DER and a point that is not on the curve are
+//! early exits, since both are public.
 
 use sm2::elliptic_curve::point::AffineCoordinates;
 use sm2::elliptic_curve::{Generate, Group};
@@ -33,7 +33,7 @@ impl Cipher for Sm2Key {
         random: Random<'_>,
     ) -> Result<Vec<u8>, KeyActionError> {
         prove_fit(KeySpec::Sm2, algorithm, plaintext)?;
-        // A1 to A8. A short plaintext meets an all-zero key stream now and then: then again with another scalar.
+        // A1 to A8. For a short plaintext the key stream can be all zero: retry with another scalar.
         let mut draws = Draws::new(random);
         loop {
             let ephemeral = Zeroizing::new(NonZeroScalar::try_generate_from_rng(&mut draws)?);
@@ -58,7 +58,8 @@ impl Cipher for Sm2Key {
         if algorithm != EncryptionAlgorithm::Sm2Pke {
             return Err(KeyActionError::unsupported(KeySpec::Sm2, algorithm));
         }
-        // B1, B2: strict DER, and a point on the curve. The cofactor is 1, so no such point is the identity's multiple.
+        // B1, B2: strict DER, and a point on the curve. The cofactor is 1, so no multiple of the point by it is the
+        // identity.
         let cipher = decode(ciphertext).ok_or(KeyActionError::Rejected)?;
         let shared = SharedPoint::new(&self.scalar(), cipher.c1());
         // B3 to B7. An empty C2 has an empty key stream, which counts as all zero.
@@ -73,7 +74,7 @@ impl Cipher for Sm2Key {
     }
 }
 
-/// What sender and receiver both compute and nobody else can: the point (x2, y2).
+/// The shared secret of sender and receiver: the point (x2, y2).
 struct SharedPoint {
     x: Zeroizing<FieldBytes>,
     y: Zeroizing<FieldBytes>,
@@ -89,7 +90,7 @@ impl SharedPoint {
         }
     }
 
-    /// Masks or unmasks `text` by the key stream KDF(x2 || y2). False if all of the stream was zero.
+    /// Masks or unmasks `text` with the key stream KDF(x2 || y2). False if the whole stream was zero.
     fn mask(&self, text: &mut [u8]) -> Choice {
         let prefix = Sm3::new().chain_update(*self.x).chain_update(*self.y);
         let mut seen = 0;
@@ -142,7 +143,7 @@ mod tests {
         assert_eq!(answer.unwrap_err(), KeyActionError::Rejected, "{what}");
     }
 
-    /// The ciphertext of what encryption would not put into one.
+    /// A ciphertext with a C2 or a hash that encryption would not make.
     fn sealed_without_a_look(scalar: &NonZeroScalar, hashed: &[u8], c2: &[u8]) -> Vec<u8> {
         let point = ProjectivePoint::mul_by_generator(scalar).to_affine();
         let shared = SharedPoint::new(scalar, sm2().public().as_affine());
@@ -240,7 +241,7 @@ mod tests {
         }
     }
 
-    /// The scalar under which a message of one byte would be sent in clear: one in 256 is one.
+    /// A scalar that would send a message of one byte in clear, as one of 256 scalars would.
     fn scalar_with_zero_stream() -> NonZeroScalar {
         let key = sm2();
         loop {
@@ -256,14 +257,14 @@ mod tests {
     fn an_all_zero_key_stream_is_rejected() {
         let ciphertext = sealed_without_a_look(&scalar_with_zero_stream(), b"m", b"m");
         assert_rejected(&ciphertext, "B4");
-        // The `sm2` crate opens it: that is why the scheme is ours.
+        // The `sm2` crate opens it, which is why this crate has its own scheme.
         let lenient = DecryptingKey::from_nonzero_scalar(*sm2().scalar()).unwrap();
         assert_eq!(lenient.decrypt_der(&ciphertext).unwrap(), b"m");
     }
 
     #[test]
     fn a_message_is_never_sent_in_clear() {
-        /// Gives out the bad scalar first, then good ones.
+        /// Returns the bad scalar first, then good ones.
         #[derive(Debug)]
         struct BadFirst(Vec<u8>, Rationed);
         impl RandomSource for BadFirst {

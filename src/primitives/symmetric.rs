@@ -1,4 +1,4 @@
-//! The key material of symmetric encryption keys: AES-256-GCM under a fresh key for every message.
+//! [`SymmetricMaterial`]: AES-256-GCM under a fresh key for every message.
 
 use core::fmt;
 use std::sync::Arc;
@@ -24,11 +24,11 @@ use super::message_key::{MATERIAL_LEN, MessageKdf};
 
 const MATERIAL_ID_LABEL: &[u8] = b"kms-reencrypt:key-material-id\0";
 
-/// One key material of a symmetric key, ready to act. It is wiped when it is dropped.
+/// One key material of a symmetric key, which seals and opens messages. It is wiped when it is dropped.
 ///
-/// It seals and opens as [`KmsKey`](crate::provider::KmsKey) asks for it: AES-256-GCM under a message key that follows from the
-/// material and the derivation nonce. A symmetric key is one such material, or several if it was rotated: the documentation
-/// of [`provider`](crate::provider) has a whole one.
+/// It seals and opens as [`KmsKey`](crate::provider::KmsKey) requires: AES-256-GCM under a message key that is derived
+/// from the material and the derivation nonce. A symmetric key has one such material, or several if it was rotated; the
+/// documentation of [`provider`](crate::provider) has a complete key.
 ///
 /// ```
 /// use kms_reencrypt::primitives::SymmetricMaterial;
@@ -47,17 +47,17 @@ const MATERIAL_ID_LABEL: &[u8] = b"kms-reencrypt:key-material-id\0";
 pub struct SymmetricMaterial {
     id: KeyMaterialId,
     kdf: MessageKdf,
-    /// The bytes themselves. Acting takes none of them; only a snapshot of the ring does.
+    /// The material itself, which only a snapshot of the ring needs.
     #[cfg(feature = "snapshot")]
     bytes: Box<Zeroizing<[u8; MATERIAL_LEN]>>,
 }
 
 impl SymmetricMaterial {
-    /// Fresh material for a key.
+    /// Generates material for a key.
     ///
     /// # Errors
     ///
-    /// [`RandomnessUnavailable`] if there is no randomness.
+    /// [`RandomnessUnavailable`] if the random source fails.
     pub fn generate(
         key_id: &KeyId,
         random: Random<'_>,
@@ -76,15 +76,15 @@ impl SymmetricMaterial {
 
     /// The material with these bytes, for a key.
     ///
-    /// It is shared from the start: moving it about would leave copies of it on the stack. Wiping `bytes` is the caller's
-    /// business.
+    /// It is in an `Arc` from the start, since moving it would leave copies of it on the stack. The caller has to wipe
+    /// `bytes`.
     pub fn new(key_id: &KeyId, bytes: &[u8; MATERIAL_LEN]) -> Arc<Self> {
         let material = Self::compute(key_id, bytes);
         overwrite_stack();
         material
     }
 
-    /// A function of its own, so that its part of the stack is left when it returns.
+    /// Out of line, so that the stack frame with the secrets ends before the caller overwrites the stack.
     #[inline(never)]
     fn compute(key_id: &KeyId, bytes: &[u8; MATERIAL_LEN]) -> Arc<Self> {
         Arc::new(Self {
@@ -124,7 +124,8 @@ impl SymmetricMaterial {
             .map_err(|error| internal("the plaintext is too long", error))
     }
 
-    /// Decrypts `in_out` in place, if the tag is right: what [`KmsKey::open`](crate::provider::KmsKey::open) does under this material.
+    /// Verifies the tag and decrypts `in_out` in place: what [`KmsKey::open`](crate::provider::KmsKey::open) does under
+    /// this material.
     ///
     /// # Errors
     ///
@@ -163,7 +164,7 @@ impl fmt::Debug for SymmetricMaterial {
 /// `kms-reencrypt:key-material-id`, a zero byte and the text of the key id.
 ///
 /// It is the same in all Regions of a multi-Region key, and differs for the same bytes under another key id. Blobs name
-/// their material by it, so a provider that keeps materials of its own has to derive it in the same way.
+/// their material by it, so a provider with its own materials has to derive it in the same way.
 ///
 /// ```
 /// use kms_reencrypt::primitives::{SymmetricMaterial, material_id};
@@ -182,8 +183,8 @@ pub fn material_id(key_id: &KeyId, material: &[u8; MATERIAL_LEN]) -> KeyMaterial
 }
 
 fn keyed(bytes: &[u8; MATERIAL_LEN]) -> Hmac<Sha256> {
-    // One block of the hash, zeros behind the key, is what HMAC makes of a shorter key anyway (RFC 2104); this way there
-    // is no error to handle.
+    // HMAC pads a shorter key with zeros to one block of the hash (RFC 2104). Padding it here leaves no error to
+    // handle.
     let mut block = MacKey::<Hmac<Sha256>>::default();
     for (to, from) in block.iter_mut().zip(bytes) {
         *to = *from;
