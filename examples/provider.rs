@@ -1,7 +1,7 @@
 //! KMS over keys of your own: `cargo run --example provider`.
 //!
-//! The keys here are secrets of 32 bytes, as a secrets manager mounts them. The provider says which keys exist and describes
-//! them, and leaves the cryptography to `kms_reencrypt::primitives`. The conformance suite checks it:
+//! The keys in this example are secrets of 32 bytes, such as a secrets manager mounts. The provider finds the keys and
+//! describes them, and leaves the cryptography to `kms_reencrypt::primitives`. The conformance suite checks it:
 //! `cargo test --example provider --features testing`.
 
 use std::collections::HashMap;

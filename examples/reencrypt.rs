@@ -1,7 +1,7 @@
-//! Moves one secret from key to key, as a person would watch it: `cargo run --example reencrypt`.
+//! Moves one secret from key to key and prints each step: `cargo run --example reencrypt`.
 //!
-//! Everything here is real: the keys are generated, the ciphertexts are made and opened, and the refusals are those of
-//! the engine.
+//! The keys are generated, the ciphertexts are really encrypted and decrypted, and the refusals are those of the
+//! engine.
 
 use kms_reencrypt::access::Caller;
 use kms_reencrypt::blob::CiphertextBlob;
@@ -94,7 +94,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     refusals(&keyring, &kms, &blob, app, rsa)
 }
 
-/// One refusal of each kind worth seeing.
+/// Some of the refusals of KMS.
 fn refusals(
     keyring: &Keyring,
     kms: &Kms<Keyring>,
@@ -143,7 +143,7 @@ fn refusals(
     refused("a disabled key", kms, good().build())
 }
 
-/// Prints a response and gives its ciphertext on.
+/// Prints a response and returns its ciphertext.
 fn told(response: ReEncryptResponse) -> Vec<u8> {
     let short = |id: &dyn ToString| id.to_string().chars().take(12).collect::<String>();
     println!("from  {}", response.source_key_id());
@@ -163,7 +163,7 @@ fn told(response: ReEncryptResponse) -> Vec<u8> {
     response.into_ciphertext_blob()
 }
 
-/// Prints a refusal. It is an error if there is none.
+/// Prints a refusal. A request that succeeds is an error.
 fn refused(
     what: &str,
     kms: &Kms<Keyring>,

@@ -1,8 +1,10 @@
-//! Does the time of a refusal tell why a ciphertext was refused? By the method of dudect (Reparaz, Balasch, Verbauwhede
-//! 2017): two kinds of wrong ciphertexts in random order, and Welch's t-test over the times of both.
+//! Measures whether the time of a refusal reveals why a ciphertext was refused. It uses the method of dudect (Reparaz,
+//! Balasch, Verbauwhede 2017): two classes of wrong ciphertexts in random order, and Welch's t-test over the times of
+//! both.
 //!
 //! `cargo run --release --example timing [ROUNDS]`, on a quiet machine. A |t| that stays below 4.5 shows no difference;
-//! one that grows with the number of rounds beyond 10 is a leak. It is reported and not asserted: noise is no failure.
+//! one that grows with the number of rounds beyond 10 is a leak. The program reports the result and asserts nothing,
+//! since machines are noisy.
 
 use core::error::Error;
 use core::hint::black_box;
@@ -121,7 +123,7 @@ fn changed(ciphertext: &[u8], at: usize) -> Vec<u8> {
     ciphertext
 }
 
-/// What is wrong with a block.
+/// The fault of a block.
 #[derive(Clone, Copy)]
 enum Wrong {
     FirstOctet,
@@ -130,7 +132,7 @@ enum Wrong {
     LastOfPadding,
 }
 
-/// A ciphertext under the RSA key whose block has one mistake.
+/// A ciphertext under the RSA key whose block has one fault.
 fn oaep_ciphertext(wrong: Wrong) -> Result<Vec<u8>, Failure> {
     let key = PrivateKey::from_pkcs8_pem(RSA_PEM)?;
     let label_hash = Sha256::digest([]);
@@ -188,7 +190,7 @@ fn report(
     for draw in order {
         let first = draw & 1 == 0;
         let ciphertext = if first { one.next() } else { other.next() };
-        // Made anew each time, in the same place: where a request lies in memory changes its time more than what is in it.
+        // Made anew each time, in the same place: the address of a request affects its time more than its content does.
         let request = DecryptRequest::builder()
             .key_id(key)
             .encryption_algorithm(algorithm)
@@ -208,7 +210,8 @@ fn report(
         }
     }
 
-    // Interrupts make the longest times: so also without them, from a half of all times upwards.
+    // Interrupts cause the longest times, so the test is repeated without them, for cut-offs from half of all times
+    // upwards.
     let mut all = times.concat();
     all.sort_by(f64::total_cmp);
     let [ones, others] = &times;

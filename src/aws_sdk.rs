@@ -1,10 +1,10 @@
 //! An HTTP client for the official AWS SDK for Rust that answers in this process. Feature `aws-sdk`.
 //!
-//! The code under test keeps its `aws_sdk_kms::Client` and all that it does with it: only the configuration of the client
-//! gets another HTTP client. No socket is opened; requests are still serialized, signed, retried and read as ever.
+//! The code under test keeps its `aws_sdk_kms::Client`, and only the client's configuration gets another HTTP client.
+//! No socket is opened; the SDK still serializes, signs and retries requests, and parses responses, as it always does.
 //!
 //! ```ignore
-//! // Compiled and run in tests/sdk: the SDK itself is no dependency of this crate.
+//! // Compiled and run in tests/sdk, since this crate does not depend on the SDK.
 //! let keyring = Keyring::new("111122223333", "us-east-2")?;
 //! let source = keyring.create_key(KeySpec::SymmetricDefault)?;
 //! let destination = keyring.create_key(KeySpec::SymmetricDefault)?;
@@ -26,11 +26,11 @@
 //!     .await?;
 //! ```
 //!
-//! # Who calls, and where
+//! # Caller and Region
 //!
-//! The caller is that of the [`Kms`] handle, whatever credentials the client has (it needs some, to sign with). The Region
-//! is the one that the client signs for, or else that of its endpoint, so that clients of several Regions can share a
-//! ring; where neither says it, the handle's.
+//! The caller is that of the [`Kms`] handle, whatever credentials the client has; it needs some to sign with. The
+//! Region is the one that the client signs for, or else that of its endpoint, or else the handle's. So clients of
+//! several Regions can share a ring.
 //!
 //! # Errors and retries
 //!
@@ -38,18 +38,18 @@
 //! `DependencyTimeoutException` and `ThrottlingException` are retried as the client is configured to: a provider that
 //! counts its views, or fails for a while, sees every attempt.
 //!
-//! **Count attempts with care.** The tokens that the SDK pays for retries with lie in a bucket that all clients of a
-//! process share unless they are told otherwise. After some fifty calls that failed to the last of three attempts it is
-//! empty, and calls that failed before at the third attempt fail at the second or first. A client whose attempts are
-//! counted needs a bucket of its own: `.retry_partition(RetryPartition::custom("my test").build())`.
+//! **Count attempts with care.** The SDK takes a token for each retry from a bucket, which by default all clients of a
+//! process share. After about fifty calls that failed at all three attempts the bucket is empty, and further calls fail
+//! at the second or the first attempt. If a test counts attempts, give its client a bucket of its own:
+//! `.retry_partition(RetryPartition::custom("my test").build())`.
 //!
-//! # What takes time
+//! # Time
 //!
-//! Calls are answered where they are made, before the future is returned: some microseconds of computation, up to
-//! milliseconds for RSA. Creating RSA keys takes longer, without optimization much longer: create them on the ring
-//! beforehand. No time is simulated, so timeouts of the client never strike.
+//! A call is answered in the thread that makes it, before the future is returned. That takes some microseconds, for RSA
+//! up to milliseconds. Creating an RSA key takes longer, without optimization seconds, so create it on the ring
+//! beforehand. No latency is simulated, so the client's timeouts never expire.
 
-/// The crate of the traits that [`HttpClient`] implements, in the version that they are of.
+/// The version of `aws-smithy-runtime-api` whose traits [`HttpClient`] implements.
 pub use aws_smithy_runtime_api;
 
 use core::fmt;
@@ -71,14 +71,14 @@ use crate::wire::{Credential, Service};
 
 /// The HTTP client of an `aws_sdk_kms::Client` that talks to a [`Service`] in this process. See the [module](self).
 ///
-/// Cheap to clone: clones talk to the same keys.
+/// It is cheap to clone, and clones use the same keys.
 pub struct HttpClient<P>(Arc<Service<P>>);
 
 impl Kms<Keyring> {
     /// An HTTP client for `aws_sdk_kms::Config::builder().http_client(…)`, with every operation of this crate.
     ///
-    /// The SDK's tokens for retries are shared by all clients of a process: where attempts are counted, give the client a
-    /// [retry partition of its own](crate::aws_sdk#errors-and-retries).
+    /// All clients of a process share the SDK's tokens for retries. If a test counts attempts, give its client a [retry
+    /// partition of its own](crate::aws_sdk#errors-and-retries).
     #[must_use]
     pub fn http_client(&self) -> HttpClient<Keyring> {
         self.service().http_client()
@@ -88,8 +88,7 @@ impl Kms<Keyring> {
 impl<P: KeyProvider + 'static> Service<P> {
     /// An HTTP client for `aws_sdk_kms::Config::builder().http_client(…)`, with the operations of this service.
     ///
-    /// Where attempts are counted, give the client a
-    /// [retry partition of its own](crate::aws_sdk#errors-and-retries).
+    /// If a test counts attempts, give its client a [retry partition of its own](crate::aws_sdk#errors-and-retries).
     #[must_use]
     pub fn http_client(self) -> HttpClient<P> {
         HttpClient(Arc::new(self))
@@ -154,7 +153,7 @@ impl<P> fmt::Debug for HttpClient<P> {
     }
 }
 
-/// The Region that a request is for: what it was signed for, or what its endpoint says.
+/// The Region of a request: the one that it was signed for, or else that of its endpoint.
 fn region(request: &HttpRequest) -> Option<Region> {
     request
         .headers()

@@ -1,18 +1,20 @@
-//! [`insecure_key`]: keys that everybody knows.
+//! [`insecure_key`]: keys whose material is public.
 
 use crate::key::{KeySpec, KeyUsage};
 use crate::keyring::NewKey;
 
-/// The material of every insecure symmetric key. Two keys with it still open none of each other's blobs: their ids
-/// differ.
+/// The material of every insecure symmetric key. Two keys with it still do not open each other's blobs, because their
+/// key ids differ.
 pub(super) const SYMMETRIC_MATERIAL: [u8; 32] = *b"INSECURE: it is in the open here";
 
-/// A key with **insecure** material that is published with this crate: for tests, ready at once and always the same.
+/// A key with **insecure** material, which is published with this crate. It is for tests: ready at once, and always the
+/// same. Do not use it in production.
 ///
-/// Generating an RSA key takes seconds without optimization, and most of a minute for `RSA_4096`; this takes none. The key
-/// is for encryption if its spec can be. Keys that only sign or authenticate have no material here and need none.
+/// Generating an RSA key takes seconds without optimization, and up to a minute for `RSA_4096`; this takes no time. The
+/// usage of the key is encryption if its spec allows it. Keys that only sign or authenticate need no material here, and
+/// have none.
 ///
-/// What else `NewKey` can do is still to be chosen, the key id for one:
+/// All other properties of the `NewKey` can still be set, such as the key id:
 ///
 /// ```
 /// use kms_reencrypt::testing::insecure_key;
@@ -54,8 +56,8 @@ pub fn insecure_key(spec: KeySpec) -> NewKey {
     }
 }
 
-/// The **insecure** private key of [`insecure_key`] as PKCS#8 in PEM, for the other end of a test: the partner who decrypts
-/// with a library of its own. `None` for specs that are not RSA or SM2.
+/// The **insecure** private key of [`insecure_key`] as PKCS#8 in PEM, for the other side of a test, such as a partner
+/// who decrypts with another library. `None` for specs that are not RSA or SM2.
 #[must_use]
 pub const fn insecure_private_key_pem(spec: KeySpec) -> Option<&'static str> {
     Some(match spec {

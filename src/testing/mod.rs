@@ -1,11 +1,12 @@
-//! What people need in tests, behind the feature `testing`. None of it belongs into production.
+//! Tools for tests, behind the feature `testing`. Do not use them in production.
 //!
-//! - Keys that are there at once, and the same in every run: [`insecure_key`].
-//! - Randomness that repeats itself: [`seeded_random`].
-//! - A provider that fails when it is told to: [`FaultyProvider`].
-//! - A memory of what was done with which keys: [`Recorder`].
-//! - A ring from a file, with the feature `json`: `ring_file`. And back, with the feature `snapshot`.
-//! - Suites for other implementations of keys and providers: [`conformance`].
+//! - Keys that are ready at once and the same in every run: [`insecure_key`].
+//! - Repeatable randomness: [`seeded_random`].
+//! - A provider that fails on demand: [`FaultyProvider`].
+//! - A recorder of all operations on the keys: [`Recorder`].
+//! - Rings that are read from a file, with the feature `json`, and saved to one, with the feature `snapshot`:
+//!   `ring_file`.
+//! - Conformance suites for your own keys and providers: [`conformance`].
 //!
 //! ```
 //! use kms_reencrypt::testing::{Fault, FaultyProvider, Recorder};

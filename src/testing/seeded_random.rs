@@ -1,4 +1,4 @@
-//! [`SeededRandom`]: randomness that repeats itself.
+//! [`SeededRandom`]: repeatable randomness.
 
 use core::fmt;
 use std::sync::Arc;
@@ -9,15 +9,15 @@ use sha2::Sha256;
 
 use crate::random::{RandomSource, RandomnessUnavailable};
 
-/// A random source whose bytes follow from a seed alone: **insecure**, and the same in every run and on every platform.
+/// An **insecure** random source whose bytes follow from a seed alone. They are the same in every run and on every
+/// platform.
 ///
-/// For a ring whose key ids, materials and grant tokens are always the same, give it to the ring; for nonces, data keys and
-/// so blobs that are always the same, give it to [`Kms`](crate::Kms) too. Clones draw from one and the same stream, so one
-/// source for both gives no bytes twice.
+/// Give it to a ring, and the ring's key ids, materials and grant tokens are always the same. Give it to a
+/// [`Kms`](crate::Kms) too, and so are nonces, data keys and blobs. Clones draw from the same stream, so one source for
+/// both never returns the same bytes twice.
 ///
-/// Two things take other randomness than the seed's, or it in another order. Threads that draw at the same time come in any
-/// order. And generating RSA keys asks for as many bytes as the machine's word size makes it ask for: take
-/// [`insecure_key`](super::insecure_key).
+/// Two things break repeatability. If threads draw concurrently, the order of the draws varies. And the generation of
+/// RSA keys draws as many bytes as the machine's word size requires; use [`insecure_key`](super::insecure_key) instead.
 ///
 /// ```
 /// use kms_reencrypt::testing::seeded_random;
@@ -58,15 +58,15 @@ pub fn seeded_random(seed: u64) -> SeededRandom {
 }
 
 impl SeededRandom {
-    /// A number below 2^32, for decisions.
+    /// A number below 2^32, for faults that strike with a probability.
     pub(super) fn next_u32(&self) -> u32 {
         let mut bytes = [0; 4];
         self.draw(&mut bytes);
         u32::from_be_bytes(bytes)
     }
 
-    /// `HMAC-SHA-256(seed, draw ‖ 0) ‖ HMAC-SHA-256(seed, draw ‖ 1) ‖ …`, cut to length. A draw depends on how many came
-    /// before it, not on how long they were.
+    /// `HMAC-SHA-256(seed, draw ‖ 0) ‖ HMAC-SHA-256(seed, draw ‖ 1) ‖ …`, cut to length. A draw depends on the number
+    /// of draws before it, not on their length.
     fn draw(&self, destination: &mut [u8]) {
         let draw = self.draws.fetch_add(1, Ordering::Relaxed);
         for (block, part) in (0_u64..).zip(destination.chunks_mut(32)) {

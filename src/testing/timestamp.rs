@@ -1,4 +1,4 @@
-//! Times as text, in UTC: `2026-01-01T00:00:00Z` (RFC 3339).
+//! Conversions between times and RFC 3339 text in UTC: `2026-01-01T00:00:00Z`.
 
 use core::time::Duration;
 use std::time::SystemTime;
@@ -7,26 +7,26 @@ use std::time::SystemTime;
 use humantime::format_rfc3339;
 use humantime::{format_rfc3339_seconds, parse_rfc3339};
 
-/// The last second of the year 9999: four digits of a year hold no later one.
+/// The last second of the year 9999, the last year of four digits.
 const LAST: Duration = Duration::from_secs(253_402_300_799);
 
-/// A time to the second, as CloudTrail has it.
+/// Writes a time with whole seconds, as CloudTrail does.
 pub(super) fn write_seconds(time: SystemTime) -> String {
     format_rfc3339_seconds(within_bounds(time)).to_string()
 }
 
-/// A time with nine digits behind the second, or none.
+/// Writes a time with nine digits of a second, or with whole seconds.
 #[cfg(feature = "snapshot")]
 pub(super) fn write(time: SystemTime) -> String {
     format_rfc3339(within_bounds(time)).to_string()
 }
 
-/// Reads a time from 1970 on, with up to nine digits behind the second or none.
+/// Reads a time from 1970 on, with up to nine digits of a second.
 pub(super) fn read(text: &str) -> Option<SystemTime> {
     parse_rfc3339(text).ok()
 }
 
-/// The nearest time that can be written: one before 1970 or after 9999 is some mistake with a clock.
+/// The nearest time that can be written. A time before 1970 or after 9999 comes from a wrong clock.
 fn within_bounds(time: SystemTime) -> SystemTime {
     time.clamp(SystemTime::UNIX_EPOCH, SystemTime::UNIX_EPOCH + LAST)
 }

@@ -1,4 +1,4 @@
-//! What an RSA or SM2 key has to do.
+//! The checks of an RSA or SM2 key.
 
 use crate::key::EncryptionAlgorithm;
 use crate::provider::{KeyActionError, KmsKey};
@@ -7,7 +7,7 @@ use crate::random::{OsRandom, Random, RandomSource, RandomnessUnavailable};
 use super::crafted::{Crafted, crafted};
 use super::report::Report;
 
-/// A source that has no bytes.
+/// A random source that always fails.
 #[derive(Debug)]
 struct Dry;
 
@@ -34,7 +34,7 @@ pub(super) fn check(report: &mut Report, key: &dyn KmsKey) {
         };
         report.require(
             one != other,
-            format_args!("two ciphertexts of {algorithm} are the same: no randomness is in them"),
+            format_args!("two ciphertexts of {algorithm} are equal: encrypt uses no randomness"),
         );
         let dry = Random::new(&Dry);
         if let Some(Ok(_)) = report.call("encrypt", || key.encrypt(algorithm, b"data", dry)) {
@@ -49,12 +49,12 @@ pub(super) fn check(report: &mut Report, key: &dyn KmsKey) {
     check_public_key(report, key);
 }
 
-/// The public key is there and belongs to the key. With it anybody can make ciphertexts, also of a padding that must not
-/// pass.
+/// Checks that the public key exists and belongs to the key, with ciphertexts that are made under it, some of which
+/// have a padding that the key must refuse.
 fn check_public_key(report: &mut Report, key: &dyn KmsKey) {
     let spec = key.metadata().key_spec();
     let Some(Some(public_key)) = report.call("public_key", || key.public_key()) else {
-        return report.fail("public_key gives none: a key pair has one");
+        return report.fail("public_key returns None for a key pair");
     };
     for algorithm in spec.encryption_algorithms().iter().copied() {
         let Some(ciphertexts) = crafted(spec, public_key, algorithm) else {
@@ -76,7 +76,7 @@ fn check_public_key(report: &mut Report, key: &dyn KmsKey) {
     }
 }
 
-/// A ciphertext in all the ways in which it must not decrypt.
+/// A ciphertext, altered in all the ways in which it must not decrypt.
 fn altered(ciphertext: &[u8]) -> Vec<(String, Vec<u8>)> {
     let len = ciphertext.len();
     let mut altered = vec![

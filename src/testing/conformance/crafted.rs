@@ -1,4 +1,4 @@
-//! Ciphertexts that are made with the public key alone: what an attacker can send to a key.
+//! Ciphertexts made with the public key alone, as an attacker can make them.
 
 use rsa::BoxedUint;
 use rsa::pkcs8::DecodePublicKey;
@@ -9,7 +9,7 @@ use crate::primitives::oaep_hash::{NotOaep, OaepHash};
 use crate::primitives::rsa_public::raise_to_public_exponent;
 use crate::random::{OsRandom, Random};
 
-/// A ciphertext, and what a key has to make of it.
+/// A ciphertext, and the result that a key has to give for it.
 pub(super) struct Crafted {
     pub(super) what: &'static str,
     pub(super) ciphertext: Vec<u8>,
@@ -17,9 +17,9 @@ pub(super) struct Crafted {
     pub(super) plaintext: Option<&'static [u8]>,
 }
 
-/// Ciphertexts with a padding as it has to be, and as it must not be. `None` if the public key is not one of this spec.
+/// Ciphertexts with a well-formed padding and with bad ones. `None` if the public key does not have this spec.
 ///
-/// The OAEP of the `rsa` crate lets both faults pass: they are what a key that is made of it gets wrong.
+/// The OAEP of the `rsa` crate accepts both faults, so a key that is built on it fails here.
 pub(super) fn crafted(
     spec: KeySpec,
     public_key: &[u8],

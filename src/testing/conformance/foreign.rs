@@ -1,4 +1,4 @@
-//! What a key has to answer to algorithms that it does not have.
+//! The checks of algorithms that a key does not support.
 
 use crate::key::{EncryptionAlgorithm, KeyMaterialId};
 use crate::provider::{KeyActionError, KmsKey, MessageNonces};
@@ -11,13 +11,13 @@ const NONCES: MessageNonces = MessageNonces {
     iv: [0; 12],
 };
 
-/// Such a request is a mistake of the caller, and no fault of a ciphertext: the answer is never `Rejected`.
+/// Checks that a key never answers `Rejected` to such a request: the request is wrong, and not the ciphertext.
 pub(super) fn check(report: &mut Report, key: &dyn KmsKey) {
     let spec = key.metadata().key_spec();
     let algorithms = EncryptionAlgorithm::ALL.iter().copied();
     for algorithm in algorithms.filter(|one| !spec.encryption_algorithms().contains(one)) {
         for (name, refusal) in calls(report, key, algorithm) {
-            let name = format!("{name} by {algorithm}, which {spec} does not have,");
+            let name = format!("{name} by {algorithm}, which {spec} does not support,");
             match refusal {
                 Some(None) => report.fail(format_args!("{name} succeeds")),
                 Some(Some(KeyActionError::Rejected)) => {
@@ -29,7 +29,7 @@ pub(super) fn check(report: &mut Report, key: &dyn KmsKey) {
     }
 }
 
-/// Both ways to use an algorithm, and how the key refuses: `None` if it panics, `Some(None)` if it does not.
+/// Uses an algorithm in both directions and returns the key's errors: `None` if it panics, `Some(None)` if it succeeds.
 fn calls(
     report: &mut Report,
     key: &dyn KmsKey,

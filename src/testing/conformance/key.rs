@@ -8,12 +8,14 @@ use super::{asymmetric, foreign, symmetric};
 
 /// Checks that a key does what the engine relies on.
 ///
-/// A key that is for encryption and in a state to act is made to act: on plaintexts of all sizes, on ciphertexts with bits
-/// flipped, ends cut off and more put to them, with other encryption contexts, nonces and key materials, with paddings that
-/// OAEP refuses, by algorithms that it does not have, and without randomness. Of any other key only the metadata are looked at. The key is left as it was.
+/// If the key's usage is encryption and its state allows it, the suite encrypts and decrypts: plaintexts of all sizes,
+/// ciphertexts with flipped bits, cut off and extended, other encryption contexts, nonces and key materials, paddings
+/// that OAEP refuses, algorithms that the key does not support, and a random source that fails. For any other key it
+/// checks only the metadata. It does not change the key.
 ///
-/// What cannot be seen from outside is not checked: that secrets are wiped, that comparisons take constant time. And a key
-/// that encrypts in its own way, and decrypts that, passes: [`check_same_key`] compares it with another.
+/// The suite cannot check what is not visible from outside: that secrets are wiped, and that comparisons take constant
+/// time. A key that encrypts and decrypts in a way of its own passes; [`check_same_key`] compares it with another
+/// implementation.
 ///
 /// ```
 /// use kms_reencrypt::provider::{KeyProvider, KeyRef, KmsKey};
@@ -35,27 +37,27 @@ use super::{asymmetric, foreign, symmetric};
 /// let failures = check_key(&Hollow(keyring.describe_key(arn)?)).expect_err("it is hollow");
 /// assert!(failures.to_string().contains("seal fails"));
 ///
-/// // The keys of this crate's own ring.
+/// // The keys of this crate's own ring pass.
 /// keyring.view(&mut |view| assert_key(&*view.key(&arn).expect("it was just created"))).expect("a view");
 /// # Ok::<(), kms_reencrypt::KmsError>(())
 /// ```
 ///
 /// # Errors
 ///
-/// [`Failures`], all of them.
+/// [`Failures`] with all failures.
 pub fn check_key(key: &dyn KmsKey) -> Result<(), Failures> {
     report(key).finish()
 }
 
-/// Checks that two implementations of one key understand each other: that each decrypts what the other encrypts, and that
-/// a symmetric one makes the very same ciphertext of the same nonces.
+/// Checks that two implementations of one key are compatible: each decrypts what the other encrypts, and for the same
+/// nonces two symmetric ones make the same ciphertext.
 ///
-/// For the other one take a key of a [`Keyring`](crate::Keyring) with the same key id and material: see
+/// As the other implementation, use a key of a [`Keyring`](crate::Keyring) with the same key id and material: see
 /// [`NewKey::key_id`](crate::keyring::NewKey::key_id) and its neighbours.
 ///
 /// # Errors
 ///
-/// [`Failures`], all of them.
+/// [`Failures`] with all failures.
 pub fn check_same_key(one: &dyn KmsKey, other: &dyn KmsKey) -> Result<(), Failures> {
     let (metadata, other_metadata) = (one.metadata(), other.metadata());
     let mut report = Report::new(metadata.arn().to_string());
@@ -73,7 +75,7 @@ pub fn check_same_key(one: &dyn KmsKey, other: &dyn KmsKey) -> Result<(), Failur
     report.finish()
 }
 
-/// [`check_key`], for a test.
+/// [`check_key`] as an assertion.
 ///
 /// # Panics
 ///
@@ -98,7 +100,7 @@ pub(super) fn report(key: &dyn KmsKey) -> Report {
     if !symmetric {
         report.require(
             material.is_none(),
-            "it names a current key material, and is no symmetric encryption key",
+            "it names a current key material but is not a symmetric encryption key",
         );
     }
     let acts = matches!(metadata.key_state(), KeyState::Enabled | KeyState::Updating);

@@ -1,8 +1,8 @@
 //! Conformance suites for implementations of [`KmsKey`](crate::provider::KmsKey) and [`KeyProvider`](crate::provider::KeyProvider).
 //!
-//! Whoever brings keys of another kind (an HSM, another library of cryptography, a file) runs them against these: they ask
-//! what the engine asks, and what an attacker would. Nothing is assumed of the implementation: a panic in it is a failure
-//! on the list like any other.
+//! If your keys come from elsewhere (an HSM, another cryptographic library, a file), run them against these suites:
+//! they make the calls that the engine makes, and those that an attacker would. They assume nothing about the
+//! implementation: a panic in it is a failure on the list like any other.
 
 mod asymmetric;
 mod crafted;

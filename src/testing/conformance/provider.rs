@@ -6,11 +6,11 @@ use crate::provider::{KeyProvider, KeyProviderError, KeyRef, KeyView, KmsKey};
 use super::key;
 use super::report::{Failures, Report};
 
-/// Checks that a provider answers as the engine relies on, for these keys of it, and that the keys do: see
+/// Checks that a provider does what the engine relies on, for these keys of it, and checks each of the keys with
 /// [`check_key`](super::check_key).
 ///
-/// It looks every key up by its ARN, by its current material and by its aliases, and asks for keys, materials, aliases and
-/// grant tokens that there are not.
+/// It looks every key up by its ARN, by its current material and by its aliases, and asks for keys, materials, aliases
+/// and grant tokens that do not exist.
 ///
 /// ```
 /// use kms_reencrypt::testing::conformance::check_provider;
@@ -30,7 +30,7 @@ use super::report::{Failures, Report};
 ///
 /// # Errors
 ///
-/// [`Failures`], all of them.
+/// [`Failures`] with all failures.
 pub fn check_provider(provider: &dyn KeyProvider, keys: &[KeyArn]) -> Result<(), Failures> {
     let mut report = Report::new("the provider".to_owned());
     for arn in keys {
@@ -44,7 +44,7 @@ pub fn check_provider(provider: &dyn KeyProvider, keys: &[KeyArn]) -> Result<(),
     report.finish()
 }
 
-/// [`check_provider`], for a test.
+/// [`check_provider`] as an assertion.
 ///
 /// # Panics
 ///
@@ -56,7 +56,7 @@ pub fn assert_provider(provider: &dyn KeyProvider, keys: &[KeyArn]) {
     }
 }
 
-/// Checks something in a view, and that there is one, once.
+/// Runs a check in a view, and checks that the provider gives exactly one view.
 fn in_view(
     report: &mut Report,
     provider: &dyn KeyProvider,
@@ -83,7 +83,7 @@ fn in_view(
     }
 }
 
-/// All ways lead to the key.
+/// Checks that all look-ups find the key.
 fn check_look_ups(report: &mut Report, view: &dyn KeyView, arn: &KeyArn) {
     let name = format!("key_with_material for {arn}");
     let Some(found) = report.call(format_args!("key for {arn}"), || view.key(arn)) else {
@@ -108,10 +108,10 @@ fn check_look_ups(report: &mut Report, view: &dyn KeyView, arn: &KeyArn) {
         }) {
             Some(Ok(target)) => report.require(
                 target == *arn,
-                format_args!("alias_target for {alias} is {target}, and the key {arn} has it"),
+                format_args!("alias_target for {alias} is {target}, but the key {arn} lists the alias"),
             ),
             Some(Err(error)) => report.fail(format_args!(
-                "alias_target fails for {alias}, which the key {arn} has: {error}"
+                "alias_target fails for {alias}, which the key {arn} lists: {error}"
             )),
             None => {}
         }
@@ -126,7 +126,7 @@ fn check_look_ups(report: &mut Report, view: &dyn KeyView, arn: &KeyArn) {
     report.add(key::report(&*key));
 }
 
-/// What there is not is not found, in a word.
+/// Checks that look-ups of what does not exist end with `NotFound`, and nothing else.
 fn check_absences(report: &mut Report, view: &dyn KeyView, keys: &[KeyArn]) {
     for arn in keys {
         let regions = ["af-south-1", "ap-northeast-3", "cn-northwest-1"];
@@ -166,7 +166,7 @@ fn must_be(report: &mut Report, method: &str, key: &dyn KmsKey, arn: &KeyArn) {
     let actual = key.metadata().arn();
     report.require(
         actual == arn,
-        format_args!("{method} gives the key {actual} where it is to give {arn}"),
+        format_args!("{method} returns the key {actual}, not {arn}"),
     );
 }
 
@@ -176,9 +176,9 @@ fn must_be_absent(
     found: Option<Result<impl core::fmt::Display, KeyProviderError>>,
 ) {
     match found {
-        Some(Ok(found)) => report.fail(format_args!("{name} finds {found}, which is not there")),
+        Some(Ok(found)) => report.fail(format_args!("{name} finds {found}, which does not exist")),
         Some(Err(KeyProviderError::NotFound)) | None => {}
-        Some(Err(error)) => report.fail(format_args!("{name} is not NotFound, but: {error}")),
+        Some(Err(error)) => report.fail(format_args!("{name} must be NotFound, but is: {error}")),
     }
 }
 

@@ -1,14 +1,14 @@
-//! [`Failures`]: everything that an implementation does not do as it should.
+//! [`Failures`]: the result of a conformance suite.
 
 use core::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// What an implementation failed to do: a list for people, one failure in a line.
+/// The failures of an implementation. `Display` lists them for people, one in a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failures(Vec<String>);
 
 impl Failures {
-    /// The failures, each a sentence. There is at least one.
+    /// The failures, each a sentence; at least one.
     #[must_use]
     pub fn as_slice(&self) -> &[String] {
         &self.0
@@ -41,19 +41,19 @@ impl Report {
         }
     }
 
-    /// Says what the implementation failed to do.
+    /// Adds a failure.
     pub(super) fn fail(&mut self, what: impl fmt::Display) {
         self.failures.push(format!("{}: {what}", self.subject));
     }
 
-    /// Says so if it is not as it should be.
+    /// Adds a failure unless a condition holds.
     pub(super) fn require(&mut self, holds: bool, what: impl fmt::Display) {
         if !holds {
             self.fail(what);
         }
     }
 
-    /// Calls the implementation. A panic is a failure of its own, and no result.
+    /// Calls the implementation. If it panics, adds a failure and returns `None`.
     pub(super) fn call<T>(
         &mut self,
         name: impl fmt::Display,

@@ -1,4 +1,4 @@
-//! What a symmetric key has to do.
+//! The checks of a symmetric key.
 
 use crate::key::KeyMaterialId;
 use crate::provider::{KeyActionError, KmsKey, MessageNonces};
@@ -31,10 +31,10 @@ pub(super) fn check(report: &mut Report, key: &dyn KmsKey, current: &KeyMaterial
     let other = KeyMaterialId::from_bytes(other);
     let has = |id| move || key.has_material(id);
     if report.call("has_material", has(current)) == Some(false) {
-        report.fail("has_material denies the current key material");
+        report.fail("has_material is false for the current key material");
     }
     if report.call("has_material", has(&other)) == Some(true) {
-        report.fail("has_material claims a key material that nobody made");
+        report.fail("has_material is true for a key material that does not exist");
     }
     for len in LENGTHS {
         for aad in [AAD, &[]] {
@@ -44,7 +44,7 @@ pub(super) fn check(report: &mut Report, key: &dyn KmsKey, current: &KeyMaterial
             };
             report.require(
                 message.content != plaintext,
-                format_args!("seal leaves {len} bytes as they were"),
+                format_args!("seal does not change a plaintext of {len} bytes"),
             );
             must_open(report, key, &message, &plaintext);
         }
@@ -59,12 +59,12 @@ pub(super) fn check(report: &mut Report, key: &dyn KmsKey, current: &KeyMaterial
     }
 }
 
-/// The message key and the ciphertext follow from the nonces, from both of them, and from nothing else that is drawn.
+/// Checks that the ciphertext depends on both nonces, and on no other randomness.
 fn check_nonces(report: &mut Report, key: &dyn KmsKey, current: &KeyMaterialId, message: &Message) {
     let plaintext = plaintext(64);
     let again = seal(report, key, current, (&NONCES, AAD), &plaintext);
     if again.is_some_and(|again| again.content != message.content || again.tag != message.tag) {
-        report.fail("seal does not make the same of the same nonces");
+        report.fail("seal makes different ciphertexts with the same nonces");
     }
     let derivation = MessageNonces {
         derivation: [0xd2; 16],
@@ -82,7 +82,7 @@ fn check_nonces(report: &mut Report, key: &dyn KmsKey, current: &KeyMaterialId, 
     }
 }
 
-/// The message in all the ways in which it must not open.
+/// The message, altered in all the ways in which it must not open.
 fn altered(message: &Message, other: KeyMaterialId) -> Vec<(String, Message)> {
     let mut altered = Vec::new();
     let mut with = |what: String, change: &dyn Fn(&mut Message)| {
@@ -122,7 +122,7 @@ fn altered(message: &Message, other: KeyMaterialId) -> Vec<(String, Message)> {
     with("another iv".to_owned(), &|message| {
         flip(&mut message.nonces.iv, 0);
     });
-    with("a key material that nobody made".to_owned(), &|message| {
+    with("a key material that does not exist".to_owned(), &|message| {
         message.material = other;
     });
     altered
@@ -149,7 +149,7 @@ pub(super) fn compare(report: &mut Report, one: &dyn KmsKey, other: &dyn KmsKey)
     if let [one, other] = messages.as_slice() {
         report.require(
             one.content == other.content && one.tag == other.tag,
-            "the two keys make different ciphertexts of the same nonces",
+            "the two keys make different ciphertexts with the same nonces",
         );
     }
 }
@@ -181,7 +181,7 @@ fn seal(
     }
 }
 
-/// Opens a message: what comes of it, and what it leaves in the buffer.
+/// Opens a message, and returns the result and the content of the buffer.
 fn open(
     report: &mut Report,
     key: &dyn KmsKey,

@@ -1,4 +1,4 @@
-//! [`Fault`]: what is to go wrong, and when.
+//! [`Fault`]: an error or a delay, and when it occurs.
 
 use core::time::Duration;
 
@@ -7,30 +7,30 @@ use crate::key::KeyArn;
 use crate::provider::KeyProviderError;
 use crate::testing::{SeededRandom, seeded_random};
 
-/// What an operation asks of a provider, or of a key that it found there. A request makes them in this order: the view,
-/// grant tokens, aliases and keys (the source before the destination), and when both keys are proven, `Decrypt` and
+/// A call that an operation makes to a provider or to one of its keys. A request makes them in this order: the view,
+/// grant tokens, aliases and keys (the source before the destination), and after both keys are proven, `Decrypt` and
 /// `Encrypt`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ProviderCall {
-    /// What does an alias point to?
+    /// Looks up the key that an alias points to.
     AliasLookUp,
-    /// Decrypt with this key: the source of a `ReEncrypt`.
+    /// Decrypts with a key, such as the source key of a `ReEncrypt`.
     Decrypt,
-    /// Encrypt with this key: the destination of a `ReEncrypt`.
+    /// Encrypts with a key, such as the destination key of a `ReEncrypt`.
     Encrypt,
-    /// Which grant does a token stand for?
+    /// Looks up the grant that a token stands for.
     GrantTokenLookUp,
-    /// Which key has this ARN, or this key material?
+    /// Looks up a key by its ARN or its key material.
     KeyLookUp,
-    /// The keys as they are now: once in every request, before anything else.
+    /// Gets the view of the keys, once in every request and before anything else.
     View,
 }
 
-/// Something that is to go wrong in a [`FaultyProvider`](super::FaultyProvider): an error, a delay or both.
+/// A fault of a [`FaultyProvider`](super::FaultyProvider): an error, a delay or both.
 ///
-/// Unless it is told otherwise it strikes whenever a key is looked up: once in an `Encrypt` or a `Decrypt`, and for each of
-/// the two keys of a `ReEncrypt`. Of several conditions all have to hold.
+/// By default a fault strikes every look-up of a key: once in an `Encrypt` or a `Decrypt`, and for each of the two keys
+/// of a `ReEncrypt`. If it has several conditions, all of them have to hold.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Fault {
@@ -41,7 +41,7 @@ pub struct Fault {
     after: u64,
     times: u64,
     chance: Option<Chance>,
-    /// How many calls it could have struck so far.
+    /// The number of calls so far that met the other conditions.
     seen: u64,
 }
 
@@ -52,7 +52,7 @@ struct Chance {
 }
 
 impl Fault {
-    /// Any error of a provider. Where it brings no words of its own, AWS's are told.
+    /// A fault with any error of a provider. An empty message becomes AWS's.
     pub fn new(error: KeyProviderError) -> Self {
         Self {
             error: Some(error),
@@ -75,12 +75,12 @@ impl Fault {
         Self::new(KeyProviderError::KeyUnavailable(no_words()))
     }
 
-    /// `ThrottlingException`. It strikes before anything is looked up, once in a request.
+    /// `ThrottlingException`, which strikes once in a request, before any look-up.
     pub fn throttling() -> Self {
         Self::new(KeyProviderError::Throttled).at(ProviderCall::View)
     }
 
-    /// Nothing but a delay: the call takes this long and goes well. See [`Faults::delay`](super::Faults::delay).
+    /// Only a delay: the call takes this long and then succeeds. See [`Faults::delay`](super::Faults::delay).
     pub const fn latency(delay: Duration) -> Self {
         Self {
             error: None,
@@ -94,46 +94,47 @@ impl Fault {
         }
     }
 
-    /// Which call it strikes.
+    /// Strikes this kind of call.
     pub const fn at(mut self, call: ProviderCall) -> Self {
         self.call = call;
         self
     }
 
-    /// It strikes when a key decrypts: on the source side of a `ReEncrypt` only, after both keys were looked up and proven.
+    /// Strikes when a key decrypts: in a `ReEncrypt` only on the source side, after both keys were looked up and
+    /// proven.
     pub const fn on_source(self) -> Self {
         self.at(ProviderCall::Decrypt)
     }
 
-    /// It strikes when a key encrypts: on the destination side of a `ReEncrypt` only, after the source has decrypted.
+    /// Strikes when a key encrypts: in a `ReEncrypt` only on the destination side, after the source key has decrypted.
     pub const fn on_destination(self) -> Self {
         self.at(ProviderCall::Encrypt)
     }
 
-    /// It strikes calls for this key only. A view and a grant token are no key's.
+    /// Strikes only calls for this key. Views and grant tokens belong to no key.
     pub const fn on_key(mut self, key: KeyArn) -> Self {
         self.key = Some(key);
         self
     }
 
-    /// It lets so many calls pass before it strikes.
+    /// Lets the first `calls` calls pass.
     pub const fn after(mut self, calls: u64) -> Self {
         self.after = calls;
         self
     }
 
-    /// It strikes so many calls in a row, and then no more.
+    /// Strikes at most `calls` calls.
     pub const fn times(mut self, calls: u64) -> Self {
         self.times = calls;
         self
     }
 
-    /// It strikes the nth call only, counted from 1.
+    /// Strikes only the nth call, counted from 1.
     pub const fn nth(self, call: u64) -> Self {
         self.after(call.saturating_sub(1)).times(1)
     }
 
-    /// It strikes by chance: with a probability between 0 and 1, thrown by a generator of this seed.
+    /// Strikes with a probability between 0 and 1. A generator with this seed decides, so every run is the same.
     pub fn with_probability(mut self, probability: f64, seed: u64) -> Self {
         let random = seeded_random(seed);
         self.chance = Some(Chance {
@@ -143,14 +144,14 @@ impl Fault {
         self
     }
 
-    /// It takes this long to fail.
+    /// Delays the call by this long, before the error if there is one.
     pub const fn delayed_by(mut self, delay: Duration) -> Self {
         self.delay = delay;
         self
     }
 
-    /// Whether a call is struck. Each call that meets the other conditions counts for [`after`](Self::after) and
-    /// [`times`](Self::times).
+    /// Whether the fault strikes a call. Each call that meets the other conditions counts for [`after`](Self::after)
+    /// and [`times`](Self::times).
     pub(super) fn strikes(&mut self, call: ProviderCall, key: Option<&KeyArn>) -> bool {
         if self.call != call || self.key.is_some_and(|wanted| key != Some(&wanted)) {
             return false;

@@ -1,4 +1,4 @@
-//! Fault injection: a provider that fails when it is told to.
+//! Fault injection: a provider that fails on demand.
 
 mod fault;
 mod provider;

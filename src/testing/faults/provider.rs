@@ -1,4 +1,4 @@
-//! [`FaultyProvider`]: another provider, and what goes wrong in it.
+//! [`FaultyProvider`]: a provider with injected faults.
 
 use std::time::SystemTime;
 
@@ -15,7 +15,7 @@ use crate::secret::Plaintext;
 use super::fault::ProviderCall;
 use super::script::Faults;
 
-/// The keys of another provider, with faults: for tests of what code does when KMS does not answer.
+/// The keys of another provider, with injected faults, for tests of code that has to handle failures of KMS.
 ///
 /// ```
 /// use kms_reencrypt::testing::{Fault, FaultyProvider};
@@ -60,14 +60,14 @@ pub struct FaultyProvider<P> {
 }
 
 impl<P> FaultyProvider<P> {
-    /// A provider in which nothing goes wrong yet.
+    /// A provider without faults yet.
     #[must_use]
     pub fn new(provider: P) -> Self {
         let faults = Faults::default();
         Self { provider, faults }
     }
 
-    /// The handle to what goes wrong.
+    /// The handle to the faults.
     #[must_use]
     pub fn faults(&self) -> Faults {
         self.faults.clone()

@@ -1,4 +1,4 @@
-//! [`Faults`]: the faults of a provider, in the hand of the test.
+//! [`Faults`]: the test's handle to the faults of a provider.
 
 use core::fmt;
 use core::time::Duration;
@@ -9,8 +9,8 @@ use crate::provider::KeyProviderError;
 
 use super::fault::{Fault, ProviderCall};
 
-/// What goes wrong in a [`FaultyProvider`](super::FaultyProvider). It is a handle: clones are of the same faults, and what
-/// is changed through one counts from the next call on.
+/// A handle to the faults of a [`FaultyProvider`](super::FaultyProvider). Clones share the same faults, and a change
+/// takes effect from the next call on.
 #[derive(Clone, Debug, Default)]
 pub struct Faults(Arc<Mutex<Script>>);
 
@@ -25,36 +25,36 @@ struct Script {
 type OnDelay = dyn Fn(Duration) + Send + Sync;
 
 impl Faults {
-    /// Adds a fault. A call that several faults strike ends with the error of the first, and takes as long as all of them
-    /// up to that one say.
+    /// Adds a fault. If several faults strike a call, it ends with the error of the first one that has an error, after
+    /// the delays of all faults up to that one.
     pub fn inject(&self, fault: Fault) {
         self.script().faults.push(fault);
     }
 
-    /// Takes all faults back: the outage is over.
+    /// Removes all faults.
     pub fn clear(&self) {
         self.script().faults.clear();
     }
 
-    /// How many calls were struck so far.
+    /// The number of strikes so far.
     #[must_use]
     pub fn strikes(&self) -> u64 {
         self.script().strikes
     }
 
-    /// How long all delays so far were together. None of them was slept, unless [`on_delay`](Self::on_delay) did.
+    /// The sum of all delays so far. No call really waits, unless [`on_delay`](Self::on_delay) makes it.
     #[must_use]
     pub fn delay(&self) -> Duration {
         self.script().delay
     }
 
-    /// What is to be done about a delay besides adding it up. `std::thread::sleep` makes it real; `move |delay|
-    /// clock.advance(delay)` lets it pass on a [`ManualClock`](crate::keyring::ManualClock).
+    /// Sets a function that is called with each delay. `std::thread::sleep` makes it real;
+    /// `move |delay| clock.advance(delay)` lets it pass on a [`ManualClock`](crate::keyring::ManualClock).
     pub fn on_delay(&self, act: impl Fn(Duration) + Send + Sync + 'static) {
         self.script().on_delay = Some(Arc::new(act));
     }
 
-    /// Lets whatever strikes this call strike it.
+    /// Applies the faults that strike a call.
     pub(super) fn strike(
         &self,
         call: ProviderCall,
@@ -79,7 +79,7 @@ impl Faults {
         }
         script.delay = script.delay.saturating_add(delay);
         let on_delay = script.on_delay.clone().filter(|_| !delay.is_zero());
-        // What is done about the delay may take its time, or use this very handle.
+        // Unlocked first, since the function may take long or use this handle itself.
         drop(script);
         if let Some(act) = on_delay {
             act(delay);

@@ -1,4 +1,4 @@
-//! [`RecordedCall`]: one operation, as a test remembers it.
+//! [`RecordedCall`]: one operation that a recorder has seen.
 
 use std::time::SystemTime;
 
@@ -8,7 +8,7 @@ use crate::error::KmsError;
 use crate::key::{EncryptionAlgorithm, KeyArn, KeyIdentifier, KeyMaterialId, Region};
 use crate::observe::{Event, KeyUse, NamedKey, Operation};
 
-/// An operation that a [`Recorder`](super::Recorder) was told of.
+/// An operation that a [`Recorder`](super::Recorder) has observed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordedCall {
     operation: Operation,
@@ -55,19 +55,19 @@ impl RecordedCall {
         &self.region
     }
 
-    /// The key that was to decrypt, if the operation decrypts.
+    /// The key for decryption, if the operation decrypts.
     #[must_use]
     pub const fn source(&self) -> Option<&RecordedKey> {
         self.source.as_ref()
     }
 
-    /// The key that was to encrypt, if the operation encrypts.
+    /// The key for encryption, if the operation encrypts.
     #[must_use]
     pub const fn destination(&self) -> Option<&RecordedKey> {
         self.destination.as_ref()
     }
 
-    /// The key that was to be described, if the operation uses no key.
+    /// The key to describe, if the operation describes a key.
     #[must_use]
     pub const fn described(&self) -> Option<&DescribedKey> {
         self.described.as_ref()
@@ -79,11 +79,11 @@ impl RecordedCall {
         self.dry_run
     }
 
-    /// How it ended.
+    /// The outcome.
     ///
     /// # Errors
     ///
-    /// The exception that the caller got.
+    /// The exception that the caller received.
     pub const fn result(&self) -> Result<(), &KmsError> {
         match &self.result {
             Ok(()) => Ok(()),
@@ -91,7 +91,7 @@ impl RecordedCall {
         }
     }
 
-    /// When it ended, if a clock told it.
+    /// The time at which it ended; `None` if the recorder has no clock.
     #[must_use]
     pub const fn time(&self) -> Option<SystemTime> {
         self.time
@@ -125,8 +125,8 @@ impl RecordedKey {
         self.key_id.as_ref()
     }
 
-    /// The key that it was. Unknown if the operation failed before it was found, unless the request named it by its id or
-    /// ARN.
+    /// The ARN of the key. `None` if the operation failed before it found the key, unless the request named it by key
+    /// id or key ARN.
     #[must_use]
     pub const fn key_arn(&self) -> Option<&KeyArn> {
         self.key_arn.as_ref()
@@ -138,7 +138,7 @@ impl RecordedKey {
         self.key_material_id.as_ref()
     }
 
-    /// The encryption algorithm, defaulted.
+    /// The encryption algorithm; `SYMMETRIC_DEFAULT` if the request named none.
     #[must_use]
     pub const fn algorithm(&self) -> EncryptionAlgorithm {
         self.algorithm
@@ -151,7 +151,7 @@ impl RecordedKey {
     }
 }
 
-/// A key that a [`RecordedCall`] was to describe.
+/// The key to describe in a [`RecordedCall`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DescribedKey {
     key_id: KeyIdentifier,
@@ -172,8 +172,8 @@ impl DescribedKey {
         &self.key_id
     }
 
-    /// The key that it was. Unknown if the operation failed before it was found, unless the request named it by its id or
-    /// ARN.
+    /// The ARN of the key. `None` if the operation failed before it found the key, unless the request named it by key
+    /// id or key ARN.
     #[must_use]
     pub const fn key_arn(&self) -> Option<&KeyArn> {
         self.key_arn.as_ref()

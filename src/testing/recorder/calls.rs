@@ -1,4 +1,4 @@
-//! [`Calls`]: recorded calls, to be picked from and counted.
+//! [`Calls`]: a list of recorded calls, with filters.
 
 use core::slice;
 
@@ -8,8 +8,8 @@ use crate::observe::Operation;
 
 use super::call::{DescribedKey, RecordedCall, RecordedKey};
 
-/// Calls that a [`Recorder`](super::Recorder) remembers, in the order in which they ended. Each method keeps those that it
-/// names.
+/// The calls of a [`Recorder`](super::Recorder), in the order in which they ended. Each filter keeps the calls that it
+/// describes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Calls(Vec<RecordedCall>);
 
@@ -18,25 +18,25 @@ impl Calls {
         Self(calls)
     }
 
-    /// Those of `ReEncrypt`.
+    /// Keeps the calls of `ReEncrypt`.
     #[must_use]
     pub fn re_encrypts(self) -> Self {
         self.of(&[Operation::ReEncrypt])
     }
 
-    /// Those of `Encrypt`.
+    /// Keeps the calls of `Encrypt`.
     #[must_use]
     pub fn encrypts(self) -> Self {
         self.of(&[Operation::Encrypt])
     }
 
-    /// Those of `Decrypt`.
+    /// Keeps the calls of `Decrypt`.
     #[must_use]
     pub fn decrypts(self) -> Self {
         self.of(&[Operation::Decrypt])
     }
 
-    /// Those of `GenerateDataKey` and `GenerateDataKeyWithoutPlaintext`.
+    /// Keeps the calls of `GenerateDataKey` and `GenerateDataKeyWithoutPlaintext`.
     #[must_use]
     pub fn generated_data_keys(self) -> Self {
         self.of(&[
@@ -45,19 +45,19 @@ impl Calls {
         ])
     }
 
-    /// Those in which this key was to decrypt.
+    /// Keeps the calls whose source is this key.
     #[must_use]
     pub fn with_source(self, key: &KeyArn) -> Self {
         self.filter(|call| is(call.source(), key))
     }
 
-    /// Those in which this key was to encrypt.
+    /// Keeps the calls whose destination is this key.
     #[must_use]
     pub fn with_destination(self, key: &KeyArn) -> Self {
         self.filter(|call| is(call.destination(), key))
     }
 
-    /// Those in which this key had any part.
+    /// Keeps the calls that use or describe this key.
     #[must_use]
     pub fn with_key(self, key: &KeyArn) -> Self {
         self.filter(|call| {
@@ -66,73 +66,73 @@ impl Calls {
         })
     }
 
-    /// Those whose source has this pair in its encryption context.
+    /// Keeps the calls with this pair in the encryption context of the source.
     #[must_use]
     pub fn with_source_context(self, key: &str, value: &str) -> Self {
         self.filter(|call| has(call.source(), key, value))
     }
 
-    /// Those whose destination has this pair in its encryption context.
+    /// Keeps the calls with this pair in the encryption context of the destination.
     #[must_use]
     pub fn with_destination_context(self, key: &str, value: &str) -> Self {
         self.filter(|call| has(call.destination(), key, value))
     }
 
-    /// Those of this principal.
+    /// Keeps the calls of this principal.
     #[must_use]
     pub fn by(self, caller: &Caller) -> Self {
         self.filter(|call| call.caller().principal() == caller.principal())
     }
 
-    /// Those that went well.
+    /// Keeps the calls that succeeded.
     #[must_use]
     pub fn succeeded(self) -> Self {
         self.filter(|call| call.result().is_ok())
     }
 
-    /// Those that ended with an exception.
+    /// Keeps the calls that ended with an exception.
     #[must_use]
     pub fn failed(self) -> Self {
         self.filter(|call| call.result().is_err())
     }
 
-    /// Those that ended with this exception, by its name: `DisabledException`.
+    /// Keeps the calls that ended with the exception of this name, such as `DisabledException`.
     #[must_use]
     pub fn failed_with(self, code: &str) -> Self {
         self.filter(|call| call.result().is_err_and(|error| error.code() == code))
     }
 
-    /// Those that meet a condition of one's own.
+    /// Keeps the calls that meet a condition of your own.
     #[must_use]
     pub fn filter(mut self, condition: impl FnMut(&RecordedCall) -> bool) -> Self {
         self.0.retain(condition);
         self
     }
 
-    /// How many there are.
+    /// The number of calls.
     #[must_use]
     pub const fn count(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there are none.
+    /// Whether the list is empty.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The last one.
+    /// The last call.
     #[must_use]
     pub fn last(&self) -> Option<&RecordedCall> {
         self.0.last()
     }
 
-    /// The calls, one by one.
+    /// An iterator over the calls.
     pub fn iter(&self) -> slice::Iter<'_, RecordedCall> {
         self.0.iter()
     }
 
-    /// The calls themselves.
+    /// The calls as a slice.
     #[must_use]
     pub fn as_slice(&self) -> &[RecordedCall] {
         &self.0

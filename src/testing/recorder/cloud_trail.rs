@@ -1,4 +1,4 @@
-//! Recorded calls in the shape of CloudTrail's log entries.
+//! Recorded calls in the format of CloudTrail.
 
 use serde_json::{Map, Value, json};
 
@@ -12,8 +12,8 @@ use super::call::{DescribedKey, RecordedCall, RecordedKey};
 use super::calls::Calls;
 
 impl Calls {
-    /// The calls as a log file of CloudTrail: `{"Records": […]}`, a record for each as
-    /// [`RecordedCall::to_cloud_trail`] has it. `eventID` and `requestID` count the calls.
+    /// The calls as a log file of CloudTrail: `{"Records": […]}`, with a record per call as in
+    /// [`RecordedCall::to_cloud_trail`]. `eventID` and `requestID` count the calls.
     #[must_use]
     pub fn to_cloud_trail(&self) -> String {
         let records: Vec<Value> = (1..)
@@ -25,11 +25,11 @@ impl Calls {
 }
 
 impl RecordedCall {
-    /// The call as a record of CloudTrail, in JSON: the members of the developer guide's examples (version 1.11) that an
-    /// in-process call has. Ciphertext is in none of them.
+    /// The call as a record of CloudTrail, in JSON: the members of the developer guide's examples (version 1.11) that
+    /// an in-process call has. No member contains a ciphertext.
     ///
-    /// `eventTime` is there if the recorder has a clock. There is no IP address and no access key; `eventID` and
-    /// `requestID` are made up.
+    /// `eventTime` is present if the recorder has a clock. The record has no IP address and no access key; `eventID`
+    /// and `requestID` are made up.
     ///
     /// ```
     /// use kms_reencrypt::testing::Recorder;
@@ -105,7 +105,7 @@ impl RecordedCall {
         record
     }
 
-    /// With the algorithms even where the request did not name them; without empty contexts.
+    /// The request's parameters: algorithms even if the request did not name them, and no empty contexts.
     fn request_parameters(&self) -> Map<String, Value> {
         let names = match self.operation() {
             Operation::ReEncrypt => [

@@ -1,4 +1,4 @@
-//! [`Recorder`]: an observer that remembers.
+//! [`Recorder`]: an observer that keeps the calls that it sees.
 
 use core::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,10 +9,10 @@ use crate::observe::{Event, Observer};
 use super::call::RecordedCall;
 use super::calls::Calls;
 
-/// Remembers every operation of the [`Kms`](crate::Kms) that it is given to: which keys, contexts and algorithms, by whom,
-/// and how it ended. It never sees a plaintext, a ciphertext or a key.
+/// An observer that keeps every operation of a [`Kms`](crate::Kms) with its keys, encryption contexts, algorithms,
+/// caller and outcome. It never sees a plaintext, a ciphertext or key material.
 ///
-/// It is a handle: clones remember the same calls. The calls are in the order in which they ended.
+/// Clones share the same calls, which are in the order in which they ended.
 ///
 /// ```
 /// use kms_reencrypt::testing::Recorder;
@@ -47,13 +47,13 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// A recorder that dates nothing.
+    /// A recorder without a clock, whose calls have no time.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// A recorder that dates the calls by a clock.
+    /// A recorder that takes the time of each call from a clock.
     #[must_use]
     pub fn with_clock(clock: impl Clock + 'static) -> Self {
         Self {
@@ -102,7 +102,7 @@ impl Recorder {
     }
 }
 
-/// Says how many calls there are. They may be many, and a [`Kms`](crate::Kms) prints its observer.
+/// Prints only the number of calls: they may be many, and a [`Kms`](crate::Kms) prints its observer.
 impl fmt::Debug for Recorder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Recorder")

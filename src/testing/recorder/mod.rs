@@ -1,4 +1,4 @@
-//! Recording: what was done with which keys, by whom, and how it ended.
+//! Recording: an observer that keeps all operations, with their keys, callers and outcomes.
 
 mod call;
 mod calls;
