@@ -69,7 +69,10 @@ fn installed(test: &str, word: &str) -> bool {
             .any(|line| line.contains(word))
     });
     if !known {
-        let _ = writeln!(stderr(), "SKIPPED {test}: no OpenSSL 3.0 that supports {word}");
+        let _ = writeln!(
+            stderr(),
+            "SKIPPED {test}: no OpenSSL 3.0 that supports {word}"
+        );
     }
     known
 }

@@ -108,7 +108,9 @@ fn check_look_ups(report: &mut Report, view: &dyn KeyView, arn: &KeyArn) {
         }) {
             Some(Ok(target)) => report.require(
                 target == *arn,
-                format_args!("alias_target for {alias} is {target}, but the key {arn} lists the alias"),
+                format_args!(
+                    "alias_target for {alias} is {target}, but the key {arn} lists the alias"
+                ),
             ),
             Some(Err(error)) => report.fail(format_args!(
                 "alias_target fails for {alias}, which the key {arn} lists: {error}"

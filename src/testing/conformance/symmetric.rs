@@ -122,9 +122,12 @@ fn altered(message: &Message, other: KeyMaterialId) -> Vec<(String, Message)> {
     with("another iv".to_owned(), &|message| {
         flip(&mut message.nonces.iv, 0);
     });
-    with("a key material that does not exist".to_owned(), &|message| {
-        message.material = other;
-    });
+    with(
+        "a key material that does not exist".to_owned(),
+        &|message| {
+            message.material = other;
+        },
+    );
     altered
 }
 
