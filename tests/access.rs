@@ -1,4 +1,4 @@
-//! The two permissions of ReEncrypt, through the front door: who may, who may not, and what he is told.
+//! The two permissions of ReEncrypt, through `Kms`: which callers are allowed, which are not, and with which refusal.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -17,7 +17,7 @@ const THEIRS: &str = "444455556666";
 const FROM: &str = "kms:ReEncryptFrom";
 const TO: &str = "kms:ReEncryptTo";
 
-/// A ring seen from our account, with a symmetric key here and one in the other account, and a blob under each.
+/// A ring seen from our account, with a symmetric key in each of two accounts, and a blob under each key.
 struct World {
     keyring: Keyring,
     theirs: Keyring,
@@ -53,7 +53,7 @@ impl World {
             .into_ciphertext_blob()
     }
 
-    /// Lets everybody in our account use their key, as far as their key policy is concerned.
+    /// Lets everybody in our account use their key, as far as its key policy is concerned.
     fn share_their_key(&self) {
         let policy = KeyPolicy::default().statement(
             Statement::allow()
@@ -507,7 +507,7 @@ fn a_policy_can_insist_on_the_same_key_or_on_the_alias_that_is_used() {
             .re_encrypt(same_key.clone(), blob(), None, "alias/app")
             .is_ok()
     );
-    // The source is refused already: it knows where the data is to go.
+    // The request is refused on the source side, where the destination is known already.
     let refused = world.re_encrypt(same_key, blob(), None, other);
     assert!(refused.unwrap_err().to_string().contains(FROM));
 

@@ -1,10 +1,10 @@
-//! A symmetric ReEncrypt takes next to nothing from the heap once its request is built.
+//! A symmetric ReEncrypt allocates almost nothing once its request is built.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use allocation_counter::{AllocationInfo, measure};
 use kms_reencrypt::{EncryptRequest, KeySpec, Keyring, Kms, ReEncryptRequest};
 
-/// What one ReEncrypt takes, and the length of its blob.
+/// The allocations of one ReEncrypt, and the length of its blob.
 fn taken(len: usize, pairs: usize) -> (AllocationInfo, u64) {
     let keyring = Keyring::new("111122223333", "us-east-2").unwrap();
     let source = keyring.create_key(KeySpec::SymmetricDefault).unwrap();
@@ -24,7 +24,7 @@ fn taken(len: usize, pairs: usize) -> (AllocationInfo, u64) {
         .set_destination_encryption_context(context().map(Iterator::collect))
         .build()
         .unwrap();
-    // The first call of a thread makes what the thread keeps.
+    // The first call of a thread allocates what the thread keeps.
     let response = kms.re_encrypt(&request).unwrap();
     let taken = measure(|| drop(kms.re_encrypt(&request).unwrap()));
     (

@@ -19,7 +19,7 @@ use kms_reencrypt::{
 
 const ARN: &str = "arn:aws:kms:us-east-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 
-/// What crosses threads does so for good: it is not a matter of a field more or less.
+/// The public types are `Send` and `Sync`, and a new field must not change that.
 const _: () = {
     const fn crosses_threads<T: Send + Sync + 'static>() {}
     crosses_threads::<Kms<Keyring>>();

@@ -1,7 +1,7 @@
-//! Whatever comes in as a ciphertext: the right refusal, never a panic and never a plaintext.
+//! Bad ciphertexts of every kind get the right refusal, never a panic and never a plaintext.
 //!
-//! Altered bytes of the key material id name another key, which is not there: `AccessDeniedException`, or
-//! `IncorrectKeyException` where the request names the key. Anything else is `InvalidCiphertextException`.
+//! A blob with an altered key material id names a key that does not exist: `AccessDeniedException`, or
+//! `IncorrectKeyException` if the request names the key. Any other fault is `InvalidCiphertextException`.
 
 #![expect(
     clippy::indexing_slicing,
@@ -22,7 +22,7 @@ use kms_reencrypt::{
     ReEncryptRequest,
 };
 
-/// Where the key material id stands in a blob.
+/// The position of the key material id in a blob.
 const KEY_MATERIAL_ID: Range<usize> = 5..37;
 
 const INVALID: &str = "InvalidCiphertextException";
@@ -132,7 +132,7 @@ fn things_that_people_take_for_a_blob() {
     ] {
         world.refuses(&not_a_blob, INVALID, INVALID);
     }
-    // A blob of version 1 could be AWS's. No key here has made one.
+    // A blob of version 1 could be AWS's. This crate never writes one.
     let version_1 = [&[1, 1], &blob[2..37], &blob[54..]].concat();
     world.refuses(&version_1, DENIED, INCORRECT);
 }
@@ -152,7 +152,7 @@ fn bytes_at_random() {
         let len = usize::try_from(next() % 300).unwrap() + 1;
         let garbage: Vec<u8> = (0..len).map(|_| next().to_be_bytes()[0]).collect();
         world.refuses(&garbage, INVALID, INVALID);
-        // Behind a good beginning the parser gets further.
+        // After a valid beginning the parser gets further.
         let keep = usize::try_from(next()).unwrap() % blob.len();
         let spliced = [&blob[..keep], &garbage].concat();
         assert_ne!(spliced, *blob);
@@ -239,7 +239,7 @@ fn another_context() {
     ] {
         assert!(!opens(other), "{other:?}");
     }
-    // A context is no other form of a shorter one.
+    // A context is not equivalent to a shorter one.
     let encoded = EncryptionContext::from(made_with);
     let text = String::from_utf8(encoded.as_bytes().to_vec()).unwrap();
     assert!(!opens(&[(&text, "")]));

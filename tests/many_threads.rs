@@ -1,9 +1,9 @@
 //! One ring, eight threads: four re-encrypt while four rotate, disable, re-create and alias. Every answer must be one that
 //! some serial order could give.
 //!
-//! Each writer notes, by one counter that all threads share, before and after which tick it changed something. A change took
-//! effect somewhere between the two; the value that it left was there from then until the next change took effect. An
-//! answer is explained if there is one moment, within its own two ticks, at which all that it shows was there.
+//! All threads share a counter, and each writer notes its tick before and after a change. The change took effect
+//! somewhere between the two ticks, and its value held until the next change took effect. An answer is explained if all
+//! that it shows held at one moment between its own two ticks.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -58,7 +58,7 @@ impl<T: PartialEq + Copy> History<T> {
         self.0.push((span, to));
     }
 
-    /// When the value may have been there: from the beginning of the change that brought it to the end of the next.
+    /// The span in which the value may have held: from the beginning of the change that set it to the end of the next.
     fn spans(&self, value: T) -> Vec<Span> {
         let ends = self
             .0
@@ -84,7 +84,7 @@ struct Histories {
     exists: History<bool>,
 }
 
-/// One question: is there a moment in it at which all of these were there?
+/// Whether at one moment of a span all of these values held.
 fn is_explained(question: Span, facts: &[Vec<Span>]) -> bool {
     let Some((first, rest)) = facts.split_first() else {
         return true;

@@ -1,4 +1,5 @@
-//! Ciphertexts that OpenSSL made with nothing but a public key: KMS opens them, and moves them on.
+//! Ciphertexts that OpenSSL made with only the public key: `Decrypt` opens them, and `ReEncrypt` moves them to another
+//! key.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -84,7 +85,7 @@ fn ciphertexts_of_openssl_open_by_their_own_key_and_algorithm_only() {
             refused(key, other_hash, &ciphertext);
             refusals += 1;
         }
-        // Without the algorithm it is taken for a blob, which it is not.
+        // Without the algorithm the ciphertext is parsed as a symmetric blob, which it is not.
         refused(key, EncryptionAlgorithm::default(), &ciphertext);
         refusals += 1;
     }

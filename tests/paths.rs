@@ -1,4 +1,5 @@
-//! Every item has one path: at the root, or in the public module of its family. The sources are read and held to it.
+//! Every public item has exactly one path: at the root, or in the public module of its family. The test parses the
+//! sources.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -26,7 +27,7 @@ fn every_item_has_one_path() {
     }
 }
 
-/// A module that users can name gives nothing to the root: its items have a path already.
+/// The root re-exports nothing from a public module, since its items already have a path there.
 #[test]
 fn the_root_takes_its_items_from_private_modules() {
     let root = read("src/lib.rs");

@@ -1,4 +1,4 @@
-//! What holds for every plaintext, every context, every identifier and every byte that somebody changes.
+//! Properties that hold for every plaintext, encryption context, identifier and altered byte.
 #![allow(
     clippy::indexing_slicing,
     clippy::unwrap_used,
@@ -143,7 +143,7 @@ proptest! {
         let at = at.index(ciphertext.len());
         ciphertext[at] ^= change;
         let error = decrypt(key, &context, &ciphertext).unwrap_err();
-        // In a symmetric blob the name of the key material is told in the clear: another one is another key's.
+        // A symmetric blob names its key material in the clear, and an altered name belongs to another key.
         let expected = if key == SYMMETRIC && (5..37).contains(&at) {
             KmsError::IncorrectKey
         } else {
@@ -179,7 +179,7 @@ proptest! {
     }
 }
 
-/// Text of which keys and values of different contexts have the same bytes in a row.
+/// Texts with which different contexts have the same bytes when their keys and values are joined.
 fn ambiguous_context() -> impl Strategy<Value = BTreeMap<String, String>> {
     btree_map("[ab\\x00\\x01]{0,3}", "[ab\\x00\\x01]{0,3}", 0..4)
 }
@@ -317,7 +317,7 @@ fn valid_request() -> impl Strategy<Value = kms_reencrypt::ReEncryptRequestBuild
     })
 }
 
-/// A request that was valid until one member was spoilt, with that member and the words for what is wrong with it.
+/// A request with one invalid member, with the name of the member and the message for it.
 fn a_violation() -> impl Strategy<
     Value = (
         &'static str,

@@ -1,5 +1,5 @@
-//! Blobs that AWS KMS itself has made: they parse, into the fields that stand at their places, and ours have the same
-//! bytes around those fields. Nobody but AWS can open them.
+//! Blobs that AWS KMS itself has made: they parse into the right fields, and this crate's blobs have the same bytes
+//! around those fields. Only AWS can open them.
 
 #![expect(
     clippy::indexing_slicing,

@@ -1,4 +1,4 @@
-//! What a recorder remembers, also of calls that failed half-way.
+//! The calls that a recorder keeps, also those that failed half-way.
 #![cfg(feature = "testing")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 

@@ -1,4 +1,5 @@
-//! References from sources and documents to the specification in `docs`: each leads somewhere, and all are written alike.
+//! The references from sources and documents to the specification in `docs`: each has a target, and all have the same
+//! form.
 //!
 //! The forms are defined in `docs/behaviour.md`.
 
@@ -11,7 +12,7 @@ use std::path::{Path, PathBuf};
 /// The files of `docs` that have sections, by the names that references call them.
 const DOCUMENTS: [&str; 3] = ["behaviour", "blob-format", "design"];
 
-/// What is read. Vectors and recorded bodies are data.
+/// The files that are checked. Vectors and recorded bodies are data.
 const EXTENSIONS: [&str; 5] = ["md", "py", "rs", "sh", "toml"];
 
 /// Has bad references on purpose.
@@ -123,7 +124,7 @@ fn the_check_itself_finds_references_that_lead_nowhere() {
     }
 }
 
-/// What there is to refer to.
+/// The targets of references.
 struct Specification {
     /// `behaviour §4.3`
     sections: BTreeSet<String>,
@@ -259,7 +260,7 @@ impl Reading<'_> {
         self.old_form(line, bare, before, after);
     }
 
-    /// What people write who have not seen how the others do.
+    /// Forms that the documents do not define.
     fn old_form(&mut self, line: usize, word: &str, before: [&str; 3], after: &str) {
         let Some(number) = Some(section_number(after)).filter(|number| !number.is_empty()) else {
             return;

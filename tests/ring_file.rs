@@ -1,4 +1,4 @@
-//! Seed files: what they say is what the ring is, and what is wrong in them is told with its place.
+//! Seed files: the ring is what the file says, and an error in the file names its place.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use kms_reencrypt::keyring::{Clock, KeyMaterialState, ManualClock};

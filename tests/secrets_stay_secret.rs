@@ -1,4 +1,4 @@
-//! Nothing that holds a secret prints it, and none of it can be copied or compared by accident.
+//! A type that holds a secret does not print it, and cannot be copied or compared by accident.
 #![allow(
     clippy::indexing_slicing,
     clippy::unwrap_used,

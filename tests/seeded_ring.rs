@@ -1,4 +1,4 @@
-//! The values that a seed stands for: on every platform, in every version of this crate.
+//! The values that a seed produces, which are the same on every platform and in every version of this crate.
 #![cfg(feature = "testing")]
 
 use kms_reencrypt::access::GrantOperation;

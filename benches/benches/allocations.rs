@@ -1,4 +1,4 @@
-//! What a ReEncrypt takes from the heap once its request is built: counted, not timed.
+//! The allocations of a ReEncrypt once its request is built: counted, not timed.
 
 use allocation_counter::AllocationInfo;
 use kms_reencrypt::Kms;

@@ -1,5 +1,5 @@
-//! What must not matter: how many keys a ring has, how many older materials a key has, and whether another thread uses
-//! the same keys.
+//! What must not affect the time: the number of keys in a ring, the number of older materials of a key, and another
+//! thread that uses the same keys.
 
 use core::hint::black_box;
 use core::time::Duration;

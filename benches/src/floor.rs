@@ -1,4 +1,4 @@
-//! The floor: the cryptography of a ReEncrypt with nothing around it. What stays above it is ours.
+//! The floor: only the cryptography of a ReEncrypt. The time above it is this crate's overhead.
 
 use core::hint::black_box;
 

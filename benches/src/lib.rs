@@ -1,4 +1,4 @@
-//! What the benches share: the bare cryptography that they compare with, how they compare, and rings to measure.
+//! The code that the benches share: the bare cryptography as a reference, the comparison, and rings to measure.
 #![allow(
     missing_debug_implementations,
     missing_docs,

@@ -1,4 +1,4 @@
-//! [`Ratios`]: how many times as long something takes as its reference.
+//! [`Ratios`]: the time of an operation, relative to its reference.
 
 use core::time::Duration;
 use std::fs;

@@ -1,4 +1,4 @@
-//! Every text is an identifier that prints itself; and what parses as a name prints itself too.
+//! Every text parses as an identifier that prints the same text, and so does every text that parses as a name.
 #![no_main]
 
 use core::fmt::Display;

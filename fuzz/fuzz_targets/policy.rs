@@ -1,4 +1,4 @@
-//! A policy is refused in words, or taken, kept as it is and evaluated.
+//! A policy is refused with a message, or accepted, kept as it is and evaluated.
 #![no_main]
 
 use std::sync::LazyLock;

@@ -1,5 +1,4 @@
-//! Whatever is asked of `ReEncrypt`, it does not panic; and it succeeds only with what `Encrypt` made, under its own key
-//! and context.
+//! `ReEncrypt` never panics, and succeeds only for a ciphertext that `Encrypt` made, with the right key and context.
 #![no_main]
 
 use std::collections::HashMap;

@@ -1,5 +1,5 @@
-//! A text is refused with a place, or is a ring that is written and read again as it is, also after its keys were rotated
-//! and deleted.
+//! A text is refused with a place, or is a seed file of a ring that can be written and read again unchanged, also after
+//! its keys were rotated and deleted.
 #![no_main]
 
 use kms_reencrypt::testing::ring_file::{read_ring, write_ring};

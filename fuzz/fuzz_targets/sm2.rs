@@ -1,4 +1,4 @@
-//! An SM2 ciphertext that was not made by us does not open, and no DER and no point makes a panic.
+//! An SM2 ciphertext that this crate did not make does not open, and no DER and no point causes a panic.
 #![no_main]
 
 use arbitrary::Arbitrary;

@@ -1,5 +1,4 @@
-//! A ring that was saved comes back as it was, a snapshot in which a byte is another is refused with a place, and so is
-//! whatever else is no snapshot.
+//! A saved ring loads unchanged. A snapshot with an altered byte is refused with a place, and so is any other file.
 #![no_main]
 
 use std::env;

@@ -1,4 +1,4 @@
-//! Any body gets an answer on the wire: a result, or an exception in JSON; and the ring is none the worse for it.
+//! Every body gets an answer on the wire: a result, or an exception in JSON. The ring still works afterwards.
 #![no_main]
 
 use std::cell::RefCell;

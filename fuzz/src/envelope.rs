@@ -1,4 +1,5 @@
-//! [`Envelope`]: a symmetric blob in its parts, written by other code than the crate's own, and mutated part by part.
+//! [`Envelope`]: a symmetric blob in parts, which code independent of the crate's writes and the fuzzer mutates one by
+//! one.
 
 use arbitrary::Arbitrary;
 use kms_reencrypt::blob::{BlobVersion, CiphertextBlob};

@@ -1,4 +1,4 @@
-//! What the fuzz targets share: a ring of all kinds of keys, what was sealed under them, and blobs in their parts.
+//! The code that the fuzz targets share: a ring with all kinds of keys, ciphertexts under them, and blobs in parts.
 
 mod envelope;
 mod ring;

@@ -1,4 +1,4 @@
-//! Who may do what: tables of decisions, asked of `authorize` itself.
+//! Tables of access decisions, which call `authorize` directly.
 //!
 //! Every row is a policy or grant, a caller, a request and the answer. The key is in account 111122223333; callers of
 //! that account are written as `user/alice`, those of account 444455556666 as `other:user/bob`.

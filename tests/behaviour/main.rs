@@ -1,9 +1,9 @@
-//! How KMS behaves, as tables: one module a section of `docs/behaviour.md`, one row a case, each row with the evidence that
-//! AWS does so.
+//! How KMS behaves, as tables: one module per section of `docs/behaviour.md`, one row per case, each with its evidence
+//! from AWS.
 //!
 //! The tables name keys by their role (`A`, `rsa`), and `<A>` in a request or a message is the key's ARN, `<A.id>` its
-//! key id. The texts of the exceptions stand in `texts`, written down a second time and independently of the crate's.
-//! Every table prints how many cases it has; one that fails lists all rows that do.
+//! key id. The messages of the exceptions are in `texts`, written a second time and independently of the crate's. Every
+//! table prints its number of cases; a table that fails lists all failing rows.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 

@@ -1,4 +1,5 @@
-//! behaviour §11: several things wrong at once, and which of them is told. Every pair, generated from one order.
+//! behaviour §11: which of several faults in a request KMS reports. The rows are all pairs of faults, generated from
+//! one order.
 
 use kms_reencrypt::access::Caller;
 use kms_reencrypt::iam::{Policy, Statement};

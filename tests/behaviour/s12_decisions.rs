@@ -1,4 +1,4 @@
-//! behaviour §12: where no evidence was found and the crate decided. One row a decision, by its number.
+//! behaviour §12: the decisions of this crate where no evidence was found. One row per decision, by its number.
 
 use kms_reencrypt::keyring::NewKey;
 use kms_reencrypt::{KeySpec, KeyState};

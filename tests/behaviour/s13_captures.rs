@@ -1,4 +1,4 @@
-//! behaviour §13: what was captured from AWS, case by case.
+//! behaviour §13: the answers that were captured from AWS, case by case.
 
 use kms_reencrypt::keyring::{ImportedMaterial, NewKey};
 use kms_reencrypt::{KeyOrigin, KeySpec, KeyUsage};

@@ -1,6 +1,6 @@
-//! behaviour §1.2: constraints of the service model, all of them before any key is looked up.
+//! behaviour §1.2: the constraints of the service model, which KMS checks before it looks up any key.
 //!
-//! No row names a key that exists, and those that break nothing end with `NotFoundException`.
+//! No row names a key that exists, so a row without a violation ends with `NotFoundException`.
 
 use crate::ask::{Ask, decrypt, encrypt, re_encrypt};
 use crate::section::Evidence::{self, Doc, Guess, Inferred, Recorded, RecordedByWord};

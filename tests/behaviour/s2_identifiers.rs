@@ -1,4 +1,4 @@
-//! behaviour §2: what a request may call a key, and what it is told when that leads nowhere.
+//! behaviour §2: how a request may name a key, and the refusals of names that do not resolve.
 
 use kms_reencrypt::KeySpec;
 use kms_reencrypt::access::Caller;

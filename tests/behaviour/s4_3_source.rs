@@ -1,4 +1,5 @@
-//! behaviour §4.3: the two ways to a source key. A symmetric blob names it; for an asymmetric ciphertext the request has to.
+//! behaviour §4.3: how the source key is found. A symmetric blob names it; for an asymmetric ciphertext the request has
+//! to name it.
 
 use kms_reencrypt::keyring::NewKey;
 use kms_reencrypt::{KeyOrigin, KeySpec, KeyState};

@@ -1,4 +1,4 @@
-//! behaviour §4: key usage and key spec against the algorithm, the whole product of them, and how long a plaintext may be.
+//! behaviour §4: every combination of key usage, key spec and algorithm, and the maximum length of a plaintext.
 
 use kms_reencrypt::keyring::NewKey;
 use kms_reencrypt::{

@@ -1,4 +1,4 @@
-//! behaviour §5: the encryption context, on each side for itself.
+//! behaviour §5: the encryption contexts of the source and of the destination, which are independent.
 
 use kms_reencrypt::{KeySpec, KeyState};
 

@@ -1,4 +1,4 @@
-//! behaviour §6: what is said of missing and wrong source data.
+//! behaviour §6: the refusals of missing and wrong ciphertexts.
 
 use kms_reencrypt::KeySpec;
 

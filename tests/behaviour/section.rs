@@ -1,4 +1,4 @@
-//! [`Section`]: runs the rows of a table and says which do not hold.
+//! [`Section`]: runs the rows of a table and reports those that fail.
 
 use core::fmt::{Display, Write as _};
 use std::io::Write as _;

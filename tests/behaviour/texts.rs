@@ -1,4 +1,4 @@
-//! What KMS says, each text once. `<A>` is the ARN of the key that the world calls A.
+//! The messages of KMS, each once. `<A>` is the ARN of the key that the world calls A.
 
 /// What a row expects.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! What many tests need: rings with fixed keys, as generating RSA keys takes too long without optimization.
+//! Fixtures of many tests: rings with fixed keys, since generating RSA keys takes too long without optimization.
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
 use std::collections::HashMap;

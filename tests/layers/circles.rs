@@ -1,4 +1,4 @@
-//! Circles among modules.
+//! Cycles among modules.
 
 use std::collections::{BTreeMap, BTreeSet};
 

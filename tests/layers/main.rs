@@ -1,7 +1,8 @@
 //! The order of the modules: each may use only those before it.
 //!
-//! No crate stays free of circles by discipline alone, so its sources are read and held to an order: the modules of the
-//! crate, and the files of every folder that has more than five. No two files anywhere use each other.
+//! Discipline alone does not keep a crate free of cycles, so this test parses the sources and checks an order: that of
+//! the crate's modules, and that of the files in every folder with more than five. No two files anywhere use each
+//! other.
 
 #![expect(
     clippy::indexing_slicing,

@@ -1,4 +1,4 @@
-//! The orders, and what breaks them.
+//! The orders, and the uses that violate them.
 
 use std::collections::BTreeMap;
 

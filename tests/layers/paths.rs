@@ -1,4 +1,4 @@
-//! The paths in the tokens of a file: those of `use`, and those that stand in the code.
+//! The paths in the tokens of a file: those of `use`, and those in other code.
 
 use crate::tokens::Token;
 

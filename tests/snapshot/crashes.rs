@@ -1,4 +1,4 @@
-//! Whatever happens while a snapshot is saved, the old or the new one is there.
+//! If saving a snapshot is interrupted at any point, the old or the new snapshot is there in full.
 
 use core::time::Duration;
 use std::fs;

@@ -1,4 +1,4 @@
-//! Damage is noticed, and told with its place.
+//! A damaged snapshot is refused, and the error names the place.
 
 use std::fs;
 

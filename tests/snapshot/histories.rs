@@ -1,4 +1,4 @@
-//! Whatever happened to a ring, its file is the same ring.
+//! Random histories of a ring: after each, the ring that is loaded equals the ring that was saved.
 
 use core::time::Duration;
 use std::collections::BTreeSet;

@@ -1,4 +1,4 @@
-//! Snapshots: everything in a ring survives, damage is told with its place, and a crash loses nothing.
+//! Snapshots: everything in a ring survives, damage is reported with its place, and a crash loses nothing.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod crashes;

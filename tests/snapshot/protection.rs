@@ -1,4 +1,4 @@
-//! What a snapshot is sealed under, and what is in the open.
+//! What a snapshot is sealed under, and which of its parts can be read.
 
 use core::error::Error as _;
 use std::fs;

@@ -1,4 +1,4 @@
-//! What is loaded is what was saved.
+//! A loaded ring equals the saved one.
 
 use core::time::Duration;
 

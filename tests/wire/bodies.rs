@@ -1,4 +1,4 @@
-//! What goes over the wire, to the byte.
+//! Requests and responses on the wire, compared byte by byte.
 
 use kms_reencrypt::access::Caller;
 use kms_reencrypt::wire::Service;

@@ -1,4 +1,4 @@
-//! AWS JSON 1.1: bodies to the byte, and every operation held against the service model.
+//! AWS JSON 1.1: exact bodies, and every operation checked against the service model.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,

@@ -1,4 +1,4 @@
-//! The service model, and values held against it.
+//! The service model, and a check of values against it.
 
 use std::sync::LazyLock;
 

@@ -1,4 +1,4 @@
-//! Every operation, driven over the wire; what goes in and comes out is held against the service model.
+//! Every operation over the wire; its request and its response are checked against the service model.
 
 use core::time::Duration;
 use std::collections::BTreeSet;

@@ -1,4 +1,4 @@
-//! Who may use the control operations.
+//! The permissions of the control operations.
 
 use kms_reencrypt::KeySpec;
 use kms_reencrypt::access::{Action, Caller, KeyPolicy, Permission, PermissionResource};

@@ -1,4 +1,4 @@
-//! A service that holds everything that goes through it against the model.
+//! A service that checks every request and response against the model.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

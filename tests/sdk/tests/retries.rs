@@ -1,5 +1,5 @@
-//! Faults under the official SDK on Tokio's paused clock: its retries wait as long as they do in production, and the test
-//! does not.
+//! Faults under the official SDK on Tokio's paused clock: the retries wait as long as in production, but the test does
+//! not.
 
 mod common;
 

@@ -1,6 +1,6 @@
 //! [`Scanner`]: a global allocator that looks for secrets in every block that is freed.
 //!
-//! It sees the heap only. Whole copies that the compiler leaves on the stack, in registers or in a core dump are beyond it.
+//! It sees only the heap, and not the copies that the compiler leaves on the stack or in registers.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;

@@ -1,4 +1,4 @@
-//! The scanner finds what it is there to find.
+//! The scanner finds secrets in freed memory.
 
 use kms_reencrypt_secrets::{Scanner, Secret, watch};
 

@@ -1,7 +1,7 @@
-//! A token vault, as an application would have it: it knows the official SDK and nothing of how it is tested.
+//! A token vault, as an application would implement it: it uses the official SDK and does not know how it is tested.
 //!
-//! Secrets of many tenants go in and tokens come out. What is stored is ciphertext, bound to its tenant by its encryption
-//! context, so a row that ends up with another tenant opens no more.
+//! It takes secrets of many tenants and returns tokens. It stores ciphertext that its encryption context binds to the
+//! tenant, so a row that ends up with another tenant does not open.
 
 use core::fmt;
 use std::collections::BTreeMap;

@@ -1,8 +1,8 @@
-//! What the crate frees has no secret in it: after every operation, after errors and after panics.
+//! The memory that the crate frees contains no secret: after every operation, after errors and after panics.
 //!
-//! Three things are known to stay behind. Two in the `rsa` crate: the primes of an RSA key, and the padded block of an OAEP
-//! message that is decrypted, in Montgomery form. One in serde_json: PEM in a seed file. The last tests here and in
-//! `ring_files` hold the documentation to that.
+//! Three secrets are known to stay behind. The `rsa` crate leaves the primes of an RSA key, and the padded block of a
+//! decrypted OAEP message in Montgomery form. `serde_json` leaves the PEM of a seed file. The last tests here and in
+//! `ring_files` check that the documentation is right about them.
 
 mod ring_files;
 mod support;

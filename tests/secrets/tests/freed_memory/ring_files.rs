@@ -1,4 +1,4 @@
-//! Files of rings: neither the ring that is read or saved nor the text of the file leaves a secret behind.
+//! Ring files: neither reading nor saving a ring leaves a secret behind, whether of the ring or of the file's text.
 
 use kms_reencrypt::testing::ring_file::{
     Protection, load_ring, load_snapshot, read_ring, save_snapshot,
