@@ -2,33 +2,34 @@
 
 use core::fmt;
 
-/// A call that cannot be read, or that is for an operation that is not served.
+/// A call that cannot be read, that is not authenticated, or whose operation is not available.
 ///
-/// What of it is AWS's and what is measured on another service only: behaviour §1.1 and behaviour §1.3.
+/// Which answers are AWS KMS's and which were measured on other services: behaviour §1.1 and behaviour §1.3.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ProtocolError {
-    /// `SerializationException`: a blob that is not base64. RECORDED\*: there is no message.
+    /// `SerializationException`: a blob that is not base64. RECORDED\*: the exception has no message.
     NotBase64,
 
-    /// `SerializationException`: a body that is not JSON, or neither an object nor a list. INFERRED: there is no message.
+    /// `SerializationException`: a body that is not JSON, or neither an object nor a list. INFERRED: the exception has
+    /// no message.
     NotJson,
 
     /// `SerializationException`: a value of another JSON type than the member has.
     WrongType(JsonType, MemberType),
 
-    /// `UnknownOperationException`: no operation of KMS. INFERRED: there is no message.
+    /// `UnknownOperationException`: not an operation of KMS. INFERRED: the exception has no message.
     UnknownOperation,
 
-    /// `UnknownOperationException`: an operation of KMS that this library does not have. GUESS 18 for the text.
+    /// `UnknownOperationException`: an operation of KMS that this crate does not implement. GUESS 18 for the text.
     NotServed(&'static str),
 
-    /// `UnknownOperationException`: an operation of a ring, at a service without one. GUESS 18 for the text.
+    /// `UnknownOperationException`: an operation that needs a ring, at a service without a ring. GUESS 18 for the text.
     NoKeyring,
 
     /// `UnknownOperationException` in XML: a request in another protocol. INFERRED.
     OtherProtocol,
 
-    /// `MissingAuthenticationTokenException`: nobody signed the request. INFERRED.
+    /// `MissingAuthenticationTokenException`: the request is not signed. INFERRED.
     NotSigned,
 
     /// `InvalidSignatureException`: the request was signed for another service. QUOTED for other services of the
