@@ -1,0 +1,168 @@
+//! [`Explanation`]: a decision, with a reason for every statement.
+
+use crate::iam::{Decision, Effect, Layer, Match, Presence};
+
+/// Why a request was allowed or denied.
+///
+/// `Display` writes some lines to read; with the feature `json` it is serializable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "json",
+    derive(serde::Serialize),
+    serde(rename_all = "PascalCase")
+)]
+#[non_exhaustive]
+pub struct Explanation {
+    /// The decision.
+    pub decision: Decision,
+    /// The permission that was asked for.
+    pub action: String,
+    /// The statements of all layers, in the order in which they were looked at.
+    pub statements: Vec<ExplainedStatement>,
+    /// What else could allow the request, if anybody told of it: the grants of AWS KMS.
+    pub grants: Vec<ExplainedGrant>,
+    /// The condition keys and policy variables that the statements about this action asked for, and that the request
+    /// lacked.
+    pub missing_keys: Vec<MissingKey>,
+}
+
+/// A statement, and whether it applies to the request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "json",
+    derive(serde::Serialize),
+    serde(rename_all = "PascalCase")
+)]
+#[non_exhaustive]
+pub struct ExplainedStatement {
+    /// The type of the policy.
+    pub layer: Layer,
+    /// The level of a control policy, from the root of the organization; 0 for other policies.
+    pub level: usize,
+    /// Which policy it is of those of the layer, from 0.
+    pub policy: usize,
+    /// Which statement of the policy, from 0. `None` for the default statement, which leaves everything to the account.
+    pub statement: Option<usize>,
+    /// `Sid`
+    pub sid: Option<String>,
+    /// `Effect`
+    pub effect: Effect,
+    /// Whether it applies.
+    pub outcome: Outcome,
+}
+
+/// Whether a statement applies, or the first thing that does not match.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "json",
+    derive(serde::Serialize),
+    serde(rename_all_fields = "PascalCase")
+)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// All of it matches.
+    Applies(Match),
+    /// `Action` or `NotAction` does not match.
+    #[non_exhaustive]
+    Action {
+        /// What the policy has.
+        policy: Vec<String>,
+        /// What the request has.
+        request: String,
+    },
+    /// A condition is not true.
+    #[non_exhaustive]
+    Condition {
+        /// The operator, with all that belongs to it.
+        operator: String,
+        /// The condition key.
+        key: String,
+        /// The values of the policy.
+        policy: Vec<String>,
+        /// The values of the request.
+        request: Vec<String>,
+        /// Whether the request has the key.
+        presence: Presence,
+    },
+    /// `Principal` or `NotPrincipal` does not match.
+    #[non_exhaustive]
+    Principal {
+        /// What the policy has.
+        policy: Vec<String>,
+        /// What the request has.
+        request: String,
+    },
+    /// `Resource` or `NotResource` does not match.
+    #[non_exhaustive]
+    Resource {
+        /// What the policy has.
+        policy: Vec<String>,
+        /// What the request has.
+        request: String,
+    },
+}
+
+/// Something beside policies that could allow a request, and whether it does: a grant of AWS KMS.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "json", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct ExplainedGrant {
+    /// Its id.
+    pub id: String,
+    /// Whether it counts for the request.
+    pub outcome: GrantOutcome,
+}
+
+/// Whether a grant counts for a request, or the first of its terms that does not match.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "json", derive(serde::Serialize))]
+#[non_exhaustive]
+pub enum GrantOutcome {
+    /// All of it matches.
+    Applies(Match),
+    /// A term does not match.
+    #[non_exhaustive]
+    Mismatch {
+        /// The name of the term.
+        term: &'static str,
+        /// What the grant has.
+        grant: Vec<String>,
+        /// What the request has.
+        request: Vec<String>,
+    },
+}
+
+impl ExplainedGrant {
+    pub(crate) const fn new(id: String, outcome: GrantOutcome) -> Self {
+        Self { id, outcome }
+    }
+}
+
+impl GrantOutcome {
+    pub(crate) const fn mismatch(
+        term: &'static str,
+        grant: Vec<String>,
+        request: Vec<String>,
+    ) -> Self {
+        Self::Mismatch {
+            term,
+            grant,
+            request,
+        }
+    }
+}
+
+/// A condition key that a policy asked for and the request lacked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "json",
+    derive(serde::Serialize),
+    serde(rename_all = "PascalCase")
+)]
+#[non_exhaustive]
+pub struct MissingKey {
+    /// The name, as the policy has it.
+    pub key: String,
+    /// Why the request lacks it.
+    pub presence: Presence,
+}

@@ -1,0 +1,29 @@
+//! [`explain`]: a decision, with a reason for every statement.
+
+mod data;
+mod record;
+mod text;
+
+use super::{Layers, RequestContext, decision};
+use record::Notes;
+
+pub use data::{
+    ExplainedGrant, ExplainedStatement, Explanation, GrantOutcome, MissingKey, Outcome,
+};
+
+/// Decides as [`decide`](super::decide) does, and tells why: of every statement whether it applies, and if not, what is
+/// the first thing that does not match.
+///
+/// This is what `SimulateCustomPolicy` tells in its matched statements and missing context values, and more.
+#[must_use]
+pub fn explain(layers: &Layers<'_>, request: &dyn RequestContext) -> Explanation {
+    let mut notes = Notes::default();
+    let decision = decision::run(layers, request, &mut notes);
+    Explanation {
+        decision,
+        action: request.action().to_owned(),
+        statements: notes.statements,
+        grants: Vec::new(),
+        missing_keys: notes.missing_keys,
+    }
+}
