@@ -169,6 +169,7 @@ fn an_explanation_is_data() {
                 "Presence": "Absent",
             }},
         }],
+        "Grants": [],
         "MissingKeys": [{"Key": "aws:SecureTransport", "Presence": "Absent"}],
     });
     assert_eq!(json, expected);

@@ -104,7 +104,11 @@ pub enum Outcome {
 
 /// Something beside policies that could allow a request, and whether it does: a grant of AWS KMS.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "json", derive(serde::Serialize))]
+#[cfg_attr(
+    feature = "json",
+    derive(serde::Serialize),
+    serde(rename_all = "PascalCase")
+)]
 #[non_exhaustive]
 pub struct ExplainedGrant {
     /// Its id.
@@ -115,7 +119,11 @@ pub struct ExplainedGrant {
 
 /// Whether a grant counts for a request, or the first of its terms that does not match.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "json", derive(serde::Serialize))]
+#[cfg_attr(
+    feature = "json",
+    derive(serde::Serialize),
+    serde(rename_all_fields = "PascalCase")
+)]
 #[non_exhaustive]
 pub enum GrantOutcome {
     /// All of it matches.
