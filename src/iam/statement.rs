@@ -107,6 +107,18 @@ impl Statement {
 
     /// `Resource`: adds an ARN or a pattern of them (`arn:aws:kms:*:111122223333:key/*`). Without one, the statement is
     /// about every resource; in a resource-based policy that is the resource that has the policy.
+    ///
+    /// ```
+    /// use kms_reencrypt::KeyArn;
+    /// use kms_reencrypt::iam::Statement;
+    ///
+    /// let key: KeyArn =
+    ///     "arn:aws:kms:us-east-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab".parse()?;
+    /// let by_arn = Statement::allow().action("kms:Decrypt").resource(key);
+    /// let by_text = Statement::allow().action("kms:Decrypt").resource(key.to_string());
+    /// assert_eq!(by_arn, by_text);
+    /// # Ok::<(), kms_reencrypt::InvalidArn>(())
+    /// ```
     pub fn resource(mut self, pattern: impl Into<String>) -> Self {
         let pattern = ResourcePattern::new(pattern.into(), true);
         match &mut self.resources {

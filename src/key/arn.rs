@@ -98,6 +98,20 @@ impl fmt::Display for KeyArn {
     }
 }
 
+/// The ARN as text, where a pattern of ARNs is taken.
+impl From<KeyArn> for String {
+    fn from(arn: KeyArn) -> Self {
+        arn.to_string()
+    }
+}
+
+/// The ARN as text, where a pattern of ARNs is taken.
+impl From<&KeyArn> for String {
+    fn from(arn: &KeyArn) -> Self {
+        arn.to_string()
+    }
+}
+
 impl fmt::Debug for KeyArn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "KeyArn({self})")
@@ -147,6 +161,13 @@ impl fmt::Display for AliasArn {
         let Place { account, region } = place;
         let partition = region.partition();
         write!(f, "arn:{partition}:kms:{region}:{account}:{name}")
+    }
+}
+
+/// The ARN as text, where a pattern of ARNs is taken.
+impl From<&AliasArn> for String {
+    fn from(arn: &AliasArn) -> Self {
+        arn.to_string()
     }
 }
 
