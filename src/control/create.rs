@@ -9,9 +9,9 @@ use crate::key::{
 use crate::keyring::NewKey;
 
 use super::Control;
-use super::model::{DESCRIPTION, POLICY, TagMember};
+use super::model::{CUSTOM_KEY_STORE_ID, DESCRIPTION, POLICY, TagMember, XKS_KEY_ID};
 
-/// What `CreateKey` takes, but for custom key stores.
+/// What `CreateKey` takes.
 #[derive(Debug, Default)]
 pub(crate) struct CreateKeyRequest<'a> {
     pub(crate) policy: Option<&'a str>,
@@ -20,9 +20,11 @@ pub(crate) struct CreateKeyRequest<'a> {
     pub(crate) customer_master_key_spec: Option<&'a str>,
     pub(crate) key_spec: Option<&'a str>,
     pub(crate) origin: Option<&'a str>,
+    pub(crate) custom_key_store_id: Option<&'a str>,
     pub(crate) bypass_policy_lockout_safety_check: Option<bool>,
     pub(crate) tags: Vec<TagMember<'a>>,
     pub(crate) multi_region: bool,
+    pub(crate) xks_key_id: Option<&'a str>,
 }
 
 impl Control<'_> {
@@ -41,7 +43,10 @@ impl Control<'_> {
         );
         let spec = constraints.optional_value("keySpec", request.key_spec, KeySpec::ALL);
         let origin = constraints.optional_value("origin", request.origin, KeyOrigin::ALL);
+        let store = request.custom_key_store_id;
+        constraints.optional_text("customKeyStoreId", store, &CUSTOM_KEY_STORE_ID);
         let tags = constraints.tags(&request.tags);
+        constraints.optional_text("xksKeyId", request.xks_key_id, &XKS_KEY_ID);
         let tags = constraints.finish(|| tags)?;
         if spec.is_some() && old_spec.is_some() {
             return Err(ValidationError::TwoKeySpecs.into());
@@ -74,6 +79,7 @@ impl Control<'_> {
             }
             key = key.policy(policy);
         }
+        request.refuse_custom_key_store()?;
         // Custom key stores are not here, and neither is the import of private keys.
         let is_supported = match origin {
             KeyOrigin::AwsKms => true,
@@ -87,6 +93,7 @@ impl Control<'_> {
         let created = self.keyring.create_key(key)?;
         self.keyring.describe_key(created)
     }
+
     /// Proves that the caller may create a key, and give it these tags. Conditions see the metadata of the key that is to
     /// be, and the tags as those of the request: the key itself has none yet (QUOTED).
     pub(super) fn authorize_creation(
@@ -109,5 +116,19 @@ impl Control<'_> {
         self.decide(action, resource, parameters, |reason| {
             self.denied(action, DeniedResource::unnamed(reason))
         })
+    }
+}
+
+impl CreateKeyRequest<'_> {
+    /// Refuses a key in a custom key store: an ordinary one must not take its place.
+    fn refuse_custom_key_store(&self) -> Result<(), KmsError> {
+        let members = [
+            ("CustomKeyStoreId", self.custom_key_store_id),
+            ("XksKeyId", self.xks_key_id),
+        ];
+        match members.into_iter().find(|(_, value)| value.is_some()) {
+            Some((member, _)) => Err(KmsError::CustomKeyStoreNotFound { member }),
+            None => Ok(()),
+        }
     }
 }

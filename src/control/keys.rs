@@ -8,6 +8,7 @@ use crate::error::KmsError;
 use crate::key::{KeyArn, KeyId, KeyMetadata};
 use crate::keyring::SoftwareKey;
 
+use super::model::DESCRIPTION;
 use super::page::{Page, PageLen, PageRequest};
 use super::{Control, Names};
 
@@ -48,6 +49,19 @@ impl Control<'_> {
         constraints.finish(|| Some(()))?;
         self.authorize_listing(Action::ListKeys)?;
         page.of(self.keyring.keys(), LEN, |arn| arn.key_id().to_string())
+    }
+
+    pub(crate) fn update_key_description(
+        &self,
+        key_id: Option<&str>,
+        description: Option<&str>,
+    ) -> Result<(), KmsError> {
+        let mut constraints = Constraints::default();
+        let key_id = constraints.key("keyId", key_id);
+        let description = constraints.text("description", description, &DESCRIPTION);
+        let (key_id, description) = constraints.finish(|| key_id.zip(description))?;
+        let key = self.authorized(Action::UpdateKeyDescription, &key_id)?;
+        self.keyring.update_key_description(key, description)
     }
 
     pub(crate) fn enable_key(&self, key_id: Option<&str>) -> Result<(), KmsError> {

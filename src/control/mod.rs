@@ -16,12 +16,14 @@ mod keys;
 mod model;
 mod page;
 mod policies;
+mod random;
 mod replicate;
 #[expect(
     unreachable_pub,
     reason = "one macro writes all enums of the service model"
 )]
 mod rotation;
+mod tags;
 
 pub(crate) use create::CreateKeyRequest;
 pub(crate) use grants::{CreateGrantRequest, ListGrantsRequest, RetireGrantRequest};

@@ -22,6 +22,13 @@ pub(super) const ALIAS_NAME: Text = Text {
     pattern: Some(NAME_PATTERN),
 };
 
+/// `CustomKeyStoreIdType`
+pub(super) const CUSTOM_KEY_STORE_ID: Text = Text {
+    min: 1,
+    max: 64,
+    pattern: None,
+};
+
 /// `DescriptionType`
 pub(super) const DESCRIPTION: Text = Text {
     min: 0,
@@ -112,6 +119,16 @@ pub(super) const TAG_VALUE: Text = Text {
     min: 0,
     max: 256,
     pattern: None,
+};
+
+/// `XksKeyIdType`
+pub(super) const XKS_KEY_ID: Text = Text {
+    min: 1,
+    max: 128,
+    pattern: Some(Pattern {
+        text: "^[a-zA-Z0-9-_.]+$",
+        allows: |c| c.is_ascii_alphanumeric() || "-_.".contains(c),
+    }),
 };
 
 /// What only control operations have among their members.
@@ -219,6 +236,22 @@ impl Constraints {
         // All of them are checked before one that is missing ends it: every violation counts.
         let checked: Vec<_> = (1..).zip(tags).map(check).collect();
         checked.into_iter().collect()
+    }
+
+    /// `TagKeys`: a list that must be there, of keys of their length. The words are those for lists: GUESS 5.
+    pub(super) fn tag_keys<'t>(&mut self, keys: Option<&'t [&'t str]>) -> Option<&'t [&'t str]> {
+        const MEMBER: &str = "tagKeys";
+        let keys = self.required(MEMBER, keys)?;
+        let fits = |key: &&str| (TAG_KEY.min..=TAG_KEY.max).contains(&key.chars().count());
+        if !keys.iter().all(fits) {
+            let rejected = RejectedValue::Text(format!("[{}]", keys.join(", ")));
+            let constraint = Constraint::Members(vec![
+                Constraint::LengthAtMost(TAG_KEY.max),
+                Constraint::LengthAtLeast(TAG_KEY.min),
+            ]);
+            self.add(MEMBER, rejected, constraint);
+        }
+        Some(keys)
     }
 }
 

@@ -7,6 +7,7 @@ use crate::key::{KeyArn, KeyMetadata};
 
 use super::Control;
 use super::model::{POLICY, POLICY_NAME};
+use super::page::{Page, PageLen, PageRequest};
 
 /// The name of the only policy that a key has.
 pub(super) const DEFAULT: &str = "default";
@@ -25,6 +26,24 @@ impl Control<'_> {
         let key = self.authorized(Action::GetKeyPolicy, &key_id)?;
         require_default(policy_name)?;
         Ok((key, self.keyring.key_policy(key)?))
+    }
+
+    /// A page of the names of a key's policies: it has one.
+    pub(crate) fn list_key_policies(
+        &self,
+        key_id: Option<&str>,
+        page: &PageRequest<'_>,
+    ) -> Result<Page<&'static str>, KmsError> {
+        const LEN: PageLen = PageLen {
+            default: 100,
+            max: 1000,
+        };
+        let mut constraints = Constraints::default();
+        let key_id = constraints.key("keyId", key_id);
+        page.check(&mut constraints);
+        let key_id = constraints.finish(|| key_id)?;
+        self.authorized(Action::ListKeyPolicies, &key_id)?;
+        page.of(vec![DEFAULT], LEN, |name| (*name).to_owned())
     }
 
     pub(crate) fn put_key_policy(

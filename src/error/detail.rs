@@ -143,6 +143,23 @@ pub enum LimitExceededError {
     OnDemandRotations(KeyArn),
 }
 
+/// What is wrong with tags: the forms of `TagException`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TagError {
+    /// One tag key twice. RECORDED for TagResource, INFERRED for CreateKey.
+    #[error("Duplicate tag keys")]
+    DuplicateKeys,
+
+    /// A tag key that begins with `aws:`, in whatever case. RECORDED for CreateKey.
+    #[error("Tags beginning with aws: are reserved")]
+    ReservedKey,
+
+    /// More than 50 tags. RECORDED for CreateKey, INFERRED for a key that has some already.
+    #[error("Too many tags")]
+    TooMany,
+}
+
 /// What is not supported: the forms of `UnsupportedOperationException`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

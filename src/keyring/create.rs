@@ -22,6 +22,7 @@ use super::key::{Secret, SoftwareKey};
 use super::materials::Materials;
 use super::ring::Keyring;
 use super::snapshot::Snapshot;
+use super::tag_rules;
 
 /// A key that is to be created: `CreateKey`, and beyond it what tests need, an id or a material of one's own choice.
 ///
@@ -187,6 +188,7 @@ impl Keyring {
     ///   the spec, or if the key id is taken: an `mrk-` id in any Region of the account, as it stands for related keys.
     /// - [`KmsError::UnsupportedOperation`] for SM2 outside of China.
     /// - [`KmsError::MalformedPolicyDocument`] if the key policy is one that the service refuses.
+    /// - [`KmsError::Tag`] for more than 50 tags, for one key twice, and for keys that begin with `aws:`.
     /// - [`KmsError::KmsInternal`] if the random source fails.
     #[doc(alias("CMK", "customer master key"))]
     pub fn create_key(&self, key: impl Into<NewKey>) -> Result<KeyArn, KmsError> {
@@ -205,6 +207,7 @@ impl Keyring {
         if let Some(policy) = &key.policy {
             policy.check(&place.region)?;
         }
+        tag_rules::check(&key.tags)?;
         let key_id = match key.key_id {
             Some(id) if id.is_multi_region() == key.multi_region => id,
             Some(_) => return Err(ValidationError::other("a multi-Region key has an mrk- id")),

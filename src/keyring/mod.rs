@@ -10,6 +10,7 @@ mod cow_map;
 mod create;
 #[cfg(all(feature = "testing", feature = "json"))]
 pub(crate) mod data;
+mod generate_random;
 mod grant_tokens;
 mod grants;
 #[cfg(test)]
@@ -26,6 +27,8 @@ pub(crate) mod ring;
 mod rotation;
 mod snapshot;
 mod store;
+mod tag_rules;
+mod tags;
 mod wrapping_keys;
 
 pub use alias::Alias;
@@ -39,6 +42,8 @@ pub use ring::KeyringBuilder;
 pub use rotation::KeyRotation;
 pub use wrapping_keys::WrappingKeySpec;
 
+#[cfg(feature = "json")]
+pub(crate) use generate_random::NUMBER_OF_BYTES;
 #[cfg(feature = "json")]
 pub(crate) use key::SoftwareKey;
 #[cfg(all(feature = "testing", feature = "json"))]

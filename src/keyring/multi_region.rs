@@ -11,6 +11,7 @@ use crate::key::{
 
 use super::key::{Secret, SoftwareKey, unsupported_kind_of_key};
 use super::ring::Keyring;
+use super::tag_rules;
 
 /// What a replica has of its own, and does not share with its primary.
 #[derive(Clone, Debug)]
@@ -80,6 +81,7 @@ impl Keyring {
                 description: primary.metadata.description().to_owned(),
                 tags: Arc::from([]),
             });
+            tag_rules::check(&properties.tags)?;
             let mut replica = replica(primary, properties, replica_arn, now);
             replica.visible = !snapshot.changes_are_slow();
             snapshot.put(replica);

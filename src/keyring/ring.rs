@@ -111,6 +111,23 @@ impl Keyring {
         Ok(key.metadata.clone())
     }
 
+    /// Gives a key another description, of up to 8192 characters: `UpdateKeyDescription`. Takes a key id or key ARN.
+    ///
+    /// # Errors
+    ///
+    /// [`KmsError::NotFound`] if there is no such key; [`KmsError::KmsInvalidState`] if it is pending deletion.
+    pub fn update_key_description(
+        &self,
+        key: impl Into<KeyIdentifier>,
+        description: impl Into<String>,
+    ) -> Result<(), KmsError> {
+        self.write_key(key, |key| {
+            key.require_not_pending_deletion()?;
+            key.describe(|metadata| metadata.description(description));
+            Ok(())
+        })
+    }
+
     /// The keys of this account and Region, sorted by key id: `ListKeys`.
     #[must_use]
     pub fn keys(&self) -> Vec<KeyArn> {

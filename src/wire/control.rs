@@ -10,6 +10,7 @@ use super::describe;
 use super::failure::Failure;
 use super::members::Members;
 use super::object::Object;
+use super::recipient::refuse_recipient;
 
 /// What an operation does with the members of a request.
 type Operation = fn(&Control<'_>, &Members<'_>) -> Result<Option<Object>, Failure>;
@@ -26,21 +27,27 @@ pub(super) fn operation(name: &str) -> Option<Operation> {
         "DescribeKey" => describe_key,
         "DisableKey" => disable_key,
         "EnableKey" => enable_key,
+        "GenerateRandom" => generate_random,
         "GetKeyPolicy" => get_key_policy,
         "GetParametersForImport" => get_parameters_for_import,
         "GetPublicKey" => get_public_key,
         "ImportKeyMaterial" => import_key_material,
         "ListAliases" => list_aliases,
         "ListGrants" => list_grants,
+        "ListKeyPolicies" => list_key_policies,
         "ListKeyRotations" => list_key_rotations,
         "ListKeys" => list_keys,
+        "ListResourceTags" => list_resource_tags,
         "PutKeyPolicy" => put_key_policy,
         "ReplicateKey" => replicate_key,
         "RetireGrant" => retire_grant,
         "RevokeGrant" => revoke_grant,
         "RotateKeyOnDemand" => rotate_key_on_demand,
         "ScheduleKeyDeletion" => schedule_key_deletion,
+        "TagResource" => tag_resource,
+        "UntagResource" => untag_resource,
         "UpdateAlias" => update_alias,
+        "UpdateKeyDescription" => update_key_description,
         _ => return None,
     };
     Some(operation)
@@ -54,9 +61,11 @@ fn create_key(control: &Control<'_>, members: &Members<'_>) -> Result<Option<Obj
         customer_master_key_spec: members.text("CustomerMasterKeySpec")?,
         key_spec: members.text("KeySpec")?,
         origin: members.text("Origin")?,
+        custom_key_store_id: members.text("CustomKeyStoreId")?,
         bypass_policy_lockout_safety_check: bypass(members)?,
         tags: tags(&members.structures("Tags")?)?,
         multi_region: members.flag("MultiRegion")?.unwrap_or_default(),
+        xks_key_id: members.text("XksKeyId")?,
     })?;
     Ok(Some(
         Object::new().object("KeyMetadata", describe::key(&metadata)),
@@ -86,6 +95,14 @@ fn list_keys(control: &Control<'_>, members: &Members<'_>) -> Result<Option<Obje
     let page = control.list_keys(&page(members)?)?;
     let keys = page.items.iter().map(describe::key_of_list);
     Ok(Some(paged("Keys", keys, &page)))
+}
+
+fn update_key_description(
+    control: &Control<'_>,
+    members: &Members<'_>,
+) -> Result<Option<Object>, Failure> {
+    control.update_key_description(members.text("KeyId")?, members.text("Description")?)?;
+    Ok(None)
 }
 
 fn enable_key(control: &Control<'_>, members: &Members<'_>) -> Result<Option<Object>, Failure> {
@@ -129,6 +146,15 @@ fn get_key_policy(control: &Control<'_>, members: &Members<'_>) -> Result<Option
             .text("Policy", policy.to_json(&key))
             .text("PolicyName", "default"),
     ))
+}
+
+fn list_key_policies(
+    control: &Control<'_>,
+    members: &Members<'_>,
+) -> Result<Option<Object>, Failure> {
+    let page = control.list_key_policies(members.text("KeyId")?, &page(members)?)?;
+    let names = Object::new().texts("PolicyNames", &page.items);
+    Ok(Some(marked(names, &page)))
 }
 
 fn put_key_policy(control: &Control<'_>, members: &Members<'_>) -> Result<Option<Object>, Failure> {
@@ -316,6 +342,42 @@ fn replicate_key(control: &Control<'_>, members: &Members<'_>) -> Result<Option<
     ))
 }
 
+fn tag_resource(control: &Control<'_>, members: &Members<'_>) -> Result<Option<Object>, Failure> {
+    let structures = members.structures("Tags")?;
+    let tags = tags(&structures)?;
+    let tags = members.has("Tags").then_some(tags.as_slice());
+    control.tag_resource(members.text("KeyId")?, tags)?;
+    Ok(None)
+}
+
+fn untag_resource(control: &Control<'_>, members: &Members<'_>) -> Result<Option<Object>, Failure> {
+    let keys = members.texts("TagKeys")?;
+    control.untag_resource(members.text("KeyId")?, keys.as_deref())?;
+    Ok(None)
+}
+
+fn list_resource_tags(
+    control: &Control<'_>,
+    members: &Members<'_>,
+) -> Result<Option<Object>, Failure> {
+    let page = control.list_resource_tags(members.text("KeyId")?, &page(members)?)?;
+    let tags = page.items.iter().map(describe::tag);
+    Ok(Some(paged("Tags", tags, &page)))
+}
+
+fn generate_random(
+    control: &Control<'_>,
+    members: &Members<'_>,
+) -> Result<Option<Object>, Failure> {
+    let number = members.integer("NumberOfBytes")?;
+    let store = members.text("CustomKeyStoreId")?;
+    refuse_recipient(members)?;
+    let bytes = control.generate_random(number, store)?;
+    Ok(Some(
+        Object::with_room_for(bytes.len()).blob("Plaintext", bytes.expose()),
+    ))
+}
+
 fn page<'m>(members: &'m Members<'_>) -> Result<PageRequest<'m>, ProtocolError> {
     Ok(PageRequest {
         limit: members.integer("Limit")?,
@@ -324,8 +386,12 @@ fn page<'m>(members: &'m Members<'_>) -> Result<PageRequest<'m>, ProtocolError> 
 }
 
 fn paged<T>(name: &str, items: impl Iterator<Item = Object>, page: &Page<T>) -> Object {
-    Object::new()
-        .objects(name, items)
+    marked(Object::new().objects(name, items), page)
+}
+
+/// The rest of a page: whether there are more.
+fn marked<T>(object: Object, page: &Page<T>) -> Object {
+    object
         .maybe_text("NextMarker", page.next_marker.as_ref())
         .flag("Truncated", page.next_marker.is_some())
 }

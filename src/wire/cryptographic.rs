@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use crate::constraints::ModelValue;
 use crate::decrypt::DecryptRequest;
 use crate::encrypt::EncryptRequest;
-use crate::error::{KmsError, ProtocolError, ValidationError};
+use crate::error::ProtocolError;
 use crate::generate_data_key::{GenerateDataKeyRequest, GenerateDataKeyRequestBuilder};
 use crate::key::KeyIdentifier;
 use crate::kms::Kms;
@@ -17,6 +17,7 @@ use crate::secret::Plaintext;
 use super::failure::Failure;
 use super::members::Members;
 use super::object::Object;
+use super::recipient::refuse_recipient;
 
 /// What an operation does with the members of a request.
 type Operation<P> = fn(&Kms<P>, &Members<'_>) -> Result<Option<Object>, Failure>;
@@ -150,14 +151,6 @@ fn data_key_request(members: &Members<'_>) -> Result<GenerateDataKeyRequestBuild
         .set_key_spec(value(members, "KeySpec")?)
         .set_grant_tokens(texts(members, "GrantTokens")?)
         .set_dry_run(members.flag("DryRun")?))
-}
-
-/// Whoever names a Nitro enclave as the recipient must not get the plaintext in the clear instead.
-fn refuse_recipient(members: &Members<'_>) -> Result<(), Failure> {
-    match members.structure("Recipient")? {
-        Some(_) => Err(KmsError::from(ValidationError::RecipientNotSupported).into()),
-        None => Ok(()),
-    }
 }
 
 fn key_id(members: &Members<'_>, name: &str) -> Result<Option<KeyIdentifier>, ProtocolError> {

@@ -151,6 +151,11 @@ impl<'a> Members<'a> {
         }
     }
 
+    /// Whether there is a member of that name.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
     /// A member by its name; the last one, if several have it.
     fn get(&self, name: &str) -> Option<&'a Value<'a>> {
         self.0?.last(name).filter(|value| !is_null(value))

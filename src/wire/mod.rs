@@ -40,6 +40,7 @@ mod describe;
 mod failure;
 mod members;
 mod object;
+mod recipient;
 mod request_id;
 mod response;
 mod service;

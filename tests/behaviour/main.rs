@@ -18,6 +18,7 @@ mod world;
 mod s11_precedence;
 mod s12_decisions;
 mod s13_captures;
+mod s17_tags;
 mod s1_2_constraints;
 mod s2_identifiers;
 mod s3_states;

@@ -226,3 +226,9 @@ pub(crate) fn nothing_to_rotate_to(key: &str) -> Expected {
         format!("No available key material pending rotation for the key: {key}."),
     )
 }
+
+// behaviour §17
+
+pub(crate) fn tag_error(message: &str) -> Expected {
+    refusal("TagException", message)
+}

@@ -8,7 +8,10 @@
 mod bodies;
 #[path = "../common/mod.rs"]
 mod common;
+mod key_details;
 mod model;
+mod not_served;
 mod operations;
 mod permissions;
+mod random;
 mod server;

@@ -102,6 +102,18 @@ impl Scene {
             ("CreateKey", json!({"Tags": tags, "Policy": policy})),
             ("ListKeys", json!({})),
             ("ListAliases", json!({})),
+            ("GenerateRandom", json!({"NumberOfBytes": 8})),
+            ("ListKeyPolicies", json!({"KeyId": key})),
+            ("ListResourceTags", json!({"KeyId": key})),
+            ("TagResource", json!({"KeyId": key, "Tags": tags})),
+            (
+                "UntagResource",
+                json!({"KeyId": key, "TagKeys": ["tenant"]}),
+            ),
+            (
+                "UpdateKeyDescription",
+                json!({"KeyId": key, "Description": "-"}),
+            ),
         ]
     }
 

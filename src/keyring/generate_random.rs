@@ -1,0 +1,46 @@
+//! Random bytes that belong to no key.
+
+use crate::error::{Constraint, ConstraintViolation, KmsError, RejectedValue, ValidationError};
+use crate::secret::Plaintext;
+
+use super::ring::Keyring;
+
+/// How many bytes one call gives: `NumberOfBytesType`.
+pub(crate) const NUMBER_OF_BYTES: core::ops::RangeInclusive<u16> = 1..=1024;
+
+impl Keyring {
+    /// 1 to 1024 bytes of the ring's random source: `GenerateRandom`.
+    ///
+    /// ```
+    /// use kms_reencrypt::Keyring;
+    ///
+    /// let keyring = Keyring::new("111122223333", "us-east-2")?;
+    /// assert_eq!(keyring.generate_random(32)?.len(), 32);
+    /// # Ok::<(), kms_reencrypt::KmsError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`KmsError::Validation`] for another number of bytes; [`KmsError::KmsInternal`] if the random source fails.
+    pub fn generate_random(&self, number_of_bytes: u16) -> Result<Plaintext, KmsError> {
+        if !NUMBER_OF_BYTES.contains(&number_of_bytes) {
+            return Err(number_error(number_of_bytes));
+        }
+        let mut bytes = Plaintext::from_vec(vec![0; number_of_bytes.into()]);
+        let filled = self.random().fill(bytes.expose_mut());
+        filled.map_err(KmsError::internal)?;
+        Ok(bytes)
+    }
+}
+
+fn number_error(number: u16) -> KmsError {
+    let (min, max) = NUMBER_OF_BYTES.into_inner();
+    let constraint = if number < min {
+        Constraint::ValueAtLeast(min.into())
+    } else {
+        Constraint::ValueAtMost(max.into())
+    };
+    let value = RejectedValue::Text(number.to_string());
+    let violation = ConstraintViolation::new("numberOfBytes", value, constraint);
+    ValidationError::Constraints(vec![violation]).into()
+}
