@@ -1,11 +1,12 @@
 #!/bin/sh
 # Fills the corpora with what is at hand: real blobs, names as they are in the documentation, policies, bodies of requests,
-# seed files, snapshots.
+# seed files, snapshots, files of principals.
 # `cargo fuzz run` finds them by their place.
 set -eu
 cd "$(dirname "$0")"
 
-mkdir -p corpus/blob corpus/identifier corpus/policy corpus/seed_file corpus/snapshot corpus/wire
+mkdir -p corpus/blob corpus/conditions corpus/identifier corpus/policy corpus/principals corpus/seed_file \
+    corpus/snapshot corpus/wire
 count=0
 cut -s -f 3 ../tests/vectors/real-blobs.tsv | while read -r blob; do
     count=$((count + 1))
@@ -27,6 +28,21 @@ policy account '{"Version":"2012-10-17","Id":"k","Statement":[{"Sid":"s","Effect
 policy deny '{"Statement":{"Effect":"Deny","NotPrincipal":{"AWS":["111122223333","arn:aws:iam::111122223333:role/R"]},"NotAction":["kms:Encrypt","kms:Re*"],"Resource":"*"}}'
 policy conditions '{"Statement":[{"Effect":"Allow","Principal":"*","Action":"kms:Encrypt","Resource":"*","Condition":{"StringEquals":{"kms:EncryptionContext:tenant":["blue","green"],"kms:CallerAccount":"111122223333"},"ForAllValues:StringLikeIfExists":{"kms:EncryptionContextKeys":"t*"},"Bool":{"kms:ReEncryptOnSameKey":"true"},"Null":{"kms:RequestAlias":"true"}}}]}'
 policy identity '{"Statement":[{"Effect":"Allow","Action":["kms:*"],"Resource":["arn:aws:kms:us-east-2:111122223333:key/*"]}]}'
+
+conditions() { printf '%s\n\n%s' "$2" "$3" >"corpus/conditions/$1"; }
+conditions texts '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"kms:*","Resource":"*","Condition":{"StringLike":{"aws:PrincipalTag/team":["b*","${aws:username, '"'none'"'}","a${*}"]},"ForAllValues:StringNotEqualsIgnoreCaseIfExists":{"aws:TagKeys":["one"]}}}]}' 'aws:PrincipalTag/team=blue
+aws:username=alice
+aws:TagKeys=two
+aws:TagKeys=three'
+conditions others '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"kms:*","Resource":"*","Condition":{"IpAddress":{"aws:SourceIp":["203.0.113.0/24","2001:db8::/32"]},"DateLessThan":{"aws:CurrentTime":"2030-01-01T00:00:00Z"},"NumericGreaterThan":{"aws:MultiFactorAuthAge":"1.50"},"ArnLike":{"aws:SourceArn":"arn:aws:s3:::*"},"BinaryEquals":{"a":"YQ=="},"Bool":{"aws:SecureTransport":"true"},"Null":{"b":"true"}}}]}' 'aws:SourceIp=203.0.113.7
+aws:CurrentTime=2026-01-01T00:00:00Z
+aws:MultiFactorAuthAge=60
+aws:SourceArn=arn:aws:s3:::bucket
+a=YQ==
+aws:SecureTransport=true'
+
+allow='{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"kms:*","Resource":"*"}}'
+printf '%s' '{"Principals":[{"AccessKeyId":"A","Arn":"arn:aws:sts::111122223333:assumed-role/app/alice","RoleArn":"arn:aws:iam::111122223333:role/team/app","IdentityPolicies":['"$allow"'],"PermissionsBoundary":'"$allow"',"SessionPolicies":['"$allow"'],"Tags":{"team":"blue"},"Context":{"aws:SourceIp":"203.0.113.7","aws:CalledVia":["a","b"],"aws:MultiFactorAuthAge":60}},{"AccessKeyId":"B","Arn":"sns.amazonaws.com"}],"ServiceControlPolicies":{"111122223333":[['"$allow"']]}}' >corpus/principals/all
 
 cp ../tests/fixtures/ring.json corpus/seed_file/fixture
 printf '%s' '{"Format":"kms-reencrypt ring 1","Account":"111122223333","Region":"us-east-2","Keys":[{"KeyId":"'$id'"}],"Aliases":[{"AliasName":"alias/a","TargetKeyId":"'$id'"}]}' >corpus/seed_file/small

@@ -24,6 +24,7 @@ use std::process::ExitCode;
 
 use kms_reencrypt::AccountId;
 use kms_reencrypt::access::Caller;
+use kms_reencrypt::testing::principals_file::load_principals;
 use lexopt::prelude::*;
 
 use hosts::Hosts;
@@ -40,13 +41,18 @@ Options:
   --listen ADDRESS:PORT   Where to listen [default: 127.0.0.1:8080]. Port 0 is a free one.
                           The first line on standard output says which.
   --account ID            The account of the callers [default: 111122223333].
-  --principal KEY=ARN     Who signs with the access key id KEY. May be repeated.
-                          All others act as the root of the account.
+  --principal KEY=ARN     Who signs with the access key id KEY. It has no policies. May be repeated.
+  --principals FILE       Who signs with which access key id, with policies, tags and context: JSON,
+                          described in the library's module testing::principals_file.
   --allow-remote          Allow an address that is not loopback.
   --allow-host NAME       Answer requests to this host name too. May be repeated. On loopback, only
                           loopback names and addresses are answered otherwise.
   --max-connections N     Refuse further connections beyond so many [default: 200].
   --help                  Say this.
+
+Callers are told apart by their access key ids. An id that no option names acts as the root of the
+account, which may do all that key policies leave to the account. A principal without policies may
+do only what key policies and grants allow it by name, as in AWS.
 
 The Region is the one that a request is signed for. Signatures are NOT checked: anybody who
 reaches the port can be any principal. Keys are gone when the process ends.";
@@ -87,6 +93,7 @@ fn options(mut arguments: lexopt::Parser) -> Result<Option<Options>, Error> {
     let mut listen = SocketAddr::from(([127, 0, 0, 1], 8080));
     let mut account: AccountId = "111122223333".parse()?;
     let mut principals = Vec::new();
+    let mut file = None;
     let mut allow_remote = false;
     let mut allowed_hosts = Vec::new();
     let mut limits = Limits::default();
@@ -95,6 +102,9 @@ fn options(mut arguments: lexopt::Parser) -> Result<Option<Options>, Error> {
             Long("listen") => listen = arguments.value()?.parse()?,
             Long("account") => account = arguments.value()?.parse()?,
             Long("principal") => principals.push(arguments.value()?.parse_with(principal)?),
+            Long("principals") if file.is_none() => {
+                file = Some(load_principals(arguments.value()?)?);
+            }
             Long("allow-remote") => allow_remote = true,
             Long("allow-host") => allowed_hosts.push(arguments.value()?.string()?),
             Long("max-connections") => {
@@ -110,7 +120,7 @@ fn options(mut arguments: lexopt::Parser) -> Result<Option<Options>, Error> {
                        reach it could use and delete every key. --allow-remote allows it.";
         return Err(format!("{} {refusal}", listen.ip()).into());
     }
-    let callers = Callers::new(account, principals);
+    let callers = Callers::new(account, principals, file.unwrap_or_default())?;
     Ok(Some(Options {
         listen,
         callers,

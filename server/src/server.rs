@@ -15,6 +15,7 @@ use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioTimer;
 use kms_reencrypt::access::Caller;
 use kms_reencrypt::keyring::SystemClock;
+use kms_reencrypt::testing::principals_file::PrincipalsFile;
 use kms_reencrypt::wire::{self, Credential, Service};
 use kms_reencrypt::{AccountId, Keyring, Kms, KmsError};
 use tokio::net::TcpStream;
@@ -71,24 +72,37 @@ impl Default for Limits {
 pub(crate) struct Callers {
     account: AccountId,
     principals: HashMap<String, Caller>,
+    file: PrincipalsFile,
 }
 
 impl Callers {
+    /// Principals without policies, and those of a file. The file's policies for everybody are for all of them.
     pub(crate) fn new(
         account: AccountId,
         principals: impl IntoIterator<Item = (String, Caller)>,
-    ) -> Self {
-        Self {
-            account,
-            principals: principals.into_iter().collect(),
+        file: PrincipalsFile,
+    ) -> Result<Self, crate::Error> {
+        let mut by_id = HashMap::new();
+        for (id, caller) in principals {
+            let caller = file.limit(caller);
+            if file.caller(&id).is_some() || by_id.insert(id.clone(), caller).is_some() {
+                return Err(format!("two principals have the access key id {id}").into());
+            }
         }
+        Ok(Self {
+            account,
+            principals: by_id,
+            file,
+        })
     }
 
     fn of(&self, credential: &Credential<'_>) -> Caller {
-        match self.principals.get(credential.access_key_id()) {
-            Some(caller) => caller.clone(),
-            None => Caller::account_root(self.account).in_partition_of(credential.region()),
-        }
+        let id = credential.access_key_id();
+        let known = self.principals.get(id).or_else(|| self.file.caller(id));
+        known.cloned().unwrap_or_else(|| {
+            let root = Caller::account_root(self.account);
+            self.file.limit(root.in_partition_of(credential.region()))
+        })
     }
 }
 
@@ -106,8 +120,9 @@ impl Server {
     pub(crate) fn new(callers: Callers, hosts: Hosts, limits: Limits) -> Result<Self, KmsError> {
         let keyring =
             Keyring::builder(callers.account.as_str(), HOME).clock(SystemClock::default());
+        let kms = callers.file.limit_resources(Kms::new(keyring.build()?));
         Ok(Self {
-            service: Kms::new(keyring.build()?).service(),
+            service: kms.service(),
             callers: Arc::new(callers),
             hosts: Arc::new(hosts),
             limits,

@@ -1,5 +1,7 @@
 //! What the server answers over a socket, and whom it does not wait for.
 
+mod principals;
+
 use core::time::Duration;
 use std::collections::HashMap;
 use std::io::{ErrorKind, Read as _, Write as _};
@@ -7,6 +9,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
 
 use kms_reencrypt::access::Caller;
+use kms_reencrypt::testing::principals_file::PrincipalsFile;
 
 use crate::Error;
 use crate::hosts::Hosts;
@@ -16,13 +19,20 @@ const ALICE: &str = "arn:aws:iam::444455556666:user/alice";
 
 /// A server on a port of its own, for as long as the test runs.
 fn start(limits: Limits) -> SocketAddr {
+    start_with(limits, PrincipalsFile::default())
+}
+
+/// The same, with callers from a file.
+fn start_with(limits: Limits, file: PrincipalsFile) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let alice = ALICE.parse::<Caller>().unwrap();
     let callers = Callers::new(
         "111122223333".parse().unwrap(),
         [("ALICE".to_owned(), alice)],
-    );
+        file,
+    )
+    .unwrap();
     let hosts = Hosts::of(address.ip(), vec!["kms.test".to_owned()]);
     thread::spawn(move || -> Result<(), Error> {
         Server::new(callers, hosts, limits)?.run(listener)

@@ -8,7 +8,9 @@ use crate::iam::{
 };
 use crate::key::{AccountId, KeyManager, KeyMetadata};
 
-use super::{Action, Caller, KeyPolicy, KeyResource, Parameters, Resource, condition_key};
+use super::{
+    Action, Caller, ConditionKey, KeyPolicy, KeyResource, Parameters, Resource, condition_key,
+};
 
 /// What is asked: may this caller do this with that resource, in this request?
 #[derive(Clone, Copy, Debug)]
@@ -129,6 +131,10 @@ impl RequestContext for AccessRequest<'_> {
 
     fn values(&self, key: &ContextKey, visit: &mut dyn FnMut(&str)) -> Presence {
         condition_key::values(self, key, visit)
+    }
+
+    fn is_multivalued(&self, key: &ContextKey) -> bool {
+        ConditionKey::is_multivalued(key)
     }
 }
 

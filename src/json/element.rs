@@ -77,12 +77,18 @@ impl<'a> Element<'a> {
 
     /// The items of a list that is not empty, or the value itself.
     pub(crate) fn one_or_more(&self) -> Result<Vec<Element<'_>>, Problem> {
-        let Value::List(values) = self.value else {
-            return Ok(vec![*self]);
-        };
-        if values.is_empty() {
-            return self.refuse("an empty list");
+        match self.value {
+            Value::List(values) if values.is_empty() => self.refuse("an empty list"),
+            Value::List(_) => self.items(),
+            _ => Ok(vec![*self]),
         }
+    }
+
+    /// The items of a list, which may be empty.
+    pub(crate) fn items(&self) -> Result<Vec<Element<'_>>, Problem> {
+        let Value::List(values) = self.value else {
+            return self.refuse("not a list");
+        };
         let item = |(at, value)| {
             let place = Place::Item(self, at);
             Element { place, value }

@@ -14,6 +14,7 @@
 //! element.members()                  the members of an object, each with its name; refuses duplicates
 //! element.only_members([a, b])       these members and no others
 //! element.one_or_more()              the items of a list, or the value itself
+//! element.items()                    the items of a list
 //! element.refuse("too long")         Err(Problem), which says where and what
 //! ```
 //!

@@ -31,7 +31,7 @@ impl GrantTokens {
     }
 
     /// All tokens that are known, in no order.
-    #[cfg(any(test, all(feature = "testing", feature = "json")))]
+    #[cfg(any(test, feature = "snapshot"))]
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&String, &GrantId)> {
         self.grants.iter()
     }

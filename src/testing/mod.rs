@@ -6,6 +6,7 @@
 //! - A recorder of all operations on the keys: [`Recorder`].
 //! - Rings that are read from a file, with the feature `json`, and saved to one, with the feature `snapshot`:
 //!   `ring_file`.
+//! - Callers that are read from a file, with all their policies, with the feature `json`: `principals_file`.
 //! - Conformance suites for your own keys and providers: [`conformance`].
 //!
 //! ```
@@ -34,6 +35,8 @@
 pub mod conformance;
 mod faults;
 mod insecure_key;
+#[cfg(feature = "json")]
+pub mod principals_file;
 mod recorder;
 #[cfg(feature = "json")]
 pub mod ring_file;

@@ -327,6 +327,19 @@ fn every_condition_key_can_be_set_for_a_caller_by_name() {
 }
 
 #[test]
+fn a_multivalued_condition_key_is_no_policy_variable() {
+    for (key, holds) in [("aws:PrincipalTag/Project", true), ("aws:TagKeys", false)] {
+        let caller = stranger("user/alice")
+            .with_context("aws:userid", ["Alpha"])
+            .with_context(key, ["Alpha"]);
+        let scene = Scene::new(Action::TagResource).by(caller);
+        let variable = format!("${{{key}}}");
+        let condition = Condition::new(StringEquals, "aws:userid", [variable]);
+        assert_eq!(scene.holds(condition), holds, "{key}");
+    }
+}
+
+#[test]
 fn what_the_request_or_its_key_says_cannot_be_overruled() {
     let liar = stranger("user/alice")
         .with_context("kms:KeySpec", ["RSA_2048"])

@@ -201,7 +201,7 @@ pub(crate) const ORDERS: &[(&str, Order)] = &[
         "testing",
         &[
             &["conformance", "insecure_key", "seeded_random", "timestamp"],
-            &["faults", "recorder", "ring_file"],
+            &["faults", "principals_file", "recorder", "ring_file"],
         ],
     ),
     (

@@ -143,6 +143,11 @@ impl ConditionKey {
         keys
     }
 
+    /// Whether requests can have several values for the key. The keys that are not in the table count as single-valued.
+    pub(super) fn is_multivalued(key: &ContextKey) -> bool {
+        Self::find(key).is_some_and(|row| row.value_type == ValueType::Strings)
+    }
+
     fn find(key: &ContextKey) -> Option<&'static Self> {
         let family = key.family().as_bytes();
         let at = Self::ALL.binary_search_by(|row| compare(row.name.as_bytes(), family));

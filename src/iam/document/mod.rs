@@ -8,6 +8,9 @@ mod write;
 
 pub use error::{PolicyError, PolicyProblem};
 
+#[cfg(feature = "testing")]
+use crate::json::Element;
+
 use super::{Policy, PolicyKind};
 
 impl Policy {
@@ -41,6 +44,15 @@ impl Policy {
     /// [`PolicyError`] if the text is not a policy of that kind: what is wrong with it, and where.
     pub fn from_json(kind: PolicyKind, text: &str) -> Result<Self, PolicyError> {
         read::policy(kind, text)
+    }
+
+    /// Reads a policy that is part of a document: places in errors are those in the document.
+    #[cfg(feature = "testing")]
+    pub(crate) fn from_element(
+        kind: PolicyKind,
+        policy: &Element<'_>,
+    ) -> Result<Self, PolicyError> {
+        read::policy_at(kind, policy)
     }
 
     /// The policy as AWS writes it: members in AWS's order, lists of one as their element, accounts as the ARN of their

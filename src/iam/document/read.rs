@@ -23,7 +23,11 @@ pub(super) fn policy(kind: PolicyKind, text: &str) -> Result<Policy, PolicyError
     }
     let value =
         json::parse(text).map_err(|error| problem(PolicyProblem::Json(error.to_string())))?;
-    let policy = Element::root("the policy", &value);
+    policy_at(kind, &Element::root("the policy", &value))
+}
+
+/// Reads a policy of a kind that is part of a document.
+pub(super) fn policy_at(kind: PolicyKind, policy: &Element<'_>) -> Result<Policy, PolicyError> {
     let [version, id, statements] = policy.only_members(["Version", "Id", "Statement"])?;
     let version = match version {
         None => None,
@@ -38,7 +42,7 @@ pub(super) fn policy(kind: PolicyKind, text: &str) -> Result<Policy, PolicyError
         variables: version == Some(Version::V2012),
     };
     let Some(statements) = statements else {
-        return refuse(&policy, PolicyProblem::Missing("Statement"));
+        return refuse(policy, PolicyProblem::Missing("Statement"));
     };
     let statements = all(&statements, |statement| reader.statement(statement))?;
     Ok(Policy::of(version, optional_text(id)?, statements))

@@ -1,0 +1,72 @@
+//! Callers from a file: who acts under which access key id, with all policies, tags and context.
+//!
+//! A server gives a caller to each access key id with it; tests give the same callers to their handles.
+//!
+//! ```json
+//! {
+//!   "Principals": [
+//!     {
+//!       "AccessKeyId": "AKIAALICE",
+//!       "Arn": "arn:aws:sts::111122223333:assumed-role/app/alice",
+//!       "RoleArn": "arn:aws:iam::111122223333:role/team/app",
+//!       "IdentityPolicies": [
+//!         {
+//!           "Version": "2012-10-17",
+//!           "Statement": { "Effect": "Allow", "Action": "kms:ReEncrypt*", "Resource": "*" }
+//!         }
+//!       ],
+//!       "Tags": { "team": "blue" },
+//!       "Context": { "aws:SourceIp": "203.0.113.7", "aws:MultiFactorAuthPresent": true }
+//!     }
+//!   ]
+//! }
+//! ```
+//!
+//! | member of a principal | what it is |
+//! |---|---|
+//! | `AccessKeyId` | required; letters and digits, no two alike |
+//! | `Arn` | required: of a root user, user, session or federated user; or the name of an AWS service |
+//! | `RoleArn` | of a session: the role with its path, which the session's ARN does not show |
+//! | `IdentityPolicies` | a list; without any, the principal may do only what key policies and grants allow it by name |
+//! | `PermissionsBoundary` | a policy |
+//! | `SessionPolicies` | a list of those that were passed when the session began |
+//! | `Tags` | of the user, the role or the session: `aws:PrincipalTag/…` |
+//! | `Context` | condition keys by name, each with a value or a list of values |
+//!
+//! Beside `Principals` stand `ServiceControlPolicies` and `ResourceControlPolicies`: for an account the list of levels, from
+//! the root of its organization down to the account, each a list of policies. `VpcEndpointPolicy` is the policy of the
+//! endpoint that all requests come through. Only `Principals` is required. An unknown member is an error, and so is the
+//! same member twice.
+
+mod error;
+mod file;
+mod principal;
+mod read;
+
+use std::fs;
+use std::path::Path;
+
+pub use error::PrincipalsFileError;
+pub use file::PrincipalsFile;
+
+/// Reads the callers in a text.
+///
+/// # Errors
+///
+/// [`PrincipalsFileError`] if the text is not such a document: what is wrong with it, and where.
+pub fn read_principals(json: &str) -> Result<PrincipalsFile, PrincipalsFileError> {
+    read::file(json)
+}
+
+/// Reads the callers in a file.
+///
+/// # Errors
+///
+/// [`PrincipalsFileError`] if the file cannot be read, or for the reasons of [`read_principals`].
+pub fn load_principals(path: impl AsRef<Path>) -> Result<PrincipalsFile, PrincipalsFileError> {
+    let path = path.as_ref();
+    let name = path.display().to_string();
+    let json =
+        fs::read_to_string(path).map_err(|error| PrincipalsFileError::new(name.as_str(), error))?;
+    read_principals(&json).map_err(|error| error.in_file(&name))
+}

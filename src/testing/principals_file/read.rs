@@ -1,0 +1,65 @@
+//! From a text to its callers.
+
+use std::collections::BTreeMap;
+
+use crate::iam::{Policy, PolicyKind};
+use crate::json::{self, Element};
+use crate::key::AccountId;
+
+use super::error::PrincipalsFileError;
+use super::file::{Levels, PrincipalsFile};
+use super::principal;
+
+/// Reads the whole document.
+pub(super) fn file(json: &str) -> Result<PrincipalsFile, PrincipalsFileError> {
+    let value =
+        json::parse(json).map_err(|error| PrincipalsFileError::new("the document", error))?;
+    let root = Element::root("the document", &value);
+    let [principals, service_control, resource_control, endpoint] = root.only_members([
+        "Principals",
+        "ServiceControlPolicies",
+        "ResourceControlPolicies",
+        "VpcEndpointPolicy",
+    ])?;
+    let mut file = PrincipalsFile::default();
+    if let Some(accounts) = service_control {
+        file.service_control = by_account(PolicyKind::ServiceControl, &accounts)?;
+    }
+    if let Some(accounts) = resource_control {
+        file.resource_control = by_account(PolicyKind::ResourceControl, &accounts)?;
+    }
+    if let Some(policy) = endpoint {
+        file.endpoint = Some(Policy::from_element(PolicyKind::VpcEndpoint, &policy)?);
+    }
+    let Some(principals) = principals else {
+        return Ok(root.refuse("Principals is missing")?);
+    };
+    for element in principals.items()? {
+        let (id, caller) = principal::read(&element)?;
+        let caller = file.limit(caller);
+        if file.callers.insert(id.clone(), caller).is_some() {
+            return Ok(element.refuse(format_args!("another principal has AccessKeyId {id:?}"))?);
+        }
+    }
+    Ok(file)
+}
+
+/// Control policies by account.
+fn by_account(
+    kind: PolicyKind,
+    accounts: &Element<'_>,
+) -> Result<BTreeMap<AccountId, Levels>, PrincipalsFileError> {
+    let mut read = BTreeMap::new();
+    for (account, levels) in accounts.members()? {
+        let Ok(id) = account.parse::<AccountId>() else {
+            return Ok(levels.refuse("an account id has twelve digits")?);
+        };
+        let levels: Result<Levels, _> = levels
+            .items()?
+            .iter()
+            .map(|level| principal::policies(kind, level))
+            .collect();
+        read.insert(id, levels?);
+    }
+    Ok(read)
+}
