@@ -1,4 +1,4 @@
-//! What the clock changes in a ring: material expires, and keys are deleted when their waiting period is over.
+//! Changes by the clock: material expires, and keys are deleted at the end of their waiting period.
 
 use std::time::SystemTime;
 
@@ -15,7 +15,8 @@ impl Snapshot {
 
     /// Makes the changes that are due at this time.
     pub(super) fn advance(&mut self, now: SystemTime) {
-        // Twice: the end of a last replica begins the waiting period of its primary, which may be over by now as well.
+        // Twice, because the deletion of the last replica begins the waiting period of its primary, which may also be
+        // over by now.
         for _ in 0..2 {
             if self.is_due(now) {
                 self.advance_once(now);
@@ -30,7 +31,7 @@ impl Snapshot {
             .map(|key| *key.metadata.arn())
             .collect();
         for arn in due {
-            // As it is now: what became of a related key may have changed it.
+            // Read again, since a change of a related key may have changed it.
             let Some(key) = self.get(&arn).cloned() else {
                 continue;
             };

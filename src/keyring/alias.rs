@@ -1,10 +1,10 @@
-//! [`Alias`]: the name of a key, and what the ring keeps of it while a change is not known everywhere.
+//! [`Alias`], and [`AliasEntry`], which keeps what requests see of an alias until a change is visible.
 
 use std::time::SystemTime;
 
 use crate::key::{AliasArn, KeyArn};
 
-/// An alias: what it points to, and since when.
+/// An alias, its target and its dates.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alias {
     pub(super) arn: AliasArn,
@@ -51,19 +51,19 @@ impl Alias {
 /// What the ring knows of one alias name.
 #[derive(Clone, Debug)]
 pub(super) struct AliasEntry {
-    /// As it was left last; `None` if it was deleted and that is not known everywhere.
+    /// The alias after all changes; `None` if it was deleted and requests may still see it.
     pub(super) latest: Option<Alias>,
-    /// What requests still see it point to, until the ring settles. The same as `latest` in a settled ring.
+    /// The target that requests see until the ring settles. In a settled ring it is that of `latest`.
     pub(super) seen: Option<KeyArn>,
 }
 
 impl AliasEntry {
-    /// What a request that uses the alias gets.
+    /// The target that a request sees.
     pub(super) const fn visible_target(&self) -> Option<KeyArn> {
         self.seen
     }
 
-    /// What is left when every change is known: nothing of a deleted alias.
+    /// The entry when all changes are visible; `None` for a deleted alias.
     pub(super) fn settled(&self) -> Option<Self> {
         let latest = self.latest.clone()?;
         let seen = Some(latest.target);

@@ -13,9 +13,9 @@ impl Keyring {
     ///
     /// # Errors
     ///
-    /// - [`KmsError::InvalidAliasName`] if no customer's alias can be called that.
-    /// - [`KmsError::AlreadyExists`] if there is an alias of that name in the account and Region.
-    /// - [`KmsError::NotFound`] if there is no such key.
+    /// - [`KmsError::InvalidAliasName`] if a customer's alias cannot have that name.
+    /// - [`KmsError::AlreadyExists`] if the account and Region have an alias of that name.
+    /// - [`KmsError::NotFound`] if the key does not exist.
     pub fn create_alias(
         &self,
         name: &str,
@@ -38,8 +38,8 @@ impl Keyring {
     ///
     /// # Errors
     ///
-    /// [`KmsError::NotFound`] if there is no such alias or no such key; [`KmsError::InvalidAliasName`] if no customer's
-    /// alias can be called that.
+    /// [`KmsError::NotFound`] if the alias or the key does not exist; [`KmsError::InvalidAliasName`] if a customer's
+    /// alias cannot have that name.
     pub fn update_alias(
         &self,
         name: &str,
@@ -63,12 +63,12 @@ impl Keyring {
         })
     }
 
-    /// Takes an alias away: `DeleteAlias`. The key stays.
+    /// Deletes an alias: `DeleteAlias`. The key stays.
     ///
     /// # Errors
     ///
-    /// [`KmsError::NotFound`] if there is no such alias; [`KmsError::InvalidAliasName`] if no customer's alias can be
-    /// called that.
+    /// [`KmsError::NotFound`] if the alias does not exist; [`KmsError::InvalidAliasName`] if a customer's alias cannot
+    /// have that name.
     pub fn delete_alias(&self, name: &str) -> Result<(), KmsError> {
         let arn = self.alias(name)?;
         self.write(|snapshot| {
@@ -96,8 +96,8 @@ impl Keyring {
         aliases
     }
 
-    /// The key that an alias is to point to. It has to be in the alias's own account (API reference); in its Region it is
-    /// anyway.
+    /// The new target of an alias. It has to be in the alias's account (API reference); it is always in the alias's
+    /// Region.
     fn own_key(&self, snapshot: &Snapshot, target: &KeyIdentifier) -> Result<KeyArn, KmsError> {
         let arn = *self.named_in(snapshot, target)?.metadata.arn();
         if arn.place() == self.place() {
@@ -107,7 +107,7 @@ impl Keyring {
         }
     }
 
-    /// The ARN of an alias that a customer may have.
+    /// The ARN of an alias, whose name has to be one for customers.
     fn alias(&self, name: &str) -> Result<AliasArn, KmsError> {
         name.parse()
             .ok()

@@ -13,12 +13,13 @@ impl Keyring {
     /// Creates the AWS managed key of a service (`s3`, `ebs`) and its reserved alias (`alias/aws/s3`), as the service
     /// does when it first needs them.
     ///
-    /// Its policy lets everybody in the account use it who comes through the service
-    /// ([`Caller::with_via_service`](crate::access::Caller::with_via_service)), and nobody else.
+    /// Its policy allows all callers of the account whose requests come through the service
+    /// ([`Caller::with_via_service`](crate::access::Caller::with_via_service)), and no others.
     ///
     /// # Errors
     ///
-    /// [`KmsError::InvalidAliasName`] if no service can be called that; [`KmsError::AlreadyExists`] if its key is there.
+    /// [`KmsError::InvalidAliasName`] if the name is not valid in an alias; [`KmsError::AlreadyExists`] if the service
+    /// has its key already.
     ///
     /// ```
     /// use kms_reencrypt::{EncryptRequest, Keyring, Kms};
@@ -50,7 +51,7 @@ impl Keyring {
     }
 }
 
-/// `alias/aws/` and the service, which has to be a name that an alias could have.
+/// The alias `alias/aws/…` of a service, whose name has to be valid in an alias.
 fn reserved_name(service: &str) -> Result<AliasName, KmsError> {
     let alias = format!("alias/aws/{service}");
     let is_name = format!("alias/{service}")

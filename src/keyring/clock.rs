@@ -1,14 +1,14 @@
-//! The time, if somebody wants there to be one.
+//! [`Clock`]: the time of a ring.
 
 use core::fmt;
 use core::time::Duration;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
-/// What time it is, for a [`Keyring`](crate::Keyring) that is told to care.
+/// A source of the current time for a [`Keyring`](crate::Keyring).
 ///
-/// It drives the expiry of imported key material, the end of a waiting period before deletion, and eventual
-/// consistency, and it dates keys, aliases and grants. A ring without a clock reads none: nothing expires.
+/// It decides when imported key material expires and when the waiting period before a deletion ends, and it dates keys,
+/// aliases and grants. A ring without a clock never reads the time, and nothing in it expires.
 pub trait Clock: fmt::Debug + Send + Sync {
     /// The time now.
     fn now(&self) -> SystemTime;
@@ -25,7 +25,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that moves when it is told to. Clones show the same time.
+/// A clock that a test moves. Clones share the same time.
 ///
 /// ```
 /// use core::time::Duration;
@@ -41,19 +41,19 @@ impl Clock for SystemClock {
 pub struct ManualClock(Arc<Mutex<SystemTime>>);
 
 impl ManualClock {
-    /// A clock that stands at the first second of 2026, UTC.
+    /// A clock that shows the first second of 2026, UTC.
     #[must_use]
     pub fn new() -> Self {
         Self::at(SystemTime::UNIX_EPOCH + Duration::from_secs(1_767_225_600))
     }
 
-    /// A clock that stands at this time.
+    /// A clock that shows this time.
     #[must_use]
     pub fn at(time: SystemTime) -> Self {
         Self(Arc::new(Mutex::new(time)))
     }
 
-    /// Moves the clock forward. At the end of time it stands still.
+    /// Moves the clock forward, but not beyond the last time that `SystemTime` can represent.
     pub fn advance(&self, by: Duration) {
         let mut time = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         *time = time.checked_add(by).unwrap_or(*time);

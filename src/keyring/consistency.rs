@@ -11,11 +11,12 @@ use super::snapshot::Snapshot;
 
 /// Eventual consistency.
 impl Keyring {
-    /// From now on, lets changes take their time, as they do in AWS: new keys, new, changed and deleted aliases, and new
-    /// and retired grants count only after [`settle`](Self::settle). The ring's own methods show them at once, as the
-    /// control operations of KMS mostly do.
+    /// Delays the effect of changes from now on, as AWS does: new keys, new, changed and deleted aliases, and new and
+    /// retired grants take effect only after [`settle`](Self::settle). The ring's own methods show them at once, as
+    /// most control operations of KMS do.
     ///
-    /// A grant's token makes it count before; a test can so find code that forgets to pass it on.
+    /// A grant takes effect earlier in requests with its token, so a test can find code that forgets to pass the token
+    /// on.
     ///
     /// ```
     /// use kms_reencrypt::{GenerateDataKeyRequest, Keyring, KeySpec, Kms, KmsError};
@@ -36,12 +37,12 @@ impl Keyring {
         self.set_slow(true);
     }
 
-    /// Lets time pass until all changes are known everywhere. Changes after it take their time again.
+    /// Makes all changes so far take effect. Later changes are delayed again.
     pub fn settle(&self) {
         self.change(Snapshot::settle);
     }
 
-    /// Lets changes count at once again, those that wait included: as it is in a new ring.
+    /// Makes all changes take effect at once, also those so far, as in a new ring.
     pub fn make_changes_fast(&self) {
         self.settle();
         self.set_slow(false);
@@ -51,7 +52,7 @@ impl Keyring {
         self.change(|snapshot| snapshot.slow = slow);
     }
 
-    /// A change that cannot fail.
+    /// Makes a change that cannot fail.
     fn change(&self, change: impl FnOnce(&mut Snapshot)) {
         let result: Result<(), KmsError> = self.write(|snapshot| {
             change(snapshot);

@@ -1,4 +1,4 @@
-//! [`CowMap`]: a map that is cheap to copy and change, as copies share what stays the same.
+//! [`CowMap`]: a hash map that is cheap to copy and to change, since copies share what they have in common.
 
 use core::fmt;
 use core::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher};
@@ -9,15 +9,15 @@ use std::sync::Arc;
 use crate::access::GrantId;
 use crate::key::{AliasArn, KeyArn, KeyMaterialId};
 
-/// How many buckets a map has. With 100,000 entries, changing one copies some 400.
+/// The number of buckets of a map. In a map of 100,000 entries, a change of one copies about 400.
 const BUCKETS: usize = 256;
 
 /// A key of a [`CowMap`], and how it is hashed.
 pub(super) trait Bucketed: Clone + Eq + Hash {
-    /// A keyed hash where somebody else may choose the keys, a quicker one where they are random.
+    /// A keyed hash if an attacker may choose the keys, a faster one if they are random.
     type State: BuildHasher + Clone + Default + fmt::Debug;
 
-    /// A byte that differs between most keys, and that nobody can foresee who chooses them.
+    /// A byte that differs between most keys, and that an attacker who chooses keys cannot predict.
     fn bucket(&self, state: &Self::State) -> u8;
 }
 
@@ -25,12 +25,12 @@ pub(super) trait Bucketed: Clone + Eq + Hash {
 #[derive(Debug)]
 pub(super) struct CowMap<K: Bucketed, V> {
     buckets: Arc<[SharedBucket<K, V>]>,
-    /// That of all buckets. Its random key, if it has one, is drawn with the first map: not when a bucket is added, which
-    /// takes place under the ring's lock.
+    /// The hash state of all buckets. Its random key, if it has one, is drawn when the map is created, and not when a
+    /// bucket is added, which happens under the ring's lock.
     state: K::State,
 }
 
-/// No bucket stands for an empty one.
+/// `None` is an empty bucket.
 type SharedBucket<K, V> = Option<Arc<Bucket<K, V>>>;
 
 type Bucket<K, V> = HashMap<K, V, <K as Bucketed>::State>;
@@ -85,7 +85,7 @@ impl<K: Bucketed, V> Clone for CowMap<K, V> {
     }
 }
 
-/// By the last two digits of the key id, which are random unless the id was chosen.
+/// Uses the last two digits of the key id, which are random unless the id was chosen.
 impl Bucketed for KeyArn {
     type State = BuildHasherDefault<MixingHasher>;
 
@@ -97,7 +97,7 @@ impl Bucketed for KeyArn {
     }
 }
 
-/// Any byte of it: it is the output of a MAC.
+/// Uses any byte of the id, since it is the output of a MAC.
 impl Bucketed for KeyMaterialId {
     type State = BuildHasherDefault<MixingHasher>;
 
@@ -107,7 +107,7 @@ impl Bucketed for KeyMaterialId {
     }
 }
 
-/// Its name is the choice of anybody who may create aliases.
+/// Uses a keyed hash: every caller who may create aliases chooses names.
 impl Bucketed for AliasArn {
     type State = RandomState;
 
@@ -116,7 +116,7 @@ impl Bucketed for AliasArn {
     }
 }
 
-/// A file says which there are.
+/// Uses a keyed hash, since the ids may come from a file.
 impl Bucketed for GrantId {
     type State = RandomState;
 
@@ -125,7 +125,7 @@ impl Bucketed for GrantId {
     }
 }
 
-/// Grant tokens. A file says which there are.
+/// Grant tokens. Uses a keyed hash, since the tokens may come from a file.
 impl Bucketed for String {
     type State = RandomState;
 
@@ -134,8 +134,8 @@ impl Bucketed for String {
     }
 }
 
-/// Mixes eight bytes at a time: a tenth of what the standard library's hasher costs. For keys that are random: an attacker
-/// who chooses them can make them collide.
+/// A hasher that mixes eight bytes at a time, at a tenth of the cost of the standard library's. It is only for random
+/// keys: an attacker who chooses keys can make them collide.
 #[derive(Default)]
 pub(super) struct MixingHasher(u64);
 
@@ -157,7 +157,7 @@ impl Hasher for MixingHasher {
     }
 
     fn finish(&self) -> u64 {
-        // A product's upper half has seen more of the input than its lower half, and a map looks at both.
+        // The upper half of the product depends on more of the input than the lower half, and a map uses both.
         self.0 ^ self.0 >> 32
     }
 }
@@ -167,7 +167,7 @@ const fn digit(byte: u8) -> u8 {
     (byte & 0x0f) + 9 * (byte >> 6 & 1)
 }
 
-/// A byte of a key's hash. It is neither among the lowest nor among the highest, as a bucket tells its entries apart by those.
+/// A middle byte of a key's hash, since a bucket's own map uses the lowest and the highest bits.
 fn keyed_bucket(key: &impl Hash, state: &impl BuildHasher) -> u8 {
     let [_, _, _, byte, ..] = state.hash_one(key).to_be_bytes();
     byte

@@ -1,4 +1,4 @@
-//! [`NewKey`]: keys as they come into a ring.
+//! [`NewKey`]: a key to create, and `CreateKey`.
 
 use core::fmt;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ use super::ring::Keyring;
 use super::snapshot::Snapshot;
 use super::tag_rules;
 
-/// A key that is to be created: `CreateKey`, and beyond it what tests need, an id or a material of one's own choice.
+/// A key to create: the members of `CreateKey`, and for tests also the key id and the key material.
 ///
 /// ```
 /// use kms_reencrypt::keyring::NewKey;
@@ -50,7 +50,7 @@ pub struct NewKey {
     material: Option<GivenMaterial>,
 }
 
-/// Key material that the user brings along.
+/// Key material that the caller provides.
 enum GivenMaterial {
     Pkcs8Der(Zeroizing<Vec<u8>>),
     Pkcs8Pem(Zeroizing<String>),
@@ -71,8 +71,7 @@ impl NewKey {
     /// A single-Region key of this spec with fresh material.
     ///
     /// As in AWS, all but symmetric encryption keys need a [`key_usage`](Self::key_usage). A bare [`KeySpec`] converts
-    /// into a `NewKey` with the usage that is most likely meant: `ENCRYPT_DECRYPT` where the spec knows it, or else the
-    /// first that it knows.
+    /// into a `NewKey` with a default usage: `ENCRYPT_DECRYPT` if the spec allows it, or else the first that it allows.
     pub const fn new(key_spec: KeySpec) -> Self {
         Self {
             key_spec,
@@ -93,7 +92,7 @@ impl NewKey {
         self
     }
 
-    /// `KeyUsage`, or none.
+    /// Sets or removes `KeyUsage`.
     pub const fn set_key_usage(mut self, usage: Option<KeyUsage>) -> Self {
         self.key_usage = usage;
         self
@@ -106,14 +105,14 @@ impl NewKey {
         self
     }
 
-    /// `Origin`. A key with the origin `EXTERNAL` waits for its material in the state `PendingImport`, unless it brings
-    /// it along. Only symmetric material can be imported later.
+    /// `Origin`. A key with the origin `EXTERNAL` is `PendingImport` until its material is imported, unless it is
+    /// created with its material. Only symmetric material can be imported later.
     pub const fn origin(mut self, origin: KeyOrigin) -> Self {
         self.origin = origin;
         self
     }
 
-    /// `MultiRegion`: the primary of related keys in several Regions.
+    /// `MultiRegion`: if `true`, the key is a multi-Region primary key, which can be replicated.
     pub const fn multi_region(mut self, multi_region: bool) -> Self {
         self.multi_region = multi_region;
         self
@@ -125,7 +124,7 @@ impl NewKey {
         self
     }
 
-    /// `Policy`: the key policy. Without one the account decides, as in AWS for keys made by API.
+    /// `Policy`: the key policy. The default lets the account decide, as in AWS for keys that are created by API.
     pub fn policy(mut self, policy: KeyPolicy) -> Self {
         self.policy = Some(policy);
         self
@@ -156,7 +155,7 @@ impl NewKey {
         self
     }
 
-    /// The usage that the key gets.
+    /// The usage of the new key.
     pub(crate) fn usage(&self) -> Result<KeyUsage, KmsError> {
         let usage = match self.key_usage {
             Some(usage) => usage,
@@ -178,14 +177,15 @@ impl From<KeySpec> for NewKey {
 }
 
 impl Keyring {
-    /// Creates a key in this account and Region: `CreateKey`. Its material is fresh, or what the [`NewKey`] brings.
+    /// Creates a key in this account and Region: `CreateKey`. Its material is that of the [`NewKey`], or fresh.
     ///
-    /// Generating RSA keys takes its time without optimization: up to most of a minute for `RSA_4096`.
+    /// Without optimization, generating an RSA key takes seconds, up to a minute for `RSA_4096`.
     ///
     /// # Errors
     ///
-    /// - [`KmsError::Validation`] if usage and spec don't fit, if a usage is missing, if the given material is not of
-    ///   the spec, or if the key id is taken: an `mrk-` id in any Region of the account, as it stands for related keys.
+    /// - [`KmsError::Validation`] if the spec does not allow the usage, if a required usage is missing, if the given
+    ///   material does not have the spec, or if the key id is taken. An `mrk-` id is taken if any Region of the account
+    ///   has it, since it identifies related keys.
     /// - [`KmsError::UnsupportedOperation`] for SM2 outside of China.
     /// - [`KmsError::MalformedPolicyDocument`] if the key policy is one that the service refuses.
     /// - [`KmsError::Tag`] for more than 50 tags, for one key twice, and for keys that begin with `aws:`.
@@ -244,7 +244,7 @@ pub(super) fn add(snapshot: &mut Snapshot, mut created: SoftwareKey) -> Result<K
             "there is a key {arn} already"
         )));
     }
-    // In AWS ids are random. Here one may be chosen, and related keys know each other by it.
+    // In AWS key ids are random. Here the caller may choose one, and it identifies related keys.
     if created.metadata.multi_region().is_some()
         && let Some(related) = snapshot.related(&arn).first()
     {
@@ -257,7 +257,7 @@ pub(super) fn add(snapshot: &mut Snapshot, mut created: SoftwareKey) -> Result<K
     Ok(arn)
 }
 
-/// What the key acts with: nothing if it is not for encryption, or if its material is still to be imported.
+/// The secret of a new key, which has none if it is not for encryption or if its material is still to be imported.
 fn secret(
     key: &NewKey,
     usage: KeyUsage,
@@ -291,7 +291,7 @@ fn secret(
     }
 }
 
-/// A private key that was read, or what was wrong with it.
+/// The secret from a private key, or the reason why it was refused.
 fn imported(pair: Result<KeyPair, InvalidPrivateKey>) -> Result<Secret, KmsError> {
     pair.map(|pair| Secret::KeyPair(Arc::new(pair)))
         .map_err(ValidationError::other)

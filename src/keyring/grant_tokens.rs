@@ -1,4 +1,4 @@
-//! [`GrantTokens`]: which grant each token stands for.
+//! [`GrantTokens`]: maps grant tokens to their grants.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -7,14 +7,14 @@ use crate::access::GrantId;
 
 use super::cow_map::CowMap;
 
-/// How many tokens of ended grants are still known.
+/// The number of tokens of ended grants that a ring remembers.
 const ENDED_MAX: usize = 1000;
 
 /// The grant tokens of a ring.
 ///
-/// A token ends with its grant. One that has ended gives nothing, but it is no invalid one either (INFERRED: a token
-/// tells AWS which grant it is of). A ring cannot remember all of them for ever, so it knows the last thousand; one that
-/// ended before them answers like one that was never given out (GUESS 48).
+/// A token ends with its grant. An ended token has no effect, but is not invalid either (INFERRED: a token tells AWS
+/// its grant). A ring cannot remember all of them for ever, so it remembers the last thousand. An older token is
+/// treated as one that was never issued (GUESS 48).
 #[derive(Clone, Debug, Default)]
 pub(crate) struct GrantTokens {
     grants: CowMap<String, GrantId>,

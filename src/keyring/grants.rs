@@ -12,25 +12,27 @@ use crate::key::{KeyArn, KeyIdentifier};
 use super::key::SoftwareKey;
 use super::ring::Keyring;
 
-/// The random bytes of a grant token. AWS's tokens are some hundred characters of base64; their content is not known.
+/// The number of random bytes in a grant token. AWS's tokens are some hundred characters of base64 with unknown
+/// content.
 const TOKEN_LEN: usize = 96;
 
-/// What `CreateGrant` answers.
+/// The response of `CreateGrant`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CreatedGrant {
     /// `GrantId`
     pub grant_id: GrantId,
-    /// `GrantToken`: lets the grant count before it is known everywhere in KMS.
+    /// `GrantToken`: a request that has it sees the grant before it is visible everywhere in KMS.
     ///
     /// It is not secret (DOC: the developer guide calls it nonsecret): it adds no permission for anybody but the grantee,
     /// and requests, errors and files show it as they show any other identifier.
     pub grant_token: String,
 }
 
-/// Grants. These operations take a key id or key ARN, not an alias.
+/// Grants. These operations accept a key id or key ARN, not an alias.
 impl Keyring {
-    /// Grants a principal some operations with a key: `CreateGrant`. `terms` sets what it grants on the [`GrantBuilder`].
+    /// Grants a principal operations with a key: `CreateGrant`. `terms` sets the terms of the grant on the
+    /// [`GrantBuilder`].
     ///
     /// Repeating a named grant returns it with a new token.
     ///
@@ -53,7 +55,7 @@ impl Keyring {
     /// # Errors
     ///
     /// - [`KmsError::NotFound`]; [`KmsError::KmsInvalidState`] if the key is pending deletion.
-    /// - [`KmsError::Validation`] or [`KmsError::InvalidArn`] by [`GrantBuilder::build`].
+    /// - [`KmsError::Validation`] or [`KmsError::InvalidArn`] if [`GrantBuilder::build`] refuses the terms.
     /// - [`KmsError::KmsInternal`] if the random source fails.
     pub fn create_grant(
         &self,
@@ -66,8 +68,8 @@ impl Keyring {
         self.create_grant_or_dry_run(false, key, terms(grant), token)
     }
 
-    /// Grants an AWS service some operations with a key: `CreateGrant` with a `GranteeServicePrincipal`. The terms need a
-    /// `SourceArn` and somebody who may retire the grant.
+    /// Grants an AWS service operations with a key: `CreateGrant` with a `GranteeServicePrincipal`. The terms need a
+    /// `SourceArn` and a retiring principal or service.
     ///
     /// # Errors
     ///
@@ -83,7 +85,7 @@ impl Keyring {
         self.create_grant_or_dry_run(false, key, terms(grant), token)
     }
 
-    /// A grant of nothing to nobody yet, issued by this account now, and its token.
+    /// A builder for a grant that this account issues now, and the token of that grant.
     pub(crate) fn new_grant(&self) -> Result<(GrantBuilder, String), KmsError> {
         let token = self.random_token()?;
         let grant = GrantBuilder::new(self.random_grant_id()?, self.place().account);
@@ -128,7 +130,7 @@ impl Keyring {
     ///
     /// # Errors
     ///
-    /// [`KmsError::NotFound`] if there is no such key.
+    /// [`KmsError::NotFound`] if the key does not exist.
     pub fn grants(&self, key: impl Into<KeyIdentifier>) -> Result<Vec<Grant>, KmsError> {
         let snapshot = self.snapshot();
         let key = self.named_in(&snapshot, &key.into())?;
@@ -136,11 +138,11 @@ impl Keyring {
         Ok(key.grants.iter().filter(is_there).cloned().collect())
     }
 
-    /// Takes a grant back: `RevokeGrant`.
+    /// Revokes a grant: `RevokeGrant`.
     ///
     /// # Errors
     ///
-    /// [`KmsError::NotFound`] if there is no such key, or if it has no such grant.
+    /// [`KmsError::NotFound`] if the key does not exist or does not have the grant.
     pub fn revoke_grant(
         &self,
         key: impl Into<KeyIdentifier>,
@@ -149,7 +151,7 @@ impl Keyring {
         self.revoke_grant_or_dry_run(false, key, grant)
     }
 
-    /// Takes a grant back, or in a dry run proves that it is there.
+    /// Revokes a grant, or in a dry run proves that it exists.
     pub(crate) fn revoke_grant_or_dry_run(
         &self,
         dry_run: bool,
@@ -183,11 +185,11 @@ impl Keyring {
         })
     }
 
-    /// Gives a grant back: `RetireGrant`, by its token.
+    /// Retires a grant by its token: `RetireGrant`.
     ///
     /// # Errors
     ///
-    /// [`KmsError::InvalidGrantToken`] if the token is unknown; [`KmsError::NotFound`] if the grant is gone.
+    /// [`KmsError::InvalidGrantToken`] if the token is unknown; [`KmsError::NotFound`] if the grant has ended.
     pub fn retire_grant(&self, grant_token: &str) -> Result<(), KmsError> {
         let (key, grant) = self.grant_of_token(grant_token)?;
         self.in_place_of(&key).revoke_grant(key, &grant)
@@ -197,7 +199,7 @@ impl Keyring {
     ///
     /// # Errors
     ///
-    /// [`KmsError::InvalidGrantToken`] if the token is unknown; [`KmsError::NotFound`] if the grant is gone.
+    /// [`KmsError::InvalidGrantToken`] if the token is unknown; [`KmsError::NotFound`] if the grant has ended.
     pub fn grant_of_token(&self, grant_token: &str) -> Result<(KeyArn, GrantId), KmsError> {
         let snapshot = self.snapshot();
         let grant = snapshot

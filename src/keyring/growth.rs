@@ -1,4 +1,4 @@
-//! What comes and goes leaves nothing behind: every collection of a ring is bounded by what exists.
+//! What is created and removed again leaves nothing behind: the content of a ring bounds the size of its collections.
 
 use core::time::Duration;
 
@@ -28,7 +28,7 @@ fn external(keyring: &Keyring) -> KeyArn {
     keyring.create_key(key).unwrap()
 }
 
-/// How much there is in each collection of a ring.
+/// The size of each collection of a ring.
 fn sizes(keyring: &Keyring) -> Vec<(&'static str, usize)> {
     let snapshot = keyring.snapshot();
     let mut sizes = vec![
@@ -39,7 +39,7 @@ fn sizes(keyring: &Keyring) -> Vec<(&'static str, usize)> {
     sizes
 }
 
-/// Does something over and over that is undone each time: whatever it leaves, it leaves once.
+/// Repeats a round that undoes what it does, and checks that repetition does not make a collection grow.
 #[track_caller]
 fn assert_bounded(keyring: &Keyring, round: impl Fn(usize)) {
     let before = sizes(keyring);

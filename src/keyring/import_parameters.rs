@@ -1,4 +1,4 @@
-//! `GetParametersForImport`, and the unwrapping of what comes in by them.
+//! `GetParametersForImport`, and the unwrapping of key material.
 
 use core::time::Duration;
 use std::sync::Arc;
@@ -20,14 +20,14 @@ use super::key::unsupported_kind_of_key;
 use super::ring::Keyring;
 use super::wrapping_keys::WrappingKeySpec;
 
-/// How long import parameters can be used (API reference).
+/// The period in which import parameters are valid (API reference).
 const VALIDITY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The bytes of an import token's authenticator.
 const TAG_LEN: usize = 32;
 
 model_enum! {
-    /// How key material is wrapped: `WrappingAlgorithm`.
+    /// The algorithm by which key material is wrapped: `WrappingAlgorithm`.
     WrappingAlgorithm {
         RsaesPkcs1V15 = "RSAES_PKCS1_V1_5",
         RsaesOaepSha1 = "RSAES_OAEP_SHA_1",
@@ -38,34 +38,34 @@ model_enum! {
     }
 }
 
-/// What `GetParametersForImport` answers.
+/// The response of `GetParametersForImport`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ImportParameters {
     /// `KeyId`
     pub key_id: KeyArn,
-    /// `ImportToken`: says for which key, and how, the material is wrapped. Only the ring that gave it out takes it.
+    /// `ImportToken`: contains the key and the wrapping algorithm. Only the ring that issued it accepts it.
     pub import_token: Vec<u8>,
-    /// `PublicKey`: what the material is wrapped for, as the DER of an X.509 `SubjectPublicKeyInfo`.
+    /// `PublicKey`: the public key to wrap the material with, as the DER of an X.509 `SubjectPublicKeyInfo`.
     pub public_key: Vec<u8>,
-    /// `ParametersValidTo`: a day from now; `None` if the ring has no clock.
+    /// `ParametersValidTo`: 24 hours from now; `None` if the ring has no clock.
     pub parameters_valid_to: Option<SystemTime>,
 }
 
-/// Key material that comes in wrapped, as it does from other programs. Where there is nothing to protect it from,
-/// [`import_key_material`](Keyring::import_key_material) takes it as it is.
+/// Key material that is wrapped, as other programs send it. [`import_key_material`](Keyring::import_key_material)
+/// accepts it unwrapped.
 impl Keyring {
-    /// The public key and the token with which key material can be imported: `GetParametersForImport`.
+    /// Returns a public key and a token for importing key material: `GetParametersForImport`.
     ///
-    /// The ring makes one key pair per spec when it is first asked for it. For `RSA_4096` that takes seconds, without
+    /// The ring generates one key pair per spec, when it is first needed. For `RSA_4096` that takes seconds, without
     /// optimization up to a minute.
     ///
     /// # Errors
     ///
     /// - [`KmsError::NotFound`]; [`KmsError::KmsInvalidState`] if the key is pending deletion.
-    /// - [`KmsError::UnsupportedOperation`] if the key is no symmetric one with the origin `EXTERNAL`; for
-    ///   `RSAES_PKCS1_V1_5`, which AWS has given up; for SM2 outside of China.
-    /// - [`KmsError::Validation`] if algorithm and spec don't fit.
+    /// - [`KmsError::UnsupportedOperation`] if the key is not a symmetric one with the origin `EXTERNAL`; for
+    ///   `RSAES_PKCS1_V1_5`, which AWS no longer supports; for SM2 outside of China.
+    /// - [`KmsError::Validation`] if the wrapping algorithm does not support the wrapping key spec.
     /// - [`KmsError::KmsInternal`] if the random source fails.
     pub fn parameters_for_import(
         &self,
@@ -100,15 +100,15 @@ impl Keyring {
         })
     }
 
-    /// The key material that was wrapped by [`parameters_for_import`](Self::parameters_for_import), ready to be
-    /// [imported](Self::import_key_material).
+    /// Unwraps key material that was wrapped with [`parameters_for_import`](Self::parameters_for_import). The result
+    /// can be [imported](Self::import_key_material).
     ///
     /// # Errors
     ///
     /// - [`KmsError::NotFound`]; [`KmsError::KmsInvalidState`] if the key is pending deletion.
-    /// - [`KmsError::UnsupportedOperation`] if the key is no symmetric one with the origin `EXTERNAL`.
-    /// - [`KmsError::InvalidImportToken`] if the token is for another key, or none of this ring;
-    ///   [`KmsError::ExpiredImportToken`] if its day is over.
+    /// - [`KmsError::UnsupportedOperation`] if the key is not a symmetric one with the origin `EXTERNAL`.
+    /// - [`KmsError::InvalidImportToken`] if the token is for another key or not from this ring;
+    ///   [`KmsError::ExpiredImportToken`] if it has expired.
     /// - [`KmsError::InvalidCiphertext`] if the material was not wrapped as the token says;
     ///   [`KmsError::IncorrectKeyMaterial`] if it does not have 32 bytes.
     pub fn unwrap_key_material(
@@ -157,7 +157,7 @@ impl Keyring {
         wrapped: &[u8],
     ) -> Result<Plaintext, KeyActionError> {
         let decrypt = |algorithm, ciphertext| pair.decrypt(algorithm, ciphertext, self.random());
-        // The key material follows the AES key that it is wrapped under.
+        // The wrapped key material follows the AES key that it is wrapped under.
         let key_wrap = |algorithm| {
             let (wrapped_key, wrapped) = pair
                 .key_spec()
@@ -179,7 +179,7 @@ impl Keyring {
                 key_wrap(EncryptionAlgorithm::RsaesOaepSha256)
             }
             WrappingAlgorithm::Sm2Pke => decrypt(EncryptionAlgorithm::Sm2Pke, wrapped),
-            // No token says so.
+            // No token has this algorithm.
             WrappingAlgorithm::RsaesPkcs1V15 => Err(KeyActionError::Rejected),
         }
     }
@@ -194,7 +194,7 @@ impl Keyring {
     }
 }
 
-/// What an import token says. Nothing in it is secret: it is only authenticated.
+/// The content of an import token, which is authenticated and not secret.
 #[derive(Debug, PartialEq, Eq)]
 struct Token {
     key_id: KeyArn,
@@ -204,7 +204,7 @@ struct Token {
 }
 
 impl Token {
-    /// Its authenticator, and its parts as text, separated by spaces.
+    /// The authenticator, then the parts as text, separated by spaces.
     fn seal(&self, mac: Hmac<Sha256>) -> Vec<u8> {
         let Self {
             key_id,
@@ -220,7 +220,7 @@ impl Token {
         [tag.as_slice(), text.as_bytes()].concat()
     }
 
-    /// A token that was sealed with the same key.
+    /// Parses a token, if it was sealed with the same key.
     fn open(bytes: &[u8], mac: Hmac<Sha256>) -> Option<Self> {
         let (tag, text) = bytes.split_at_checked(TAG_LEN)?;
         mac.chain_update(text).verify_slice(tag).ok()?;

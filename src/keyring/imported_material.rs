@@ -14,8 +14,8 @@ use super::materials::Expiry;
 use super::ring::Keyring;
 use super::snapshot::Snapshot;
 
-/// Key material that is to be imported into a key with the origin `EXTERNAL`: `ImportKeyMaterial`, without the wrapping
-/// that protects it on its way to AWS.
+/// Key material to import into a key with the origin `EXTERNAL`: `ImportKeyMaterial`, without the wrapping that
+/// protects it on its way to AWS.
 ///
 /// ```
 /// use kms_reencrypt::keyring::{ImportedMaterial, NewKey};
@@ -67,19 +67,19 @@ impl ImportedMaterial {
         }
     }
 
-    /// Adds it to what the key has (`NEW_KEY_MATERIAL`): it waits for a rotation.
+    /// Declares the material new (`NEW_KEY_MATERIAL`): it becomes current with the next rotation.
     pub const fn as_new_key_material(mut self) -> Self {
         self.new = true;
         self
     }
 
-    /// `ValidTo`: when it expires, by the ring's clock.
+    /// `ValidTo`: the time at which it expires, by the ring's clock.
     pub const fn valid_to(mut self, time: SystemTime) -> Self {
         self.valid_to = Some(time);
         self
     }
 
-    /// `ValidTo`, or none.
+    /// Sets or removes `ValidTo`.
     pub const fn set_valid_to(mut self, time: Option<SystemTime>) -> Self {
         self.valid_to = time;
         self
@@ -91,19 +91,19 @@ impl ImportedMaterial {
         self
     }
 
-    /// `KeyMaterialDescription`, or none.
+    /// Sets or removes `KeyMaterialDescription`.
     pub fn set_description(mut self, description: Option<String>) -> Self {
         self.description = description;
         self
     }
 
-    /// `KeyMaterialId`: the id that the material is expected to have. Other material is refused.
+    /// `KeyMaterialId`: the expected id of the material. Material with another id is refused.
     pub const fn key_material_id(mut self, id: KeyMaterialId) -> Self {
         self.expected_id = Some(id);
         self
     }
 
-    /// `KeyMaterialId`, or none.
+    /// Sets or removes `KeyMaterialId`.
     pub const fn set_key_material_id(mut self, id: Option<KeyMaterialId>) -> Self {
         self.expected_id = id;
         self
@@ -112,7 +112,7 @@ impl ImportedMaterial {
 
 /// Imported key material.
 impl Keyring {
-    /// Imports key material, and tells its id: `ImportKeyMaterial`.
+    /// Imports key material, and returns its id: `ImportKeyMaterial`.
     ///
     /// New material of a multi-Region key goes into the primary first and then, as existing material, into each replica
     /// (DOC). Only then can the primary be rotated.
@@ -120,11 +120,12 @@ impl Keyring {
     /// # Errors
     ///
     /// - [`KmsError::NotFound`]; [`KmsError::KmsInvalidState`] if the key is pending deletion.
-    /// - [`KmsError::UnsupportedOperation`] if the key is no symmetric one with the origin `EXTERNAL`, or if it is a
+    /// - [`KmsError::UnsupportedOperation`] if the key is not a symmetric one with the origin `EXTERNAL`, or if it is a
     ///   replica and the material is declared new (DOC; GUESS 32 for the exception).
-    /// - [`KmsError::IncorrectKeyMaterial`] if the key has material, this is none of it, and it was not declared new; or
-    ///   if it has another id than was expected.
-    /// - [`KmsError::Validation`] if `ValidTo` is over, or if the material is declared new and the key has it.
+    /// - [`KmsError::IncorrectKeyMaterial`] if the key has other material and this was not declared new, or if the
+    ///   material does not have the expected id.
+    /// - [`KmsError::Validation`] if `ValidTo` is in the past, or if the material is declared new and the key has it
+    ///   already.
     pub fn import_key_material(
         &self,
         key: impl Into<KeyIdentifier>,
@@ -176,14 +177,14 @@ impl Keyring {
         })
     }
 
-    /// Deletes imported key material, the current one if no id is given: `DeleteImportedKeyMaterial`. The key is unusable
-    /// until it is imported again.
+    /// Deletes imported key material, the current one if no id is given: `DeleteImportedKeyMaterial`. The key is
+    /// unusable until the material is imported again.
     ///
     /// # Errors
     ///
     /// - [`KmsError::NotFound`]; [`KmsError::KmsInvalidState`] if the key is pending deletion.
-    /// - [`KmsError::UnsupportedOperation`] if the key is no symmetric one with the origin `EXTERNAL`.
-    /// - [`KmsError::Validation`] if the key has no such material.
+    /// - [`KmsError::UnsupportedOperation`] if the key is not a symmetric one with the origin `EXTERNAL`.
+    /// - [`KmsError::Validation`] if the key does not have the material.
     pub fn delete_imported_key_material(
         &self,
         key: impl Into<KeyIdentifier>,
@@ -209,7 +210,7 @@ impl Keyring {
     }
 }
 
-/// Puts a key back whose materials have changed, and tells its related keys.
+/// Puts a key with changed materials back into the ring, and updates its related keys.
 fn put(snapshot: &mut Snapshot, mut key: SoftwareKey) {
     let arn = *key.metadata.arn();
     key.settle();

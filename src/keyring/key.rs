@@ -15,7 +15,8 @@ use crate::secret::Plaintext;
 
 use super::materials::Materials;
 
-/// A key of the ring. Nobody changes one that others may see: a changed copy takes its place, and both share the secret.
+/// A key of the ring. It is never changed in place, since readers may hold it: a changed copy replaces it, and both
+/// share the secret.
 #[derive(Clone, Debug)]
 pub(crate) struct SoftwareKey {
     pub(crate) metadata: KeyMetadata,
@@ -28,21 +29,21 @@ pub(crate) struct SoftwareKey {
     pub(super) departed_grants: Arc<[GrantId]>,
     /// Whether the key is known to all of KMS: a new one may not be, until the ring settles.
     pub(super) visible: bool,
-    /// Whether `DisableKey` was the last word, beneath any other state that the key is in.
+    /// Whether `DisableKey` came after the last `EnableKey`, whatever other state hides that.
     pub(super) disabled: bool,
 }
 
-/// What a key acts with.
+/// The secret of a key.
 #[derive(Clone, Debug)]
 pub(super) enum Secret {
-    /// Nothing: keys that cannot encrypt exist so that their refusal is real.
+    /// No secret: keys that cannot encrypt exist so that their refusals are real.
     None,
     KeyPair(Arc<KeyPair>),
     Symmetric(Materials),
 }
 
 impl SoftwareKey {
-    /// A key without aliases and grants, in the state that its metadata and its secret lead to.
+    /// A key without aliases and grants, whose state follows from its metadata and its secret.
     pub(super) fn new(
         metadata: KeyMetadata,
         policy: Arc<KeyPolicy>,
@@ -107,7 +108,7 @@ impl SoftwareKey {
         KeyActionError::unsupported(self.metadata.key_spec(), algorithm)
     }
 
-    /// Whether the key has everything that it acts with. Keys that are for something else need nothing.
+    /// Whether the key has all the material that it needs. A key that is not for encryption needs none.
     pub(super) fn complete(&self) -> bool {
         match &self.secret {
             Secret::None => self.metadata.key_usage() != KeyUsage::EncryptDecrypt,
@@ -196,7 +197,7 @@ impl KmsKey for SoftwareKey {
     }
 }
 
-/// The refusal of an operation that is not for this kind of key.
+/// The refusal of an operation that does not support this kind of key.
 pub(super) const fn unsupported_kind_of_key() -> KmsError {
     KmsError::UnsupportedOperation(UnsupportedOperationError::KindOfKey)
 }

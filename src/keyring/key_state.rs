@@ -1,4 +1,4 @@
-//! The states of a [`SoftwareKey`]: what they follow from, and what they refuse.
+//! The states of a [`SoftwareKey`]: how they are derived, and what they refuse.
 
 use core::time::Duration;
 use std::time::SystemTime;
@@ -51,7 +51,7 @@ impl SoftwareKey {
         });
     }
 
-    /// Puts the key into a state. A deletion that was scheduled is off.
+    /// Puts the key into a state, and cancels a scheduled deletion.
     pub(super) fn set_state(&mut self, state: KeyState) {
         self.describe(|metadata| without_deletion(metadata).key_state(state));
     }
@@ -66,7 +66,7 @@ impl SoftwareKey {
         });
     }
 
-    /// When the waiting period of the key is over.
+    /// The end of the waiting period of the key.
     pub(super) fn end_of_waiting_period(&self) -> Option<SystemTime> {
         self.metadata
             .deletion_date()

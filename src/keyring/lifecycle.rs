@@ -1,4 +1,4 @@
-//! Key states: what makes a key act, or not.
+//! Key states: enabling, disabling and deleting keys.
 
 use crate::error::{Constraint, ConstraintViolation, KmsError, RejectedValue, ValidationError};
 use crate::key::{KeyIdentifier, KeyMetadata, KeyState};
@@ -9,9 +9,9 @@ use super::ring::Keyring;
 /// The waiting period of `ScheduleKeyDeletion`, in days (API reference).
 pub(crate) const PENDING_WINDOW: core::ops::RangeInclusive<u32> = 7..=30;
 
-/// Key states. These operations take a key id or key ARN, not an alias.
+/// Key states. These operations accept a key id or key ARN, not an alias.
 impl Keyring {
-    /// Lets a key act again: `EnableKey`.
+    /// Enables a key: `EnableKey`.
     ///
     /// # Errors
     ///
@@ -20,7 +20,7 @@ impl Keyring {
         self.set_disabled(key, false)
     }
 
-    /// Keeps a key from acting: `DisableKey`.
+    /// Disables a key: `DisableKey`.
     ///
     /// # Errors
     ///
@@ -29,11 +29,11 @@ impl Keyring {
         self.set_disabled(key, true)
     }
 
-    /// Lets a key be deleted after 7 to 30 days, and keeps it from acting at once: `ScheduleKeyDeletion`.
+    /// Schedules the deletion of a key after 7 to 30 days, in which it cannot be used: `ScheduleKeyDeletion`.
     ///
-    /// The deletion itself takes place when the ring's clock says so. Without a clock the key stays as it is until
-    /// [`delete_key`](Self::delete_key). A multi-Region primary outlives its replicas: while there are any it is in
-    /// `PendingReplicaDeletion`, and its waiting period begins when the last one is gone.
+    /// The ring's clock decides when the key is deleted. Without a clock the key stays `PendingDeletion` until
+    /// [`delete_key`](Self::delete_key). A multi-Region primary is `PendingReplicaDeletion` as long as it has replicas,
+    /// and its waiting period begins when the last one is deleted.
     ///
     /// # Errors
     ///
@@ -67,7 +67,8 @@ impl Keyring {
         })
     }
 
-    /// Keeps a key that was to be deleted: `CancelKeyDeletion`. It is disabled then, whatever it was before (RECORDED).
+    /// Cancels the scheduled deletion of a key: `CancelKeyDeletion`. The key is disabled afterwards, whatever its state
+    /// was before (RECORDED).
     ///
     /// # Errors
     ///
@@ -85,12 +86,11 @@ impl Keyring {
         })
     }
 
-    /// Deletes a key at once, as the end of its waiting period does. No operation of KMS does this: it saves tests the
-    /// wait.
+    /// Deletes a key at once, without a waiting period. KMS has no such operation; it saves tests the wait.
     ///
     /// # Errors
     ///
-    /// [`KmsError::NotFound`] if there is no such key.
+    /// [`KmsError::NotFound`] if the key does not exist.
     pub fn delete_key(&self, key: impl Into<KeyIdentifier>) -> Result<(), KmsError> {
         let identifier = key.into();
         let now = self.now();
@@ -101,13 +101,13 @@ impl Keyring {
         })
     }
 
-    /// Puts a key into any state, as it may be found: `Unavailable`, say, which no operation of KMS leads to. Operations
-    /// that change the state take it from there. A deletion that was scheduled is off.
+    /// Puts a key into any state, for example into `Unavailable`, which no operation of KMS leads to. Operations that
+    /// change the state continue from there. A scheduled deletion is cancelled.
     ///
     /// # Errors
     ///
-    /// [`KmsError::NotFound`] if there is no such key; [`KmsError::KmsInvalidState`] if it waits for its material and
-    /// would look as if it had it.
+    /// [`KmsError::NotFound`] if the key does not exist; [`KmsError::KmsInvalidState`] if the key has no material yet
+    /// and the state would claim that it has.
     pub fn set_key_state(
         &self,
         key: impl Into<KeyIdentifier>,

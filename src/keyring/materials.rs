@@ -1,4 +1,4 @@
-//! [`Materials`]: all key material that a symmetric key has, or once had.
+//! [`Materials`]: the current and former key materials of a symmetric key.
 
 #![warn(clippy::arithmetic_side_effects)]
 
@@ -12,7 +12,7 @@ use crate::primitives::symmetric::SymmetricMaterial;
 pub const ON_DEMAND_ROTATIONS_MAX: u32 = 25;
 
 model_enum! {
-    /// What a key material is to its key: `KeyMaterialState`.
+    /// The role of a key material in its key: `KeyMaterialState`.
     KeyMaterialState {
         NonCurrent = "NON_CURRENT",
         Current = "CURRENT",
@@ -26,7 +26,7 @@ model_enum! {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Materials {
     pub(super) versions: Arc<Vec<MaterialVersion>>,
-    /// Where the current one stands in `versions`.
+    /// The index of the current one in `versions`.
     pub(super) current: Option<usize>,
     pub(super) on_demand_rotations: u32,
 }
@@ -35,7 +35,7 @@ pub(super) struct Materials {
 #[derive(Clone, Debug)]
 pub(super) struct MaterialVersion {
     pub(super) id: KeyMaterialId,
-    /// Absent where imported material was deleted or has expired. The key still knows its id.
+    /// `None` if imported material was deleted or has expired. The key keeps its id.
     pub(super) material: Option<Arc<SymmetricMaterial>>,
     pub(super) state: KeyMaterialState,
     /// `RotationDate`, of material that an on-demand rotation made current.
@@ -45,7 +45,7 @@ pub(super) struct MaterialVersion {
 }
 
 impl MaterialVersion {
-    /// Whether it waits to become current: nothing can have been encrypted with it.
+    /// Whether it waits for the rotation that makes it current. Nothing was encrypted with it yet.
     pub(super) const fn is_pending(&self) -> bool {
         matches!(
             self.state,
@@ -96,14 +96,14 @@ impl Materials {
         self.versions.get(self.current?)?.material.as_deref()
     }
 
-    /// Still told when the material itself was deleted (RECORDED).
+    /// The id of the current material, which remains if the material itself was deleted (RECORDED).
     pub(super) fn current_id(&self) -> Option<&KeyMaterialId> {
         Some(&self.versions.get(self.current?)?.id)
     }
 
     /// The material with this id, if it is present.
     pub(super) fn get(&self, id: &KeyMaterialId) -> Option<&SymmetricMaterial> {
-        // Most messages are under the current one.
+        // Most messages are under the current material.
         if let Some(current) = self.current()
             && current.id() == id
         {
@@ -182,7 +182,7 @@ impl Materials {
         });
     }
 
-    /// Puts material back that the key had before. `false` if it never had it.
+    /// Restores material that the key had before. `false` if it never had it.
     pub(super) fn put_back(
         &mut self,
         material: Arc<SymmetricMaterial>,
@@ -200,8 +200,8 @@ impl Materials {
         true
     }
 
-    /// Takes a material away and keeps its id; one that no data can be under yet is forgotten altogether, unless the
-    /// key is a replica, whose primary decides that. `false` if the key never had it.
+    /// Removes a material and keeps its id. A pending material is removed with its id, since no data can be under it,
+    /// unless the key is a replica, whose primary decides that. `false` if the key never had the material.
     pub(super) fn take_away(&mut self, id: &KeyMaterialId, replica: bool) -> bool {
         let Some(version) = self.version_mut(id) else {
             return false;
@@ -215,7 +215,7 @@ impl Materials {
         true
     }
 
-    /// Takes away what has expired.
+    /// Removes expired materials.
     pub(super) fn expire(&mut self, now: SystemTime, replica: bool) {
         let expired: Vec<KeyMaterialId> = self
             .versions
@@ -243,8 +243,8 @@ impl Materials {
         materials
     }
 
-    /// Takes over the materials that wait at the primary: which there are, and whether they wait for an import into
-    /// another Region or only for a rotation.
+    /// Takes over the pending materials of the primary, and whether they wait for an import into another Region or only
+    /// for a rotation.
     pub(super) fn follow(&mut self, pending: &[(KeyMaterialId, KeyMaterialState)]) {
         self.forget(|version| {
             version.is_pending() && !pending.iter().any(|(id, _)| *id == version.id)
@@ -274,7 +274,7 @@ impl Materials {
             .position(|version| Some(version.id) == current);
     }
 
-    /// Makes the material that waits for it the current one. `false` if none does.
+    /// Makes the pending material the current one. `false` if no material is pending.
     pub(super) fn rotate(&mut self, date: Option<SystemTime>) -> bool {
         let pending =
             |version: &MaterialVersion| version.state == KeyMaterialState::PendingRotation;
@@ -290,7 +290,7 @@ impl Materials {
             version.rotated = Some(Rotated(date));
         }
         self.current = Some(next);
-        // A replica follows its primary, whatever a file said of either.
+        // A replica follows its primary, even if a file said otherwise.
         self.on_demand_rotations = self
             .on_demand_rotations
             .saturating_add(1)

@@ -1,4 +1,4 @@
-//! What a [`Keyring`](crate::Keyring) takes and gives: keys in memory that act in this process, and their lives.
+//! The types that a [`Keyring`](crate::Keyring) accepts and returns, and its clocks.
 
 mod advance;
 mod alias;

@@ -13,7 +13,7 @@ use super::key::{Secret, SoftwareKey, unsupported_kind_of_key};
 use super::ring::Keyring;
 use super::tag_rules;
 
-/// What a replica has of its own, and does not share with its primary.
+/// The properties that a replica does not share with its primary.
 #[derive(Clone, Debug)]
 pub(crate) struct ReplicaProperties {
     pub(crate) policy: Arc<KeyPolicy>,
@@ -23,17 +23,18 @@ pub(crate) struct ReplicaProperties {
 
 /// Multi-Region keys.
 impl Keyring {
-    /// Replicates a multi-Region key into another Region: `ReplicateKey`. The replica shares key id and material; a
-    /// replica of a key with imported material waits for its own import.
+    /// Replicates a multi-Region key into another Region: `ReplicateKey`. The replica has the primary's key id and
+    /// material. If the material was imported, it has to be imported into the replica, too.
     ///
-    /// In AWS the replica is `Creating` for a moment. Here it is ready at once; put it into that state with
-    /// [`set_key_state`](Self::set_key_state).
+    /// In AWS the replica is `Creating` for a moment. Here it is ready at once; [`set_key_state`](Self::set_key_state)
+    /// can put it into that state.
     ///
     /// # Errors
     ///
-    /// - [`KmsError::NotFound`]; [`KmsError::Disabled`] or [`KmsError::KmsInvalidState`] by the key's state.
+    /// - [`KmsError::NotFound`]; [`KmsError::Disabled`] or [`KmsError::KmsInvalidState`] depending on the key's state.
     /// - [`KmsError::UnsupportedOperation`] if the key is not the primary of a multi-Region key.
-    /// - [`KmsError::Validation`] if the Region name is malformed, is in another partition, or has a related key.
+    /// - [`KmsError::Validation`] if the Region name is malformed, or the Region is in another partition or already has
+    ///   a related key.
     pub fn replicate_key(
         &self,
         key: impl Into<KeyIdentifier>,
@@ -42,7 +43,8 @@ impl Keyring {
         self.replicate_key_with(key, region, None)
     }
 
-    /// Replicates a key. Without properties of its own the replica takes over policy and description.
+    /// Replicates a key. Without its own properties the replica takes over the policy and the description of the
+    /// primary.
     pub(crate) fn replicate_key_with(
         &self,
         key: impl Into<KeyIdentifier>,

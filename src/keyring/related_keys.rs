@@ -1,4 +1,4 @@
-//! What keys that are related have to do with each other: a multi-Region primary and its replicas.
+//! Related keys, that is a multi-Region primary and its replicas, and what a change of one means for the others.
 
 use std::time::SystemTime;
 
@@ -17,15 +17,15 @@ impl Snapshot {
             .collect()
     }
 
-    /// Whether a key is a primary with replicas, those that wait for their deletion included.
+    /// Whether a key is a primary with replicas, including replicas that are pending deletion.
     pub(super) fn has_replicas(&self, key: &SoftwareKey) -> bool {
         key.metadata.multi_region().is_some()
             && !key.is_replica()
             && self.related(key.metadata.arn()).len() > 1
     }
 
-    /// Takes a key out of the ring. If it was the last replica of a primary that is to be deleted, the primary's waiting
-    /// period begins.
+    /// Removes a key from the ring. If it was the last replica of a primary that is pending replica deletion, the
+    /// primary's waiting period begins.
     pub(super) fn remove_key(&mut self, arn: &KeyArn, now: Option<SystemTime>) {
         let removed = self.take_key(arn).filter(|removed| removed.is_replica());
         let Some(configuration) = removed
@@ -48,8 +48,8 @@ impl Snapshot {
         }
     }
 
-    /// Brings related keys with imported material into line: which new material waits, and for what. The primary can be
-    /// rotated to it when all of them have it.
+    /// Updates the state of new imported material in all related keys. The primary can be rotated to it when all of
+    /// them have it.
     pub(super) fn reconcile_pending_materials(&mut self, arn: &KeyArn) {
         let related = self.related(arn);
         let materials_of = |arn: &KeyArn| self.get(arn).and_then(|key| key.materials());

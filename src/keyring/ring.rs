@@ -19,13 +19,13 @@ use super::wrapping_keys::WrappingKeys;
 
 /// A key ring in memory: several accounts and Regions, with keys, aliases and grants, shared by many threads.
 ///
-/// It is a handle. Clones, and the handles of other accounts and Regions that [`in_account`](Self::in_account) and
-/// [`in_region`](Self::in_region) give, are all of the same ring: clone one before it goes into a
-/// [`Kms`](crate::Kms), and rotate, disable or alias through the clone. Every operation of KMS sees the ring at one
-/// moment; none waits for another.
+/// A `Keyring` is a handle. Its clones share the ring, and so do the handles for other accounts and Regions that
+/// [`in_account`](Self::in_account) and [`in_region`](Self::in_region) return. So clone it before you move it into a
+/// [`Kms`](crate::Kms), and rotate, disable or alias keys through the clone. Every operation of KMS sees the ring at
+/// one moment, and no operation waits for another.
 ///
-/// Its methods are the control operations of KMS under their own names. Whoever holds the handle may call all of them;
-/// callers and their permissions matter to the operations of [`Kms`](crate::Kms).
+/// Its methods are the control operations of KMS under their own names. They check no permissions: code that holds the
+/// handle may call all of them. The operations of [`Kms`](crate::Kms) check the permissions of their caller.
 ///
 /// ```
 /// use kms_reencrypt::{Keyring, KeySpec, KeyState};
@@ -44,7 +44,7 @@ pub struct Keyring {
     place: Place,
 }
 
-/// What all handles of a ring share.
+/// The state that all handles of a ring share.
 pub(super) struct Ring {
     store: Store<Snapshot>,
     random: Box<dyn RandomSource>,
@@ -53,7 +53,8 @@ pub(super) struct Ring {
 }
 
 impl Keyring {
-    /// An empty ring, seen from an account and a Region: keys of the operating system's randomness, no clock.
+    /// Creates an empty ring, and a handle for an account and a Region. Its keys come from the operating system's
+    /// randomness, and it has no clock.
     ///
     /// # Errors
     ///
@@ -62,7 +63,7 @@ impl Keyring {
         Self::builder(account, region).build()
     }
 
-    /// An empty ring with a clock or another source of randomness.
+    /// A builder for an empty ring with a clock or another source of randomness.
     pub fn builder(account: &str, region: &str) -> KeyringBuilder {
         KeyringBuilder {
             account: account.to_owned(),
@@ -72,14 +73,14 @@ impl Keyring {
         }
     }
 
-    /// The same ring, seen from another account.
+    /// Returns a handle of the same ring for another account.
     #[doc(alias("cross-account", "multi-tenant"))]
     #[must_use]
     pub fn in_account(&self, account: AccountId) -> Self {
         self.in_place(Place::new(account, self.place.region))
     }
 
-    /// The same ring, seen from another Region.
+    /// Returns a handle of the same ring for another Region.
     ///
     /// ```
     /// use kms_reencrypt::{Keyring, KmsError};
@@ -94,17 +95,17 @@ impl Keyring {
         self.in_place(Place::new(self.place.account, region))
     }
 
-    /// The account and Region that this handle sees the ring from.
+    /// The account and Region of this handle.
     #[must_use]
     pub const fn place(&self) -> &Place {
         &self.place
     }
 
-    /// Describes a key: `DescribeKey`. Takes all four forms of key identifiers.
+    /// Describes a key: `DescribeKey`. Accepts all four forms of key identifiers.
     ///
     /// # Errors
     ///
-    /// [`KmsError::NotFound`] if there is no such key.
+    /// [`KmsError::NotFound`] if the key does not exist.
     pub fn describe_key(&self, key: impl Into<KeyIdentifier>) -> Result<KeyMetadata, KmsError> {
         let snapshot = self.snapshot();
         let key = self.named_or_aliased_in(&snapshot, &key.into())?;
@@ -142,20 +143,20 @@ impl Keyring {
     ///
     /// # Errors
     ///
-    /// [`KmsError::NotFound`] if there is no such key.
+    /// [`KmsError::NotFound`] if the key does not exist.
     pub fn key_policy(&self, key: impl Into<KeyIdentifier>) -> Result<KeyPolicy, KmsError> {
         let snapshot = self.snapshot();
         let key = self.named_in(&snapshot, &key.into())?;
         Ok(KeyPolicy::clone(&key.policy))
     }
 
-    /// Gives a key another key policy: `PutKeyPolicy`.
+    /// Replaces the key policy of a key: `PutKeyPolicy`.
     ///
     /// # Errors
     ///
-    /// - [`KmsError::NotFound`] if there is no such key; [`KmsError::KmsInvalidState`] if it is pending deletion.
-    /// - [`KmsError::MalformedPolicyDocument`] if the policy is one that the service refuses, such as one with a statement
-    ///   without principals.
+    /// - [`KmsError::NotFound`] if the key does not exist; [`KmsError::KmsInvalidState`] if it is pending deletion.
+    /// - [`KmsError::MalformedPolicyDocument`] if the service refuses the policy, for example because a statement has
+    ///   no principals.
     pub fn put_key_policy(
         &self,
         key: impl Into<KeyIdentifier>,
@@ -169,14 +170,15 @@ impl Keyring {
         })
     }
 
-    /// The public key of an RSA or SM2 key, as the DER of an X.509 `SubjectPublicKeyInfo`: `GetPublicKey`. Takes all
+    /// The public key of an RSA or SM2 key, as the DER of an X.509 `SubjectPublicKeyInfo`: `GetPublicKey`. Accepts all
     /// four forms of key identifiers.
     ///
     /// # Errors
     ///
-    /// - [`KmsError::NotFound`] if there is no such key; [`KmsError::Disabled`] or [`KmsError::KmsInvalidState`] by its
-    ///   state.
-    /// - [`KmsError::UnsupportedOperation`] if it has no public key. Keys for signatures and key agreement have none here.
+    /// - [`KmsError::NotFound`] if the key does not exist; [`KmsError::Disabled`] or [`KmsError::KmsInvalidState`],
+    ///   depending on its state.
+    /// - [`KmsError::UnsupportedOperation`] if the key has no public key. The keys of a ring for signatures and key
+    ///   agreement do not have one.
     pub fn public_key(&self, key: impl Into<KeyIdentifier>) -> Result<Vec<u8>, KmsError> {
         let snapshot = self.snapshot();
         let key = self.named_or_aliased_in(&snapshot, &key.into())?;
@@ -196,7 +198,7 @@ impl Keyring {
         let snapshot = self.ring.store.read();
         match self.now() {
             Some(now) if snapshot.is_due(now) => {
-                // Another thread may have done it meanwhile: then there is nothing left to change.
+                // Another thread may have made the changes meanwhile.
                 let advance = |snapshot: &mut Snapshot| {
                     snapshot.advance(now);
                     Ok::<_, core::convert::Infallible>(())
@@ -208,7 +210,7 @@ impl Keyring {
         }
     }
 
-    /// Changes the ring: all at once, or not at all.
+    /// Changes the ring atomically: completely or not at all.
     pub(super) fn write<T>(
         &self,
         change: impl FnOnce(&mut Snapshot) -> Result<T, KmsError>,
@@ -237,7 +239,7 @@ impl Keyring {
         })
     }
 
-    /// The key that a key id or key ARN names. Most control operations take no aliases.
+    /// The key that a key id or key ARN names. Most control operations do not accept aliases.
     pub(super) fn named_in<'s>(
         &self,
         snapshot: &'s Snapshot,
@@ -261,12 +263,12 @@ impl Keyring {
             .ok_or_else(|| NotFoundError::Key(arn).into())
     }
 
-    /// The same ring, seen from where a key is.
+    /// A handle of the same ring for the account and Region of a key.
     pub(super) fn in_place_of(&self, key: &KeyArn) -> Self {
         self.in_place(*key.place())
     }
 
-    /// The same ring, seen from another account and Region.
+    /// A handle of the same ring for another account and Region.
     pub(crate) fn in_place(&self, place: Place) -> Self {
         Self {
             ring: Arc::clone(&self.ring),
@@ -274,7 +276,7 @@ impl Keyring {
         }
     }
 
-    /// The keys that imported material is wrapped for on its way.
+    /// The key pairs for which material to import is wrapped.
     pub(super) fn wrapping_keys(&self) -> &WrappingKeys {
         &self.ring.wrapping_keys
     }
@@ -295,7 +297,7 @@ impl Keyring {
         resolve::key_arn(&Latest(snapshot), &self.place, identifier).map_err(|error| {
             match (error, identifier) {
                 (Unresolved::NotFound(error), _) => error.into(),
-                // The holder of the ring may know what is in it: only an alias of another account ends here.
+                // Code that holds the ring may learn what is in it. Only an alias of another account comes here.
                 (Unresolved::OtherAccount, KeyIdentifier::AliasArn(alias)) => {
                     NotFoundError::Alias(alias.clone()).into()
                 }
@@ -333,7 +335,7 @@ impl fmt::Debug for Keyring {
     }
 }
 
-/// Makes a [`Keyring`]: see [`Keyring::builder`].
+/// Builds a [`Keyring`]: see [`Keyring::builder`].
 #[derive(Debug)]
 #[must_use]
 pub struct KeyringBuilder {
@@ -344,21 +346,21 @@ pub struct KeyringBuilder {
 }
 
 impl KeyringBuilder {
-    /// Where key ids, key material and grant tokens come from.
+    /// Sets the random source for key ids, key material and grant tokens.
     ///
-    /// A seeded generator makes a ring whose every key is repeatable; its keys protect nothing.
+    /// With a seeded generator every key of the ring is repeatable, and so protects nothing.
     pub fn random_source(mut self, source: impl RandomSource + 'static) -> Self {
         self.random = Box::new(source);
         self
     }
 
-    /// What time it is. Without a clock nothing is dated and nothing expires.
+    /// Sets the clock. In a ring without a clock nothing has a date and nothing expires.
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Some(Box::new(clock));
         self
     }
 
-    /// The ring.
+    /// Creates the ring.
     ///
     /// # Errors
     ///

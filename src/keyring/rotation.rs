@@ -11,7 +11,7 @@ use super::materials::{Expiry, KeyMaterialState, MaterialVersion, ON_DEMAND_ROTA
 use super::ring::Keyring;
 use super::snapshot::Snapshot;
 
-/// One key material of a key, as `ListKeyRotations` tells of it.
+/// One key material of a key, as `ListKeyRotations` describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KeyRotation {
@@ -25,7 +25,7 @@ pub struct KeyRotation {
     pub key_material_description: Option<String>,
     /// `ValidTo` of imported material.
     pub valid_to: Option<SystemTime>,
-    /// Whether a rotation made it current: its first material never was.
+    /// Whether a rotation made it current. The first material of a key became current without one.
     pub rotated: bool,
     /// `RotationDate`; `None` if the ring has no clock.
     pub rotation_date: Option<SystemTime>,
@@ -33,23 +33,25 @@ pub struct KeyRotation {
 
 /// Rotation.
 impl Keyring {
-    /// Gives a symmetric key new material to encrypt with: `RotateKeyOnDemand`. What older material encrypted can still
-    /// be decrypted. AWS takes up to minutes to do it; here it is done when the call returns.
+    /// Gives a symmetric key new material to encrypt with: `RotateKeyOnDemand`. The key still decrypts what older
+    /// material encrypted. In AWS a rotation may take minutes; here it is complete when the call returns.
     ///
-    /// Of a multi-Region key only the primary can be rotated; its replicas follow. A key with imported material rotates
+    /// Only the primary of a multi-Region key can be rotated; its replicas follow. A key with imported material rotates
     /// to the material that was imported for it.
     ///
     /// # Errors
     ///
-    /// - [`KmsError::NotFound`]; [`KmsError::Disabled`] or [`KmsError::KmsInvalidState`] by the key's state.
-    /// - [`KmsError::UnsupportedOperation`] if it is no symmetric encryption key, in a custom key store, or a replica.
+    /// - [`KmsError::NotFound`]; [`KmsError::Disabled`] or [`KmsError::KmsInvalidState`] depending on the key's state.
+    /// - [`KmsError::UnsupportedOperation`] if the key is not a symmetric encryption key, is in a custom key store, or
+    ///   is a replica.
     /// - [`KmsError::LimitExceeded`] after 25 rotations.
     /// - [`KmsError::KmsInvalidState`] if no imported material waits for rotation.
     #[doc(alias = "rotate")]
     pub fn rotate_key_on_demand(&self, key: impl Into<KeyIdentifier>) -> Result<(), KmsError> {
         let identifier = key.into();
         let now = self.now();
-        // Drawn before the ring is held, as the random source is foreign code; and for no rotation that is refused anyway.
+        // The material is drawn before the ring is locked, since the random source is foreign code, and only if the
+        // rotation is not refused anyway.
         prove_rotatable(self.named_in(&self.snapshot(), &identifier)?)?;
         let bytes = SymmetricMaterial::random_bytes(self.random()).map_err(KmsError::internal)?;
         self.write(|snapshot| {
@@ -73,7 +75,7 @@ impl Keyring {
     ///
     /// # Errors
     ///
-    /// [`KmsError::NotFound`]; [`KmsError::UnsupportedOperation`] if it is no symmetric encryption key.
+    /// [`KmsError::NotFound`]; [`KmsError::UnsupportedOperation`] if the key is not a symmetric encryption key.
     pub fn key_rotations(
         &self,
         key: impl Into<KeyIdentifier>,
@@ -95,7 +97,7 @@ impl Keyring {
     }
 }
 
-/// Refuses a key that cannot be rotated: its state is looked at first (RECORDED\*).
+/// Refuses a key that cannot be rotated. Its state is checked first (RECORDED\*).
 fn prove_rotatable(key: &SoftwareKey) -> Result<(), KmsError> {
     if key.metadata.key_state() != KeyState::Enabled {
         return Err(key.invalid_state());
@@ -129,7 +131,7 @@ fn rotate_imported(
     Ok(())
 }
 
-/// The key and, if it is a multi-Region key, all that share its material.
+/// The key and, if it is a multi-Region key, all keys that share its material.
 fn related(snapshot: &Snapshot, key: &SoftwareKey) -> Vec<KeyArn> {
     match key.metadata.multi_region() {
         Some(_) => snapshot.related(key.metadata.arn()),

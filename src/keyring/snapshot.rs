@@ -1,4 +1,4 @@
-//! [`Snapshot`]: everything in a ring at one moment, and the view of it.
+//! [`Snapshot`]: the content of a ring at one moment, as a view.
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -13,7 +13,8 @@ use super::grant_tokens::GrantTokens;
 use super::key::SoftwareKey;
 use super::materials::Materials;
 
-/// The keys, aliases and grants of a ring, of all its accounts and Regions. A copy shares everything that is not changed.
+/// The keys, aliases and grants of a ring, of all its accounts and Regions. A copy shares everything that does not
+/// change.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Snapshot {
     keys: CowMap<KeyArn, Arc<SoftwareKey>>,
@@ -22,7 +23,7 @@ pub(crate) struct Snapshot {
     owners: CowMap<KeyMaterialId, Arc<[KeyArn]>>,
     pub(super) aliases: CowMap<AliasArn, AliasEntry>,
     pub(crate) grant_tokens: GrantTokens,
-    /// Whether changes count only after the ring settles.
+    /// Whether changes take effect only after the ring settles.
     pub(super) slow: bool,
     /// The first moment at which the clock changes something.
     pub(super) deadline: Option<SystemTime>,
@@ -42,7 +43,7 @@ impl Snapshot {
         self.keys.iter().map(|(_, key)| key)
     }
 
-    /// Puts a key in place of the one with its ARN, if there is one.
+    /// Inserts a key, or replaces the one with its ARN.
     pub(super) fn put(&mut self, key: SoftwareKey) {
         let arn = *key.metadata.arn();
         self.deadline = [self.deadline, key.deadline()].into_iter().flatten().min();
@@ -51,7 +52,7 @@ impl Snapshot {
         self.change_owners(&arn, old.as_deref(), Some(&key));
     }
 
-    /// Takes a key out, and the aliases that point to it with it.
+    /// Removes a key, and the aliases that point to it.
     pub(super) fn take_key(&mut self, arn: &KeyArn) -> Option<Arc<SoftwareKey>> {
         let key = self.keys.remove(arn)?;
         for grant in key.grants.iter() {
@@ -65,7 +66,7 @@ impl Snapshot {
         Some(key)
     }
 
-    /// How much there is in each collection.
+    /// The size of each collection.
     #[cfg(test)]
     pub(super) fn sizes(&self) -> Vec<(&'static str, usize)> {
         let each = |count: fn(&SoftwareKey) -> usize| self.keys().map(|key| count(key)).sum();
@@ -85,7 +86,7 @@ impl Snapshot {
         ]
     }
 
-    /// Keeps the owners of materials in line with a key that takes the place of what was there with its ARN.
+    /// Updates the owners of materials for a key that replaces the one with its ARN.
     fn change_owners(
         &mut self,
         arn: &KeyArn,
@@ -129,7 +130,7 @@ impl Snapshot {
         Some(result)
     }
 
-    /// An alias as it was left last, whether that is known everywhere or not.
+    /// An alias after all changes, also those that are not yet visible.
     pub(crate) fn latest_alias(&self, arn: &AliasArn) -> Option<&Alias> {
         self.aliases.get(arn)?.latest.as_ref()
     }
@@ -146,7 +147,7 @@ impl Snapshot {
         self.put_alias(arn, AliasEntry { latest, seen });
     }
 
-    /// Puts an alias in, and its name to those of its key.
+    /// Inserts an alias, and adds its name to those of its key.
     pub(super) fn put_alias(&mut self, arn: AliasArn, entry: AliasEntry) {
         if let Some(alias) = &entry.latest {
             self.change_alias_names(&alias.target, |names| names.push(arn.name().clone()));
@@ -154,7 +155,7 @@ impl Snapshot {
         self.aliases.insert(arn, entry);
     }
 
-    /// Takes an alias away from its key.
+    /// Removes an alias, also from its key.
     pub(super) fn remove_alias(&mut self, arn: &AliasArn) {
         let Some(AliasEntry {
             latest: Some(alias),
@@ -205,7 +206,7 @@ impl KeyView for Snapshot {
                 .filter(|owner| *owner.region() == place.region)
         };
         let own = in_region().filter(|owner| *owner.account() == place.account);
-        // Those that are not known to all of KMS are passed over.
+        // Keys that are not yet visible are skipped.
         own.chain(in_region())
             .find_map(|owner| self.key(owner).ok())
             .ok_or(KeyProviderError::NotFound)
@@ -224,7 +225,7 @@ impl KeyView for Snapshot {
     }
 }
 
-/// A snapshot as the holder of the ring sees it: with every change, known to all of KMS or not.
+/// A snapshot as code that holds the ring sees it: with all changes, also those that are not yet visible to requests.
 pub(crate) struct Latest<'s>(pub(crate) &'s Snapshot);
 
 impl KeyView for Latest<'_> {

@@ -1,4 +1,4 @@
-//! [`Store`]: one value that many threads read without waiting for each other.
+//! [`Store`]: a value that many threads read without contention.
 
 use core::fmt;
 use core::ops::Deref;
@@ -8,21 +8,22 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// One shard per expected thread; more threads share.
 const SHARDS: usize = 16;
 
-/// A value with snapshots: readers see one state of it for as long as they like, writers replace it.
+/// A value with snapshots: a reader keeps one state of it for as long as it needs, and writers replace the value.
 ///
-/// Readers would contend for the cache line of a lock or a reference count, not for the lock itself. So each shard, on its
-/// own cache line, has an `Arc` of its own around the shared one: a reader counts itself on the shard of its thread and
-/// nowhere else.
+/// Readers would contend for the cache line of a lock or a reference count, not for the lock itself. So each shard, on
+/// its own cache line, has its own `Arc` around the shared one, and a reader changes only the reference count of its
+/// thread's shard.
 pub(super) struct Store<T> {
     shards: [CachePadded<Mutex<Pinned<T>>>; SHARDS],
     writer: Mutex<()>,
 }
 
-/// A value on cache lines of its own, against false sharing: 128 bytes, as processors prefetch lines in pairs.
+/// A value on its own cache lines, against false sharing: 128 bytes, since processors prefetch lines in pairs.
 #[repr(align(128))]
 struct CachePadded<T>(T);
 
-/// One state of the value, which stays as it is while it is held. The counts of two shards are padded, as the shards are.
+/// One state of the value, which does not change while it is held. The reference counts of the shards are padded like
+/// the shards.
 pub(crate) struct Pinned<T>(Arc<CachePadded<Arc<T>>>);
 
 impl<T> Pinned<T> {
@@ -67,8 +68,8 @@ impl<T> Store<T> {
 }
 
 impl<T: Clone> Store<T> {
-    /// Changes a copy of the value and puts it in place of the value, if the change succeeds: for everybody at once, so
-    /// that no reader sees it before another one does not.
+    /// Changes a copy of the value, and replaces the value with it if the change succeeds. All shards change at once,
+    /// so that no reader sees the old value after another reader has seen the new one.
     pub(super) fn write<R, E>(&self, change: impl FnOnce(&mut T) -> Result<R, E>) -> Result<R, E> {
         let _one_at_a_time = lock(&self.writer);
         let mut value = T::clone(&self.read());
@@ -95,7 +96,7 @@ thread_local! {
     };
 }
 
-/// A panic elsewhere leaves nothing half done here: values are replaced whole.
+/// Ignores poisoning: values are replaced whole, so a panic leaves nothing half done.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

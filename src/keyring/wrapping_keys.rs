@@ -1,4 +1,4 @@
-//! [`WrappingKeys`]: the key pairs for which key material is wrapped on its way into the ring.
+//! [`WrappingKeys`]: the key pairs for which material to import is wrapped.
 
 use core::fmt;
 use std::collections::HashMap;
@@ -12,7 +12,7 @@ use crate::primitives::key_pair::KeyPair;
 use crate::random::Random;
 
 model_enum! {
-    /// What key material is wrapped for: `WrappingKeySpec`.
+    /// The spec of the key pair for which material is wrapped: `WrappingKeySpec`.
     WrappingKeySpec {
         Rsa2048 = "RSA_2048",
         Rsa3072 = "RSA_3072",
@@ -21,7 +21,7 @@ model_enum! {
     }
 }
 
-/// The wrapping keys of a ring, made when they are first asked for: most rings never need one.
+/// The wrapping keys of a ring, generated when they are first needed, since most rings never need one.
 #[derive(Default)]
 pub(super) struct WrappingKeys {
     pairs: Mutex<HashMap<WrappingKeySpec, Arc<KeyPair>>>,
@@ -31,8 +31,8 @@ pub(super) struct WrappingKeys {
 impl WrappingKeys {
     /// The key pair of a spec: the same one every time.
     ///
-    /// It is made before it is locked up, as the random source is foreign code. Threads that ask for it at the same time
-    /// each make one, and the first that is done stays.
+    /// It is generated before the lock is taken, since the random source is foreign code. Threads that need it at the
+    /// same time each generate one, and the first to finish is kept.
     pub(super) fn pair(
         &self,
         spec: WrappingKeySpec,
@@ -47,7 +47,7 @@ impl WrappingKeys {
         Ok(Arc::clone(lock(&self.pairs).entry(spec).or_insert(pair)))
     }
 
-    /// The key that authenticates import tokens. It is made as the key pairs are.
+    /// The key that authenticates import tokens. It is generated in the same way as the key pairs.
     pub(super) fn token_key(&self, random: Random<'_>) -> Result<Zeroizing<[u8; 32]>, KmsError> {
         let made = lock(&self.token_key).clone();
         if let Some(key) = made {
@@ -60,7 +60,7 @@ impl WrappingKeys {
         Ok(lock(&self.token_key).get_or_insert(fresh).clone())
     }
 
-    /// How many key pairs were made so far.
+    /// The number of key pairs so far.
     #[cfg(test)]
     pub(super) fn count(&self) -> usize {
         lock(&self.pairs).len()
@@ -85,7 +85,7 @@ impl fmt::Debug for WrappingKeys {
     }
 }
 
-/// A panic elsewhere leaves nothing half done here: what is put in is whole.
+/// Ignores poisoning: values are inserted whole, so a panic leaves nothing half done.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

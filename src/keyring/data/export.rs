@@ -1,4 +1,4 @@
-//! From a ring to its data.
+//! Exports a ring as [`RingData`].
 
 use crate::access::KeyPolicy;
 use crate::error::KmsError;
@@ -12,7 +12,7 @@ use crate::secret::boxed;
 use super::{AliasData, KeyData, MaterialData, RingData, SecretData};
 
 impl Keyring {
-    /// Everything in the ring.
+    /// The data of the whole ring.
     pub(crate) fn data(&self) -> Result<RingData, KmsError> {
         let snapshot = self.snapshot();
         let mut keys: Vec<_> = snapshot.keys().collect();
@@ -38,7 +38,7 @@ impl Keyring {
 }
 
 fn export_key(key: &SoftwareKey) -> Result<KeyData, KmsError> {
-    // Every member by name: none can be forgotten when there are more.
+    // Destructured by name, so that a new field cannot be forgotten.
     let SoftwareKey {
         metadata,
         policy,

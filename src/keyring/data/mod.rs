@@ -1,6 +1,6 @@
-//! Everything in a ring as plain data, and a ring of such data: for files.
+//! The content of a ring as plain data, for files.
 //!
-//! What is not in it: the clock, the source of randomness, and the keys that imported material is wrapped for on its way.
+//! The data do not include the clock, the random source and the wrapping keys for imports.
 
 #![warn(clippy::arithmetic_side_effects)]
 
@@ -21,7 +21,7 @@ use super::materials::KeyMaterialState;
 
 pub(crate) use restore::InvalidRingData;
 
-/// A ring of all accounts and Regions at one moment. What follows from the rest is left out.
+/// The content of a ring, in all accounts and Regions, at one moment. Values that follow from others are omitted.
 #[derive(Debug, Default)]
 pub(crate) struct RingData {
     /// Sorted by ARN.
@@ -35,9 +35,9 @@ pub(crate) struct RingData {
 
 #[derive(Debug)]
 pub(crate) struct KeyData {
-    /// `CurrentKeyMaterialId`, `ValidTo` and `ExpirationModel` follow from the materials and are not looked at.
+    /// `CurrentKeyMaterialId`, `ValidTo` and `ExpirationModel` follow from the materials and are ignored.
     pub(crate) metadata: KeyMetadata,
-    /// The state, unless it is to follow from the materials too.
+    /// The state; `None` if it follows from the materials.
     pub(crate) key_state: Option<KeyState>,
     pub(crate) policy: KeyPolicy,
     pub(crate) grants: Vec<Grant>,
@@ -60,11 +60,11 @@ pub(crate) enum SecretData {
 }
 
 pub(crate) struct MaterialData {
-    /// What it is known to be. It follows from the bytes where there are any.
+    /// The id of the material. If the bytes are present, they determine the id.
     pub(crate) id: Option<KeyMaterialId>,
     pub(crate) bytes: Option<Box<Zeroizing<[u8; MATERIAL_LEN]>>>,
     pub(crate) state: KeyMaterialState,
-    /// Whether a rotation made it current, and when if the ring had a clock.
+    /// Whether a rotation made it current, and the time of the rotation if the ring had a clock.
     pub(crate) rotated: Option<Option<SystemTime>>,
     pub(crate) valid_to: Option<SystemTime>,
     pub(crate) description: Option<String>,
@@ -73,9 +73,9 @@ pub(crate) struct MaterialData {
 #[derive(Debug)]
 pub(crate) struct AliasData {
     pub(crate) arn: AliasArn,
-    /// What it points to; `None` if it was deleted and that is not known everywhere.
+    /// The target; `None` if the alias was deleted and requests may still see it.
     pub(crate) target: Option<KeyArn>,
-    /// What requests see it point to.
+    /// The target that requests see.
     pub(crate) seen: Option<KeyArn>,
     pub(crate) creation_date: Option<SystemTime>,
     pub(crate) last_updated_date: Option<SystemTime>,

@@ -1,4 +1,4 @@
-//! From data to a ring.
+//! Restores a ring from [`RingData`].
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -18,8 +18,8 @@ use crate::primitives::symmetric::SymmetricMaterial;
 
 use super::{AliasData, KeyData, MaterialData, RingData, SecretData};
 
-/// Data that make no ring: the fault of one key, alias or grant token, by its place among them, or of one grant or material
-/// of a key.
+/// The error for invalid data: the fault of a key, alias or grant token, by its index, or of a grant or material of a
+/// key.
 #[derive(Debug)]
 pub(crate) enum InvalidRingData {
     Alias(usize, String),
@@ -30,7 +30,7 @@ pub(crate) enum InvalidRingData {
 }
 
 impl Keyring {
-    /// Adds all of it to the ring, or nothing.
+    /// Adds all of the data to the ring, or nothing.
     pub(crate) fn add_data(&self, data: RingData) -> Result<(), InvalidRingData> {
         let RingData {
             keys,
@@ -38,7 +38,7 @@ impl Keyring {
             grant_tokens,
             slow,
         } = data;
-        // Private keys are proven, which takes its time: before the ring is held.
+        // Private keys are proven before the ring is locked, since that takes time.
         let keys = keys.into_iter().enumerate();
         let keys: Vec<SoftwareKey> = keys
             .map(|(at, key)| software_key(at, key))
@@ -84,7 +84,7 @@ fn primaries(snapshot: &Snapshot) -> HashMap<(AccountId, KeyId), Region> {
     snapshot.keys().filter_map(|key| primary_of(key)).collect()
 }
 
-/// What a key has in common with those that are related to it, and the Region of its primary.
+/// What a key shares with its related keys, and the Region of its primary.
 fn primary_of(key: &SoftwareKey) -> Option<((AccountId, KeyId), Region)> {
     let arn = key.metadata.arn();
     let related = (*arn.account(), *arn.key_id());
@@ -119,7 +119,7 @@ fn add_aliases(snapshot: &mut Snapshot, aliases: Vec<AliasData>) -> Result<(), I
     Ok(())
 }
 
-/// A token may outlive its grant, so the grant need not be there.
+/// A token may outlive its grant, so the grant need not exist.
 fn add_grant_tokens(
     snapshot: &mut Snapshot,
     grant_tokens: Vec<(String, GrantId)>,
