@@ -79,7 +79,7 @@ pub(crate) const KNOWN: [Known; 12] = [
     },
     Known {
         here: "NotPrincipal excepts whom it names with the account and, of a session, the role",
-        source: "reference_policies_elements_notprincipal: Specifying NotPrincipal with Deny",
+        source: "reference_policies_elements_notprincipal, key points",
         class: Class::Statement(|seen| seen.has("NotPrincipal") && seen.applies),
     },
     Known {
@@ -188,7 +188,7 @@ pub(crate) const KNOWN: [Known; 12] = [
     },
     Known {
         here: "a federated user without session policies has no permissions of its own",
-        source: "AWS STS API, GetFederationToken: if you do not pass a policy",
+        source: "AWS STS API, GetFederationToken: without a policy the session has no permissions",
         class: Class::Decision(|seen| {
             let session = Denial {
                 layer: Layer::SessionPolicy,
