@@ -3,7 +3,7 @@
 use core::hint::black_box;
 
 use kms_reencrypt::access::{Caller, KeyPolicy};
-use kms_reencrypt::iam::{Condition, ConditionOperator, Principal, Statement};
+use kms_reencrypt::iam::{Condition, ConditionOperator, Principal, PrincipalArn, Statement};
 use kms_reencrypt::{KeyArn, Keyring, Kms, ReEncryptRequest};
 use kms_reencrypt_benches::ratio::{Ratios, Target, criterion};
 use kms_reencrypt_benches::ring;
@@ -14,16 +14,20 @@ const LEN: usize = 32;
 fn main() {
     let root = subject(ring::ring(), |kms, _| kms);
     let administrator = subject(ring::ring(), |kms, [source, _]| {
-        kms.as_caller(Caller::administrator(*source.account()))
+        let administrator = Caller::administrator(*source.account());
+        kms.as_caller(administrator.in_partition_of(source.region()))
     });
     let limited = subject(ring::ring(), |kms, keys| {
         for key in keys {
-            let policy = ten_statements();
+            let policy = ten_statements(&key);
             let taken = kms.provider().put_key_policy(key, policy);
             taken.expect("the policy is one");
         }
-        let session = "arn:aws:sts::111122223333:assumed-role/worker/1".parse::<Caller>();
-        let session = session.expect("a session").with_tag("team", "blue");
+        let [source, _] = keys;
+        let session = Caller::assumed_role(*source.account(), "worker", "1").expect("a session");
+        let session = session
+            .in_partition_of(source.region())
+            .with_tag("team", "blue");
         kms.as_caller(session.with_via_service("s3.us-east-2.amazonaws.com"))
     });
     let mut criterion = criterion();
@@ -74,10 +78,10 @@ fn re_encrypt((kms, request): &Subject) {
 }
 
 /// Ten statements about the same role and action, each with two conditions. The last one allows.
-fn ten_statements() -> KeyPolicy {
+fn ten_statements(key: &KeyArn) -> KeyPolicy {
     use ConditionOperator::{StringEquals, StringLike};
-    let role = "arn:aws:iam::111122223333:role/worker".parse();
-    let role = Principal::Arn(role.expect("a role"));
+    let role = PrincipalArn::role(*key.account(), "worker").expect("a role");
+    let role = Principal::Arn(role.in_partition_of(key.region()));
     (1..=10).fold(KeyPolicy::new(), |policy, number| {
         let team = if number == 10 { "blue" } else { "red" };
         let statement = Statement::allow()

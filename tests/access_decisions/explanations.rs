@@ -88,15 +88,15 @@ fn a_refusal_tells_what_did_not_match_in_each_statement_and_grant() {
     let expected = format!(
         r#"kms:Encrypt is denied: no resource-based policy allows it
 - resource-based policy, statement 0 "blue" (Allow): Condition StringEquals kms:EncryptionContext:tenant: the policy has "blue", the request "red"
-- resource-based policy, statement 1 (Allow): Condition StringEquals kms:ViaService: the policy has "s3.us-east-2.amazonaws.com", not in the request
-- resource-based policy, statement 2 (Allow): Condition StringEquals aws:SourceVpce: the policy has "vpce-1", not in the request, as nobody provided it
-- resource-based policy, statement 3 (Allow): Condition StringEquals kms:Tenant: the policy has "blue", not in the request, as no such key is known
+- resource-based policy, statement 1 (Allow): Condition StringEquals kms:ViaService: the policy has "s3.us-east-2.amazonaws.com"; not in the request
+- resource-based policy, statement 2 (Allow): Condition StringEquals aws:SourceVpce: the policy has "vpce-1"; not in the request: nobody provided it
+- resource-based policy, statement 3 (Allow): Condition StringEquals kms:Tenant: the policy has "blue"; not in the request: no such key is known
 - resource-based policy, statement 4 (Allow): Action: the policy has "kms:Decrypt", the request "kms:Encrypt"
 - resource-based policy, statement 5 (Allow): Principal: the policy has "arn:aws:iam::111122223333:user/bob", the request "{SESSION}"
 - grant {id}: EncryptionContext: the grant has "tenant=blue", the request "tenant=red"
 - kms:ViaService: not in the request
-- aws:SourceVpce: not in the request, as nobody provided it
-- kms:Tenant: not in the request, as no such key is known"#
+- aws:SourceVpce: not in the request: nobody provided it
+- kms:Tenant: not in the request: no such key is known"#
     );
     assert_eq!(refused(&error).to_string(), expected);
     let missing: Vec<_> = refused(&error)
@@ -180,9 +180,9 @@ fn an_explanation_is_data() {
         .encrypt(&encrypt(key))
         .unwrap_err();
     let data = serde_json::to_value(refused(&error)).unwrap();
-    assert_eq!(data["action"], "kms:Encrypt");
-    let first = &data["statements"][0]["outcome"]["Condition"];
-    assert_eq!(first["key"], "kms:EncryptionContext:tenant");
-    assert_eq!(first["policy"], serde_json::json!(["blue"]));
-    assert_eq!(first["request"], serde_json::json!(["red"]));
+    assert_eq!(data["Action"], "kms:Encrypt");
+    let first = &data["Statements"][0]["Outcome"]["Condition"];
+    assert_eq!(first["Key"], "kms:EncryptionContext:tenant");
+    assert_eq!(first["Policy"], serde_json::json!(["blue"]));
+    assert_eq!(first["Request"], serde_json::json!(["red"]));
 }
