@@ -5,6 +5,7 @@ use crate::constraints::Constraints;
 use crate::engine::{self, Session};
 use crate::error::{KmsError, UnsupportedOperationError};
 use crate::key::{EncryptionAlgorithm, KeyArn, KeyIdentifier, KeyMetadata, KeySpec, KeyUsage};
+use crate::key_states;
 use crate::setters::{grant_token_setters, key_id_setters};
 
 /// A request for a public key: all of its members, checked.
@@ -125,7 +126,7 @@ pub(crate) fn get_public_key(
     session.present(&request.grant_tokens)?;
     let key = engine::look_up(session, Action::GetPublicKey, &request.key_id)?;
     let metadata = key.metadata();
-    engine::require_usable_state(metadata)?;
+    key_states::require(Action::GetPublicKey, metadata)?;
     let public_key = key.public_key().ok_or(KmsError::UnsupportedOperation(
         UnsupportedOperationError::KindOfKey,
     ))?;

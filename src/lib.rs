@@ -88,6 +88,7 @@ pub mod iam;
 #[cfg(feature = "json")]
 mod json;
 mod key;
+mod key_states;
 pub mod keyring;
 mod kms;
 pub mod observe;

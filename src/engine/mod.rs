@@ -21,4 +21,3 @@ pub(crate) use refusal::provider as provider_failure;
 pub(crate) use seal::{Sealed, Sealing, SealingRequest};
 pub(crate) use session::{Actor, Session};
 pub(crate) use trail::{FoundKey, Trail};
-pub(crate) use usable::state as require_usable_state;

@@ -5,7 +5,8 @@ use core::ops::Deref;
 use crate::access::{self, Action, Parameters};
 use crate::context::EncryptionContext;
 use crate::error::{InvalidKeyUsageError, KmsError, ValidationError};
-use crate::key::{AliasName, EncryptionAlgorithm, KeyMetadata, KeyState, KeyUsage};
+use crate::key::{AliasName, EncryptionAlgorithm, KeyMetadata, KeyUsage};
+use crate::key_states;
 use crate::provider::KeyRef;
 
 use super::session::{NamedBy, Session};
@@ -39,7 +40,7 @@ impl<'v> UsableKey<'v> {
         let metadata = key.metadata();
         authorize(session, &key, metadata, demand)?;
         usage(metadata, demand.action)?;
-        state(metadata)?;
+        key_states::require(demand.action, metadata)?;
         algorithm(metadata, demand.algorithm)?;
         if demand.algorithm.is_asymmetric() && !demand.context.is_empty() {
             return Err(ValidationError::EncryptionContextNotSupported.into());
@@ -82,19 +83,6 @@ fn usage(metadata: &KeyMetadata, action: Action) -> Result<(), KmsError> {
         return Ok(());
     }
     Err(wrong_usage(metadata, action))
-}
-
-/// Refuses a key whose state does not allow it to act. Source and destination share this table (behaviour §3).
-pub(crate) fn state(metadata: &KeyMetadata) -> Result<(), KmsError> {
-    match metadata.key_state() {
-        KeyState::Enabled | KeyState::Updating => Ok(()),
-        state @ (KeyState::Creating
-        | KeyState::Disabled
-        | KeyState::PendingDeletion
-        | KeyState::PendingImport
-        | KeyState::PendingReplicaDeletion
-        | KeyState::Unavailable) => Err(KmsError::key_state(metadata.arn(), state)),
-    }
 }
 
 fn algorithm(metadata: &KeyMetadata, algorithm: EncryptionAlgorithm) -> Result<(), KmsError> {

@@ -110,6 +110,10 @@ pub enum InvalidStateError {
         state: KeyState,
     },
 
+    /// Nothing to cancel: the key does not wait for its deletion. DOC.
+    #[error("{0} is not pending deletion.")]
+    NotPendingDeletion(KeyArn),
+
     /// On-demand rotation of a key with imported material that has no new material to rotate to. RECORDED.
     #[error("No available key material pending rotation for the key: {0}.")]
     NoMaterialPendingRotation(KeyArn),
@@ -177,6 +181,15 @@ pub enum UnsupportedOperationError {
         origin: KeyOrigin,
         /// The spec in the request.
         key_spec: KeySpec,
+    },
+
+    /// A key whose material comes from elsewhere than the operation needs. RECORDED for AWS_KMS; INFERRED for the rest.
+    #[error("{key} origin is {origin} which is not valid for this operation.")]
+    KeyOrigin {
+        /// The key.
+        key: KeyArn,
+        /// Where its material comes from.
+        origin: KeyOrigin,
     },
 
     /// A wrapping algorithm that AWS no longer supports (DOC). GUESS 29 for the text.

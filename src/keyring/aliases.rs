@@ -1,5 +1,6 @@
 //! The aliases of a ring.
 
+use crate::access::Action;
 use crate::error::{KmsError, NotFoundError};
 use crate::key::{AliasArn, AliasName, KeyArn, KeyIdentifier};
 
@@ -28,7 +29,7 @@ impl Keyring {
             if snapshot.latest_alias(&arn).is_some() {
                 return Err(KmsError::AlreadyExists { alias: arn });
             }
-            let target = self.own_key(snapshot, &target)?;
+            let target = self.own_key(snapshot, Action::CreateAlias, &target)?;
             snapshot.point_alias(Alias::new(arn, target, now));
             Ok(())
         })
@@ -52,7 +53,7 @@ impl Keyring {
             let Some(old) = snapshot.latest_alias(&arn).cloned() else {
                 return Err(NotFoundError::Alias(arn).into());
             };
-            let target = self.own_key(snapshot, &target)?;
+            let target = self.own_key(snapshot, Action::UpdateAlias, &target)?;
             snapshot.remove_alias(&arn);
             snapshot.point_alias(Alias {
                 target,
@@ -98,13 +99,19 @@ impl Keyring {
 
     /// The new target of an alias. It has to be in the alias's account (API reference); it is always in the alias's
     /// Region.
-    fn own_key(&self, snapshot: &Snapshot, target: &KeyIdentifier) -> Result<KeyArn, KmsError> {
-        let arn = *self.named_in(snapshot, target)?.metadata.arn();
-        if arn.place() == self.place() {
-            Ok(arn)
-        } else {
-            Err(NotFoundError::Key(arn).into())
+    fn own_key(
+        &self,
+        snapshot: &Snapshot,
+        operation: Action,
+        target: &KeyIdentifier,
+    ) -> Result<KeyArn, KmsError> {
+        let key = self.named_in(snapshot, target)?;
+        let arn = *key.metadata.arn();
+        if arn.place() != self.place() {
+            return Err(NotFoundError::Key(arn).into());
         }
+        key.require(operation)?;
+        Ok(arn)
     }
 
     /// The ARN of an alias, whose name has to be one for customers.

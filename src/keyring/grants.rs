@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::access::{Grant, GrantBuilder, GrantId};
+use crate::access::{Action, Grant, GrantBuilder, GrantId};
 use crate::error::{KmsError, NotFoundError};
 use crate::key::{KeyArn, KeyIdentifier};
 
@@ -103,7 +103,7 @@ impl Keyring {
         let identifier = key.into();
         self.write(|snapshot| {
             let mut key = SoftwareKey::clone(self.named_in(snapshot, &identifier)?);
-            key.require_not_pending_deletion()?;
+            key.require(Action::CreateGrant)?;
             let grant = grant
                 .build(&key.metadata)?
                 .with_consistency(!snapshot.changes_are_slow());

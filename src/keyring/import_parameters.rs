@@ -7,8 +7,9 @@ use std::time::SystemTime;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
+use crate::access::Action;
 use crate::error::{KmsError, UnsupportedOperationError, ValidationError};
-use crate::key::{EncryptionAlgorithm, KeyArn, KeyIdentifier, KeyOrigin, model_enum};
+use crate::key::{EncryptionAlgorithm, KeyArn, KeyIdentifier, model_enum};
 use crate::primitives::MATERIAL_LEN;
 use crate::primitives::key_pair::KeyPair;
 use crate::primitives::key_wrap;
@@ -73,7 +74,7 @@ impl Keyring {
         algorithm: WrappingAlgorithm,
         spec: WrappingKeySpec,
     ) -> Result<ImportParameters, KmsError> {
-        let key_id = self.awaiting_import(&key.into())?;
+        let key_id = self.awaiting_import(Action::GetParametersForImport, &key.into())?;
         if algorithm == WrappingAlgorithm::RsaesPkcs1V15 {
             let error = UnsupportedOperationError::WrappingAlgorithm;
             return Err(KmsError::UnsupportedOperation(error));
@@ -117,7 +118,7 @@ impl Keyring {
         import_token: &[u8],
         encrypted_key_material: &[u8],
     ) -> Result<ImportedMaterial, KmsError> {
-        let key_id = self.awaiting_import(&key.into())?;
+        let key_id = self.awaiting_import(Action::ImportKeyMaterial, &key.into())?;
         let token = Token::open(import_token, self.token_mac()?)
             .filter(|token| token.key_id == key_id)
             .ok_or(KmsError::InvalidImportToken)?;
@@ -140,12 +141,11 @@ impl Keyring {
     }
 
     /// The ARN of a key that imports its material.
-    fn awaiting_import(&self, key: &KeyIdentifier) -> Result<KeyArn, KmsError> {
+    fn awaiting_import(&self, operation: Action, key: &KeyIdentifier) -> Result<KeyArn, KmsError> {
         let snapshot = self.snapshot();
         let key = self.named_in(&snapshot, key)?;
-        key.require_not_pending_deletion()?;
+        key.require(operation)?;
         key.materials()
-            .filter(|_| key.metadata.origin() == KeyOrigin::External)
             .map(|_| *key.metadata.arn())
             .ok_or_else(unsupported_kind_of_key)
     }

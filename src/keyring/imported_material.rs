@@ -4,8 +4,9 @@ use std::time::SystemTime;
 
 use zeroize::{Zeroize, Zeroizing};
 
+use crate::access::Action;
 use crate::error::{KmsError, ValidationError};
-use crate::key::{KeyIdentifier, KeyMaterialId, KeyOrigin};
+use crate::key::{KeyIdentifier, KeyMaterialId};
 use crate::primitives::symmetric::SymmetricMaterial;
 use crate::secret::boxed;
 
@@ -148,8 +149,7 @@ impl Keyring {
         let identifier = key.into();
         self.write(|snapshot| {
             let mut key = SoftwareKey::clone(self.named_in(snapshot, &identifier)?);
-            key.require_not_pending_deletion()?;
-            let external = key.metadata.origin() == KeyOrigin::External;
+            key.require(Action::ImportKeyMaterial)?;
             if new && key.is_replica() {
                 return Err(unsupported_kind_of_key());
             }
@@ -158,10 +158,7 @@ impl Keyring {
             if expected_id.is_some_and(|expected| expected != id) {
                 return Err(KmsError::IncorrectKeyMaterial);
             }
-            let materials = key
-                .materials_mut()
-                .filter(|_| external)
-                .ok_or_else(unsupported_kind_of_key)?;
+            let materials = key.materials_mut().ok_or_else(unsupported_kind_of_key)?;
             let expiry = Expiry::at(valid_to);
             if materials.versions().is_empty() || (new && !materials.has(&id)) {
                 materials.add(material, expiry, description);
@@ -193,15 +190,14 @@ impl Keyring {
         let identifier = key.into();
         self.write(|snapshot| {
             let mut key = SoftwareKey::clone(self.named_in(snapshot, &identifier)?);
-            key.require_not_pending_deletion()?;
-            let external = key.metadata.origin() == KeyOrigin::External;
+            key.require(Action::DeleteImportedKeyMaterial)?;
             let replica = key.is_replica();
-            let materials = key
-                .materials_mut()
-                .filter(|_| external)
-                .ok_or_else(unsupported_kind_of_key)?;
-            let id = id.or_else(|| materials.current_id().copied());
-            if !id.is_some_and(|id| materials.take_away(&id, replica)) {
+            let materials = key.materials_mut().ok_or_else(unsupported_kind_of_key)?;
+            let Some(id) = id.or_else(|| materials.current_id().copied()) else {
+                // Nothing was imported yet, which is as good as deleted.
+                return Ok(());
+            };
+            if !materials.take_away(&id, replica) {
                 return Err(ValidationError::other("the key has no such key material"));
             }
             put(snapshot, key);

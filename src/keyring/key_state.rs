@@ -3,8 +3,10 @@
 use core::time::Duration;
 use std::time::SystemTime;
 
+use crate::access::Action;
 use crate::error::KmsError;
 use crate::key::{KeyMetadataBuilder, KeyOrigin, KeyState};
+use crate::key_states;
 
 use super::key::SoftwareKey;
 use super::materials::Materials;
@@ -82,19 +84,9 @@ impl SoftwareKey {
             .min()
     }
 
-    /// Refuses a key that is to be deleted.
-    pub(super) fn require_not_pending_deletion(&self) -> Result<(), KmsError> {
-        match self.metadata.key_state() {
-            KeyState::PendingDeletion | KeyState::PendingReplicaDeletion => {
-                Err(self.invalid_state())
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// The refusal of an operation by the state that the key is in.
-    pub(super) fn invalid_state(&self) -> KmsError {
-        KmsError::key_state(self.metadata.arn(), self.metadata.key_state())
+    /// Refuses an operation that the state of the key does not allow.
+    pub(super) fn require(&self, operation: Action) -> Result<(), KmsError> {
+        key_states::require(operation, &self.metadata)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Key states: enabling, disabling and deleting keys.
 
+use crate::access::Action;
 use crate::error::{Constraint, ConstraintViolation, KmsError, RejectedValue, ValidationError};
 use crate::key::{KeyIdentifier, KeyMetadata, KeyState};
 
@@ -51,7 +52,7 @@ impl Keyring {
         let now = self.now();
         self.write(|snapshot| {
             let mut key = SoftwareKey::clone(self.named_in(snapshot, &identifier)?);
-            key.require_not_pending_deletion()?;
+            key.require(Action::ScheduleKeyDeletion)?;
             if snapshot.has_replicas(&key) {
                 key.describe(|metadata| {
                     metadata
@@ -75,10 +76,7 @@ impl Keyring {
     /// [`KmsError::NotFound`]; [`KmsError::KmsInvalidState`] if its deletion was not scheduled.
     pub fn cancel_key_deletion(&self, key: impl Into<KeyIdentifier>) -> Result<(), KmsError> {
         self.write_key(key, |key| {
-            let state = key.metadata.key_state();
-            if state != KeyState::PendingDeletion && state != KeyState::PendingReplicaDeletion {
-                return Err(key.invalid_state());
-            }
+            key.require(Action::CancelKeyDeletion)?;
             key.disabled = true;
             key.set_state(KeyState::Disabled);
             key.settle();
@@ -130,12 +128,12 @@ impl Keyring {
 
     fn set_disabled(&self, key: impl Into<KeyIdentifier>, disabled: bool) -> Result<(), KmsError> {
         self.write_key(key, |key| {
-            if !matches!(
-                key.metadata.key_state(),
-                KeyState::Enabled | KeyState::Disabled
-            ) {
-                return Err(key.invalid_state());
-            }
+            let operation = if disabled {
+                Action::DisableKey
+            } else {
+                Action::EnableKey
+            };
+            key.require(operation)?;
             key.disabled = disabled;
             key.settle();
             Ok(())

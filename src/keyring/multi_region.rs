@@ -3,11 +3,9 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use crate::access::KeyPolicy;
+use crate::access::{Action, KeyPolicy};
 use crate::error::{KmsError, ValidationError};
-use crate::key::{
-    KeyArn, KeyIdentifier, KeyMetadata, KeyOrigin, KeyState, MultiRegionKeyType, Region,
-};
+use crate::key::{KeyArn, KeyIdentifier, KeyMetadata, KeyOrigin, MultiRegionKeyType, Region};
 
 use super::key::{Secret, SoftwareKey, unsupported_kind_of_key};
 use super::ring::Keyring;
@@ -65,9 +63,7 @@ impl Keyring {
             if !is_primary {
                 return Err(unsupported_kind_of_key());
             }
-            if primary.metadata.key_state() != KeyState::Enabled {
-                return Err(primary.invalid_state());
-            }
+            primary.require(Action::ReplicateKey)?;
             if region.partition() != arn.region().partition() {
                 return Err(ValidationError::other(
                     "a replica is in the partition of its primary",

@@ -4,9 +4,9 @@ use core::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use crate::access::KeyPolicy;
+use crate::access::{Action, KeyPolicy};
 use crate::error::{InvalidArnError, KmsError, NotFoundError};
-use crate::key::{AccountId, KeyArn, KeyIdentifier, KeyMetadata, KeyState, Place, Region};
+use crate::key::{AccountId, KeyArn, KeyIdentifier, KeyMetadata, Place, Region};
 use crate::provider::{KeyProvider, KeyProviderError, KeyView, KmsKey};
 use crate::random::{OsRandom, Random, RandomSource};
 use crate::resolve::{self, Unresolved};
@@ -123,7 +123,7 @@ impl Keyring {
         description: impl Into<String>,
     ) -> Result<(), KmsError> {
         self.write_key(key, |key| {
-            key.require_not_pending_deletion()?;
+            key.require(Action::UpdateKeyDescription)?;
             key.describe(|metadata| metadata.description(description));
             Ok(())
         })
@@ -154,7 +154,7 @@ impl Keyring {
     ///
     /// # Errors
     ///
-    /// - [`KmsError::NotFound`] if the key does not exist; [`KmsError::KmsInvalidState`] if it is pending deletion.
+    /// - [`KmsError::NotFound`] if the key does not exist.
     /// - [`KmsError::MalformedPolicyDocument`] if the service refuses the policy, for example because a statement has
     ///   no principals.
     pub fn put_key_policy(
@@ -163,7 +163,7 @@ impl Keyring {
         policy: KeyPolicy,
     ) -> Result<(), KmsError> {
         self.write_key(key, |key| {
-            key.require_not_pending_deletion()?;
+            key.require(Action::PutKeyPolicy)?;
             policy.check(key.metadata.arn().region())?;
             key.policy = Arc::new(policy);
             Ok(())
@@ -175,19 +175,13 @@ impl Keyring {
     ///
     /// # Errors
     ///
-    /// - [`KmsError::NotFound`] if the key does not exist; [`KmsError::Disabled`] or [`KmsError::KmsInvalidState`],
-    ///   depending on its state.
+    /// - [`KmsError::NotFound`] if the key does not exist; [`KmsError::KmsInvalidState`], depending on its state.
     /// - [`KmsError::UnsupportedOperation`] if the key has no public key. The keys of a ring for signatures and key
     ///   agreement do not have one.
     pub fn public_key(&self, key: impl Into<KeyIdentifier>) -> Result<Vec<u8>, KmsError> {
         let snapshot = self.snapshot();
         let key = self.named_or_aliased_in(&snapshot, &key.into())?;
-        if !matches!(
-            key.metadata.key_state(),
-            KeyState::Enabled | KeyState::Updating
-        ) {
-            return Err(key.invalid_state());
-        }
+        key.require(Action::GetPublicKey)?;
         key.public_key()
             .map(<[u8]>::to_vec)
             .ok_or_else(unsupported_kind_of_key)

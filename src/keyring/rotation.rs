@@ -2,8 +2,9 @@
 
 use std::time::SystemTime;
 
+use crate::access::Action;
 use crate::error::{InvalidStateError, KmsError, LimitExceededError};
-use crate::key::{KeyArn, KeyIdentifier, KeyMaterialId, KeyOrigin, KeyState};
+use crate::key::{KeyArn, KeyIdentifier, KeyMaterialId, KeyOrigin};
 use crate::primitives::symmetric::SymmetricMaterial;
 
 use super::key::{SoftwareKey, unsupported_kind_of_key};
@@ -82,6 +83,7 @@ impl Keyring {
     ) -> Result<Vec<KeyRotation>, KmsError> {
         let snapshot = self.snapshot();
         let key = self.named_in(&snapshot, &key.into())?;
+        key.require(Action::ListKeyRotations)?;
         let external = key.metadata.origin() == KeyOrigin::External;
         let materials = key.materials().ok_or_else(unsupported_kind_of_key)?;
         let rotation = |version: &MaterialVersion| KeyRotation {
@@ -99,16 +101,10 @@ impl Keyring {
 
 /// Refuses a key that cannot be rotated. Its state is checked first (RECORDED\*).
 fn prove_rotatable(key: &SoftwareKey) -> Result<(), KmsError> {
-    if key.metadata.key_state() != KeyState::Enabled {
-        return Err(key.invalid_state());
-    }
-    let in_custom_store = matches!(
-        key.metadata.origin(),
-        KeyOrigin::AwsCloudhsm | KeyOrigin::ExternalKeyStore
-    );
+    key.require(Action::RotateKeyOnDemand)?;
     let materials = key
         .materials()
-        .filter(|_| !in_custom_store && !key.is_replica())
+        .filter(|_| !key.is_replica())
         .ok_or_else(unsupported_kind_of_key)?;
     if materials.on_demand_rotations() >= ON_DEMAND_ROTATIONS_MAX {
         let error = LimitExceededError::OnDemandRotations(*key.metadata.arn());

@@ -1,5 +1,6 @@
 //! The tags of a key.
 
+use crate::access::Action;
 use crate::error::KmsError;
 use crate::key::KeyIdentifier;
 
@@ -36,7 +37,7 @@ impl Keyring {
             .map(|(key, value)| (key.into(), value.into()))
             .collect();
         self.write_key(key, |key| {
-            key.require_not_pending_deletion()?;
+            key.require(Action::TagResource)?;
             key.tags = tag_rules::with(&key.tags, given)?;
             Ok(())
         })
@@ -55,7 +56,7 @@ impl Keyring {
     ) -> Result<(), KmsError> {
         let gone: Vec<String> = tag_keys.into_iter().map(Into::into).collect();
         self.write_key(key, |key| {
-            key.require_not_pending_deletion()?;
+            key.require(Action::UntagResource)?;
             key.tags = tag_rules::without(&key.tags, &gone)?;
             Ok(())
         })

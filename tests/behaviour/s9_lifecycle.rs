@@ -52,7 +52,8 @@ fn a_key_comes_and_goes() {
         keyring.cancel_key_deletion(a).unwrap();
         section.case(Recorded, "cancelled: disabled", from(), disabled("<A>"));
         let answer = keyring.cancel_key_deletion(a);
-        section.answer(Doc, "cancelled twice", answer, disabled("<A>"));
+        let not_pending = invalid_state("<A>", "not pending deletion");
+        section.answer(Doc, "cancelled twice", answer, not_pending);
         keyring.schedule_key_deletion(a, 30).unwrap();
         section.case(Recorded, "disabled, then scheduled", from(), pending());
 

@@ -7,11 +7,11 @@ use kms_reencrypt::{
 
 use crate::ask::{decrypt, encrypt, re_encrypt};
 use crate::common::encrypting;
-use crate::section::Evidence::{Doc, Guess, Recorded, RecordedByWord};
+use crate::section::Evidence::{Doc, Guess, Inferred, Recorded, RecordedByWord};
 use crate::section::Section;
 use crate::texts::{
     Expected, Success, disabled, incorrect_key, invalid_ciphertext, invalid_state,
-    nothing_to_rotate_to, rotation_limit, unsupported,
+    nothing_to_rotate_to, rotation_limit, unsupported, unsupported_origin,
 };
 use crate::world::World;
 
@@ -135,8 +135,12 @@ fn not_every_key_can_be_rotated() {
         (Recorded, "rsa", unsupported()),
         (Recorded, "hmac", unsupported()),
         (Recorded, "signing", unsupported()),
-        (Doc, "hsm", unsupported()),
-        (Doc, "xks", unsupported()),
+        (Inferred, "hsm", unsupported_origin("<hsm>", "AWS_CLOUDHSM")),
+        (
+            Inferred,
+            "xks",
+            unsupported_origin("<xks>", "EXTERNAL_KEY_STORE"),
+        ),
         (
             Recorded,
             "external",
@@ -285,9 +289,39 @@ fn imported_material_comes_and_goes() {
         );
 
         let answer = keyring.import_key_material(world.key("A"), ImportedMaterial::new([1; 32]));
-        section.answer(Doc, "into a key of KMS's own", answer, unsupported());
+        let own = unsupported_origin("<A>", "AWS_KMS");
+        section.answer(RecordedByWord, "into a key of KMS's own", answer, own);
         let answer = keyring.import_key_material(world.key("rsa"), ImportedMaterial::new([1; 32]));
-        section.answer(Doc, "into an RSA key", answer, unsupported());
+        let own = unsupported_origin("<rsa>", "AWS_KMS");
+        section.answer(RecordedByWord, "into an RSA key", answer, own);
+    });
+}
+
+#[test]
+fn material_is_deleted_even_where_there_is_none_and_before_the_key_is() {
+    let world = World::with_keys();
+    let external = NewKey::new(KeySpec::SymmetricDefault).origin(KeyOrigin::External);
+    let e = world.add("E", external);
+    let keyring = &world.keyring;
+    let state = || keyring.describe_key(e).unwrap().key_state();
+    Section::run("9", "deleting material", &world, |section| {
+        let answer = keyring.delete_imported_key_material(e, None);
+        section.answer(Doc, "nothing imported", answer, Success);
+        section.compare(Doc, "its state", &state(), &KeyState::PendingImport);
+
+        keyring
+            .import_key_material(e, ImportedMaterial::new([7; 32]))
+            .unwrap();
+        keyring.schedule_key_deletion(e, 7).unwrap();
+        let answer = keyring.delete_imported_key_material(e, None);
+        section.answer(Doc, "pending deletion", answer, Success);
+        section.compare(Doc, "its state", &state(), &KeyState::PendingDeletion);
+        keyring.cancel_key_deletion(e).unwrap();
+        section.compare(Inferred, "cancelled", &state(), &KeyState::PendingImport);
+
+        let answer = keyring.delete_imported_key_material(world.key("A"), None);
+        let own = unsupported_origin("<A>", "AWS_KMS");
+        section.answer(RecordedByWord, "of a key of KMS's own", answer, own);
     });
 }
 

@@ -206,6 +206,13 @@ fn denied(action: &str, resource: &str) -> Expected {
 
 // behaviour §9
 
+pub(crate) fn unsupported_origin(key: &str, origin: &str) -> Expected {
+    refusal(
+        "UnsupportedOperationException",
+        format!("{key} origin is {origin} which is not valid for this operation."),
+    )
+}
+
 pub(crate) fn unsupported() -> Expected {
     refusal("UnsupportedOperationException", "")
 }

@@ -24,6 +24,7 @@ pub(crate) const ORDERS: &[(&str, Order)] = &[
             &["error"],
             &["constraints"],
             &["access"],
+            &["key_states"],
             &["provider"],
             &["resolve"],
             &["primitives"],

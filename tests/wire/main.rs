@@ -9,6 +9,7 @@ mod bodies;
 #[path = "../common/mod.rs"]
 mod common;
 mod key_details;
+mod key_states;
 mod model;
 mod not_served;
 mod operations;
