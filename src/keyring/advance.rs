@@ -25,12 +25,14 @@ impl Snapshot {
     }
 
     fn advance_once(&mut self, now: SystemTime) {
-        let due: Vec<KeyArn> = self
+        let due = self
             .keys()
-            .filter(|key| key.deadline().is_some_and(|deadline| deadline <= now))
-            .map(|key| *key.metadata.arn())
-            .collect();
-        for arn in due {
+            .filter(|key| key.deadline().is_some_and(|deadline| deadline <= now));
+        // By their dates: the end of the last replica is the beginning of its primary's waiting period.
+        let due = due.map(|key| (key.end_of_waiting_period(), *key.metadata.arn()));
+        let mut due: Vec<(Option<SystemTime>, KeyArn)> = due.collect();
+        due.sort();
+        for (_, arn) in due {
             // Read again, since a change of a related key may have changed it.
             let Some(key) = self.get(&arn).cloned() else {
                 continue;

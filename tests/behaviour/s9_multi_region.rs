@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use kms_reencrypt::keyring::{ImportedMaterial, ManualClock, NewKey};
+use kms_reencrypt::keyring::{Clock, ImportedMaterial, ManualClock, NewKey};
 use kms_reencrypt::{KeyOrigin, KeySpec, KeyState, Keyring, KmsError};
 
 use crate::ask::{Answer, Ask, decrypt, encrypt, re_encrypt};
@@ -304,7 +304,7 @@ fn everything_that_is_due_happens() {
             .origin(KeyOrigin::External)
             .multi_region(true);
         let p = world.add(&number.to_string(), external);
-        let valid_to = kms_reencrypt::keyring::Clock::now(&clock) + DAY * 7;
+        let valid_to = clock.now() + DAY * 7;
         let material = ImportedMaterial::new([number; 32]).valid_to(valid_to);
         home.import_key_material(p, material).unwrap();
         let r = home.replicate_key(p, IRELAND).unwrap();
@@ -343,6 +343,36 @@ fn equal_key_ids_are_not_related_by_themselves() {
         let replicas = &created.multi_region().unwrap().replicas;
         section.compare(Recorded, "none yet", &replicas.len(), &0);
     });
+}
+
+/// However late the clock is read, things happen in the order of their dates.
+#[test]
+fn the_primarys_waiting_period_begins_with_the_end_of_the_last_replica() {
+    let clock = ManualClock::new();
+    let keyring = Keyring::builder(ACCOUNT, "us-east-2");
+    let keyring = keyring.clock(clock.clone()).build().unwrap();
+    let began = clock.now();
+    // Several, as the order in which a ring goes through its keys is not that of anything.
+    let primaries: Vec<_> = [(7, 9), (9, 7)]
+        .repeat(8)
+        .into_iter()
+        .map(|(ireland, oregon)| {
+            let primary = NewKey::new(KeySpec::SymmetricDefault).multi_region(true);
+            let primary = keyring.create_key(primary).unwrap();
+            for (region, days) in [(IRELAND, ireland), ("us-west-2", oregon)] {
+                let replica = keyring.replicate_key(primary, region).unwrap();
+                let there = keyring.in_region(*replica.region());
+                there.schedule_key_deletion(replica, days).unwrap();
+            }
+            keyring.schedule_key_deletion(primary, 30).unwrap();
+            primary
+        })
+        .collect();
+    clock.advance(DAY * 20);
+    for primary in primaries {
+        let end = keyring.describe_key(primary).unwrap().deletion_date();
+        assert_eq!(end, Some(began + DAY * (9 + 30)));
+    }
 }
 
 /// Nobody chooses a key id in AWS. Here a test may, and what it chooses must not make strangers into relatives.
