@@ -1,10 +1,11 @@
 //! Seed files: the ring is what the file says, and an error in the file names its place.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use kms_reencrypt::keyring::{Clock, KeyMaterialState, ManualClock};
+use kms_reencrypt::access::KeyPolicy;
+use kms_reencrypt::keyring::{Clock, KeyMaterialState, ManualClock, NewKey};
 use kms_reencrypt::testing::ring_file::{load_ring, read_ring, read_ring_into, write_ring};
 use kms_reencrypt::{
-    DecryptRequest, EncryptRequest, EncryptionAlgorithm, KeyState, Keyring, Kms, KmsError,
+    DecryptRequest, EncryptRequest, EncryptionAlgorithm, KeySpec, KeyState, Keyring, Kms, KmsError,
 };
 
 const FIXTURE: &str = include_str!("fixtures/ring.json");
@@ -299,6 +300,18 @@ fn what_is_wrong_is_told_with_its_place() {
     let error = load_ring("no such file").unwrap_err();
     assert_eq!(error.place(), "no such file");
     assert!(std::error::Error::source(&error).is_some());
+}
+
+/// AWS takes no such policy, but code can make one.
+#[test]
+fn a_policy_without_statements_is_read_again() {
+    for policy in [KeyPolicy::new(), KeyPolicy::new().id("closed")] {
+        let ring = Keyring::new("111122223333", "us-east-2").unwrap();
+        let key = NewKey::new(KeySpec::SymmetricDefault).policy(policy.clone());
+        let key = ring.create_key(key).unwrap();
+        let again = read_ring(&write_ring(&ring).unwrap()).unwrap();
+        assert_eq!(again.key_policy(key).unwrap(), policy);
+    }
 }
 
 /// Related keys know each other by their id: strangers with one id would be rotated to one material.

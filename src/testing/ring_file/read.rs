@@ -6,6 +6,7 @@ use core::str::FromStr;
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 
+use serde::Deserialize;
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
@@ -234,10 +235,25 @@ fn policy(document: Option<&RawValue>) -> Result<KeyPolicy, RingFileError> {
     let Some(document) = document else {
         return Ok(KeyPolicy::account_decides().clone());
     };
-    match serde_json::from_str::<String>(document.get()) {
-        Ok(text) => parse("Policy", &text),
-        Err(_) => parse("Policy", document.get()),
+    let text = serde_json::from_str::<String>(document.get());
+    let text = text.as_deref().unwrap_or_else(|_| document.get());
+    let is_object = text.trim_start().starts_with('{');
+    match serde_json::from_str::<EmptyPolicy>(text) {
+        Ok(EmptyPolicy { id: Some(id), .. }) if is_object => Ok(KeyPolicy::new().id(id)),
+        Ok(EmptyPolicy { id: None, .. }) if is_object => Ok(KeyPolicy::new()),
+        _ => parse("Policy", text),
     }
+}
+
+/// A policy without statements. AWS takes none, but a ring may have one from [`KeyPolicy::new`], and its file is read too.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "PascalCase")]
+struct EmptyPolicy {
+    #[serde(rename = "Version")]
+    _version: Option<String>,
+    id: Option<String>,
+    #[serde(rename = "Statement")]
+    _no_statements: [(); 0],
 }
 
 fn grant(key: &KeyMetadata, document: &GrantDocument) -> Result<Grant, RingFileError> {
