@@ -6,6 +6,7 @@
 
 mod aliases;
 mod create;
+mod custom_key_stores;
 mod grants;
 #[expect(
     unreachable_pub,
@@ -18,6 +19,7 @@ mod page;
 mod policies;
 mod random;
 mod replicate;
+mod retirable_grants;
 #[expect(
     unreachable_pub,
     reason = "one macro writes all enums of the service model"
@@ -31,6 +33,7 @@ pub(crate) use import::{ImportKeyMaterialRequest, ParametersRequest};
 pub(crate) use model::TagMember;
 pub(crate) use page::{Page, PageRequest};
 pub(crate) use replicate::ReplicateKeyRequest;
+pub(crate) use retirable_grants::ListRetirableGrantsRequest;
 
 use std::sync::Arc;
 

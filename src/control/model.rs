@@ -29,6 +29,13 @@ pub(super) const CUSTOM_KEY_STORE_ID: Text = Text {
     pattern: None,
 };
 
+/// `CustomKeyStoreNameType`
+pub(super) const CUSTOM_KEY_STORE_NAME: Text = Text {
+    min: 1,
+    max: 256,
+    pattern: None,
+};
+
 /// `DescriptionType`
 pub(super) const DESCRIPTION: Text = Text {
     min: 0,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::access::{Action, Grant, GrantBuilder, GrantId};
+use crate::access::{Action, Grant, GrantBuilder, GrantId, GrantPrincipal};
 use crate::error::{KmsError, NotFoundError};
 use crate::key::{KeyArn, KeyIdentifier};
 
@@ -136,6 +136,28 @@ impl Keyring {
         let key = self.named_in(&snapshot, &key.into())?;
         let is_there = |grant: &&Grant| !key.departed_grants.contains(grant.id());
         Ok(key.grants.iter().filter(is_there).cloned().collect())
+    }
+
+    /// The grants that a principal may retire, each with its key: `ListRetirableGrants`. They are on keys of this Region, and
+    /// of any account. An AWS service is shown those on keys of this account (INFERRED).
+    #[must_use]
+    pub fn retirable_grants(&self, retiring_principal: &GrantPrincipal) -> Vec<(KeyArn, Grant)> {
+        let place = *self.place();
+        let is_shown = |key: &KeyArn| match retiring_principal {
+            GrantPrincipal::Arn(_) => *key.region() == place.region,
+            _ => *key.place() == place,
+        };
+        let snapshot = self.snapshot();
+        let keys = snapshot.keys().filter(|key| is_shown(key.metadata.arn()));
+        keys.flat_map(|key| {
+            let arn = *key.metadata.arn();
+            let grants = key.grants.iter().filter(|grant| {
+                grant.retiring_principal() == Some(retiring_principal)
+                    && !key.departed_grants.contains(grant.id())
+            });
+            grants.map(move |grant| (arn, grant.clone()))
+        })
+        .collect()
     }
 
     /// Revokes a grant: `RevokeGrant`.

@@ -2,7 +2,8 @@
 
 use crate::control::{
     Control, CreateGrantRequest, CreateKeyRequest, ImportKeyMaterialRequest, ListGrantsRequest,
-    Page, PageRequest, ParametersRequest, ReplicateKeyRequest, RetireGrantRequest, TagMember,
+    ListRetirableGrantsRequest, Page, PageRequest, ParametersRequest, ReplicateKeyRequest,
+    RetireGrantRequest, TagMember,
 };
 use crate::error::ProtocolError;
 
@@ -24,6 +25,7 @@ pub(super) fn operation(name: &str) -> Option<Operation> {
         "CreateKey" => create_key,
         "DeleteAlias" => delete_alias,
         "DeleteImportedKeyMaterial" => delete_imported_key_material,
+        "DescribeCustomKeyStores" => describe_custom_key_stores,
         "DescribeKey" => describe_key,
         "DisableKey" => disable_key,
         "EnableKey" => enable_key,
@@ -38,6 +40,7 @@ pub(super) fn operation(name: &str) -> Option<Operation> {
         "ListKeyRotations" => list_key_rotations,
         "ListKeys" => list_keys,
         "ListResourceTags" => list_resource_tags,
+        "ListRetirableGrants" => list_retirable_grants,
         "PutKeyPolicy" => put_key_policy,
         "ReplicateKey" => replicate_key,
         "RetireGrant" => retire_grant,
@@ -234,6 +237,20 @@ fn list_grants(control: &Control<'_>, members: &Members<'_>) -> Result<Option<Ob
     Ok(Some(paged("Grants", grants, &page)))
 }
 
+fn list_retirable_grants(
+    control: &Control<'_>,
+    members: &Members<'_>,
+) -> Result<Option<Object>, Failure> {
+    let page = control.list_retirable_grants(&ListRetirableGrantsRequest {
+        page: page(members)?,
+        retiring_principal: members.text("RetiringPrincipal")?,
+        retiring_service_principal: members.text("RetiringServicePrincipal")?,
+    })?;
+    let grants = page.items.iter();
+    let grants = grants.map(|(key, grant)| describe::grant(key, grant));
+    Ok(Some(paged("Grants", grants, &page)))
+}
+
 fn revoke_grant(control: &Control<'_>, members: &Members<'_>) -> Result<Option<Object>, Failure> {
     let dry_run = members.flag("DryRun")?.unwrap_or_default();
     control.revoke_grant(members.text("KeyId")?, members.text("GrantId")?, dry_run)?;
@@ -363,6 +380,17 @@ fn list_resource_tags(
     let page = control.list_resource_tags(members.text("KeyId")?, &page(members)?)?;
     let tags = page.items.iter().map(describe::tag);
     Ok(Some(paged("Tags", tags, &page)))
+}
+
+fn describe_custom_key_stores(
+    control: &Control<'_>,
+    members: &Members<'_>,
+) -> Result<Option<Object>, Failure> {
+    let id = members.text("CustomKeyStoreId")?;
+    let name = members.text("CustomKeyStoreName")?;
+    let page = control.describe_custom_key_stores(id, name, &page(members)?)?;
+    let stores = page.items.iter().map(|store| match *store {});
+    Ok(Some(paged("CustomKeyStores", stores, &page)))
 }
 
 fn generate_random(

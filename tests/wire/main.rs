@@ -15,4 +15,5 @@ mod not_served;
 mod operations;
 mod permissions;
 mod random;
+mod retirable_grants;
 mod server;

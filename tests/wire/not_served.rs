@@ -69,3 +69,45 @@ fn members_that_are_not_served_are_refused_by_their_names() {
     }
     assert_eq!(server.keyring.keys(), [key]);
 }
+
+#[test]
+fn operations_that_are_not_served_say_what_this_library_is_for() {
+    let server = Server::new();
+    for operation in [
+        "ConnectCustomKeyStore",
+        "CreateCustomKeyStore",
+        "Decapsulate",
+        "DeleteCustomKeyStore",
+        "DeriveSharedSecret",
+        "DisconnectCustomKeyStore",
+        "Encapsulate",
+        "GenerateMac",
+        "Sign",
+        "UpdateCustomKeyStore",
+        "Verify",
+        "VerifyMac",
+    ] {
+        let (status, body) = server.raw(operation, "{}");
+        let message = format!(
+            "The operation {operation} is not served here: this library serves what ReEncrypt needs."
+        );
+        let expected = json!({"__type": "UnknownOperationException", "message": message});
+        let body: Value = serde_json::from_str(&body).unwrap();
+        assert_eq!((status, body), (400, expected));
+    }
+}
+
+#[test]
+fn an_account_has_no_custom_key_stores() {
+    let server = Server::new();
+    let described = server.ok("DescribeCustomKeyStores", json!({"Limit": 10}));
+    assert_eq!(
+        described,
+        json!({"CustomKeyStores": [], "Truncated": false})
+    );
+    for member in ["CustomKeyStoreId", "CustomKeyStoreName"] {
+        let (code, message) = server.error("DescribeCustomKeyStores", json!({member: "store"}));
+        assert_eq!(code, "CustomKeyStoreNotFoundException");
+        assert!(message.contains(member), "{message}");
+    }
+}

@@ -102,9 +102,11 @@ impl Scene {
             ("CreateKey", json!({"Tags": tags, "Policy": policy})),
             ("ListKeys", json!({})),
             ("ListAliases", json!({})),
+            ("DescribeCustomKeyStores", json!({})),
             ("GenerateRandom", json!({"NumberOfBytes": 8})),
             ("ListKeyPolicies", json!({"KeyId": key})),
             ("ListResourceTags", json!({"KeyId": key})),
+            ("ListRetirableGrants", json!({"RetiringPrincipal": ALICE})),
             ("TagResource", json!({"KeyId": key, "Tags": tags})),
             (
                 "UntagResource",

@@ -23,7 +23,7 @@ pub enum GrantPrincipal {
 
 impl GrantPrincipal {
     /// The principal of a member that takes an ARN. `None` if the text is neither one nor the name of a service.
-    pub(super) fn from_text(text: &str) -> Option<Self> {
+    pub(crate) fn from_text(text: &str) -> Option<Self> {
         match text.parse() {
             Ok(arn) => Some(Self::Arn(arn)),
             Err(_) if is_service_principal(text) => Some(Self::ServiceAsPrincipal(text.into())),
