@@ -63,9 +63,7 @@ impl Model {
                 self.revoke(holder, grant)
             }
             Step::PutPolicy(name, policy) => {
-                let key = self.key(name)?;
-                key.require_not_doomed()?;
-                key.policy = policy;
+                self.key(name)?.policy = policy;
                 Ok(Done::Nothing)
             }
             Step::Encrypt(asker, named) => self.encrypt(asker, named),
@@ -163,6 +161,7 @@ impl Model {
         if target.region != region || !self.keys.contains_key(&target) {
             return Err("NotFoundException");
         }
+        self.key(target)?.require_not_doomed()?;
         self.aliases.insert((region, alias), target);
         Ok(Done::Nothing)
     }
@@ -205,8 +204,7 @@ impl Model {
         }
         let valid_to = hours.map(|hours| self.now + hours);
         let key = self.key(name)?;
-        key.require_not_doomed()?;
-        if key.kind != Kind::External || (new && key.is_replica) {
+        if key.doom.is_some() || key.kind != Kind::External || (new && key.is_replica) {
             return Err("UnsupportedOperationException");
         }
         let material = Material {
@@ -231,13 +229,13 @@ impl Model {
     /// Deletes the current material.
     fn delete_material(&mut self, name: Name) -> Answer {
         let key = self.key(name)?;
-        key.require_not_doomed()?;
         if key.kind != Kind::External {
             return Err("UnsupportedOperationException");
         }
-        let current = key.materials.current().ok_or("ValidationException")?;
-        key.materials.take_away(current.material, key.is_replica);
-        self.reconcile(name);
+        if let Some(current) = key.materials.current() {
+            key.materials.take_away(current.material, key.is_replica);
+            self.reconcile(name);
+        }
         Ok(Done::Nothing)
     }
 
@@ -293,7 +291,7 @@ impl Model {
     fn cancel(&mut self, name: Name) -> Answer {
         let key = self.key(name)?;
         if key.doom.is_none() {
-            return Err(key.state().refusal());
+            return Err("KMSInvalidStateException");
         }
         key.doom = None;
         key.disabled = true;
@@ -303,7 +301,7 @@ impl Model {
     fn grant(&mut self, name: Name, act: Act) -> Answer {
         let number = self.grants;
         let key = self.key(name)?;
-        key.require_not_doomed()?;
+        key.require_enabled()?;
         if key.kind == Kind::Signing {
             return Err("ValidationException");
         }
