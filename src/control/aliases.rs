@@ -1,4 +1,4 @@
-//! Aliases. Their permissions are asked for the alias, and for the keys that it points to: in this order (GUESS 41).
+//! Aliases. Their operations need a permission for the alias and for its keys, checked in this order (GUESS 41).
 
 use crate::access::Action;
 use crate::constraints::Constraints;
@@ -72,7 +72,7 @@ impl Control<'_> {
         page.of(aliases, LEN, |alias| alias.arn().name().to_string())
     }
 
-    /// Proves the permission for an alias, whether there is one of that name or not.
+    /// Checks the permission for an alias, whether the alias exists or not.
     fn authorize_name(&self, action: Action, name: &str) -> Result<(), KmsError> {
         match self.alias(name) {
             Some(alias) => self.authorize_alias(action, &alias),
@@ -80,7 +80,7 @@ impl Control<'_> {
         }
     }
 
-    /// Proves the permission for the key that an alias points to, if there is such an alias.
+    /// Checks the permission for the target of an alias, if the alias exists.
     fn authorize_present_target(&self, action: Action, name: &str) -> Result<(), KmsError> {
         let target = self.alias(name).and_then(|alias| {
             let snapshot = self.keyring.snapshot();
@@ -92,7 +92,7 @@ impl Control<'_> {
         }
     }
 
-    /// The ARN of an alias, unless no alias can be called that: then the ring refuses the name.
+    /// The ARN of an alias. `None` if the name is not valid, which the ring then refuses.
     fn alias(&self, name: &str) -> Option<AliasArn> {
         let name = name.parse().ok()?;
         Some(AliasArn::new(*self.keyring.place(), name))

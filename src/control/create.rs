@@ -80,7 +80,7 @@ impl Control<'_> {
             key = key.policy(policy);
         }
         request.refuse_custom_key_store()?;
-        // Custom key stores are not here, and neither is the import of private keys.
+        // Custom key stores and the import of private keys are not supported.
         let is_supported = match origin {
             KeyOrigin::AwsKms => true,
             KeyOrigin::External => spec == KeySpec::SymmetricDefault,

@@ -13,7 +13,7 @@ use super::model::{GRANT_ID, GRANT_TOKEN};
 use super::page::{Page, PageLen, PageRequest};
 use super::{Control, Names};
 
-/// What `CreateGrant` takes.
+/// The members of `CreateGrant`.
 #[derive(Debug, Default)]
 pub(crate) struct CreateGrantRequest<'a> {
     pub(crate) key_id: Option<&'a str>,
@@ -30,7 +30,7 @@ pub(crate) struct CreateGrantRequest<'a> {
     pub(crate) dry_run: bool,
 }
 
-/// What `ListGrants` takes.
+/// The members of `ListGrants`.
 #[derive(Debug, Default)]
 pub(crate) struct ListGrantsRequest<'a> {
     pub(crate) key_id: Option<&'a str>,
@@ -40,7 +40,7 @@ pub(crate) struct ListGrantsRequest<'a> {
     pub(crate) page: PageRequest<'a>,
 }
 
-/// What `RetireGrant` takes: a token, or a key and a grant.
+/// The members of `RetireGrant`: a token, or a key and a grant.
 #[derive(Debug, Default)]
 pub(crate) struct RetireGrantRequest<'a> {
     pub(crate) grant_token: Option<&'a str>,
@@ -84,7 +84,7 @@ impl Control<'_> {
             .create_grant_or_dry_run(request.dry_run, key.metadata.arn(), grant, token)
     }
 
-    /// The key and a page of its grants.
+    /// Returns the key and a page of its grants.
     pub(crate) fn list_grants(
         &self,
         request: &ListGrantsRequest<'_>,
@@ -141,7 +141,7 @@ impl Control<'_> {
             .revoke_grant_or_dry_run(dry_run, key, &parse_grant_id(grant_id)?)
     }
 
-    /// Whoever may retire the grant by its own terms needs no permission.
+    /// A principal that may retire the grant by its terms needs no permission.
     pub(crate) fn retire_grant(&self, request: &RetireGrantRequest<'_>) -> Result<(), KmsError> {
         let mut constraints = Constraints::default();
         constraints.optional_text("grantToken", request.grant_token, &GRANT_TOKEN);
@@ -173,7 +173,8 @@ impl Control<'_> {
         };
         let arn = *key.metadata.arn();
         match self.authorize(Action::RetireGrant, key, asked) {
-            // That a grant is not there is told within the key's account only, and only if no policy denies the request.
+            // Reveals that a grant does not exist only within the key's account, and only if no policy denies the
+            // request.
             Err(error) if grant.is_none() && self.caller.account() == Some(arn.account()) => {
                 if error.is_explicit_deny() {
                     return Err(error);
@@ -186,7 +187,7 @@ impl Control<'_> {
 }
 
 impl CreateGrantRequest<'_> {
-    /// The grant that is asked for.
+    /// The grant in the request.
     fn grant(&self, mut grant: GrantBuilder, operations: Vec<GrantOperation>) -> GrantBuilder {
         grant = grant.operations(operations);
         if let Some(principal) = self.grantee_principal {
@@ -217,7 +218,7 @@ impl CreateGrantRequest<'_> {
     }
 }
 
-/// The service model has checked its length: there is nothing else to it.
+/// The service model limits only the length, which has been checked.
 fn parse_grant_id(text: &str) -> Result<GrantId, KmsError> {
     text.parse().map_err(KmsError::internal)
 }

@@ -1,4 +1,4 @@
-//! Imported key material, as other programs send it: wrapped.
+//! Imported key material, which other programs send wrapped.
 
 use std::time::SystemTime;
 
@@ -20,7 +20,7 @@ model_enum! {
     }
 }
 
-/// What `GetParametersForImport` takes.
+/// The members of `GetParametersForImport`.
 #[derive(Debug, Default)]
 pub(crate) struct ParametersRequest<'a> {
     pub(crate) key_id: Option<&'a str>,
@@ -28,7 +28,7 @@ pub(crate) struct ParametersRequest<'a> {
     pub(crate) wrapping_key_spec: Option<&'a str>,
 }
 
-/// What `ImportKeyMaterial` takes.
+/// The members of `ImportKeyMaterial`.
 #[derive(Debug, Default)]
 pub(crate) struct ImportKeyMaterialRequest<'a> {
     pub(crate) key_id: Option<&'a str>,
@@ -69,7 +69,7 @@ impl Control<'_> {
         self.keyring.parameters_for_import(key, algorithm, spec)
     }
 
-    /// The key and the id of the material.
+    /// Returns the key and the id of the material.
     pub(crate) fn import_key_material(
         &self,
         request: &ImportKeyMaterialRequest<'_>,
@@ -100,7 +100,7 @@ impl Control<'_> {
         };
         let key = self.authorized_with(Action::ImportKeyMaterial, &key_id, parameters)?;
         let mut material = self.keyring.unwrap_key_material(key, token, wrapped)?;
-        // That material expires unless the request says otherwise is AWS's default (API reference).
+        // By default imported material expires (API reference).
         match (model, request.valid_to) {
             (None | Some(ExpirationModel::KeyMaterialExpires), None) => {
                 return Err(ValidationError::ValidToRequired.into());
@@ -121,7 +121,7 @@ impl Control<'_> {
         Ok((key, id))
     }
 
-    /// The key and the id of the material that is gone.
+    /// Returns the key and the id of the deleted material.
     pub(crate) fn delete_imported_key_material(
         &self,
         key_id: Option<&str>,

@@ -1,4 +1,4 @@
-//! Keys: what is known of them, and their states.
+//! Keys: their description and their states.
 
 use std::sync::Arc;
 
@@ -12,10 +12,10 @@ use super::model::DESCRIPTION;
 use super::page::{Page, PageLen, PageRequest};
 use super::{Control, Names};
 
-/// The longest waiting period that the service model knows; the operation itself takes less.
+/// The longest waiting period in days in the service model; the operation itself allows less.
 const PENDING_WINDOW_MAX: i64 = 365;
 
-/// The waiting period where a request names none (API reference).
+/// The default waiting period in days (API reference).
 const PENDING_WINDOW_DEFAULT: i64 = 30;
 
 impl Control<'_> {
@@ -28,7 +28,7 @@ impl Control<'_> {
         Ok(key.metadata.clone())
     }
 
-    /// The metadata of a key and the DER of its public half.
+    /// Returns the metadata of a key and the DER of its public key.
     pub(crate) fn get_public_key(
         &self,
         key_id: Option<&str>,
@@ -74,7 +74,7 @@ impl Control<'_> {
         self.keyring.disable_key(key)
     }
 
-    /// The metadata of the key, and the waiting period in days.
+    /// Returns the metadata of the key, and the waiting period in days.
     pub(crate) fn schedule_key_deletion(
         &self,
         key_id: Option<&str>,
@@ -99,13 +99,13 @@ impl Control<'_> {
         Ok(key)
     }
 
-    /// Proves a permission to list what is in the account and Region.
+    /// Checks a permission to list the resources of the account and Region.
     pub(super) fn authorize_listing(&self, action: Action) -> Result<(), KmsError> {
         let place = self.keyring.place();
         self.authorize_any(action, Resource::Any(place), Parameters::default())
     }
 
-    /// Stands for a key that is to be created, of which conditions may already ask account and Region.
+    /// An ARN for a key that does not exist yet, since conditions may ask for its account and Region.
     pub(super) fn arn_of_no_key(&self) -> Result<KeyArn, KmsError> {
         let id: KeyId = "00000000-0000-0000-0000-000000000000"
             .parse()

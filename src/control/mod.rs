@@ -1,8 +1,8 @@
-//! [`Control`]: the control operations of a ring as a caller may use them.
+//! [`Control`]: the control operations of a ring, with the checks that KMS makes for a caller.
 //!
-//! The [`Keyring`]'s own methods are for whoever holds the ring. Here the same operations are those of KMS: members are
-//! checked against the service model, the caller needs a permission, lists come in pages, and only then the ring's
-//! method of the same name does the work.
+//! The [`Keyring`]'s own methods are for code that holds the ring. Here the same operations behave as in KMS: they
+//! check members against the service model, require a permission of the caller and return lists in pages. The ring's
+//! method of the same name then does the work.
 
 mod aliases;
 mod create;
@@ -51,8 +51,8 @@ use crate::resolve::{self, Unresolved};
 
 /// The control operations of a ring, for one caller in one Region.
 ///
-/// A permission is asked of the ring as it was left last, whether all of KMS knows that or not, as the operations
-/// themselves see it.
+/// Permissions are decided by the state of the ring after all changes, also those that are not yet visible, since the
+/// operations themselves see that state.
 #[derive(Debug)]
 pub(crate) struct Control<'a> {
     keyring: Keyring,
@@ -61,7 +61,7 @@ pub(crate) struct Control<'a> {
     explanations: Option<&'a Explanations>,
 }
 
-/// Which identifiers an operation takes.
+/// The identifiers that an operation accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Names {
     /// Key ids and key ARNs.
@@ -85,7 +85,7 @@ impl<'a> Control<'a> {
         }
     }
 
-    /// The key that a request's only member names by its id or ARN, if the caller has the permission for it.
+    /// The key that a request's only member names by id or ARN, after checking the permission for it.
     fn key(&self, action: Action, key_id: Option<&str>) -> Result<KeyArn, KmsError> {
         let mut constraints = Constraints::default();
         let key_id = constraints.key("keyId", key_id);
@@ -93,12 +93,12 @@ impl<'a> Control<'a> {
         self.authorized(action, &key_id)
     }
 
-    /// The key that an id or ARN names, if the caller has the permission for it.
+    /// The key that an id or ARN names, after checking the permission for it.
     fn authorized(&self, action: Action, key_id: &KeyIdentifier) -> Result<KeyArn, KmsError> {
         self.authorized_with(action, key_id, Parameters::default())
     }
 
-    /// The same, for a request that says something that policies see.
+    /// The same, for a request with parameters that policies see.
     fn authorized_with(
         &self,
         action: Action,
@@ -109,7 +109,7 @@ impl<'a> Control<'a> {
         Ok(*key.metadata.arn())
     }
 
-    /// The key that an identifier names, if the caller has the permission for it.
+    /// The key that an identifier names, after checking the permission for it.
     fn authorized_key(
         &self,
         action: Action,
@@ -127,7 +127,7 @@ impl<'a> Control<'a> {
         Ok(Arc::clone(key))
     }
 
-    /// Proves a permission for a key.
+    /// Checks a permission for a key.
     fn authorize(
         &self,
         action: Action,
@@ -147,7 +147,7 @@ impl<'a> Control<'a> {
         })
     }
 
-    /// Proves a permission for an alias.
+    /// Checks a permission for an alias.
     fn authorize_alias(&self, action: Action, alias: &AliasArn) -> Result<(), KmsError> {
         let resource = Resource::Alias(alias);
         self.decide(action, resource, Parameters::default(), |reason| {
@@ -155,7 +155,7 @@ impl<'a> Control<'a> {
         })
     }
 
-    /// Proves a permission that is about no resource that exists.
+    /// Checks a permission that is not for an existing resource.
     fn authorize_any(
         &self,
         action: Action,
@@ -167,7 +167,7 @@ impl<'a> Control<'a> {
         })
     }
 
-    /// Decides, and explains the decision to those who ask why.
+    /// Decides, and explains the decision if the handle collects explanations.
     fn decide(
         &self,
         action: Action,
@@ -192,7 +192,7 @@ impl<'a> Control<'a> {
             .map_err(|reason| refuse(reason).explained(|| access::explain_access(&request)))
     }
 
-    /// The key that an identifier names; that another account has none is not told.
+    /// The key that an identifier names. The refusal does not reveal that another account's key does not exist.
     fn find<'s>(
         &self,
         snapshot: &'s Snapshot,
@@ -218,7 +218,7 @@ impl<'a> Control<'a> {
             .ok_or_else(|| self.denied(action, DeniedResource::OtherAccount))
     }
 
-    /// The grants behind some tokens. One that has ended gives nothing.
+    /// The grants of tokens. An ended token gives none.
     fn presented(&self, tokens: &[&str]) -> Result<Vec<GrantId>, KmsError> {
         let snapshot = self.keyring.snapshot();
         let grant = |token: &&str| snapshot.grant_tokens.get(token).cloned();

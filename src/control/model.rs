@@ -1,4 +1,4 @@
-//! The members of control operations, and what the service model says of them.
+//! The members of control operations, and their constraints in the service model.
 
 use core::fmt;
 use core::str::FromStr;
@@ -138,9 +138,9 @@ pub(super) const XKS_KEY_ID: Text = Text {
     }),
 };
 
-/// What only control operations have among their members.
+/// The checks of members that only control operations have.
 impl Constraints {
-    /// A key identifier that must be there.
+    /// A required key identifier.
     pub(super) fn key(
         &mut self,
         member: &'static str,
@@ -149,7 +149,7 @@ impl Constraints {
         self.required_key_id(member, key_id.map(KeyIdentifier::from))
     }
 
-    /// A key identifier that may be there.
+    /// An optional key identifier.
     pub(super) fn optional_key(
         &mut self,
         member: &'static str,
@@ -160,7 +160,7 @@ impl Constraints {
         key_id
     }
 
-    /// A string that must be there.
+    /// A required string.
     pub(super) fn text<'t>(
         &mut self,
         member: impl Into<Cow<'static, str>>,
@@ -172,7 +172,7 @@ impl Constraints {
         self.required(member, text)
     }
 
-    /// A value of an enum that must be there.
+    /// A required value of an enum.
     pub(super) fn value<T: FromStr<Err = UnknownValue> + fmt::Display>(
         &mut self,
         member: &'static str,
@@ -183,7 +183,7 @@ impl Constraints {
         self.optional_value(member, text, all)
     }
 
-    /// A value of an enum that may be there.
+    /// An optional value of an enum.
     pub(super) fn optional_value<T: FromStr<Err = UnknownValue> + fmt::Display>(
         &mut self,
         member: &'static str,
@@ -199,7 +199,7 @@ impl Constraints {
         value
     }
 
-    /// Values of an enum, in a list that must be there.
+    /// A required list of values of an enum.
     pub(super) fn values<T: FromStr<Err = UnknownValue> + fmt::Display>(
         &mut self,
         member: &'static str,
@@ -215,7 +215,7 @@ impl Constraints {
         values
     }
 
-    /// A blob of 1 to 6144 bytes that must be there.
+    /// A required blob of 1 to 6144 bytes.
     pub(super) fn blob<'b>(
         &mut self,
         member: &'static str,
@@ -240,7 +240,7 @@ impl Constraints {
             let value = self.text(value, tag.value, &TAG_VALUE);
             key.map(str::to_owned).zip(value.map(str::to_owned))
         };
-        // All of them are checked before one that is missing ends it: every violation counts.
+        // Checks all tags before a missing one ends it, since every violation is reported.
         let checked: Vec<_> = (1..).zip(tags).map(check).collect();
         checked.into_iter().collect()
     }

@@ -1,4 +1,4 @@
-//! [`Page`]: lists come in pieces.
+//! [`Page`]: pagination of lists.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -8,29 +8,29 @@ use crate::error::KmsError;
 
 use super::model::MARKER;
 
-/// The most items of a page that a request may ask for (service model).
+/// The maximum of `Limit` (service model).
 const LIMIT_MAX: i64 = 1000;
 
-/// Which page of a list is wanted: `Limit` and `Marker`.
+/// The page that a request asks for: `Limit` and `Marker`.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct PageRequest<'a> {
     pub(crate) limit: Option<i64>,
     pub(crate) marker: Option<&'a str>,
 }
 
-/// Some items of a list, and the marker with which the next ones are to be had.
+/// One page of a list, and the marker of the next page.
 #[derive(Debug)]
 pub(crate) struct Page<T> {
     pub(crate) items: Vec<T>,
     pub(crate) next_marker: Option<String>,
 }
 
-/// How long the pages of a list are.
+/// The lengths of the pages of a list.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct PageLen {
-    /// Where a request does not say (API reference).
+    /// The length if the request has no `Limit` (API reference).
     pub(super) default: usize,
-    /// At most, whatever a request says (API reference).
+    /// The maximum length, whatever the request says (API reference).
     pub(super) max: usize,
 }
 
@@ -44,12 +44,12 @@ impl PageRequest<'_> {
 
     /// The page of items in the order of their keys, which are unique.
     ///
-    /// A marker holds the key of the last item that was shown, so nothing is shown twice and nothing is left out that
-    /// was there all along, whatever comes and goes between two pages.
+    /// A marker holds the key of the last item of the previous page. So no item appears twice, and no item is missing
+    /// that existed all along, whatever is added or removed between two pages.
     ///
     /// # Errors
     ///
-    /// [`KmsError::InvalidMarker`] if the marker is none.
+    /// [`KmsError::InvalidMarker`] if no list issued the marker.
     pub(super) fn of<T>(
         &self,
         mut items: Vec<T>,

@@ -13,7 +13,7 @@ use super::page::{Page, PageLen, PageRequest};
 pub(super) const DEFAULT: &str = "default";
 
 impl Control<'_> {
-    /// The key and its policy.
+    /// Returns the key and its policy.
     pub(crate) fn get_key_policy(
         &self,
         key_id: Option<&str>,
@@ -72,7 +72,7 @@ impl Control<'_> {
         self.keyring.put_key_policy(key, policy)
     }
 
-    /// Refuses a policy after which the caller could not change it back.
+    /// Refuses a policy that would not allow the caller to change it again.
     pub(super) fn refuse_lockout(
         &self,
         key: &KeyMetadata,

@@ -11,7 +11,7 @@ use crate::keyring::ReplicaProperties;
 use super::Control;
 use super::model::{DESCRIPTION, POLICY, REGION, TagMember};
 
-/// What `ReplicateKey` takes.
+/// The members of `ReplicateKey`.
 #[derive(Debug, Default)]
 pub(crate) struct ReplicateKeyRequest<'a> {
     pub(crate) key_id: Option<&'a str>,
@@ -22,7 +22,7 @@ pub(crate) struct ReplicateKeyRequest<'a> {
     pub(crate) tags: Vec<TagMember<'a>>,
 }
 
-/// A replica that was made.
+/// A new replica.
 #[derive(Debug)]
 pub(crate) struct Replica {
     pub(crate) metadata: KeyMetadata,
@@ -31,8 +31,8 @@ pub(crate) struct Replica {
 }
 
 impl Control<'_> {
-    /// Policy, description and tags are the replica's own: without them it has AWS's default policy and none of the
-    /// others (API reference).
+    /// The replica has its own policy, description and tags. By default it has AWS's default policy, no description and
+    /// no tags (API reference).
     pub(crate) fn replicate_key(
         &self,
         request: &ReplicateKeyRequest<'_>,
@@ -85,7 +85,7 @@ impl Control<'_> {
     }
 }
 
-/// The replica that is to be made, as far as policies ask for it.
+/// The metadata of the future replica that policies can ask for.
 fn replica_of(primary: &KeyMetadata, region: &str) -> KeyMetadata {
     let region = region.parse().unwrap_or_else(|_| *primary.arn().region());
     let replica = MultiRegionConfiguration::new(

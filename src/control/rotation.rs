@@ -10,7 +10,7 @@ use super::Control;
 use super::page::{Page, PageLen, PageRequest};
 
 model_enum! {
-    /// Which key materials `ListKeyRotations` tells of: `IncludeKeyMaterial`.
+    /// The key materials that `ListKeyRotations` lists: `IncludeKeyMaterial`.
     IncludeKeyMaterial {
         AllKeyMaterial = "ALL_KEY_MATERIAL",
         RotationsOnly = "ROTATIONS_ONLY",
@@ -24,8 +24,8 @@ impl Control<'_> {
         Ok(key)
     }
 
-    /// The key and a page of its rotations, oldest first. The first material of a key, which no rotation made current,
-    /// is among them only if it is asked for (API reference).
+    /// Returns the key and a page of its rotations, oldest first. The first material of a key, which no rotation made
+    /// current, is listed only on request (API reference).
     pub(crate) fn list_key_rotations(
         &self,
         key_id: Option<&str>,
@@ -55,7 +55,7 @@ impl Control<'_> {
         if include != Some(IncludeKeyMaterial::AllKeyMaterial) {
             rotations.retain(|(_, rotation)| rotation.rotated);
         }
-        // By their places: materials are added at the end, and those that data may be under are never taken out.
+        // Pages by index: materials are added at the end, and those that data may be under are never removed.
         let Page { items, next_marker } =
             page.of(rotations, LEN, |(place, _)| format!("{place:06}"))?;
         let items = items.into_iter().map(|(_, rotation)| rotation).collect();

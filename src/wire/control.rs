@@ -1,4 +1,4 @@
-//! The control operations, member by member.
+//! The control operations: reads their members and writes their results.
 
 use crate::control::{
     Control, CreateGrantRequest, CreateKeyRequest, ImportKeyMaterialRequest, ListGrantsRequest,
@@ -13,10 +13,10 @@ use super::members::Members;
 use super::object::Object;
 use super::recipient::refuse_recipient;
 
-/// What an operation does with the members of a request.
+/// An operation, as a function of the members of a request.
 type Operation = fn(&Control<'_>, &Members<'_>) -> Result<Option<Object>, Failure>;
 
-/// The control operation of a name, if there is one.
+/// The control operation with this name, if it exists.
 pub(super) fn operation(name: &str) -> Option<Operation> {
     let operation: Operation = match name {
         "CancelKeyDeletion" => cancel_key_deletion,
@@ -188,7 +188,7 @@ fn delete_alias(control: &Control<'_>, members: &Members<'_>) -> Result<Option<O
 fn list_aliases(control: &Control<'_>, members: &Members<'_>) -> Result<Option<Object>, Failure> {
     let page = control.list_aliases(members.text("KeyId")?, &page(members)?)?;
     let aliases = page.items.iter().map(describe::alias);
-    // Not in the service model, but in its answers (RECORDED).
+    // The service model does not have this member, but AWS's answers do (RECORDED).
     let count = i64::try_from(page.items.len()).unwrap_or(i64::MAX);
     Ok(Some(
         paged("Aliases", aliases, &page).integer("AliasCount", count),

@@ -1,10 +1,11 @@
-//! [`Credential`]: who signed a request, and for which Region.
+//! [`Credential`]: the signer of a request, and the Region that it was signed for.
 
 use crate::key::Region;
 
-/// What the `Authorization` header of a signed request says of its signer (AWS Signature Version 4).
+/// The credential in the `Authorization` header of a signed request (AWS Signature Version 4).
 ///
-/// The signature itself is not looked at: it would prove that the signer knows a secret, and there is none here.
+/// The signature itself is not verified, since that takes the signer's secret access key, which this crate does not
+/// know.
 ///
 /// ```
 /// use kms_reencrypt::wire::Credential;
@@ -24,7 +25,8 @@ pub struct Credential<'a> {
 }
 
 impl<'a> Credential<'a> {
-    /// What the header says, if it is that of a signed request: `Credential=<access key id>/<date>/<Region>/…`.
+    /// Parses the header of a signed request: `Credential=<access key id>/<date>/<Region>/…`. `None` for any other
+    /// header.
     #[must_use]
     pub fn of_authorization(header: &'a str) -> Option<Self> {
         let (_, credential) = header.split_once("Credential=")?;
@@ -40,7 +42,7 @@ impl<'a> Credential<'a> {
         })
     }
 
-    /// The access key id: who signed.
+    /// The access key id of the signer.
     #[must_use]
     pub const fn access_key_id(&self) -> &'a str {
         self.access_key_id
@@ -52,7 +54,7 @@ impl<'a> Credential<'a> {
         &self.region
     }
 
-    /// The service that the request was signed for: `kms`, if it is meant for this one.
+    /// The service that the request was signed for: `kms` for a request to KMS.
     #[must_use]
     pub const fn service(&self) -> &'a str {
         self.service

@@ -1,4 +1,4 @@
-//! The operations that act with a key, member by member.
+//! The operations that use a key: reads their members and writes their results.
 
 use core::mem;
 use std::collections::HashMap;
@@ -19,10 +19,10 @@ use super::members::Members;
 use super::object::Object;
 use super::recipient::refuse_recipient;
 
-/// What an operation does with the members of a request.
+/// An operation, as a function of the members of a request.
 type Operation<P> = fn(&Kms<P>, &Members<'_>) -> Result<Option<Object>, Failure>;
 
-/// The operation of a name, if it is one of these.
+/// The operation with this name, if it is one of these.
 pub(super) fn operation<P: KeyProvider>(name: &str) -> Option<Operation<P>> {
     let operation: Operation<P> = match name {
         "Decrypt" => decrypt,

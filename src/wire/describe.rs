@@ -1,4 +1,4 @@
-//! What there is to say of keys, aliases, grants and rotations.
+//! The structures that describe keys, aliases, grants and rotations in results.
 
 use crate::access::{Grant, GrantPrincipal};
 use crate::context::EncryptionContext;
@@ -54,7 +54,7 @@ pub(super) fn key(metadata: &KeyMetadata) -> Object {
 /// The spec of a key under both of its names, and the algorithms that follow from it.
 pub(super) fn key_spec(object: Object, metadata: &KeyMetadata) -> Object {
     let spec = metadata.key_spec();
-    // Specs that came after the old member was given up are not among its values.
+    // The deprecated member does not have the newer specs.
     let old = Some(spec).filter(|spec| spec.is_customer_master_key_spec());
     object
         .maybe_text("CustomerMasterKeySpec", old)
@@ -169,7 +169,7 @@ fn related_key(arn: &KeyArn, region: &Region) -> Object {
         .text("Region", region)
 }
 
-/// Which of two members names a principal: services have one of their own.
+/// The member that names a principal: services have their own.
 fn member(principal: &GrantPrincipal, [arn, service]: [&'static str; 2]) -> &'static str {
     match principal {
         GrantPrincipal::Service(_) => service,

@@ -1,4 +1,4 @@
-//! [`Failure`]: why a call has no result, and the body that says so.
+//! [`Failure`]: the failure of a call, and its body.
 
 use core::fmt::Display;
 
@@ -6,7 +6,7 @@ use crate::error::{KmsError, ProtocolError};
 
 use super::object::Object;
 
-/// An exception of KMS, or a call that came to no operation at all.
+/// An exception of KMS, or an error of the protocol.
 #[derive(Debug)]
 pub(super) enum Failure {
     Kms(KmsError),
@@ -29,21 +29,21 @@ impl Failure {
         }
     }
 
-    /// Whether the body is XML: what is in another protocol is refused in none of ours (INFERRED).
+    /// Whether the body is XML, as it is for a request in another protocol (INFERRED).
     pub(super) const fn is_xml(&self) -> bool {
         matches!(self, Self::Protocol(ProtocolError::OtherProtocol))
     }
 
-    /// The short name of the exception, and its message unless there is none (RECORDED\*: the key is absent then).
+    /// The short name of the exception, and its message. Without a message the member is absent (RECORDED\*).
     pub(super) fn body(&self) -> Vec<u8> {
         if self.is_xml() {
             return format!("<{}/>", self.code()).into_bytes();
         }
         let (key, message): (_, &dyn Display) = match self {
-            // RECORDED\*: this one has a capital letter.
+            // RECORDED\*: the member has a capital letter here.
             Self::Kms(error @ KmsError::AccessDenied(_)) => ("Message", error),
             Self::Kms(error) => ("message", error),
-            // So has this one (INFERRED).
+            // The same (INFERRED).
             Self::Protocol(error @ ProtocolError::WrongType(..)) => ("Message", error),
             Self::Protocol(error) => ("message", error),
         };

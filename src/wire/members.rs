@@ -1,4 +1,4 @@
-//! [`Members`]: what a request says, read by name and type.
+//! [`Members`]: the members of a request, read by name and type.
 
 use core::time::Duration;
 use std::time::SystemTime;
@@ -10,10 +10,10 @@ use zeroize::Zeroizing;
 use crate::error::{JsonType, MemberType, ProtocolError};
 use crate::json::{self, Object, Value};
 
-/// The last second of the year 9999: a later time is a mistake, and no file can hold it.
+/// The last second of the year 9999. A later time is a mistake, and cannot be written to a file.
 const LAST_SECOND: f64 = 253_402_300_799.0;
 
-/// Reads a request's body. AWS's clients send `{}` if a request has no members; an empty body is none (INFERRED).
+/// Reads a request's body. AWS's clients send `{}` if a request has no members; an empty body is refused (INFERRED).
 pub(super) fn read(body: &[u8]) -> Result<Object<'_>, ProtocolError> {
     let text = core::str::from_utf8(body).map_err(|_| ProtocolError::NotJson)?;
     match json::parse(text) {
@@ -25,7 +25,7 @@ pub(super) fn read(body: &[u8]) -> Result<Object<'_>, ProtocolError> {
 
 /// The members of a structure, by name and type. Unknown members are ignored; `null` counts as absent.
 ///
-/// The default has no members, as a structure that is absent.
+/// The default has no members, like a structure that is absent.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Members<'a>(Option<&'a Object<'a>>);
 
@@ -85,7 +85,7 @@ impl<'a> Members<'a> {
         let Some(text) = self.text(name)? else {
             return Ok(None);
         };
-        // In its full size at once: a vector that grows leaves copies behind, and this may be a plaintext.
+        // Allocated in its full size: a vector that grows leaves copies behind, and this may be a plaintext.
         let mut bytes = Zeroizing::new(vec![0; base64::decoded_len_estimate(text.len())]);
         let len = STANDARD
             .decode_slice(text, &mut bytes)
@@ -94,7 +94,7 @@ impl<'a> Members<'a> {
         Ok(Some(bytes))
     }
 
-    /// A list of strings. Absent and empty are told apart.
+    /// A list of strings. An absent list differs from an empty one.
     pub(super) fn texts(&self, name: &str) -> Result<Option<Vec<&'a str>>, ProtocolError> {
         let Some(values) = self.list(name)? else {
             return Ok(None);
@@ -139,7 +139,7 @@ impl<'a> Members<'a> {
         values.into_iter().flatten().map(structure).collect()
     }
 
-    /// The elements of a list. `null` is accepted as one, and says nothing (INFERRED).
+    /// The elements of a list. An element `null` is accepted and skipped (INFERRED).
     fn list(
         &self,
         name: &str,

@@ -1,8 +1,8 @@
 //! AWS JSON 1.1 without sockets: a target and a body in, a status and a body out. Feature `json`.
 //!
-//! It is what stands between a client of AWS KMS and this crate: the official SDK in the same process (feature
-//! `aws-sdk`), or a server for every other language (the package `kms-reencrypt-server`). Nothing is decided here: members are read and
-//! written by the names and types of the service model, and the rest of the crate says what happens.
+//! This module connects clients of AWS KMS to this crate: the official SDK in the same process (feature `aws-sdk`), or
+//! a server for every other language (the package `kms-reencrypt-server`). It reads and writes members by the names and
+//! types of the service model, and leaves every decision to the rest of the crate.
 //!
 //! ```
 //! use kms_reencrypt::{Keyring, KeySpec, Kms};
@@ -25,11 +25,11 @@
 //! # Ok::<(), kms_reencrypt::KmsError>(())
 //! ```
 //!
-//! # What of the wire is ours
+//! # Differences from AWS
 //!
-//! The bodies of exceptions are AWS's to the byte, but for two: an operation of KMS that is not served is an
-//! `UnknownOperationException` with a message of ours, and a few texts of `SerializationException` are guessed. A server
-//! sends the [headers](Response::headers) of each response. Signatures are not verified here.
+//! The bodies of exceptions are AWS's byte for byte, with two exceptions: an operation of KMS that this crate does not
+//! have is an `UnknownOperationException` with a message of this crate, and a few messages of `SerializationException`
+//! are guessed. A server has to send the [headers](Response::headers) of each response. Signatures are not verified.
 
 #![warn(clippy::arithmetic_side_effects)]
 

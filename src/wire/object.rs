@@ -1,4 +1,4 @@
-//! [`Object`]: what a response says, written member by member.
+//! [`Object`]: a JSON object that is written member by member.
 
 use core::fmt::Display;
 use core::time::Duration;
@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serializer as _;
 
-/// A JSON object that is being written. Members keep the order in which they are added.
+/// A JSON object under construction. Members keep the order in which they are added.
 #[derive(Debug)]
 pub(super) struct Object(Vec<u8>);
 
@@ -18,8 +18,8 @@ impl Object {
         Self::with_room_for(0)
     }
 
-    /// An object with room for blobs of so many bytes altogether and for what usually stands around them: one of them
-    /// may be a plaintext, and a buffer that grows leaves copies behind.
+    /// An object with room for `blobs` bytes of blobs and for the members around them. A blob may be a plaintext, and a
+    /// buffer that grows leaves copies behind.
     pub(super) fn with_room_for(blobs: usize) -> Self {
         const AROUND: usize = 640;
         let len = AROUND.saturating_add(blobs.saturating_mul(3) / 2);
@@ -34,12 +34,12 @@ impl Object {
         self
     }
 
-    /// A text of this crate's own making in which there is nothing to escape: an ARN of a key, a value of the service model.
+    /// A text that needs no escaping, such as a key ARN or a value of the service model.
     pub(super) fn plain(mut self, name: &str, text: impl Display) -> Self {
         self.name(name);
         self.0.push(b'"');
         let written = write!(self.0, "{text}");
-        // A vector takes everything.
+        // Writing to a `Vec` cannot fail.
         debug_assert!(written.is_ok());
         self.0.push(b'"');
         self
@@ -69,7 +69,7 @@ impl Object {
         self
     }
 
-    /// Nothing at all where the list is empty: what a key cannot do is not told as an empty list.
+    /// A list of texts, omitted if it is empty, as AWS does for the algorithms that a key does not have.
     pub(super) fn some_texts(self, name: &str, texts: &[impl Display]) -> Self {
         if texts.is_empty() {
             self
@@ -90,7 +90,7 @@ impl Object {
         self
     }
 
-    /// A timestamp, in seconds since 1970, to the millisecond as AWS has it.
+    /// A timestamp in seconds since 1970, with milliseconds as in AWS.
     pub(super) fn maybe_time(mut self, name: &str, time: Option<SystemTime>) -> Self {
         let Some(time) = time else {
             return self;
@@ -147,7 +147,7 @@ impl Object {
         self.0
     }
 
-    /// A name of the service model, in which there is nothing to escape.
+    /// A name of the service model, which needs no escaping.
     fn name(&mut self, name: &str) {
         self.comma();
         self.0.push(b'"');
@@ -174,7 +174,7 @@ impl Object {
 
     fn push_text(&mut self, text: impl Display) {
         let written = serde_json::Serializer::new(&mut self.0).collect_str(&text);
-        // A vector takes everything.
+        // Writing to a `Vec` cannot fail.
         debug_assert!(written.is_ok());
     }
 

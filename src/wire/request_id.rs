@@ -1,4 +1,4 @@
-//! Request ids: what a log line of a client and one of a server have in common.
+//! Request ids, which relate the logs of a client to those of a server.
 
 use core::fmt;
 use core::hash::{BuildHasher, Hasher};
@@ -6,10 +6,10 @@ use std::hash::RandomState;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// The next request id of this process, as a UUID: a random half that tells processes apart, and a count.
+/// The next request id of this process, as a UUID: a random half that differs between processes, and a counter.
 ///
-/// It is a name and no secret, so it is drawn neither from the random source, which a test may have made repeatable,
-/// nor from a clock.
+/// It is not a secret, so it is drawn neither from the random source, which a test may have made repeatable, nor from a
+/// clock.
 pub(super) fn next() -> String {
     static PROCESS: OnceLock<u64> = OnceLock::new();
     static COUNT: AtomicU64 = AtomicU64::new(0);

@@ -1,4 +1,4 @@
-//! [`Response`]: what a call answers.
+//! [`Response`]: the HTTP response of a call.
 
 use core::fmt;
 
@@ -13,9 +13,9 @@ use super::request_id;
 /// The content type of every request and response.
 pub const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
 
-/// What a call answers: an HTTP status, headers and a body in JSON.
+/// The response of a call: an HTTP status, headers and a JSON body.
 ///
-/// The body may hold a plaintext: it is not printed, and it is wiped unless it is taken out.
+/// The body may contain a plaintext. It is never printed, and is wiped unless [`into_body`](Self::into_body) takes it.
 pub struct Response {
     status: u16,
     body: Zeroizing<Vec<u8>>,
@@ -25,26 +25,26 @@ pub struct Response {
 }
 
 impl Response {
-    /// The answer to a request that nobody signed: `MissingAuthenticationTokenException`.
+    /// The response to an unsigned request: `MissingAuthenticationTokenException`.
     #[must_use]
     pub fn not_signed() -> Self {
         Self::new(Err(ProtocolError::NotSigned.into()))
     }
 
-    /// The answer to a request whose [`Credential`](super::Credential) is for another service than `kms`:
+    /// The response to a request whose [`Credential`](super::Credential) is for another service than `kms`:
     /// `InvalidSignatureException`.
     #[must_use]
     pub fn signed_for_another_service() -> Self {
         Self::new(Err(ProtocolError::OtherService.into()))
     }
 
-    /// The answer to a request whose content type is not [`CONTENT_TYPE`]: a 404 in XML, `UnknownOperationException`.
+    /// The response to a request whose content type is not [`CONTENT_TYPE`]: a 404 in XML, `UnknownOperationException`.
     #[must_use]
     pub fn other_protocol() -> Self {
         Self::new(Err(ProtocolError::OtherProtocol.into()))
     }
 
-    /// The answer with this result: an object, or nothing at all from an operation that has no output.
+    /// The response with this result: an object, or an empty body for an operation without output.
     pub(super) fn new(answer: Result<Option<Object>, Failure>) -> Self {
         let is_xml = matches!(&answer, Err(failure) if failure.is_xml());
         let (status, body, error_code) = match answer {
@@ -66,7 +66,7 @@ impl Response {
         self.status
     }
 
-    /// The body: JSON, or nothing at all where an operation has no output.
+    /// The body: JSON, or empty if the operation has no output.
     #[must_use]
     pub fn body(&self) -> &[u8] {
         &self.body
@@ -78,15 +78,15 @@ impl Response {
         core::mem::take(&mut *self.body)
     }
 
-    /// The name of the exception, if it is one: the `__type` of the body.
+    /// The name of the exception, that is the `__type` of the body; `None` for a result.
     #[must_use]
     pub const fn error_code(&self) -> Option<&'static str> {
         self.error_code
     }
 
-    /// The headers, by the names that AWS gives them: clients that compare names with their case are told apart by it.
+    /// The headers, in AWS's spelling, since some clients compare names case-sensitively.
     ///
-    /// Those that HTTP itself asks for, such as `Content-Length` and `Date`, are the server's.
+    /// The server adds the headers that HTTP itself requires, such as `Content-Length` and `Date`.
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let content_type = self.content_type.map(|value| ("Content-Type", value));
         let fixed = [
@@ -101,7 +101,7 @@ impl Response {
         content_type.into_iter().chain(fixed).chain([request_id])
     }
 
-    /// What goes into the header `x-amzn-RequestId`: another UUID for every call in a process.
+    /// The value of the header `x-amzn-RequestId`: a UUID that is unique to the call.
     #[must_use]
     pub fn request_id(&self) -> &str {
         &self.request_id

@@ -1,4 +1,4 @@
-//! [`Service`]: every operation under its name on the wire.
+//! [`Service`]: dispatches calls to operations by their names on the wire.
 
 use crate::access::{Action, Caller};
 use crate::control::Control;
@@ -15,14 +15,14 @@ use super::members::{self, Members};
 use super::object::Object;
 use super::response::Response;
 
-/// What stands before an operation's name in the header `X-Amz-Target`.
+/// The prefix of an operation's name in the header `X-Amz-Target`.
 const TARGET_PREFIX: &str = "TrentService.";
 
-/// KMS as its clients know it: operations by name, JSON in and JSON out, for one caller in one Region.
+/// KMS over its JSON protocol: operations by name, for one caller in one Region.
 ///
-/// [`Kms::service`] makes one that serves every operation of this crate from a [`Keyring`]. Over any other provider the
-/// cryptographic operations are served ([`Service::new`]); a provider with a ring behind it, such as one that injects
-/// faults, gets the control operations of that ring [with it](Self::with_keyring).
+/// [`Kms::service`] returns one with every operation of this crate over a [`Keyring`]. Over any other provider,
+/// [`Service::new`] has the cryptographic operations. If a ring is behind that provider, for example under injected
+/// faults, [`with_keyring`](Self::with_keyring) adds the control operations of the ring.
 ///
 /// See the [module](super) for an example.
 #[derive(Debug)]
@@ -32,21 +32,21 @@ pub struct Service<P> {
 }
 
 impl<P: KeyProvider> Service<P> {
-    /// The cryptographic operations over a provider's keys.
+    /// Creates a service with the cryptographic operations over a provider's keys.
     #[must_use]
     pub const fn new(kms: Kms<P>) -> Self {
         Self { kms, keyring: None }
     }
 
-    /// The same operations, and the control operations of a ring. The service's caller and Region count for them too,
-    /// not those of the ring's handle.
+    /// Adds the control operations of a ring. They use the caller and the Region of the service, and not those of the
+    /// ring's handle.
     #[must_use]
     pub fn with_keyring(mut self, keyring: Keyring) -> Self {
         self.keyring = Some(keyring);
         self
     }
 
-    /// The same service, for another caller.
+    /// Returns the same service for another caller.
     #[must_use]
     pub fn as_caller(&self, caller: Caller) -> Self {
         Self {
@@ -55,7 +55,7 @@ impl<P: KeyProvider> Service<P> {
         }
     }
 
-    /// The same service, at the endpoint of another Region.
+    /// Returns the same service for the endpoint of another Region.
     #[must_use]
     pub fn in_region(&self, region: Region) -> Self {
         Self {
@@ -70,10 +70,11 @@ impl<P: KeyProvider> Service<P> {
         &self.kms
     }
 
-    /// Carries a call out: `target` is the value of the header `X-Amz-Target` (`TrentService.ReEncrypt`), `body` the JSON.
+    /// Carries out a call: `target` is the value of the header `X-Amz-Target` (`TrentService.ReEncrypt`), `body` the
+    /// JSON.
     ///
-    /// There is always a response. That an operation is not served is one as well: `UnknownOperationException`, with its
-    /// name if KMS has it.
+    /// Every call gets a response. The response to an operation that the service does not have is an
+    /// `UnknownOperationException`, whose message names the operation if KMS has it.
     pub fn call(&self, target: &str, body: &[u8]) -> Response {
         Response::new(self.answer(target, body))
     }
@@ -92,7 +93,7 @@ impl<P: KeyProvider> Service<P> {
         operation(&control, &Members::of(&object))
     }
 
-    /// The control operations, if there is a ring for them.
+    /// The control operations; `None` without a ring.
     fn control(&self) -> Option<Control<'_>> {
         let keyring = self.keyring.as_ref()?;
         let kms = &self.kms;
@@ -105,10 +106,10 @@ impl<P: KeyProvider> Service<P> {
     }
 }
 
-/// The refusal of an operation that KMS has and this crate has not, or of what is no operation at all.
+/// The refusal of an operation of KMS that this crate does not have, or of an unknown name.
 fn not_served(name: &str) -> ProtocolError {
     match format!("kms:{name}").parse() {
-        // Permissions, and no operations.
+        // These are permissions and not operations.
         Ok(Action::ReEncryptFrom | Action::ReEncryptTo | Action::SynchronizeMultiRegionKey)
         | Err(_) => ProtocolError::UnknownOperation,
         Ok(action) => ProtocolError::NotServed(action.operation()),
@@ -116,7 +117,7 @@ fn not_served(name: &str) -> ProtocolError {
 }
 
 impl Kms<Keyring> {
-    /// Every operation of this crate under its name on the wire, for this handle's caller and Region.
+    /// Returns a service with every operation of this crate, for this handle's caller and Region.
     #[must_use]
     pub fn service(&self) -> Service<Keyring> {
         Service::new(self.clone()).with_keyring(self.provider().clone())
