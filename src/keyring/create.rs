@@ -187,7 +187,7 @@ impl Keyring {
     ///   material does not have the spec, or if the key id is taken. An `mrk-` id is taken if any Region of the account
     ///   has it, since it identifies related keys.
     /// - [`KmsError::UnsupportedOperation`] for SM2 outside of China.
-    /// - [`KmsError::MalformedPolicyDocument`] if the key policy is one that the service refuses.
+    /// - [`KmsError::MalformedPolicyDocument`] if the service refuses the key policy.
     /// - [`KmsError::Tag`] for more than 50 tags, for one key twice, and for keys that begin with `aws:`.
     /// - [`KmsError::KmsInternal`] if the random source fails.
     #[doc(alias("CMK", "customer master key"))]

@@ -116,7 +116,7 @@ impl Keyring {
     ///
     /// # Errors
     ///
-    /// [`KmsError::NotFound`] if there is no such key; [`KmsError::KmsInvalidState`] if it is pending deletion.
+    /// [`KmsError::NotFound`] if the key does not exist; [`KmsError::KmsInvalidState`] if it is pending deletion.
     pub fn update_key_description(
         &self,
         key: impl Into<KeyIdentifier>,

@@ -1,4 +1,4 @@
-//! Files that are replaced whole or not at all.
+//! Atomic replacement of files.
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
@@ -7,22 +7,22 @@ use std::path::{Path, PathBuf};
 
 use crate::random::{OsRandom, Random};
 
-/// Puts a file with these bytes in place of whatever stands there. Whenever it breaks off, either the old or the new file is
-/// there, whole. Only the owner may read it.
+/// Replaces a file with one that has these bytes. If it is interrupted at any point, either the old or the new file is
+/// there in full. Only the owner may read the file.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut new = Temporary::beside(path)?;
     new.file.write_all(bytes)?;
     new.replace(path)
 }
 
-/// A file that is gone when it is dropped, unless it has taken another's place.
+/// A temporary file, which is removed when it is dropped unless it has replaced another file.
 struct Temporary {
     path: PathBuf,
     file: File,
 }
 
 impl Temporary {
-    /// A new file in the same directory: only within a file system is a file renamed in one step.
+    /// A new file in the same directory, since renaming is atomic only within a file system.
     fn beside(path: &Path) -> io::Result<Self> {
         let Some(name) = path.file_name() else {
             let error = "a path ends with the name of a file";
@@ -42,9 +42,9 @@ impl Temporary {
         Ok(Self { path, file })
     }
 
-    /// Takes the place of another file.
+    /// Replaces another file.
     fn replace(self, path: &Path) -> io::Result<()> {
-        // Without this the new name could reach the disk before the bytes.
+        // Otherwise the new name could reach the disk before the bytes.
         self.file.sync_all()?;
         fs::rename(&self.path, path)?;
         sync_directory(path)
@@ -53,19 +53,19 @@ impl Temporary {
 
 impl Drop for Temporary {
     fn drop(&mut self) {
-        // After the renaming there is nothing left of that name, and nobody to tell of any other failure.
+        // After the renaming no file has this name, and no other failure can be reported from here.
         let _ = fs::remove_file(&self.path);
     }
 }
 
-/// Brings the new name to the disk.
+/// Syncs the new name to the disk.
 #[cfg(unix)]
 fn sync_directory(path: &Path) -> io::Result<()> {
     let directory = path.parent().filter(|parent| *parent != Path::new(""));
     File::open(directory.unwrap_or_else(|| Path::new(".")))?.sync_all()
 }
 
-/// Elsewhere directories are no files, and the file system takes care of itself.
+/// On other systems a directory cannot be opened as a file and synced.
 #[cfg(not(unix))]
 fn sync_directory(_path: &Path) -> io::Result<()> {
     Ok(())
@@ -79,7 +79,7 @@ mod tests {
 
     use super::{Temporary, write};
 
-    /// A directory of a test's own, empty.
+    /// An empty directory for one test.
     fn directory(name: &str) -> PathBuf {
         let path =
             std::env::temp_dir().join(format!("kms-reencrypt-{name}-{}", std::process::id()));

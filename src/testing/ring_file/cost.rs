@@ -1,11 +1,11 @@
-//! [`Argon2Cost`]: what it costs to make a key of a passphrase.
+//! [`Argon2Cost`]: the cost of deriving a key from a passphrase.
 
 use argon2::Params;
 
-/// The memory of the cheapest setting that OWASP recommends for Argon2id (7 MiB, five passes, one lane).
+/// The memory in KiB of the cheapest setting that OWASP recommends for Argon2id (7 MiB, five passes, one lane).
 const MEMORY_MIN: u32 = 7 * 1024;
 
-/// The memory of all passes of that setting together. The four others that OWASP names have more.
+/// The memory in KiB times the passes of that setting. The product of OWASP's four other settings is larger.
 const WORK_MIN: u64 = 35 * 1024;
 
 const MEMORY_MAX: u32 = 256 * 1024;
@@ -14,10 +14,10 @@ const PASSES_MAX: u32 = 16;
 
 const LANES_MAX: u32 = 16;
 
-/// The memory, passes and lanes of Argon2id: within bounds, whoever asks for them.
+/// The memory, passes and lanes of Argon2id, which are always within bounds.
 ///
-/// At least as much as the cheapest setting that OWASP recommends: 7168 KiB of memory, and memory times passes of 35840
-/// KiB. At most 262144 KiB, 16 passes and 16 lanes.
+/// The lower bound is the cheapest setting that OWASP recommends: 7168 KiB of memory, and 35840 KiB as the product of
+/// memory and passes. The upper bounds are 262144 KiB, 16 passes and 16 lanes.
 ///
 /// ```
 /// use kms_reencrypt::testing::ring_file::{Argon2Cost, InvalidArgon2Cost};
@@ -36,60 +36,60 @@ pub struct Argon2Cost {
     lanes: u32,
 }
 
-/// Memory, passes or lanes of Argon2id that protect too little or take too much.
+/// Why a cost of Argon2id was refused: it protects too little or takes too much.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidArgon2Cost {
-    /// So little memory makes guessing cheap.
+    /// Too little memory, which makes guessing cheap.
     #[error("{memory_in_kib} KiB of memory are less than {MEMORY_MIN}")]
     LittleMemory {
-        /// The memory that was asked for.
+        /// The requested memory.
         memory_in_kib: u32,
     },
-    /// So few passes make guessing cheap with that little memory.
+    /// Too few passes for the memory, which makes guessing cheap.
     #[error("{passes} passes over {memory_in_kib} KiB of memory are less work than {WORK_MIN} KiB")]
     LittleWork {
-        /// The memory that was asked for.
+        /// The requested memory.
         memory_in_kib: u32,
-        /// The passes that were asked for.
+        /// The requested passes.
         passes: u32,
     },
-    /// More memory than a file may take.
+    /// More memory than is allowed.
     #[error("{memory_in_kib} KiB of memory are more than {most}")]
     MuchMemory {
-        /// The memory that was asked for.
+        /// The requested memory.
         memory_in_kib: u32,
-        /// What is allowed.
+        /// The maximum.
         most: u32,
     },
-    /// More passes than a file may take.
+    /// More passes than are allowed.
     #[error("{passes} passes are more than {most}")]
     ManyPasses {
-        /// The passes that were asked for.
+        /// The requested passes.
         passes: u32,
-        /// What is allowed.
+        /// The maximum.
         most: u32,
     },
-    /// More lanes than a file may take, or none.
+    /// More lanes than are allowed, or zero.
     #[error("{lanes} lanes are not between 1 and {most}")]
     Lanes {
-        /// The lanes that were asked for.
+        /// The requested lanes.
         lanes: u32,
-        /// What is allowed.
+        /// The maximum.
         most: u32,
     },
 }
 
 impl Argon2Cost {
-    /// OWASP's second recommendation, with the least memory that two passes need: 19 MiB, one lane.
+    /// The default for new files, which is OWASP's second recommendation: 19 MiB, two passes, one lane.
     pub(super) const DEFAULT: Self = Self {
         memory_in_kib: 19 * 1024,
         passes: 2,
         lanes: 1,
     };
 
-    /// What a file may cost its reader unless the reader says otherwise: RFC 9106's recommendation for little memory (64
-    /// MiB, three passes, four lanes) and every setting of OWASP are below it. About half a second.
+    /// The default limit for the cost of a file that is read: RFC 9106's recommendation for little memory (64 MiB,
+    /// three passes, four lanes) and every setting of OWASP are below it. About half a second.
     pub(super) const CEILING: Self = Self {
         memory_in_kib: 64 * 1024,
         passes: 5,
@@ -102,11 +102,11 @@ impl Argon2Cost {
         lanes: LANES_MAX,
     };
 
-    /// So much memory, in KiB, so many passes over it, and so many lanes.
+    /// A cost with this memory in KiB, this number of passes over it, and this number of lanes.
     ///
     /// # Errors
     ///
-    /// [`InvalidArgon2Cost`], saying which of them is out of bounds.
+    /// [`InvalidArgon2Cost`] with the number that is out of bounds.
     pub fn new(memory_in_kib: u32, passes: u32, lanes: u32) -> Result<Self, InvalidArgon2Cost> {
         let cost = Self {
             memory_in_kib,
@@ -138,19 +138,19 @@ impl Argon2Cost {
         self.memory_in_kib
     }
 
-    /// How often the memory is gone over.
+    /// The number of passes over the memory.
     #[must_use]
     pub const fn passes(&self) -> u32 {
         self.passes
     }
 
-    /// How many threads could share the work.
+    /// The number of lanes, that is of threads that could share the work.
     #[must_use]
     pub const fn lanes(&self) -> u32 {
         self.lanes
     }
 
-    /// An error for the first of the three that exceeds what `most` has of it.
+    /// Refuses a cost of which a number exceeds that of `most`.
     pub(super) const fn require_at_most(&self, most: &Self) -> Result<(), InvalidArgon2Cost> {
         let Self {
             memory_in_kib,
@@ -175,7 +175,7 @@ impl Argon2Cost {
         Ok(())
     }
 
-    /// The larger of each of the three.
+    /// The maximum of each of the three numbers.
     pub(super) fn max(self, other: Self) -> Self {
         Self {
             memory_in_kib: self.memory_in_kib.max(other.memory_in_kib),
@@ -184,7 +184,7 @@ impl Argon2Cost {
         }
     }
 
-    /// The same for the implementation, which makes 32 bytes.
+    /// The parameters of the implementation, for an output of 32 bytes.
     pub(super) fn params(self) -> Result<Params, argon2::Error> {
         Params::new(self.memory_in_kib, self.passes, self.lanes, Some(32))
     }

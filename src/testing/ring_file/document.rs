@@ -1,7 +1,7 @@
-//! The file as JSON: names and shapes, and nothing of what they mean.
+//! The JSON structure of a file, without its meaning.
 //!
-//! What a key has when nothing is said is left out when it is written, so that a document is written the same way whenever
-//! it is read and written again: the seals of a snapshot rest on that.
+//! Default values are omitted in writing, so that a document that is read and written again does not change. The seals
+//! of a snapshot rely on that.
 
 use core::fmt;
 use std::collections::BTreeMap;
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use zeroize::Zeroize;
 
-/// What `Format` says.
+/// The value of `Format`.
 pub(super) const FORMAT: &str = "kms-reencrypt ring 1";
 
 #[derive(Debug, Deserialize, Serialize)]
@@ -33,7 +33,7 @@ pub(super) struct RingDocument {
     pub(super) sealed: Option<String>,
 }
 
-/// How the secrets of a snapshot are protected.
+/// The protection of the secrets of a snapshot.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub(super) struct ProtectionDocument {
@@ -128,7 +128,7 @@ pub(super) struct MaterialDocument {
     pub(super) key_material_id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) key_material_state: Option<String>,
-    /// Whether the material itself was deleted, or has yet to come.
+    /// Whether the material itself was deleted, or is still to be imported.
     #[serde(default, skip_serializing_if = "is_false")]
     pub(super) absent: bool,
     #[serde(default, skip_serializing_if = "is_false")]
@@ -162,7 +162,7 @@ pub(super) struct GrantDocument {
     pub(super) issuing_account: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) creation_date: Option<String>,
-    /// Whether it counts only with its token yet.
+    /// Whether it takes effect only in requests with its token so far.
     #[serde(default, skip_serializing_if = "is_false")]
     pub(super) hidden: bool,
 }
@@ -189,7 +189,7 @@ pub(super) struct AliasDocument {
     /// A key id or key ARN.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) target_key_id: Option<String>,
-    /// What requests see, where that is not yet the target.
+    /// The target that requests see, if it is not yet the new target.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) seen: Option<SeenDocument>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -198,7 +198,7 @@ pub(super) struct AliasDocument {
     pub(super) last_updated_date: Option<String>,
 }
 
-/// What requests see an alias point to: nothing, or another key.
+/// The target of an alias that requests see: no key, or another key.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub(super) struct SeenDocument {

@@ -1,10 +1,10 @@
-//! [`RingFileError`]: why a ring could not be read or written, and where.
+//! [`RingFileError`]: the error for files of rings, with the place of the fault.
 
 use core::error::Error;
 use core::fmt;
 
-/// A file of a ring that cannot be read or written. `Display` says where and why: `Keys[2].KeySpec: …`. It says nothing of
-/// the secrets in the file.
+/// A file of a ring that cannot be read or written. `Display` says where and why: `Keys[2].KeySpec: …`. It reveals
+/// nothing of the secrets in the file.
 #[derive(Debug)]
 pub struct RingFileError {
     place: String,
@@ -32,7 +32,7 @@ impl RingFileError {
         }
     }
 
-    /// The same error, farther out.
+    /// The same error with an outer place before its own.
     pub(super) fn within(mut self, place: &str) -> Self {
         self.place = match self.place.as_str() {
             "" => place.to_owned(),
@@ -47,8 +47,8 @@ impl RingFileError {
         self
     }
 
-    /// Where: a member of the document (`Keys[2].KeySpec`), a position in the text (`line 3, column 7`), or a file, which
-    /// stands before either if there is one.
+    /// The place of the fault: a member of the document (`Keys[2].KeySpec`) or a position in the text
+    /// (`line 3, column 7`). If the error is about a file, its name is the place, or comes before the place.
     #[must_use]
     pub fn place(&self) -> &str {
         &self.place

@@ -1,9 +1,9 @@
-//! A ring from a file, and back.
+//! Rings that are read from files and written to files.
 //!
-//! There are two kinds of files, of one form in JSON. A **seed file** is written by people, for fixtures that tests share;
-//! its key material is in the open. A **snapshot** (feature `snapshot`) is a ring saved whole by `save_snapshot`, with its
-//! secrets under a key or a passphrase. The clock and the source of randomness of a ring are in neither, and no import
-//! token of before is good for a ring that was read.
+//! Two kinds of files share one JSON format. A **seed file** is written by people, for fixtures that tests share; its
+//! key material is not encrypted. A **snapshot** (feature `snapshot`) is a whole ring, saved by `save_snapshot`, with
+//! its secrets sealed under a key or a passphrase. Neither contains the clock or the random source of the ring, and
+//! import tokens from before are not valid in a ring that was read.
 //!
 //! # The seed file
 //!
@@ -38,29 +38,29 @@
 //! }
 //! ```
 //!
-//! Members have the names and values of the AWS API where it has them. Whatever is not there has the value that
-//! `CreateKey` would give it; times are written as `2026-01-01T00:00:00Z`, bytes in base64. An unknown member is an error.
+//! Members have the names and values of the AWS API if it has them. A missing member has the default of `CreateKey`.
+//! Times are written as `2026-01-01T00:00:00Z`, and bytes in base64. An unknown member is an error.
 //!
-//! | member of a key | what it is |
+//! | member of a key | meaning |
 //! |---|---|
 //! | `KeyId` | required; an `mrk-` id makes a multi-Region key |
-//! | `Account`, `Region` | where the key is, if not where the file is |
+//! | `Account`, `Region` | the place of the key; by default that of the file |
 //! | `KeySpec`, `KeyUsage`, `Origin`, `KeyManager`, `Description`, `CreationDate`, `DeletionDate`, `PendingDeletionWindowInDays` | as in `KeyMetadata` |
-//! | `KeyState` | as in `KeyMetadata`; it follows from the rest if it is not there |
+//! | `KeyState` | as in `KeyMetadata`; by default it follows from the other members |
 //! | `Disabled` | whether the key is disabled beneath another state |
 //! | `MultiRegion` | `MultiRegionKeyType`, `PrimaryRegion`, `ReplicaRegions` |
 //! | `Policy` | an object, or the text of one |
 //! | `Tags` | a list of `TagKey`, `TagValue` |
 //! | `Grants` | a list of `GrantId`, `GranteePrincipal` or `GranteeServicePrincipal`, `RetiringPrincipal` or `RetiringServicePrincipal`, `Operations`, `Name`, `Constraints`, `IssuingAccount`, `CreationDate` |
 //! | `KeyMaterials` | of a symmetric key, oldest first: `KeyMaterial` (32 bytes), `KeyMaterialId` (compared if it is there), `KeyMaterialState`, `Absent`, `Rotated`, `RotationDate`, `ValidTo`, `KeyMaterialDescription` |
-//! | `OnDemandRotations` | how many there were, at most 25 |
+//! | `OnDemandRotations` | the number of on-demand rotations so far, at most 25 |
 //! | `PrivateKey` | of an RSA or SM2 key: PKCS#8, as DER, or as PEM, of which a copy stays behind in memory |
-//! | `NoKeyMaterial` | true for a key without material. Otherwise a key that brings none has that of [`insecure_key`](crate::testing::insecure_key) |
+//! | `NoKeyMaterial` | `true` for a key without material. Otherwise a key without material in the file has that of [`insecure_key`](crate::testing::insecure_key) |
 //!
 //! An alias has `AliasName`, `TargetKeyId` (a key id or key ARN), `Account`, `Region`, `CreationDate` and
-//! `LastUpdatedDate`. `GrantTokens` is a list of `GrantToken` and `GrantId`. `SlowChanges`, the `Hidden` of keys and grants,
-//! `DepartedGrants` and the `Seen` of aliases tell how far changes are known, as
-//! [`make_changes_slow`](crate::Keyring::make_changes_slow) has it.
+//! `LastUpdatedDate`. `GrantTokens` is a list of `GrantToken` and `GrantId`. `SlowChanges`, the `Hidden` of keys and
+//! grants, `DepartedGrants` and the `Seen` of aliases say which changes are not yet visible after
+//! [`make_changes_slow`](crate::Keyring::make_changes_slow).
 
 #![warn(clippy::arithmetic_side_effects)]
 
@@ -97,7 +97,7 @@ pub use snapshot::{load_snapshot, load_snapshot_into, save_snapshot};
 use crate::keyring::data::{InvalidRingData, RingData};
 use crate::keyring::ring::Keyring;
 
-/// Adds data to a ring, or says which of them do not fit.
+/// Adds data to a ring, or returns the place of data that do not fit.
 fn add(keyring: &Keyring, data: RingData) -> Result<(), RingFileError> {
     keyring.add_data(data).map_err(|misfit| {
         let (place, reason) = match misfit {

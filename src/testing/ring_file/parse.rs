@@ -1,4 +1,4 @@
-//! From a text to its document, or to the place where it is none.
+//! Parses a ring file.
 
 use serde_json::Deserializer;
 use serde_json::error::Category;
@@ -7,10 +7,11 @@ use serde_path_to_error::{Path, Segment};
 use super::document::{FORMAT, RingDocument};
 use super::error::RingFileError;
 
-/// No member has a longer name. Longer ones are not repeated: key material may have slipped into the place of a name.
+/// The longest name that an error repeats. No member has a longer one, and a longer one may be key material in the
+/// wrong place.
 const NAME_MAX: usize = 32;
 
-/// The document in a text.
+/// Parses the text of a file.
 pub(super) fn parse(json: &str) -> Result<RingDocument, RingFileError> {
     let mut deserializer = Deserializer::from_str(json);
     let document: RingDocument = serde_path_to_error::deserialize(&mut deserializer)
@@ -24,14 +25,14 @@ pub(super) fn parse(json: &str) -> Result<RingDocument, RingFileError> {
     }
 }
 
-/// What is wrong at a place in the text, without any value that stands there: it may be a secret.
+/// The error for a place in the text, without the value there, which may be a secret.
 fn invalid(place: &str, error: &serde_json::Error) -> RingFileError {
     let position = format!("line {}, column {}", error.line(), error.column());
     let words = error.to_string();
-    // serde_json says the position again behind its words.
+    // serde_json repeats the position at the end of its message.
     let (words, _) = words.rsplit_once(" at line ").unwrap_or((&words, ""));
     let reason = without_value(words);
-    // A place that broke off in the middle of a text is best shown by its position.
+    // If the text ends or breaks off early, the position is more helpful than the place.
     if place.is_empty() || error.classify() != Category::Data {
         RingFileError::new(position, reason)
     } else {
@@ -39,7 +40,7 @@ fn invalid(place: &str, error: &serde_json::Error) -> RingFileError {
     }
 }
 
-/// serde's words but for what it found: `invalid type: string "…", expected a boolean`.
+/// serde's message without the value that it found: `invalid type: string "…", expected a boolean`.
 fn without_value(words: &str) -> String {
     for (start, instead) in [
         ("invalid type: ", ""),

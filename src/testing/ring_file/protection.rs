@@ -1,4 +1,4 @@
-//! [`Protection`]: what the secrets of a snapshot are under.
+//! [`Protection`]: the key or passphrase of a snapshot.
 
 use core::fmt;
 
@@ -28,18 +28,18 @@ enum Kind {
     Passphrase {
         text: Zeroizing<String>,
         cost: Argon2Cost,
-        /// What a file may cost; by default, `cost` if that is more.
+        /// The limit for the cost of a file; by default [`Argon2Cost::CEILING`], or `cost` if that is more.
         ceiling: Option<Argon2Cost>,
     },
 }
 
-/// A passphrase without characters protects nothing.
+/// The error for an empty passphrase, which would protect nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a passphrase must not be empty")]
 pub struct EmptyPassphrase(());
 
 impl Protection {
-    /// A key of 32 random bytes. It is never used itself: every file has a key of its own, which is derived from it.
+    /// A key of 32 random bytes. It is never used directly: every file has its own key, which is derived from it.
     #[must_use]
     pub fn key(mut bytes: [u8; 32]) -> Self {
         let key = boxed(&bytes);
@@ -47,11 +47,11 @@ impl Protection {
         Self(Kind::Key(key))
     }
 
-    /// A passphrase, of which Argon2id makes a key: with 19 MiB, two passes and one lane, as OWASP recommends.
+    /// A passphrase, from which Argon2id derives a key with 19 MiB, two passes and one lane, as OWASP recommends.
     ///
     /// # Errors
     ///
-    /// [`EmptyPassphrase`] if it has no characters.
+    /// [`EmptyPassphrase`] if `text` is empty.
     pub fn passphrase(text: &str) -> Result<Self, EmptyPassphrase> {
         if text.is_empty() {
             return Err(EmptyPassphrase(()));
@@ -63,8 +63,8 @@ impl Protection {
         }))
     }
 
-    /// Another cost of Argon2id for files that are saved, such as more for what has to last. A file that is loaded says its
-    /// own. With a key it means nothing.
+    /// Sets the cost of Argon2id for files that are saved, for example a higher one for files that have to last. A file
+    /// that is loaded has its own cost. With a key the setting has no effect.
     #[must_use]
     pub fn with_argon2id(mut self, other: Argon2Cost) -> Self {
         if let Kind::Passphrase { cost, .. } = &mut self.0 {
@@ -73,9 +73,9 @@ impl Protection {
         self
     }
 
-    /// The most that a file may cost which is loaded: one that asks for more memory, more passes or more lanes is refused
-    /// before any is spent. The default is 64 MiB, five passes and four lanes, or what
-    /// [`with_argon2id`](Self::with_argon2id) says if that is more. With a key it means nothing.
+    /// Sets the maximum cost of files that are loaded: a file with more memory, passes or lanes is refused before the
+    /// cost is spent. The default is 64 MiB, five passes and four lanes, or the cost of
+    /// [`with_argon2id`](Self::with_argon2id) if that is more. With a key the setting has no effect.
     #[must_use]
     pub fn with_argon2id_ceiling(mut self, most: Argon2Cost) -> Self {
         if let Kind::Passphrase { ceiling, .. } = &mut self.0 {
@@ -84,9 +84,9 @@ impl Protection {
         self
     }
 
-    /// The seal of a new file, and what has to stand there so that it is found again.
+    /// The seal of a new file, and the document that restores it.
     pub(super) fn of_new_file(&self) -> Result<(Seal, ProtectionDocument), RingFileError> {
-        // Of the operating system, whatever the ring has: a seeded ring would give two files one key.
+        // Always from the operating system: the random source of a seeded ring would give two files the same key.
         let salt: [u8; SALT_LEN] = Random::new(&OsRandom)
             .array()
             .map_err(|error| RingFileError::caused("Salt", error))?;
@@ -126,13 +126,13 @@ impl Protection {
         }
     }
 
-    /// The cost that a file asks for, if it is neither too weak for anybody nor too much for this reader.
+    /// The cost that a file asks for. It is refused if it is below the minimum or above this reader's limit.
     fn cost_of_file(&self, said: Argon2Document) -> Result<Argon2Cost, RingFileError> {
         let most = match &self.0 {
             Kind::Passphrase { cost, ceiling, .. } => {
                 ceiling.unwrap_or_else(|| Argon2Cost::CEILING.max(*cost))
             }
-            // It is refused for being under a passphrase at all.
+            // The file is refused later, because it is under a passphrase.
             Kind::Key(_) => Argon2Cost::CEILING,
         };
         Argon2Cost::new(said.memory_in_kib, said.passes, said.lanes)

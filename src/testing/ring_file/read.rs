@@ -1,4 +1,4 @@
-//! From a document to the ring that it says.
+//! Restores a ring from its document.
 
 use core::error::Error;
 use core::ops::RangeInclusive;
@@ -43,7 +43,7 @@ pub(super) fn empty_ring(document: &RingDocument) -> Result<Keyring, RingFileErr
         .map_err(|error| RingFileError::caused("Account", error))
 }
 
-/// The ring that a document and the secrets of its keys make.
+/// The ring of a document and the secrets of its keys.
 pub(super) fn ring(
     document: &RingDocument,
     secrets: Vec<SecretBytes>,
@@ -143,7 +143,7 @@ fn key(
     })
 }
 
-/// The secret of a key: what was told of it, and the bytes.
+/// The secret of a key, from its members in the document and its bytes.
 fn secret(
     document: &KeyDocument,
     metadata: &KeyMetadata,
@@ -229,8 +229,8 @@ fn multi_region(document: &MultiRegionDocument) -> Result<MultiRegionConfigurati
     ))
 }
 
-/// A policy as a JSON object, or as the text of one. The object is read as it stands there: another reader would lose a
-/// member that is there twice, and how numbers are written.
+/// A policy as a JSON object, or as the text of one. The object is parsed from its original text, since `serde_json`
+/// would lose duplicate members and the notation of numbers.
 fn policy(document: Option<&RawValue>) -> Result<KeyPolicy, RingFileError> {
     let Some(document) = document else {
         return Ok(KeyPolicy::account_decides().clone());
@@ -331,7 +331,7 @@ fn alias(home: &Place, document: &AliasDocument) -> Result<AliasData, RingFileEr
     })
 }
 
-/// The key that an alias points to is where the alias is, so its id is enough; an ARN is as good.
+/// The target of an alias, as a key id or key ARN. The id suffices, since the target is in the place of the alias.
 fn key_arn(place: Place, text: &str) -> Result<KeyArn, RingFileError> {
     if !text.starts_with("arn:") {
         return Ok(KeyArn::new(place, parse("TargetKeyId", text)?));

@@ -1,4 +1,4 @@
-//! [`Seal`]: what closes and opens the secrets of one snapshot.
+//! [`Seal`]: seals and opens the secrets of one snapshot.
 
 use aes_gcm::aead::{AeadInOut, KeyInit};
 use aes_gcm::{Aes256Gcm, Key, Nonce, Tag};
@@ -8,19 +8,19 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::secret::SecretBytes;
 
-/// The bytes of a GCM tag, which stands behind what is sealed.
+/// The length of a GCM tag, which follows the ciphertext.
 const TAG_LEN: usize = 16;
 
 const CHECK_LABEL: &[u8] = b"kms-reencrypt:snapshot:check";
 const CIPHER_LABEL: &[u8] = b"kms-reencrypt:snapshot:cipher";
 
-/// AES-256-GCM under a key that no other file has: the nonces are counted.
+/// AES-256-GCM under a key that only one file has, so that the nonces can be counted.
 pub(super) struct Seal {
     check: Hmac<Sha256>,
     cipher: Aes256Gcm,
 }
 
-/// What is sealed, and where it stands in the file: nothing opens in another place.
+/// A sealed part and its place in the file. A part does not open in another place.
 #[derive(Clone, Copy)]
 pub(super) enum Part {
     Document,
@@ -28,7 +28,7 @@ pub(super) enum Part {
 }
 
 impl Seal {
-    /// The seal of the file that has this key.
+    /// The seal of the file with this key.
     pub(super) fn new(file_key: &[u8; 32]) -> Self {
         let mut derived: Key<Aes256Gcm> = keyed(file_key, CIPHER_LABEL).finalize().into_bytes();
         let cipher = Aes256Gcm::new(&derived);
@@ -39,7 +39,7 @@ impl Seal {
         }
     }
 
-    /// What shows that the right key or passphrase was given, whatever else is damaged.
+    /// A check value, which shows whether the key or passphrase is right even if the rest is damaged.
     pub(super) fn check(&self) -> [u8; 32] {
         self.check.clone().finalize().into_bytes().into()
     }
@@ -49,7 +49,7 @@ impl Seal {
         self.check.clone().verify_slice(check).is_ok()
     }
 
-    /// Closes a secret together with what everybody may read. `None` if there is more than GCM can take.
+    /// Encrypts a secret and authenticates it together with public bytes. `None` if it is too long for GCM.
     pub(super) fn close(&self, part: Part, public: &[u8], secret: &[u8]) -> Option<Vec<u8>> {
         let mut bytes = Zeroizing::new(Vec::with_capacity(secret.len().saturating_add(TAG_LEN)));
         bytes.extend_from_slice(secret);

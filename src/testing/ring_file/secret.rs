@@ -1,4 +1,4 @@
-//! The secret of a key in a file, and how it stands in the open there.
+//! The secret of a key in a file that is not sealed.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,12 +11,12 @@ use crate::testing::insecure_key::{SYMMETRIC_MATERIAL, insecure_private_key_pem}
 use super::document::{KeyDocument, MaterialDocument};
 use super::error::RingFileError;
 
-/// The secret of a key: the materials that are present, one behind the other, or PKCS#8 in DER.
+/// The secret of a key: the concatenation of the materials that are present, or PKCS#8 in DER.
 pub(super) type SecretBytes = Zeroizing<Vec<u8>>;
 
 pub(super) const MATERIAL_LEN: usize = 32;
 
-/// Takes the secret of a key out of its document, or the insecure one that stands for none.
+/// Takes the secret of a key out of its document, or the insecure secret if the document has none.
 pub(super) fn take(key: &mut KeyDocument) -> Result<SecretBytes, RingFileError> {
     if let Some(text) = key.private_key.take().map(Zeroizing::new) {
         return private_key(&text).map_err(|reason| RingFileError::new("PrivateKey", reason));
@@ -60,7 +60,7 @@ pub(super) fn put(key: &mut KeyDocument, secret: &SecretBytes) {
 }
 
 fn materials(key: &mut KeyDocument) -> Result<SecretBytes, RingFileError> {
-    // At once as large as it gets: growing would leave copies behind.
+    // Allocated in its full size, since growing would leave copies behind.
     let len = MATERIAL_LEN.saturating_mul(key.key_materials.len());
     let mut bytes = SecretBytes::new(Vec::with_capacity(len));
     for (at, material) in key.key_materials.iter_mut().enumerate() {
@@ -92,9 +92,9 @@ fn private_key(text: &str) -> Result<SecretBytes, &'static str> {
         .map_err(|_| REFUSAL)
 }
 
-/// The bytes that a text in base64 stands for. Those that were decoded before a fault are wiped as well.
+/// Decodes base64. Bytes that were decoded before a fault are wiped as well.
 fn decode(text: &str) -> Option<SecretBytes> {
-    // A little more than it takes, so that the decoder does not let it grow.
+    // A little larger than needed, so that the decoder does not let it grow.
     let mut bytes = SecretBytes::new(Vec::with_capacity(text.len().saturating_add(4)));
     STANDARD.decode_vec(text, &mut bytes).ok()?;
     Some(bytes)

@@ -1,4 +1,4 @@
-//! Seed files: rings as people write them, with all secrets in the open.
+//! Seed files: rings that people write, without encryption.
 
 use std::fs;
 use std::path::Path;
@@ -11,7 +11,7 @@ use super::document::RingDocument;
 use super::error::RingFileError;
 use super::{add, parse, read, secret};
 
-/// The ring of a seed file's text: see [the module](crate::testing::ring_file) for what may be in it.
+/// Reads a ring from the text of a seed file. [The module](crate::testing::ring_file) documents the format.
 ///
 /// ```
 /// use kms_reencrypt::testing::ring_file::read_ring;
@@ -55,7 +55,7 @@ use super::{add, parse, read, secret};
 ///
 /// # Errors
 ///
-/// [`RingFileError`], saying where.
+/// [`RingFileError`] with the place of the fault.
 pub fn read_ring(text: &str) -> Result<Keyring, RingFileError> {
     let document = parse::parse(text)?;
     let keyring = read::empty_ring(&document)?;
@@ -63,28 +63,28 @@ pub fn read_ring(text: &str) -> Result<Keyring, RingFileError> {
     Ok(keyring)
 }
 
-/// Adds all that a seed file's text says to a ring: one with a clock, say, or with a seeded source of randomness. The
-/// account and Region of the file are those of its keys, whatever those of the handle are.
+/// Adds the content of a seed file's text to a ring, for example to a ring with a clock or a seeded random source. The
+/// file, and not the handle, determines the account and Region of its keys.
 ///
 /// # Errors
 ///
-/// [`RingFileError`], saying where; also if the ring has one of the keys or aliases already, or one of
-/// the grant tokens for another grant. Then nothing is added.
+/// [`RingFileError`] with the place of the fault, or of a key, alias or grant token that the ring has already. Then
+/// nothing is added.
 pub fn read_ring_into(keyring: &Keyring, text: &str) -> Result<(), RingFileError> {
     fill(keyring, parse::parse(text)?)
 }
 
-/// The ring of a seed file.
+/// Reads a ring from a seed file.
 ///
 /// # Errors
 ///
-/// [`RingFileError`] if it cannot be read, or saying where in it something is wrong.
+/// [`RingFileError`] if the file cannot be read, or with the place of the fault in it.
 pub fn load_ring(path: impl AsRef<Path>) -> Result<Keyring, RingFileError> {
     in_file(path.as_ref(), read_ring)
 }
 
-/// A ring as the text of a seed file, **with all its secrets in the open**: how a fixture is made of a ring that was put
-/// together by calls. Time and randomness of the ring are not in it.
+/// Writes a ring as the text of a seed file, **with all its secrets unencrypted**. It turns a ring that a program has
+/// built into a fixture. The clock and the random source of the ring are not in it.
 ///
 /// ```
 /// use kms_reencrypt::testing::insecure_key;
@@ -112,13 +112,13 @@ pub fn write_ring(keyring: &Keyring) -> Result<String, RingFileError> {
     super::write::text(&document)
 }
 
-/// Reads a file, and says in which one something is wrong.
+/// Reads a file, and adds its name to an error.
 pub(super) fn in_file<T>(
     path: &Path,
     read: impl FnOnce(&str) -> Result<T, RingFileError>,
 ) -> Result<T, RingFileError> {
     let name = path.display().to_string();
-    // Bytes at first: those that are no text are wiped as well.
+    // Read as bytes, which are wiped even if they are not UTF-8.
     let bytes = fs::read(path)
         .map(Zeroizing::new)
         .map_err(|error| RingFileError::caused(&*name, error))?;
@@ -127,7 +127,7 @@ pub(super) fn in_file<T>(
         .map_err(|error| error.in_file(&name))
 }
 
-/// The text of a file, or where it is none.
+/// The text of a file, or an error with the place where it is not UTF-8.
 fn text(bytes: &[u8]) -> Result<&str, RingFileError> {
     str::from_utf8(bytes).map_err(|error| {
         let (before, _) = bytes

@@ -16,12 +16,12 @@ use super::secret::SecretBytes;
 use super::seed::in_file;
 use super::{add, atomic, parse, read, write};
 
-/// Saves a ring whole: keys with all their materials, rotations and expiries, aliases, grants and their tokens, and how far
-/// changes are known.
+/// Saves a whole ring: keys with all their materials, rotations and expiries, aliases, grants and their tokens, and the
+/// changes that are not yet visible.
 ///
-/// The file is replaced in one step: whenever saving breaks off, the old or the new file is there, whole. A process that is
-/// killed meanwhile may leave a hidden file beside it, which nobody needs. Where the system knows owners, only the owner
-/// may read the file. Everything but the key material is in the open in it, and nothing in it can be changed unnoticed.
+/// The file is replaced atomically: if saving is interrupted at any point, the old or the new file is there in full. A
+/// process that is killed meanwhile may leave a hidden file beside it, which can be deleted. On Unix only the owner may
+/// read the file. Everything in it except the key material can be read, and any change is detected.
 ///
 /// ```
 /// use kms_reencrypt::testing::ring_file::{Protection, load_snapshot, save_snapshot};
@@ -48,7 +48,7 @@ use super::{add, atomic, parse, read, write};
 ///
 /// # Errors
 ///
-/// [`RingFileError`] if the file cannot be written, or if there is no randomness.
+/// [`RingFileError`] if the file cannot be written, or if the operating system has no randomness.
 pub fn save_snapshot(
     keyring: &Keyring,
     path: impl AsRef<Path>,
@@ -61,8 +61,8 @@ pub fn save_snapshot(
         .map_err(|error| RingFileError::caused(path.display().to_string(), error))
 }
 
-/// The ring of a snapshot. It has no clock and the operating system's randomness:
-/// [`load_snapshot_into`] is for any other.
+/// Loads the ring of a snapshot. The ring has no clock, and the operating system's randomness; [`load_snapshot_into`]
+/// is for any other.
 ///
 /// # Errors
 ///
@@ -81,12 +81,12 @@ pub fn load_snapshot(
     })
 }
 
-/// Adds all that a snapshot has to a ring: one with a clock, say.
+/// Adds the content of a snapshot to a ring, for example to a ring with a clock.
 ///
 /// # Errors
 ///
-/// As of [`load_snapshot`]; also if the ring has one of the keys or aliases already, or one of
-/// the grant tokens for another grant. Then nothing is added.
+/// As for [`load_snapshot`], and also if the ring has one of the keys or aliases already, or one of the grant tokens
+/// for another grant. Then nothing is added.
 pub fn load_snapshot_into(
     keyring: &Keyring,
     path: impl AsRef<Path>,
@@ -97,7 +97,7 @@ pub fn load_snapshot_into(
     })
 }
 
-/// The document with the secrets in it, sealed; each with the rest of its key, and all of it once more.
+/// Seals the secrets of a document, each together with the rest of its key, and then the whole document.
 fn sealed(
     mut document: RingDocument,
     secrets: &[SecretBytes],
@@ -142,7 +142,7 @@ fn fill(
             RingFileError::new(format!("Keys[{at}]"), reason)
         })?);
     }
-    // The keys are whole by themselves, so this is about the rest.
+    // The seals of the keys are intact, so the fault is in the rest.
     if seal.open(Part::Document, &public, &whole).is_none() {
         let reason = "damaged: this seal, Account, Region, SlowChanges, Aliases or GrantTokens, or Keys are missing";
         return Err(RingFileError::new("Sealed", reason));
@@ -150,13 +150,13 @@ fn fill(
     add(keyring, read::ring(&document, secrets)?)
 }
 
-/// What is not base64 is as good as nothing: neither opens.
+/// Decodes base64. Text that is not base64 becomes empty, which does not open either.
 fn decoded(text: Option<String>) -> Vec<u8> {
     let decoded = text.map(|text| STANDARD.decode(text));
     decoded.and_then(Result::ok).unwrap_or_default()
 }
 
-/// What the seals are about: the document as it is written, but for the space between its parts.
+/// The bytes that the seals authenticate: the document as it is written, without whitespace.
 fn bytes(document: &impl Serialize) -> Result<Vec<u8>, RingFileError> {
     serde_json::to_vec(document).map_err(|error| RingFileError::caused("the document", error))
 }

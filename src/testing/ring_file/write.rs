@@ -1,4 +1,4 @@
-//! From a ring to its document.
+//! Writes the document of a ring.
 
 use serde_json::value::to_raw_value;
 
@@ -115,7 +115,7 @@ fn key(home: &Place, key: &KeyData) -> KeyDocument {
         deletion_date: metadata.deletion_date().map(timestamp::write),
         pending_deletion_window_in_days: metadata.pending_deletion_window_in_days(),
         multi_region,
-        // As its text, which `GetKeyPolicy` gives back to the letter.
+        // Written as its text, which `GetKeyPolicy` returns unchanged.
         policy: (policy != KeyPolicy::account_decides())
             .then(|| to_raw_value(&policy.to_json(arn)).ok())
             .flatten(),
@@ -130,7 +130,7 @@ fn key(home: &Place, key: &KeyData) -> KeyDocument {
     }
 }
 
-/// Whether a key has no material where one could be expected.
+/// Whether a key has no material although its spec could have some.
 fn is_bare(key: &KeyData) -> bool {
     let encrypts = key.metadata.key_usage() == KeyUsage::EncryptDecrypt;
     match &key.secret {
@@ -183,14 +183,14 @@ fn grant(key: &KeyArn, grant: &Grant) -> GrantDocument {
     }
 }
 
-/// What stands in a member that takes ARNs.
+/// The value of a member for ARNs.
 fn named(principal: Option<&GrantPrincipal>) -> Option<String> {
     principal
         .filter(|principal| !matches!(principal, GrantPrincipal::Service(_)))
         .map(ToString::to_string)
 }
 
-/// What stands in a member that takes services.
+/// The value of a member for services.
 fn service(principal: Option<&GrantPrincipal>) -> Option<String> {
     match principal? {
         GrantPrincipal::Service(service) => Some(service.to_string()),
@@ -247,7 +247,7 @@ fn key_id(target: KeyArn) -> String {
     target.key_id().as_str().to_owned()
 }
 
-/// The account and the Region, as far as they are not those of the file.
+/// The account and the Region, each `None` if it is that of the file.
 fn elsewhere(home: &Place, place: &Place) -> (Option<String>, Option<String>) {
     (
         unless_default(place.account, home.account),
