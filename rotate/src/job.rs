@@ -1,4 +1,4 @@
-//! The job: every row of a file under another key, on all cores, as often as it takes and not twice.
+//! The job: moves every row of a file to another key exactly once, on all cores, also across interruptions.
 
 use core::fmt::Display;
 use core::num::NonZero;
@@ -18,36 +18,37 @@ use crate::lock::Lock;
 use crate::outputs::{self, Outputs};
 use crate::row::{self, Failure, Row};
 
-/// The outcome of a row that was moved. All others are names of exceptions.
+/// The outcome of a row that was moved. All other outcomes are names of exceptions.
 pub(crate) const MOVED: &str = "moved";
 
-/// The exception of a line that is no row. It is not KMS's: none is asked for such a line.
+/// The exception of a line that is not a row. It is this program's, since KMS is not called for such a line.
 const MALFORMED: &str = "MalformedRow";
 
-/// Rows that one thread takes at once: enough to be worth the way, few enough that all threads end together.
+/// The number of rows that a thread takes at once: large enough to amortize the synchronization, and small enough for
+/// all threads to end together.
 const SHARE: usize = 64;
 
-/// Bytes of the input that are read at once.
+/// The number of bytes of the input that are read at once.
 const READ_AHEAD: usize = 256 * 1024;
 
-/// What is to be moved where.
+/// A file of blobs to move, and its keys.
 #[derive(Clone, Debug)]
 pub(crate) struct Job {
     pub(crate) input: PathBuf,
     pub(crate) output: PathBuf,
     pub(crate) from: KeyArn,
     pub(crate) to: KeyArn,
-    /// How many rows are moved at a time. The next ones are read meanwhile, so that twice as many are in memory.
+    /// The number of rows that are moved at a time. The next ones are read meanwhile, so memory holds twice as many.
     pub(crate) batch: NonZero<usize>,
-    /// How much work an interruption may cost.
+    /// The interval of checkpoints, and so the work that an interruption may cost.
     pub(crate) checkpoint_every: Duration,
 }
 
 impl Job {
-    /// Does what is still to be done, and tells `watch` how far it is: at the start and after every batch.
+    /// Does the rest of the job, and reports its progress to `watch` at the start and after every batch.
     ///
-    /// It may end at any point, by an error, a signal or a loss of power: then it goes on from its last checkpoint when
-    /// it is run again.
+    /// An error, a signal or a loss of power may end it at any point. It continues from its last checkpoint when it is
+    /// run again.
     pub(crate) fn run<P: KeyProvider>(
         &self,
         kms: &Kms<P>,
@@ -62,7 +63,7 @@ impl Job {
         let interrupted = journal.read()?;
         let consumed = self.consumed(&input, &journal, interrupted.as_ref())?;
         let progress = match interrupted {
-            // Only names are missing, and one of the two may be there.
+            // Only the final names are missing, and one of the two may exist already.
             Some(progress) if progress.offset == len => {
                 watch(&progress);
                 progress
@@ -94,9 +95,10 @@ impl Job {
         Ok(progress)
     }
 
-    /// Reads what an interrupted job has read of its input, which is behind it afterwards: it has to be the same still.
+    /// Reads the part of the input that an interrupted job has read, leaves the input positioned after it, and refuses
+    /// it if it has changed.
     ///
-    /// Otherwise a line that has changed places might be moved twice, and another one never.
+    /// Otherwise a line that has moved within the file might be processed twice, and another one never.
     fn consumed(
         &self,
         input: &File,
@@ -155,7 +157,7 @@ impl Job {
         Ok(progress)
     }
 
-    /// The answers to a batch, in its order.
+    /// The results of a batch, in its order.
     fn answers<P: KeyProvider>(&self, kms: &Kms<P>, batch: &Batch) -> Result<Vec<Answers>, Error> {
         let share = |lines: &[(u64, Vec<u8>)]| {
             let mut answers = Answers::default();
@@ -185,7 +187,7 @@ impl Job {
 
     /// The blob of a row under the new key, bound to the same context.
     fn re_encrypt<P: KeyProvider>(&self, kms: &Kms<P>, row: &Row<'_>) -> Result<Vec<u8>, KmsError> {
-        // Naming the source key is what keeps blobs under a key of somebody else's choice out.
+        // Names the source key, so that a blob under a key of an attacker's choice is refused.
         let mut request = ReEncryptRequest::builder()
             .ciphertext_blob(row.blob.as_slice())
             .source_key_id(self.from)
@@ -200,7 +202,7 @@ impl Job {
     }
 }
 
-/// What comes of some rows.
+/// The results of some rows.
 #[derive(Debug, Default)]
 struct Answers {
     moved: Vec<u8>,

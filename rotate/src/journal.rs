@@ -1,4 +1,4 @@
-//! How far a job is: one small file, replaced as a whole, so that it is always true.
+//! The journal of a job: a small file with its progress, which is replaced atomically and so is always consistent.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::Error;
 use crate::outputs::{Lengths, beside};
 
-/// What a job is: another input or other keys are another job.
+/// The identity of a job. Another input or other keys make another job.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub(crate) struct Identity {
     input_len: u64,
@@ -20,7 +20,7 @@ pub(crate) struct Identity {
 }
 
 impl Identity {
-    /// The job that moves what is in a file.
+    /// The identity of the job that moves a file.
     pub(crate) fn new(input: &File, from: &KeyArn, to: &KeyArn) -> Result<Self, Error> {
         Ok(Self {
             input_len: input.metadata()?.len(),
@@ -34,22 +34,22 @@ impl Identity {
     }
 }
 
-/// How far a job is.
+/// The progress of a job.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
 pub(crate) struct Progress {
-    /// Bytes of the input that are done.
+    /// The number of bytes of the input that are done.
     pub(crate) offset: u64,
-    /// Lines of the input that are done.
+    /// The number of lines of the input that are done.
     pub(crate) lines: u64,
-    /// What those bytes were: the digest of [`Consumed`](crate::lines::Consumed).
+    /// The digest of those bytes, by [`Consumed`](crate::lines::Consumed).
     pub(crate) input_sha256: String,
-    /// How long the outputs were then.
+    /// The lengths of the outputs at that point.
     pub(crate) outputs: Lengths,
-    /// How many rows ended how.
+    /// The number of rows by outcome.
     pub(crate) outcomes: Outcomes,
 }
 
-/// How many rows ended how, by the name of the end.
+/// The number of rows by the name of their outcome.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
 pub(crate) struct Outcomes(BTreeMap<String, u64>);
 
@@ -78,7 +78,7 @@ impl Outcomes {
     }
 }
 
-/// The file that says how far a job is. It is there as long as the job is not done.
+/// The file with the progress of a job. It exists until the job is done.
 #[derive(Debug)]
 pub(crate) struct Journal {
     path: PathBuf,
@@ -91,7 +91,7 @@ impl Journal {
         Self { path, identity }
     }
 
-    /// How far the job was when it was interrupted. `None` if it is new.
+    /// The progress of an interrupted job. `None` if the job is new.
     pub(crate) fn read(&self) -> Result<Option<Progress>, Error> {
         let text = match fs::read(&self.path) {
             Ok(text) => text,
@@ -108,7 +108,7 @@ impl Journal {
         Ok(Some(progress))
     }
 
-    /// Replaces what was written before. The outputs have to be synced by now.
+    /// Replaces the progress. The caller has synced the outputs.
     pub(crate) fn write(&self, progress: &Progress) -> Result<(), Error> {
         let entry = Entry {
             job: self.identity.clone(),
@@ -118,12 +118,13 @@ impl Journal {
         let mut file = File::create(&new)?;
         file.write_all(&serde_json::to_vec(&entry)?)?;
         file.sync_all()?;
-        // No need to sync the directory: an older entry is true too, with more to cut off.
+        // The directory need not be synced: an older journal is consistent too, and only more of the outputs is cut
+        // off.
         fs::rename(new, &self.path)?;
         Ok(())
     }
 
-    /// Forgets a job that is done, and what an interrupted [`write`](Self::write) may have left.
+    /// Removes the journal of a completed job, and a file that an interrupted [`write`](Self::write) may have left.
     pub(crate) fn remove(self) -> Result<(), Error> {
         match fs::remove_file(self.unfinished()) {
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(error.into()),
@@ -132,7 +133,7 @@ impl Journal {
         Ok(fs::remove_file(self.path)?)
     }
 
-    /// What helps when the input is not the one that the job has begun with.
+    /// The advice for an input that is not the one that the job began with.
     pub(crate) fn remedy(&self) -> String {
         let name = self.path.display();
         format!(

@@ -1,4 +1,4 @@
-//! The lines of a file, a batch of bounded size at a time.
+//! The lines of a file, in batches of bounded size.
 
 use std::io::{BufRead, Read};
 
@@ -8,36 +8,36 @@ use sha2::{Digest as _, Sha256};
 
 use crate::Error;
 
-/// No row is near it: a blob has at most 6144 bytes.
+/// The maximum length of a line in bytes. Rows are much shorter, since a blob has at most 6144 bytes.
 const LINE_BYTES: u64 = 1024 * 1024;
 
-/// Of a batch whose lines are long, so that memory stays bounded with them too.
+/// The maximum length of a batch in bytes, which bounds the memory for long lines.
 const BATCH_BYTES: u64 = 16 * LINE_BYTES;
 
-/// Some whole lines, and where the file goes on behind them.
+/// Some complete lines, and the place after them.
 #[derive(Debug)]
 pub(crate) struct Batch {
-    /// Number, and bytes without the line feed.
+    /// The number of each line, and its bytes without the line feed.
     pub(crate) lines: Vec<(u64, Vec<u8>)>,
     pub(crate) end: Place,
-    /// All that is before the end.
+    /// The hash of everything before the end.
     pub(crate) consumed: Consumed,
 }
 
-/// Between two lines of a file.
+/// A place between two lines of a file.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Place {
     pub(crate) offset: u64,
-    /// How many lines are before it.
+    /// The number of lines before it.
     pub(crate) lines: u64,
 }
 
-/// A running hash of what was read of a file: two files that have it in common begin with the same lines.
+/// A running hash of the part of a file that was read. Files with the same hash begin with the same lines.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Consumed(Sha256);
 
 impl Consumed {
-    /// The next `len` bytes of a reader that is at its start, or all that it has if it has fewer.
+    /// Hashes the first `len` bytes of a reader, or all if it has fewer.
     pub(crate) fn read(reader: impl Read, len: u64) -> Result<Self, Error> {
         let mut consumed = Self::default();
         for_each_chunk(reader.take(len), |chunk| consumed.0.update(chunk))?;
@@ -59,7 +59,7 @@ pub(crate) struct Lines<R> {
 }
 
 impl<R: BufRead> Lines<R> {
-    /// The lines that `reader` has next, which is at `place` of its file, behind what is `consumed`.
+    /// The lines of `reader`, which is at `place` of its file, after the part that is `consumed`.
     pub(crate) const fn new(reader: R, place: Place, consumed: Consumed) -> Self {
         Self {
             reader,
@@ -68,7 +68,7 @@ impl<R: BufRead> Lines<R> {
         }
     }
 
-    /// The next lines, at most so many. None if the file is at its end.
+    /// The next lines, at most `most`. The batch is empty at the end of the file.
     pub(crate) fn next_batch(&mut self, most: usize) -> Result<Batch, Error> {
         let start = self.place.offset;
         let mut lines = Vec::new();

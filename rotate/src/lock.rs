@@ -38,8 +38,8 @@ impl Lock {
                 }
                 Err(TryLockError::Error(error)) => return Err(in_file(error).into()),
             }
-            // The process that had the lock may have removed the file since it was opened here. A lock on a file without
-            // a name keeps nobody out.
+            // The process that held the lock may have removed the file since it was opened here. A lock on a file
+            // without a name excludes no other process.
             let locked = Handle::from_file(file.try_clone()?)?;
             if Handle::from_path(&path).is_ok_and(|named| named == locked) {
                 return Ok(Self { path, _file: file });
@@ -51,7 +51,7 @@ impl Lock {
 impl Drop for Lock {
     /// Removes the file while it is still locked: afterwards it may be the next process's.
     fn drop(&mut self) {
-        // A file that stays does no harm.
+        // A file that remains does no harm.
         let _ = fs::remove_file(&self.path);
     }
 }

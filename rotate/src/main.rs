@@ -1,20 +1,20 @@
-//! The job for which `ReEncrypt` exists: a file of blobs is moved to a new key, on all cores, in bounded memory, and may
-//! be interrupted at any time.
+//! Moves a file of blobs to a new key with `ReEncrypt`, on all cores and in bounded memory. It may be interrupted at
+//! any time.
 //!
 //! ```sh
 //! kms-rotate make --rows 1000000 --damaged-every 1000 --out blobs.jsonl
 //! kms-rotate run --in blobs.jsonl --out moved.jsonl
 //! ```
 //!
-//! A row is `{"id": …, "blob": "base64", "context": {"key": "value"}}`; the id is any JSON. Rows that were moved are in the
-//! output, in the order of the input. Rows that failed are in `moved.jsonl.failed.jsonl`, each with its line number, its
-//! exception and its message; `jq -c .row` gives their originals back.
+//! A row is `{"id": …, "blob": "base64", "context": {"key": "value"}}`; the id is any JSON. Rows that were moved are in
+//! the output, in the order of the input. Rows that failed are in `moved.jsonl.failed.jsonl`, each with its line
+//! number, its exception and its message; `jq -c .row` restores the original rows.
 //!
-//! Until all is done there are `*.part` files instead, and `moved.jsonl.progress` says how much of them is true. Kill
-//! the process and run it again: it goes on from there, unless the input has changed before that place. A lock on
-//! `moved.jsonl.lock` keeps a second process away from the same output.
+//! Until the job is done, the rows are in `*.part` files, and `moved.jsonl.progress` says how much of them is valid.
+//! Kill the process and run it again: it continues from there, unless the input has changed before that place. A lock
+//! on `moved.jsonl.lock` keeps a second process away from the same output.
 //!
-//! For keys of your own, change `ring.rs`.
+//! To use your own keys, change `ring.rs`.
 
 mod job;
 mod journal;
@@ -68,7 +68,7 @@ Options of run:
 
 run ends with 0 if all rows were moved, with 1 if it could not go on, with 2 if rows failed.";
 
-/// What the command line asks for.
+/// The command on the command line.
 enum Command {
     Help,
     Make {
@@ -118,7 +118,7 @@ fn execute(command: Command) -> Result<ExitCode, Error> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Runs a job in the sight of a person.
+/// Runs a job with a progress bar and a summary.
 fn run(job: &Job, ring: &Ring) -> Result<ExitCode, Error> {
     let input = job.input.metadata();
     let input = input.map_err(|error| format!("{}: {error}", job.input.display()))?;
@@ -133,7 +133,7 @@ fn run(job: &Job, ring: &Ring) -> Result<ExitCode, Error> {
     let progress = job.run(&Kms::new(ring.keyring.clone()), |progress| {
         bar.set_position(progress.offset);
         let Some(before) = before else {
-            // What another process has done says nothing about how long the rest takes.
+            // The progress of an earlier process does not predict the time that is left.
             bar.reset_eta();
             before = Some(progress.lines);
             return;

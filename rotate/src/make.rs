@@ -1,4 +1,4 @@
-//! Data to try the job with: blobs under the old key, and some that nobody can move.
+//! Makes test data for the job: blobs under the old key, and some damaged ones.
 
 use core::num::NonZero;
 use std::collections::BTreeMap;
@@ -12,14 +12,14 @@ use crate::Error;
 use crate::ring::Ring;
 use crate::row::{self, Row};
 
-/// Rows that are made before any is written.
+/// The number of rows that are made before they are written.
 const BATCH: u64 = 4096;
 
-/// What data is wanted.
+/// The data to make.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Make {
     pub(crate) rows: u64,
-    /// Every so many rows one is damaged.
+    /// The interval of damaged rows.
     pub(crate) damaged_every: Option<NonZero<u64>>,
 }
 
@@ -77,7 +77,7 @@ impl Make {
         Ok(line)
     }
 
-    /// The damages take turns.
+    /// The kinds of damage take turns.
     fn damage(&self, number: u64) -> Option<Damage> {
         let every = self.damaged_every?.get();
         let turn = (number + 1)
@@ -92,7 +92,7 @@ impl Make {
     }
 }
 
-/// What the blob of a row holds: 32 bytes.
+/// The plaintext of a row's blob: 32 bytes.
 pub(crate) fn secret(number: u64) -> String {
     format!("the secret of row {number:014}")
 }
@@ -112,7 +112,7 @@ fn encrypt(
     Ok(kms.encrypt(&request.build()?)?.into_ciphertext_blob())
 }
 
-/// Two pairs, one of which is of this row alone.
+/// Two pairs, one of which is unique to the row.
 fn context(number: u64) -> BTreeMap<String, String> {
     let tenant = if number.is_multiple_of(2) {
         "blue"

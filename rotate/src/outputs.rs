@@ -1,4 +1,4 @@
-//! The two files that a job writes: under a name of their own until all of it is there.
+//! The two files that a job writes, under temporary names until they are complete.
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
@@ -10,14 +10,14 @@ use serde::{Deserialize, Serialize};
 use crate::Error;
 use crate::lines::for_each_chunk;
 
-/// How long the two files are.
+/// The lengths of the two files in bytes.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
 pub(crate) struct Lengths {
     moved: u64,
     failed: u64,
 }
 
-/// The files of a job that is under way. Nothing is held back: what is appended has been given to the system.
+/// The files of a running job. They are not buffered: every append is written to the system.
 #[derive(Debug)]
 pub(crate) struct Outputs {
     moved: File,
@@ -26,7 +26,7 @@ pub(crate) struct Outputs {
 }
 
 impl Outputs {
-    /// The files as they were when they had these lengths. What is behind is cut off.
+    /// Opens the files, and truncates them to these lengths.
     pub(crate) fn open(output: &Path, lengths: Lengths) -> Result<Self, Error> {
         let [(moved, _), (failed, _)] = names(output);
         let outputs = Self {
@@ -50,7 +50,7 @@ impl Outputs {
         Ok(())
     }
 
-    /// Returns when all that was appended outlives a loss of power.
+    /// Returns when all appended data survive a loss of power.
     pub(crate) fn sync(&self) -> Result<(), Error> {
         self.moved.sync_data()?;
         self.failed.sync_data()?;
@@ -59,7 +59,7 @@ impl Outputs {
 }
 
 /// Gives both files their final names, if they have the lengths and as many rows as the journal says. It may have been
-/// interrupted before: what has its name keeps it.
+/// interrupted before, so a file that has its final name keeps it.
 pub(crate) fn publish(output: &Path, lengths: Lengths, rows: [u64; 2]) -> Result<(), Error> {
     let lengths = [lengths.moved, lengths.failed];
     for ((names, len), rows) in names(output).iter().zip(lengths).zip(rows) {
@@ -74,7 +74,7 @@ pub(crate) fn publish(output: &Path, lengths: Lengths, rows: [u64; 2]) -> Result
     sync_directory(output)
 }
 
-/// An error if a file, under the one name or the other, is not as the job has written it: another program may have.
+/// Refuses a file, under either name, that is not as the job has written it, since another program may have changed it.
 fn check((part, name): &(PathBuf, PathBuf), len: u64, rows: u64) -> Result<(), Error> {
     let (path, file) = match File::open(part) {
         Err(error) if error.kind() == ErrorKind::NotFound => (name, File::open(name)),
@@ -97,7 +97,7 @@ fn check((part, name): &(PathBuf, PathBuf), len: u64, rows: u64) -> Result<(), E
     Err(refusal.into())
 }
 
-/// An error if there is something that [`publish`] would replace.
+/// Refuses to start if [`publish`] would replace a file.
 pub(crate) fn refuse_to_replace(output: &Path) -> Result<(), Error> {
     for (_, name) in names(output) {
         if name.try_exists()? {
@@ -114,9 +114,9 @@ pub(crate) fn beside(output: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
-/// What was renamed in a directory outlives a loss of power when the directory is written.
+/// Syncs a directory, so that a renaming in it survives a loss of power.
 pub(crate) fn sync_directory(of: &Path) -> Result<(), Error> {
-    // Elsewhere a directory is nothing to open.
+    // Other systems cannot open a directory as a file.
     if cfg!(unix) {
         let parent = of.parent().filter(|path| !path.as_os_str().is_empty());
         File::open(parent.unwrap_or_else(|| Path::new(".")))?.sync_all()?;
@@ -124,7 +124,7 @@ pub(crate) fn sync_directory(of: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// The name under way and the final name of the moved rows and of the failed ones.
+/// The temporary and the final name of the moved rows, and those of the failed rows.
 fn names(output: &Path) -> [(PathBuf, PathBuf); 2] {
     ["", ".failed.jsonl"].map(|suffix| {
         let name = beside(output, suffix);

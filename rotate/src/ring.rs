@@ -1,20 +1,20 @@
-//! The keys that the example moves blobs between: **insecure**, as they are in the open here, and the same in every
-//! process, as a job that is resumed needs its keys again.
+//! The keys of the example. They are **insecure**, since they are public here, and the same in every process, since a
+//! resumed job needs the same keys.
 
 use kms_reencrypt::keyring::NewKey;
 use kms_reencrypt::{KeyArn, KeySpec, Keyring};
 
 use crate::Error;
 
-/// A ring, and the parts that its keys play.
+/// A ring, and the roles of its keys.
 #[derive(Debug)]
 pub(crate) struct Ring {
     pub(crate) keyring: Keyring,
-    /// What all blobs are under.
+    /// The key that all blobs are under.
     pub(crate) old: KeyArn,
-    /// What all blobs are to be under.
+    /// The key to move all blobs to.
     pub(crate) new: KeyArn,
-    /// A key that no blob of the job should be under.
+    /// Another key, which no blob of the job should be under.
     pub(crate) foreign: KeyArn,
 }
 

@@ -1,4 +1,4 @@
-//! One line of a file: a blob that goes in, a blob that comes out, or what is kept of a row that failed.
+//! One line of a file: a row before or after the move, or a row that failed.
 
 use core::fmt::Display;
 use std::collections::BTreeMap;
@@ -8,8 +8,7 @@ use serde_json::value::RawValue;
 
 /// A blob with its name and its encryption context.
 ///
-/// The name is whatever JSON stands there, kept as it is written. Other members are refused: dropping them would lose
-/// data.
+/// The name is any JSON, and is kept as it is written. Other members are refused, since dropping them would lose data.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Row<'a> {
@@ -27,7 +26,7 @@ impl<'a> Row<'a> {
     }
 }
 
-/// A row that failed: the line as it was, where it was, and why.
+/// A row that failed: the original line, its number, and the reason.
 #[derive(Debug, Serialize)]
 pub(crate) struct Failure<'a> {
     line: u64,
@@ -52,15 +51,15 @@ impl<'a> Failure<'a> {
     }
 }
 
-/// A line in the nearest form to its own that fits into JSON, byte for byte.
+/// The original line, in the form closest to its own that JSON can hold byte for byte.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Original<'a> {
-    /// It is JSON.
+    /// A line that is JSON.
     Row(&'a RawValue),
-    /// It is text at least.
+    /// A line that is UTF-8 text.
     Text(&'a str),
-    /// It is anything.
+    /// Any other line.
     Base64(#[serde(serialize_with = "base64_text::serialize")] &'a [u8]),
 }
 

@@ -1,4 +1,4 @@
-//! [`Connection`]: bytes to and from a client, which may not take for ever to read its answers.
+//! [`Connection`]: a client's connection, with a timeout for reading its answers.
 
 use core::future::Future as _;
 use core::pin::Pin;
@@ -16,8 +16,8 @@ use tokio::time::{Sleep, sleep};
 pub(crate) struct Connection {
     io: TokioIo<TcpStream>,
     write_timeout: Duration,
-    /// Runs from when the client first makes an answer wait until all of the answer is on its way: a client that takes a
-    /// byte now and then gains no time.
+    /// Starts when the client first makes an answer wait, and ends when the whole answer is sent, so that a client
+    /// gains no time by reading a byte now and then.
     deadline: Option<Pin<Box<Sleep>>>,
 }
 
@@ -30,7 +30,7 @@ impl Connection {
         }
     }
 
-    /// The outcome of a write, or an error if the client has made it wait for too long.
+    /// The outcome of a write, or a timeout error if the client has delayed it for too long.
     fn in_time<T>(
         &mut self,
         written: Poll<io::Result<T>>,
@@ -72,7 +72,7 @@ impl Write for Connection {
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let flushed = Pin::new(&mut self.io).poll_flush(context);
-        // hyper flushes when it has written everything.
+        // hyper flushes after it has written everything.
         if flushed.is_ready() {
             self.deadline = None;
         }

@@ -1,4 +1,4 @@
-//! [`Hosts`]: under which names a request may reach the server.
+//! [`Hosts`]: the host names that the server accepts in requests.
 
 use std::net::IpAddr;
 
@@ -7,11 +7,11 @@ use hyper::http::uri::Authority;
 
 /// The host names that the server answers to.
 ///
-/// A web page can point a name of its own to 127.0.0.1 (DNS rebinding). The browser then takes a server on loopback for
-/// that page's own and lets its scripts call it; only the `Host` of those requests tells.
+/// A web page can point its own name to 127.0.0.1 (DNS rebinding). The browser then treats a server on loopback as the
+/// page's own and lets the page's scripts call it. Only the `Host` header reveals such a request.
 #[derive(Debug)]
 pub(crate) enum Hosts {
-    /// It does not listen on loopback, so that names of all kinds may lead to it.
+    /// Any name: the server does not listen on loopback, so any name may point to it.
     Any,
     /// Loopback names and addresses, and these.
     LoopbackAnd(Vec<String>),

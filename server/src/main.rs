@@ -1,4 +1,4 @@
-//! KMS on a local port, for every program that is not written in Rust: boto3, the AWS CLI, any SDK.
+//! KMS on a local port, for programs in any language: boto3, the AWS CLI, every SDK.
 //!
 //! ```sh
 //! kms-reencrypt-server --listen 127.0.0.1:8080
@@ -6,9 +6,9 @@
 //! ```
 //!
 //! The first line on standard output is `listening on http://127.0.0.1:PORT`: with the port 0 the system chooses a free
-//! one. Keys live in memory and go with the process. **Signatures are not checked:** whoever reaches the port is whoever
-//! they say they are. So it listens on loopback only, unless it is told otherwise, and there it answers only to loopback
-//! names: a web page that points its own name to 127.0.0.1 gets nothing.
+//! one. Keys are in memory and end with the process. **Signatures are not verified:** a client that reaches the port
+//! can claim to be any caller. So by default the server listens on loopback only, and there it accepts only loopback
+//! host names: a web page that points its own name to 127.0.0.1 is refused.
 
 mod connection;
 mod hosts;
@@ -57,7 +57,7 @@ do only what key policies and grants allow it by name, as in AWS.
 The Region is the one that a request is signed for. Signatures are NOT checked: anybody who
 reaches the port can be any principal. Keys are gone when the process ends.";
 
-/// What the command line says.
+/// The options on the command line.
 struct Options {
     listen: SocketAddr,
     callers: Callers,

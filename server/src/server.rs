@@ -1,4 +1,4 @@
-//! HTTP around a [`Service`]: bytes in, bytes out, and nobody keeps it waiting.
+//! The HTTP server around a [`Service`], with limits for its clients.
 
 use core::convert::Infallible;
 use core::time::Duration;
@@ -25,39 +25,39 @@ use crate::connection::Connection;
 use crate::hosts::Hosts;
 use crate::spelling::Spelling;
 
-/// The Region of the ring's own handle. Every request says its own.
+/// The Region of the ring's own handle. Every request has its own Region.
 const HOME: &str = "us-east-1";
 
-/// What a request to a foreign host name is told. It names the option, as its sender may well be the owner of the server.
+/// The answer to a request for another host name. It names the option, since the sender may be the user of the server.
 const HOST_REFUSAL: &str = "\
 this server listens on loopback and answers only to loopback names, such as localhost and 127.0.0.1. \
 To let requests name another host, start it with --allow-host NAME\n";
 
-/// How many clients beyond the limit are told so at the same time. More of them are hung up on.
+/// The number of clients beyond the limit that get an answer at the same time. Further connections are closed.
 const TURNED_AWAY: usize = 16;
 
-/// How long such a client may take for everything.
+/// The time that such a client has in all.
 const TURNED_AWAY_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// How much clients may take of anything.
+/// The limits for clients.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
-    /// Connections at the same time.
+    /// The number of concurrent connections.
     pub(crate) connections: usize,
-    /// Bytes of a body. The largest request of KMS is a key policy of 128 KiB.
+    /// The length of a body in bytes. The largest request of KMS is a key policy of 128 KiB.
     pub(crate) body: usize,
-    /// Until the head of a request is there, from when the connection waits for it: it may be idle for as long.
+    /// The time to receive the head of a request, and so the longest time for which a connection may be idle.
     pub(crate) head_timeout: Duration,
-    /// Until the body is there.
+    /// The time to receive the body.
     pub(crate) body_timeout: Duration,
-    /// Until the client has taken an answer, from when it makes the server wait.
+    /// The time to send an answer, from when the client first makes the server wait.
     pub(crate) write_timeout: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            // macOS lets a process have 256 open files.
+            // On macOS a process may have 256 open files.
             connections: 200,
             body: 1024 * 1024,
             head_timeout: Duration::from_secs(30),
@@ -67,7 +67,7 @@ impl Default for Limits {
     }
 }
 
-/// Who acts, by the access key id of a request.
+/// The callers, by the access key id of a request.
 #[derive(Debug)]
 pub(crate) struct Callers {
     account: AccountId,
@@ -106,7 +106,7 @@ impl Callers {
     }
 }
 
-/// A ring behind a port.
+/// A server for a ring.
 #[derive(Clone)]
 pub(crate) struct Server {
     service: Service<Keyring>,
@@ -145,7 +145,7 @@ impl Server {
         let served = Arc::new(Semaphore::new(self.limits.connections));
         let turned_away = Arc::new(Semaphore::new(TURNED_AWAY));
         loop {
-            // A connection that is gone before it is accepted, or too many open files: the next may do better.
+            // The connection was closed before it was accepted, or too many files are open. The next one may succeed.
             let Ok((stream, _)) = listener.accept().await else {
                 tokio::time::sleep(Duration::from_millis(10)).await;
                 continue;
@@ -165,7 +165,7 @@ impl Server {
         }
     }
 
-    /// Answers the requests of a connection until one side has had enough.
+    /// Answers the requests of a connection until one side closes it.
     async fn serve(self, stream: TcpStream) {
         let limits = self.limits;
         let service = service_fn(move |request| {
@@ -177,11 +177,11 @@ impl Server {
             .header_read_timeout(limits.head_timeout)
             .title_case_headers(true)
             .serve_connection(Connection::new(stream, limits.write_timeout), service);
-        // What is wrong with a connection concerns nobody but its client, which has been told or has gone.
+        // Ignores the errors of a connection, which concern only its client: it has got an answer or has disconnected.
         let _ = connection.await;
     }
 
-    /// Tells a client that there are too many, and closes its connection.
+    /// Answers that the limit of connections is reached, and closes the connection.
     async fn turn_away(self, stream: TcpStream) {
         let most = self.limits.connections;
         let service = service_fn(move |_| async move {
@@ -210,11 +210,12 @@ impl Server {
             Ok(Err(error)) if error.is::<LengthLimitError>() => {
                 return refusal(StatusCode::PAYLOAD_TOO_LARGE, "");
             }
-            // It ends too early, or its chunks are malformed.
+            // The body ends too early, or its chunks are malformed.
             Ok(Err(_)) => return refusal(StatusCode::BAD_REQUEST, ""),
             Err(_) => return refusal(StatusCode::REQUEST_TIMEOUT, ""),
         };
-        // Making an RSA key takes seconds: nobody else waits for it.
+        // Runs on a blocking thread, since generating an RSA key takes seconds and other requests must not wait for
+        // it.
         let answer = tokio::task::spawn_blocking(move || self.call(&head.headers, &body));
         answer
             .await
@@ -260,7 +261,7 @@ fn is_protocol(content_type: &str) -> bool {
     essence.trim().eq_ignore_ascii_case(wire::CONTENT_TYPE)
 }
 
-/// The answer to what is no request of KMS. What may still be on its way is not waited for.
+/// The answer to a request that is not for KMS. The server does not wait for the rest of its body.
 fn refusal(status: StatusCode, body: impl Into<Bytes>) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::new(body.into()));
     *response.status_mut() = status;
