@@ -166,8 +166,7 @@ impl GenerateDataKeyRequestBuilder {
         let number_of_bytes = match (number, spec) {
             (Some(number), None) => number,
             (None, Some(spec)) => spec.number_of_bytes(),
-            (Some(_), Some(_)) => return Err(ValidationError::NumberOfBytesAndKeySpec.into()),
-            (None, None) => return Err(ValidationError::NumberOfBytesRequired.into()),
+            (Some(_), Some(_)) | (None, None) => return Err(ValidationError::DataKeyLength.into()),
         };
         Ok(GenerateDataKeyRequest {
             key_id,

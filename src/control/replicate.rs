@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::access::{Action, KeyPolicy, Parameters};
 use crate::constraints::Constraints;
 use crate::error::{Constraint, KmsError, RejectedValue};
-use crate::key::{KeyMetadata, MultiRegionConfiguration, MultiRegionKeyType, Region};
+use crate::key::{KeyMetadata, KeyState, MultiRegionConfiguration, MultiRegionKeyType, Region};
 use crate::keyring::ReplicaProperties;
 
 use super::Control;
@@ -77,8 +77,13 @@ impl Control<'_> {
             .keyring
             .replicate_key_with(key, region, Some(properties))?;
         let there = self.keyring.in_place(*replica.place());
+        // AWS answers before the replica is there (RECORDED). Here it is: DescribeKey tells its real state.
+        let metadata = there.describe_key(replica)?.into_builder();
+        let metadata = metadata
+            .key_state(KeyState::Creating)
+            .current_key_material_id(None);
         Ok(Replica {
-            metadata: there.describe_key(replica)?,
+            metadata: metadata.build(),
             policy,
             tags,
         })

@@ -41,7 +41,7 @@ impl<'v> UsableKey<'v> {
         authorize(session, &key, metadata, demand)?;
         usage(metadata, demand.action)?;
         key_states::require(demand.action, metadata)?;
-        algorithm(metadata, demand.algorithm)?;
+        algorithm(metadata, demand)?;
         if demand.algorithm.is_asymmetric() && !demand.context.is_empty() {
             return Err(ValidationError::EncryptionContextNotSupported.into());
         }
@@ -85,14 +85,17 @@ fn usage(metadata: &KeyMetadata, action: Action) -> Result<(), KmsError> {
     Err(wrong_usage(metadata, action))
 }
 
-fn algorithm(metadata: &KeyMetadata, algorithm: EncryptionAlgorithm) -> Result<(), KmsError> {
-    let key_spec = metadata.key_spec();
+fn algorithm(metadata: &KeyMetadata, demand: &Demand<'_>) -> Result<(), KmsError> {
+    let (algorithm, key_spec) = (demand.algorithm, metadata.key_spec());
     if key_spec.encryption_algorithms().contains(&algorithm) {
         return Ok(());
     }
-    Err(KmsError::InvalidKeyUsage(InvalidKeyUsageError::algorithm(
-        algorithm, key_spec,
-    )))
+    Err(KmsError::InvalidKeyUsage(match demand.action {
+        Action::GenerateDataKey | Action::GenerateDataKeyWithoutPlaintext => {
+            InvalidKeyUsageError::DataKey
+        }
+        _ => InvalidKeyUsageError::algorithm(algorithm, key_spec),
+    }))
 }
 
 /// Out of line, like all refusals that copy an ARN: when inlined, the compiler hoists the copy above the check.

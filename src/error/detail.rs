@@ -2,7 +2,9 @@
 
 use core::fmt;
 
-use crate::key::{AliasArn, EncryptionAlgorithm, KeyArn, KeyOrigin, KeySpec, KeyState, KeyUsage};
+use crate::key::{
+    AliasArn, EncryptionAlgorithm, KeyArn, KeyMaterialId, KeyOrigin, KeySpec, KeyState, KeyUsage,
+};
 
 /// What was not found: the forms of `NotFoundException`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -32,6 +34,19 @@ pub enum NotFoundError {
     /// A key ARN whose key id is malformed. RECORDED\*: without quotes.
     #[error("Invalid keyId {0}")]
     InvalidKeyIdInArn(String),
+}
+
+/// What is there already: the forms of `AlreadyExistsException`.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AlreadyExistsError {
+    /// An alias of that name. RECORDED.
+    #[error("An alias with the name {0} already exists")]
+    Alias(AliasArn),
+
+    /// A replica in that Region. QUOTED.
+    #[error("You can create only one replica of each primary key in each AWS Region.")]
+    Replica,
 }
 
 /// What is wrong with an ARN: the forms of `InvalidArnException`.
@@ -67,6 +82,10 @@ pub enum InvalidKeyUsageError {
         /// The operation, as messages name it: `ReEncryptFrom`, `ReEncryptTo`, `Encrypt` and so on.
         operation: &'static str,
     },
+
+    /// A data key is made under symmetric keys only. RECORDED\*.
+    #[error("You cannot generate a data key with an asymmetric CMK")]
+    DataKey,
 
     /// The spec of the key does not support the algorithm. QUOTED, RECORDED.
     #[error("Algorithm {algorithm} is incompatible with key spec {key_spec}.")]
@@ -114,6 +133,21 @@ pub enum InvalidStateError {
     #[error("{0} is not pending deletion.")]
     NotPendingDeletion(KeyArn),
 
+    /// New key material, while other material waits for its first rotation. RECORDED.
+    #[error(
+        "New key material (id: {new}) cannot be imported into KMS key {key}, because another key material \
+         (id: {pending}) is pending rotation."
+    )]
+    #[non_exhaustive]
+    MaterialPendingRotation {
+        /// The key.
+        key: KeyArn,
+        /// What was to be imported.
+        new: Box<KeyMaterialId>,
+        /// What waits.
+        pending: Box<KeyMaterialId>,
+    },
+
     /// On-demand rotation of a key with imported material that has no new material to rotate to. RECORDED.
     #[error("No available key material pending rotation for the key: {0}.")]
     NoMaterialPendingRotation(KeyArn),
@@ -124,6 +158,18 @@ pub enum InvalidStateError {
 }
 
 impl InvalidStateError {
+    pub(crate) fn pending_rotation(
+        key: KeyArn,
+        new: KeyMaterialId,
+        pending: KeyMaterialId,
+    ) -> Self {
+        Self::MaterialPendingRotation {
+            key,
+            new: Box::new(new),
+            pending: Box::new(pending),
+        }
+    }
+
     /// A key in a state that does not allow the operation.
     #[must_use]
     pub const fn key_state(key: KeyArn, state: KeyState) -> Self {
@@ -191,6 +237,10 @@ pub enum UnsupportedOperationError {
         /// Where its material comes from.
         origin: KeyOrigin,
     },
+
+    /// A key that is no primary, for an operation on primaries. RECORDED for replicas.
+    #[error("{0} is not a multi-region primary key.")]
+    NotPrimary(KeyArn),
 
     /// A wrapping algorithm that AWS no longer supports (DOC). GUESS 29 for the text.
     #[error("WrappingAlgorithm RSAES_PKCS1_V1_5 is not supported")]

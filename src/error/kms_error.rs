@@ -4,12 +4,12 @@ use core::error::Error;
 use core::fmt;
 
 use crate::iam::Explanation;
-use crate::key::{AliasArn, InvalidAccountId, InvalidRegion, KeyArn, KeyState};
+use crate::key::{InvalidAccountId, InvalidRegion, KeyArn, KeyState};
 
 use super::access_denied::AccessDeniedError;
 use super::detail::{
-    InvalidArnError, InvalidKeyUsageError, InvalidStateError, LimitExceededError, NotFoundError,
-    TagError, UnsupportedOperationError,
+    AlreadyExistsError, InvalidArnError, InvalidKeyUsageError, InvalidStateError,
+    LimitExceededError, NotFoundError, TagError, UnsupportedOperationError,
 };
 use super::infrastructure::InfrastructureError;
 use super::validation::ValidationError;
@@ -37,13 +37,9 @@ pub enum KmsError {
     #[error(transparent)]
     AccessDenied(AccessDeniedError),
 
-    /// `AlreadyExistsException`: an alias of that name exists. RECORDED (LocalStack snapshot).
-    #[error("An alias with the name {alias} already exists")]
-    #[non_exhaustive]
-    AlreadyExists {
-        /// The alias that exists.
-        alias: AliasArn,
-    },
+    /// `AlreadyExistsException`: what the request would create exists.
+    #[error(transparent)]
+    AlreadyExists(AlreadyExistsError),
 
     /// `CustomKeyStoreNotFoundException`: a member of the request is about a custom key store. DOC for an account that has
     /// no such store, which is every account here; GUESS 34 for the text.
@@ -83,7 +79,7 @@ pub enum KmsError {
     #[error("The key material does not match the key material that was previously imported.")]
     IncorrectKeyMaterial,
 
-    /// `InvalidAliasNameException`: the name is not valid for an alias. AWS refuses otherwise: behaviour §17.
+    /// `InvalidAliasNameException`: the name is not valid for an alias. On the wire a constraint refuses it.
     #[error("Alias {alias} is not a valid alias name.")]
     #[non_exhaustive]
     InvalidAliasName {
@@ -146,6 +142,10 @@ pub enum KmsError {
         reason: String,
     },
 
+    /// `NotAuthorizedException`: an alias that is reserved for AWS services. PEER: no message.
+    #[error("")]
+    NotAuthorized,
+
     /// `NotFoundException`: the request names a key, alias or grant that does not exist.
     #[error(transparent)]
     NotFound(NotFoundError),
@@ -175,7 +175,7 @@ impl KmsError {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::AccessDenied(_) => "AccessDeniedException",
-            Self::AlreadyExists { .. } => "AlreadyExistsException",
+            Self::AlreadyExists(_) => "AlreadyExistsException",
             Self::CustomKeyStoreNotFound { .. } => "CustomKeyStoreNotFoundException",
             Self::DependencyTimeout(_) => "DependencyTimeoutException",
             Self::Disabled { .. } => "DisabledException",
@@ -196,6 +196,7 @@ impl KmsError {
             Self::KmsInvalidState(_) => "KMSInvalidStateException",
             Self::LimitExceeded(_) => "LimitExceededException",
             Self::MalformedPolicyDocument { .. } => "MalformedPolicyDocumentException",
+            Self::NotAuthorized => "NotAuthorizedException",
             Self::NotFound(_) => "NotFoundException",
             Self::Tag(_) => "TagException",
             Self::Throttling => "ThrottlingException",

@@ -16,8 +16,8 @@ mod validation;
 pub(crate) use access_denied::is_of_the_keys_account;
 pub use access_denied::{AccessDeniedError, DeniedResource};
 pub use detail::{
-    InvalidArnError, InvalidKeyUsageError, InvalidStateError, LimitExceededError, NotFoundError,
-    TagError, UnsupportedOperationError,
+    AlreadyExistsError, InvalidArnError, InvalidKeyUsageError, InvalidStateError,
+    LimitExceededError, NotFoundError, TagError, UnsupportedOperationError,
 };
 pub use infrastructure::InfrastructureError;
 pub(crate) use kms_error::KmsError;

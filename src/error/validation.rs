@@ -3,7 +3,7 @@
 use core::fmt;
 use std::borrow::Cow;
 
-use crate::key::{EncryptionAlgorithm, KeySpec, KeyUsage};
+use crate::key::{AliasName, EncryptionAlgorithm, KeySpec, KeyUsage};
 
 /// What is wrong with a request: the forms of `ValidationException`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,8 +54,33 @@ pub enum ValidationError {
     /// A required number of bytes is missing. RECORDED for GenerateRandom: behaviour §18.
     NumberOfBytesRequired,
 
-    /// A request with both `NumberOfBytes` and `KeySpec`. AWS's message differs: behaviour §18.
-    NumberOfBytesAndKeySpec,
+    /// A data key with neither or both of `NumberOfBytes` and `KeySpec`. RECORDED\*.
+    DataKeyLength,
+
+    /// An alias name that lacks its prefix. RECORDED for CreateAlias.
+    AliasPrefix,
+
+    /// An alias that was to move to a key of another usage. RECORDED\*.
+    #[non_exhaustive]
+    AliasUsage {
+        /// The alias.
+        alias: AliasName,
+        /// What the key is for that it leaves.
+        from: KeyUsage,
+        /// What the key is for that it was to move to.
+        to: KeyUsage,
+    },
+
+    /// An alias that was to move between a symmetric and an asymmetric key. DOC, GUESS 40 for the text.
+    #[non_exhaustive]
+    AliasType {
+        /// The alias.
+        alias: AliasName,
+        /// The type of the key that it leaves.
+        from: &'static str,
+        /// The type of the key that it was to move to.
+        to: &'static str,
+    },
 
     /// An asymmetric algorithm in a request that names no key for it. RECORDED\* for Decrypt, with `KeyId`; GUESS 1 for
     /// ReEncrypt, with `SourceKeyId`.
@@ -103,6 +128,16 @@ impl ValidationError {
             key_spec,
             max,
         }
+    }
+
+    pub(crate) fn alias_usage(alias: &AliasName, from: KeyUsage, to: KeyUsage) -> Self {
+        let alias = alias.clone();
+        Self::AliasUsage { alias, from, to }
+    }
+
+    pub(crate) fn alias_type(alias: &AliasName, from: &'static str, to: &'static str) -> Self {
+        let alias = alias.clone();
+        Self::AliasType { alias, from, to }
     }
 
     pub(crate) const fn usage_not_compatible(key_usage: KeyUsage, key_spec: KeySpec) -> Self {
@@ -154,9 +189,19 @@ impl fmt::Display for ValidationError {
                  CustomerMasterKeySpec is deprecated.",
             ),
             Self::NumberOfBytesRequired => f.write_str("NumberOfBytes is required."),
-            Self::NumberOfBytesAndKeySpec => f.write_str(
-                "Please specify either number of bytes or key spec, but not both.",
+            Self::DataKeyLength => {
+                f.write_str("Please specify either number of bytes or key spec.")
+            }
+            Self::AliasPrefix => f.write_str(
+                "Alias must start with the prefix \"alias/\". Please see \
+                 https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html",
             ),
+            Self::AliasUsage { alias, from, to } => {
+                write_alias_stays(f, alias, "key usage", [from.as_str(), to.as_str()])
+            }
+            Self::AliasType { alias, from, to } => {
+                write_alias_stays(f, alias, "key type", [from, to])
+            }
             Self::MustNotBeNull(member) => write!(f, "{member} must not be null"),
             Self::PlaintextTooLong { algorithm, key_spec, max } => write!(
                 f,
@@ -272,8 +317,12 @@ impl Constraint {
     /// GUESS 5
     pub const DRY_RUN_MODIFIERS: Self = Self::EnumValueSet(Cow::Borrowed("IGNORE_CIPHERTEXT"));
 
-    /// INFERRED; measured otherwise since: behaviour §18.
-    pub const DATA_KEY_SPECS: Self = Self::EnumValueSet(Cow::Borrowed("AES_256, AES_128"));
+    /// RECORDED\*: the specs of KMS keys, and not those that a data key can have.
+    pub const DATA_KEY_SPECS: Self = Self::EnumValueSet(Cow::Borrowed(
+        "RSA_2048, RSA_3072, RSA_4096, ECC_NIST_P256, ECC_NIST_P384, ECC_NIST_P521, ECC_SECG_P256K1, \
+         ECC_NIST_EDWARDS25519, SYMMETRIC_DEFAULT, HMAC_224, HMAC_256, HMAC_384, HMAC_512, SM2, ML_DSA_44, \
+         ML_DSA_65, ML_DSA_87",
+    ));
 }
 
 impl fmt::Display for Constraint {
@@ -308,6 +357,19 @@ impl fmt::Display for Constraint {
             }
         }
     }
+}
+
+fn write_alias_stays(
+    f: &mut fmt::Formatter<'_>,
+    alias: &AliasName,
+    what: &str,
+    [from, to]: [&str; 2],
+) -> fmt::Result {
+    write!(
+        f,
+        "Alias {alias} cannot be changed from a CMK with {what} {from} to a CMK with {what} {to}. \
+         The {what} of the current CMK and the new CMK must be the same."
+    )
 }
 
 fn write_violations(f: &mut fmt::Formatter<'_>, violations: &[ConstraintViolation]) -> fmt::Result {

@@ -1,10 +1,11 @@
 //! The aliases of a ring.
 
 use crate::access::Action;
-use crate::error::{KmsError, NotFoundError};
-use crate::key::{AliasArn, AliasName, KeyArn, KeyIdentifier};
+use crate::error::{AlreadyExistsError, KmsError, NotFoundError, ValidationError};
+use crate::key::{AliasArn, AliasName, KeyIdentifier, KeyMetadata, KeySpec};
 
 use super::alias::Alias;
+use super::key::SoftwareKey;
 use super::ring::Keyring;
 use super::snapshot::Snapshot;
 
@@ -27,9 +28,10 @@ impl Keyring {
         let target = target.into();
         self.write(|snapshot| {
             if snapshot.latest_alias(&arn).is_some() {
-                return Err(KmsError::AlreadyExists { alias: arn });
+                return Err(KmsError::AlreadyExists(AlreadyExistsError::Alias(arn)));
             }
-            let target = self.own_key(snapshot, Action::CreateAlias, &target)?;
+            let key = self.own_key(snapshot, Action::CreateAlias, &target)?;
+            let target = *key.metadata.arn();
             snapshot.point_alias(Alias::new(arn, target, now));
             Ok(())
         })
@@ -53,7 +55,11 @@ impl Keyring {
             let Some(old) = snapshot.latest_alias(&arn).cloned() else {
                 return Err(NotFoundError::Alias(arn).into());
             };
-            let target = self.own_key(snapshot, Action::UpdateAlias, &target)?;
+            let key = self.own_key(snapshot, Action::UpdateAlias, &target)?;
+            if let Some(before) = snapshot.get(old.target()) {
+                require_alike(arn.name(), &before.metadata, &key.metadata)?;
+            }
+            let target = *key.metadata.arn();
             snapshot.remove_alias(&arn);
             snapshot.point_alias(Alias {
                 target,
@@ -99,29 +105,51 @@ impl Keyring {
 
     /// The new target of an alias. It has to be in the alias's account (API reference); it is always in the alias's
     /// Region.
-    fn own_key(
+    fn own_key<'s>(
         &self,
-        snapshot: &Snapshot,
+        snapshot: &'s Snapshot,
         operation: Action,
         target: &KeyIdentifier,
-    ) -> Result<KeyArn, KmsError> {
+    ) -> Result<&'s SoftwareKey, KmsError> {
         let key = self.named_in(snapshot, target)?;
         let arn = *key.metadata.arn();
         if arn.place() != self.place() {
             return Err(NotFoundError::Key(arn).into());
         }
         key.require(operation)?;
-        Ok(arn)
+        Ok(key)
     }
 
     /// The ARN of an alias, whose name has to be one for customers.
     fn alias(&self, name: &str) -> Result<AliasArn, KmsError> {
-        name.parse()
-            .ok()
-            .filter(AliasName::is_creatable)
-            .map(|name| AliasArn::new(*self.place(), name))
-            .ok_or_else(|| KmsError::InvalidAliasName {
-                alias: name.to_owned(),
-            })
+        let name: AliasName = name.parse().map_err(|_| ValidationError::AliasPrefix)?;
+        if name.is_reserved() {
+            return Err(KmsError::NotAuthorized);
+        }
+        if !name.is_creatable() {
+            let alias = name.to_string();
+            return Err(KmsError::InvalidAliasName { alias });
+        }
+        Ok(AliasArn::new(*self.place(), name))
+    }
+}
+
+/// Refuses to move an alias to a key that callers of it could not use like the one before: usage first, then type.
+fn require_alike(alias: &AliasName, from: &KeyMetadata, to: &KeyMetadata) -> Result<(), KmsError> {
+    if from.key_usage() != to.key_usage() {
+        return Err(ValidationError::alias_usage(alias, from.key_usage(), to.key_usage()).into());
+    }
+    let [from, to] = [from, to].map(|key| key_type(key.key_spec()));
+    if from != to {
+        return Err(ValidationError::alias_type(alias, from, to).into());
+    }
+    Ok(())
+}
+
+/// What kind of key a spec makes, of keys of one usage: HMAC keys have a usage of their own.
+const fn key_type(spec: KeySpec) -> &'static str {
+    match spec {
+        KeySpec::SymmetricDefault => "SYMMETRIC",
+        _ => "ASYMMETRIC",
     }
 }

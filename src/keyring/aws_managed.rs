@@ -1,7 +1,7 @@
 //! AWS managed keys.
 
 use crate::access::KeyPolicy;
-use crate::error::KmsError;
+use crate::error::{AlreadyExistsError, KmsError};
 use crate::key::{AliasArn, AliasName, KeyArn, KeyManager, KeySpec};
 
 use super::alias::Alias;
@@ -42,7 +42,7 @@ impl Keyring {
         let now = self.now();
         self.write(|snapshot| {
             if snapshot.aliases.get(&alias).is_some() {
-                return Err(KmsError::AlreadyExists { alias });
+                return Err(KmsError::AlreadyExists(AlreadyExistsError::Alias(alias)));
             }
             let arn = add(snapshot, created)?;
             snapshot.point_alias(Alias::new(alias, arn, now));

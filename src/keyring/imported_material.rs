@@ -1,11 +1,12 @@
 //! Imported key material.
 
+use core::time::Duration;
 use std::time::SystemTime;
 
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::access::Action;
-use crate::error::{KmsError, ValidationError};
+use crate::error::{InvalidStateError, KmsError, ValidationError};
 use crate::key::{KeyIdentifier, KeyMaterialId};
 use crate::primitives::symmetric::SymmetricMaterial;
 use crate::secret::boxed;
@@ -14,6 +15,9 @@ use super::key::{SoftwareKey, unsupported_kind_of_key};
 use super::materials::Expiry;
 use super::ring::Keyring;
 use super::snapshot::Snapshot;
+
+/// How long imported material may be valid for.
+const VALIDITY_MAX: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// Key material to import into a key with the origin `EXTERNAL`: `ImportKeyMaterial`, without the wrapping that
 /// protects it on its way to AWS.
@@ -139,12 +143,8 @@ impl Keyring {
             new,
             expected_id,
         } = material;
-        if self
-            .now()
-            .zip(valid_to)
-            .is_some_and(|(now, valid_to)| valid_to <= now)
-        {
-            return Err(ValidationError::other("ValidTo must be in the future"));
+        if let Some((now, valid_to)) = self.now().zip(valid_to) {
+            check_validity(valid_to.duration_since(now).unwrap_or_default())?;
         }
         let identifier = key.into();
         self.write(|snapshot| {
@@ -153,12 +153,21 @@ impl Keyring {
             if new && key.is_replica() {
                 return Err(unsupported_kind_of_key());
             }
-            let material = SymmetricMaterial::new(key.metadata.arn().key_id(), &bytes.0);
+            let arn = *key.metadata.arn();
+            let material = SymmetricMaterial::new(arn.key_id(), &bytes.0);
             let id = *material.id();
             if expected_id.is_some_and(|expected| expected != id) {
                 return Err(KmsError::IncorrectKeyMaterial);
             }
             let materials = key.materials_mut().ok_or_else(unsupported_kind_of_key)?;
+            if new
+                && !materials.has(&id)
+                && let Some(pending) = materials.pending_id()
+            {
+                return Err(KmsError::KmsInvalidState(
+                    InvalidStateError::pending_rotation(arn, id, *pending),
+                ));
+            }
             let expiry = Expiry::at(valid_to);
             if materials.versions().is_empty() || (new && !materials.has(&id)) {
                 materials.add(material, expiry, description);
@@ -207,6 +216,19 @@ impl Keyring {
 }
 
 /// Puts a key with changed materials back into the ring, and updates its related keys.
+/// Refuses material that is valid for no time, or for longer than AWS lets it be (DOC). GUESS 34 for the texts.
+fn check_validity(validity: Duration) -> Result<(), KmsError> {
+    if validity.is_zero() {
+        return Err(ValidationError::other("ValidTo must be in the future"));
+    }
+    if validity > VALIDITY_MAX {
+        return Err(ValidationError::other(
+            "ValidTo must not be more than 365 days in the future",
+        ));
+    }
+    Ok(())
+}
+
 fn put(snapshot: &mut Snapshot, mut key: SoftwareKey) {
     let arn = *key.metadata.arn();
     key.settle();

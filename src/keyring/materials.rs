@@ -200,6 +200,12 @@ impl Materials {
         true
     }
 
+    /// The material that waits for its first rotation.
+    pub(super) fn pending_id(&self) -> Option<&KeyMaterialId> {
+        let mut pending = self.versions.iter().filter(|version| version.is_pending());
+        pending.next().map(|version| &version.id)
+    }
+
     /// Removes a material and keeps its id. A pending material is removed with its id, since no data can be under it,
     /// unless the key is a replica, whose primary decides that. `false` if the key never had the material.
     pub(super) fn take_away(&mut self, id: &KeyMaterialId, replica: bool) -> bool {

@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::access::{Action, KeyPolicy};
-use crate::error::{KmsError, ValidationError};
+use crate::error::{AlreadyExistsError, KmsError, UnsupportedOperationError, ValidationError};
 use crate::key::{KeyArn, KeyIdentifier, KeyMetadata, KeyOrigin, MultiRegionKeyType, Region};
 
-use super::key::{Secret, SoftwareKey, unsupported_kind_of_key};
+use super::key::{Secret, SoftwareKey};
 use super::ring::Keyring;
 use super::tag_rules;
 
@@ -61,7 +61,8 @@ impl Keyring {
                 .multi_region()
                 .is_some_and(|configuration| configuration.key_type == MultiRegionKeyType::Primary);
             if !is_primary {
-                return Err(unsupported_kind_of_key());
+                let error = UnsupportedOperationError::NotPrimary(arn);
+                return Err(KmsError::UnsupportedOperation(error));
             }
             primary.require(Action::ReplicateKey)?;
             if region.partition() != arn.region().partition() {
@@ -70,9 +71,7 @@ impl Keyring {
                 ));
             }
             if snapshot.get(&replica_arn).is_some() {
-                return Err(ValidationError::other(
-                    "there is a related key in that Region already",
-                ));
+                return Err(KmsError::AlreadyExists(AlreadyExistsError::Replica));
             }
             let properties = properties.unwrap_or_else(|| ReplicaProperties {
                 policy: Arc::clone(&primary.policy),

@@ -351,12 +351,15 @@ fn replicate_key(control: &Control<'_>, members: &Members<'_>) -> Result<Option<
         tags: tags(&members.structures("Tags")?)?,
     })?;
     let metadata = &replica.metadata;
-    Ok(Some(
-        Object::new()
-            .object("ReplicaKeyMetadata", describe::key(metadata))
-            .text("ReplicaPolicy", replica.policy.to_json(metadata.arn()))
-            .objects("ReplicaTags", replica.tags.iter().map(describe::tag)),
-    ))
+    let object = Object::new()
+        .object("ReplicaKeyMetadata", describe::key(metadata))
+        .text("ReplicaPolicy", replica.policy.to_json(metadata.arn()));
+    // RECORDED: no empty list.
+    if replica.tags.is_empty() {
+        return Ok(Some(object));
+    }
+    let tags = replica.tags.iter().map(describe::tag);
+    Ok(Some(object.objects("ReplicaTags", tags)))
 }
 
 fn tag_resource(control: &Control<'_>, members: &Members<'_>) -> Result<Option<Object>, Failure> {

@@ -159,6 +159,11 @@ fn the_clock_deletes_and_expires() {
         let answer = keyring.import_key_material(e, late);
         let refused = validation("ValidTo must be in the future");
         section.answer(Guess(34), "no time left", answer, refused);
+        let answer = keyring.import_key_material(e, for_days(366));
+        let refused = validation("ValidTo must not be more than 365 days in the future");
+        section.answer(Guess(34), "for more than a year", answer, refused);
+        let answer = keyring.import_key_material(e, for_days(365));
+        section.answer(Doc, "for a year", answer, Success);
 
         keyring.import_key_material(e, for_days(1)).unwrap();
         section.case(Doc, "imported again", from(&of_e), Success);

@@ -11,7 +11,7 @@ use crate::section::Evidence::{Doc, Guess, Inferred, Recorded, RecordedByWord};
 use crate::section::Section;
 use crate::texts::{
     Expected, Success, disabled, incorrect_key, invalid_ciphertext, invalid_state,
-    nothing_to_rotate_to, rotation_limit, unsupported, unsupported_origin,
+    nothing_to_rotate_to, pending_rotation, rotation_limit, unsupported, unsupported_origin,
 };
 use crate::world::World;
 
@@ -261,8 +261,15 @@ fn imported_material_comes_and_goes() {
 
         // What waits for rotation has encrypted nothing: nothing is missing without it.
         let third = import_new(3).unwrap();
+        let refused = import_new(4);
         keyring
             .delete_imported_key_material(e, Some(third))
+            .unwrap();
+        let fourth = import_new(4).unwrap();
+        let waits = pending_rotation("<E>", &fourth.to_string(), &third.to_string());
+        section.answer(Recorded, "one waits at a time", refused, waits);
+        keyring
+            .delete_imported_key_material(e, Some(fourth))
             .unwrap();
         section.case(Guess(38), "pending material deleted", to(), Success);
         let answer = keyring.rotate_key_on_demand(e);

@@ -6,11 +6,11 @@ use kms_reencrypt::keyring::{Clock, ImportedMaterial, ManualClock, NewKey};
 use kms_reencrypt::{KeyOrigin, KeySpec, KeyState, Keyring, KmsError};
 
 use crate::ask::{Answer, Ask, decrypt, encrypt, re_encrypt};
-use crate::section::Evidence::{Doc, Guess, Inferred, Recorded};
+use crate::section::Evidence::{Doc, Guess, Inferred, Quoted, Recorded};
 use crate::section::Section;
 use crate::texts::{
     Success, denied_by_ciphertext, disabled, incorrect_key, invalid_arn, invalid_state, no_key,
-    nothing_to_rotate_to, unsupported,
+    not_primary, nothing_to_rotate_to, replica_exists, unsupported,
 };
 use crate::world::{ACCOUNT, World};
 
@@ -85,7 +85,17 @@ fn related_keys_rotate_together_and_are_disabled_apart() {
         let answer = ireland.rotate_key_on_demand(r);
         section.answer(Doc, "a replica is not rotated", answer, unsupported());
         let answer = ireland.replicate_key(r, "eu-north-1");
-        section.answer(Doc, "nor replicated", answer, unsupported());
+        section.answer(Recorded, "nor replicated", answer, not_primary("<R>"));
+
+        let answer = ireland.replicate_key(world.key("local"), "eu-north-1");
+        section.answer(
+            Inferred,
+            "a single-Region key",
+            answer,
+            not_primary("<local>"),
+        );
+        let answer = world.keyring.replicate_key(p, IRELAND);
+        section.answer(Quoted, "twice", answer, replica_exists());
 
         ireland.disable_key(r).unwrap();
         let answer = there(decrypt().blob(new.clone()));

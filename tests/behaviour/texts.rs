@@ -206,6 +206,68 @@ fn denied(action: &str, resource: &str) -> Expected {
 
 // behaviour §9
 
+pub(crate) fn not_primary(key: &str) -> Expected {
+    refusal(
+        "UnsupportedOperationException",
+        format!("{key} is not a multi-region primary key."),
+    )
+}
+
+pub(crate) fn replica_exists() -> Expected {
+    refusal(
+        "AlreadyExistsException",
+        "You can create only one replica of each primary key in each AWS Region.",
+    )
+}
+
+pub(crate) fn pending_rotation(key: &str, new: &str, pending: &str) -> Expected {
+    refusal(
+        "KMSInvalidStateException",
+        format!(
+            "New key material (id: {new}) cannot be imported into KMS key {key}, \
+             because another key material (id: {pending}) is pending rotation."
+        ),
+    )
+}
+
+// behaviour §17
+
+pub(crate) fn alias_prefix() -> Expected {
+    validation(
+        "Alias must start with the prefix \"alias/\". Please see \
+         https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html",
+    )
+}
+
+pub(crate) fn alias_exists(name: &str) -> Expected {
+    let arn = format!("arn:<partition>:kms:<region>:<account>:{name}");
+    let message = format!("An alias with the name {arn} already exists");
+    refusal("AlreadyExistsException", message)
+}
+
+/// `alias/a` stays with its key: what has to be the same, and what the two keys have.
+pub(crate) fn alias_stays(what: &str, from: &str, to: &str) -> Expected {
+    validation(format!(
+        "Alias alias/a cannot be changed from a CMK with {what} {from} to a CMK with {what} {to}. \
+         The {what} of the current CMK and the new CMK must be the same."
+    ))
+}
+
+pub(crate) fn not_authorized() -> Expected {
+    refusal("NotAuthorizedException", "")
+}
+
+// behaviour §18
+
+pub(crate) fn asymmetric_data_key() -> Expected {
+    refusal(
+        "InvalidKeyUsageException",
+        "You cannot generate a data key with an asymmetric CMK",
+    )
+}
+
+// behaviour §9, continued
+
 pub(crate) fn unsupported_origin(key: &str, origin: &str) -> Expected {
     refusal(
         "UnsupportedOperationException",

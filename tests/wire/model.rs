@@ -10,8 +10,9 @@ static MODEL: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(include_str!("../vectors/kms-model.json")).unwrap());
 
 /// Exceptions that every operation may raise: the model does not list them.
-const COMMON: [&str; 4] = [
+const COMMON: [&str; 5] = [
     "AccessDeniedException",
+    "NotAuthorizedException",
     "SerializationException",
     "ThrottlingException",
     "ValidationException",

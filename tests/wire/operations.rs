@@ -359,7 +359,7 @@ fn aliases_come_and_go() {
         (
             "CreateAlias",
             alias("alias/aws/web", other),
-            "InvalidAliasNameException",
+            "NotAuthorizedException",
         ),
         (
             "UpdateAlias",
@@ -453,6 +453,15 @@ fn a_multi_region_key_is_replicated() {
     assert_eq!(configuration["MultiRegionKeyType"], "REPLICA");
     assert_eq!(configuration["ReplicaKeys"][0]["Region"], "cn-northwest-1");
     assert_eq!(answer["ReplicaTags"][0]["TagKey"], "tenant");
+    // AWS has not made it yet when it answers.
+    assert_eq!(replica["KeyState"], "Creating");
+    assert_eq!(replica["Enabled"], false);
+    assert_eq!(replica["CurrentKeyMaterialId"], Value::Null);
+    let request = json!({"KeyId": key, "ReplicaRegion": "cn-northwest-1"});
+    assert_eq!(
+        server.error("ReplicateKey", request).0,
+        "AlreadyExistsException"
+    );
     let blob = server.ok("Encrypt", json!({"KeyId": key, "Plaintext": base64("a")}));
     let there = server.in_region("cn-northwest-1");
     let opened = there.ok("Decrypt", json!({"CiphertextBlob": blob["CiphertextBlob"]}));
