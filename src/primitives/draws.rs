@@ -136,6 +136,6 @@ mod tests {
     #[test]
     fn rsa_generation_over_a_stuck_source_fails() {
         let failure = failure(0x5a, |random| RsaKey::generate(KeySpec::Rsa2048, random));
-        assert_eq!(failure, "the RSA computation went wrong");
+        assert_eq!(failure, "the RSA computation failed");
     }
 }
