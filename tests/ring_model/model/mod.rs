@@ -8,7 +8,7 @@ mod requests;
 use std::collections::{BTreeMap, VecDeque};
 
 use self::key::{Doom, Key, State};
-use self::materials::{Bytes, Material, Materials};
+use self::materials::{Bytes, Material, Materials, Version};
 use self::related::HOURS_PER_DAY;
 pub(crate) use self::requests::BLOBS_MAX;
 use self::requests::Blob;
@@ -147,21 +147,28 @@ impl Model {
         if self.aliases.contains_key(&(region, alias)) {
             return Err("AlreadyExistsException");
         }
-        self.point(region, alias, target)
+        self.point(region, alias, target, false)
     }
 
     fn update_alias(&mut self, region: usize, alias: u8, target: Name) -> Answer {
         if !self.aliases.contains_key(&(region, alias)) {
             return Err("NotFoundException");
         }
-        self.point(region, alias, target)
+        let kind = |name: Name| self.keys.get(&name).map(|key| key.kind == Kind::Signing);
+        let (old, new) = (kind(self.aliases[&(region, alias)]), kind(target));
+        let is_other = target.region == region && new.is_some_and(|new| old != Some(new));
+        self.point(region, alias, target, is_other)
     }
 
-    fn point(&mut self, region: usize, alias: u8, target: Name) -> Answer {
+    fn point(&mut self, region: usize, alias: u8, target: Name, is_other: bool) -> Answer {
         if target.region != region || !self.keys.contains_key(&target) {
             return Err("NotFoundException");
         }
         self.key(target)?.require_not_doomed()?;
+        // An alias stays with keys of one usage.
+        if is_other {
+            return Err("ValidationException");
+        }
         self.aliases.insert((region, alias), target);
         Ok(Done::Nothing)
     }
@@ -213,7 +220,10 @@ impl Model {
         };
         let materials = &mut key.materials;
         let is_first = materials.versions.is_empty();
+        let is_waiting = materials.versions.iter().any(Version::is_pending);
         match materials.version(material) {
+            // One that waits has to be rotated to first.
+            None if !is_first && new && is_waiting => return Err("KMSInvalidStateException"),
             None if is_first || new => materials.add(material, valid_to),
             None => return Err("IncorrectKeyMaterialException"),
             Some(_) if new => return Err("ValidationException"),
@@ -247,7 +257,7 @@ impl Model {
         primary.require_enabled()?;
         let replica = name.in_region(region);
         if self.keys.contains_key(&replica) {
-            return Err("ValidationException");
+            return Err("AlreadyExistsException");
         }
         let key = Key {
             is_replica: true,
