@@ -10,7 +10,7 @@ use std::time::SystemTime;
 use kms_reencrypt_benches::ratio::{Ratios, Row, directory};
 
 /// The benches in the order of the report.
-const BENCHES: [&str; 7] = [
+const BENCHES: [&str; 9] = [
     "symmetric by blob",
     "asymmetric",
     "parts",
@@ -18,6 +18,8 @@ const BENCHES: [&str; 7] = [
     "scaling, materials",
     "scaling, threads",
     "allocations",
+    "access",
+    "access, added",
 ];
 
 /// The bench of tests/sdk, which is outside of the workspace and has a target folder of its own.
