@@ -65,17 +65,20 @@ impl ActionPattern {
     pub(super) fn matches(&self, action: &str, steps: &Steps) -> bool {
         steps.take(2);
         match self.shape {
-            Shape::Exact => self.written.eq_ignore_ascii_case(action),
+            Shape::Exact => is_equal(self.written.as_bytes(), action.as_bytes()),
             Shape::Prefix => {
-                let prefix = self.written.len() - 1;
-                let [pattern, action] = [&*self.written, action].map(|text| text.get(..prefix));
-                pattern
-                    .zip(action)
-                    .is_some_and(|(pattern, action)| pattern.eq_ignore_ascii_case(action))
+                let prefix = self.written.trim_end_matches('*').as_bytes();
+                let start = action.as_bytes().get(..prefix.len());
+                start.is_some_and(|start| is_equal(prefix, start))
             }
             Shape::Wild => is_match(&self.written, action, steps),
         }
     }
+}
+
+/// Compares without regard to case. Nearly all policies write actions as AWS does, so that comparing the bytes is enough.
+fn is_equal(pattern: &[u8], action: &[u8]) -> bool {
+    pattern == action || pattern.eq_ignore_ascii_case(action)
 }
 
 /// Matches greedily and goes back to the last `*` only: what an earlier one could still take, the last one can take too.

@@ -2,6 +2,7 @@
 
 use super::ContextKey;
 use super::evaluation::Evaluation;
+use super::glob::Glob;
 use super::template::{Syntax, Template};
 
 /// How many parts an ARN has. The last takes all colons that follow.
@@ -12,7 +13,10 @@ const PARTS: usize = 6;
 /// Each of the six parts is compared with its own part of the pattern, so no wildcard reaches over a colon but in the last
 /// part (IAM User Guide, ARN condition operators).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct ArnPattern(Vec<Template>);
+pub(super) struct ArnPattern {
+    parts: Vec<Template>,
+    is_everything: bool,
+}
 
 impl ArnPattern {
     /// Takes a pattern apart, with or without policy variables. One with fewer parts is completed with `*` (IAM User
@@ -23,28 +27,33 @@ impl ArnPattern {
             variables,
         };
         let parts = split(pattern, variables).into_iter();
-        Self(parts.map(|part| Template::parse(part, syntax)).collect())
+        let parts: Vec<_> = parts.map(|part| Template::parse(part, syntax)).collect();
+        let is_everything = match &*parts {
+            [only] => only.fixed().is_some_and(Glob::is_everything),
+            _ => false,
+        };
+        Self {
+            parts,
+            is_everything,
+        }
     }
 
     /// Whether every text matches: `*`.
-    pub(super) fn is_everything(&self) -> bool {
-        match &*self.0 {
-            [only] => only.fixed().is_some_and(super::glob::Glob::is_everything),
-            _ => false,
-        }
+    pub(super) const fn is_everything(&self) -> bool {
+        self.is_everything
     }
 
     /// The keys of the variables.
     pub(super) fn variables(&self) -> impl Iterator<Item = &ContextKey> {
-        self.0.iter().flat_map(Template::variables)
+        self.parts.iter().flat_map(Template::variables)
     }
 
     /// Whether an ARN matches.
     pub(super) fn matches(&self, arn: &str, evaluation: &Evaluation<'_>) -> bool {
         let mut parts = arn.splitn(PARTS, ':');
         evaluation.steps.take(STEPS_OF_PATTERN);
-        self.is_everything()
-            || self.0.iter().all(|pattern| match parts.next() {
+        self.is_everything
+            || self.parts.iter().all(|pattern| match parts.next() {
                 Some(part) => pattern.matches(part, evaluation),
                 None => false,
             })

@@ -69,6 +69,7 @@ pub struct ContextKey {
     written: Box<str>,
     name: Box<str>,
     family_len: usize,
+    family_hash: usize,
 }
 
 impl ContextKey {
@@ -82,6 +83,7 @@ impl ContextKey {
             .and_then(|rest| rest.find([':', '/']))
             .map_or(lower_case.len(), |separator| behind_service + separator + 1);
         Self {
+            family_hash: hash(lower_case.get(..family_len).unwrap_or_default()),
             written: name.into(),
             name: lower_case.into(),
             family_len,
@@ -113,6 +115,19 @@ impl ContextKey {
     pub fn member(&self) -> &str {
         self.name.get(self.family_len..).unwrap_or_default()
     }
+
+    /// A hash of the [`family`](Self::family), taken once, for tables in which every condition is looked up.
+    pub(crate) const fn family_hash(&self) -> usize {
+        self.family_hash
+    }
+}
+
+/// FNV-1a, as far as a table needs it. Policies whose names have the same hash slow nothing down: tables hold fixed keys.
+fn hash(text: &str) -> usize {
+    let bytes = text.bytes().map(usize::from);
+    bytes.fold(0x811c_9dc5, |hash, byte| {
+        (hash ^ byte).wrapping_mul(0x0100_0193)
+    })
 }
 
 impl PartialEq for ContextKey {

@@ -9,6 +9,7 @@ use super::{ContextKey, Presence, RequestContext, Requester};
 pub(super) struct Evaluation<'a> {
     request: &'a dyn RequestContext,
     requester: &'a Requester,
+    action: &'a str,
     resource: OnceCell<Cow<'a, str>>,
     pub(super) steps: Steps,
 }
@@ -18,6 +19,7 @@ impl<'a> Evaluation<'a> {
         Self {
             request,
             requester: request.requester(),
+            action: request.action(),
             resource: OnceCell::new(),
             steps: Steps::default(),
         }
@@ -27,8 +29,8 @@ impl<'a> Evaluation<'a> {
         self.requester
     }
 
-    pub(super) fn action(&self) -> &'a str {
-        self.request.action()
+    pub(super) const fn action(&self) -> &'a str {
+        self.action
     }
 
     /// The ARN of the resource, written out once.

@@ -83,6 +83,12 @@ impl Glob {
                 steps.compare(prefix);
                 return text.starts_with(&**prefix);
             }
+            [Piece::Text(prefix), Piece::AnyText, Piece::Text(suffix)] => {
+                steps.compare(prefix);
+                steps.compare(suffix);
+                let behind = text.strip_prefix(&**prefix);
+                return behind.is_some_and(|behind| behind.ends_with(&**suffix));
+            }
             _ => steps.take(STEPS_OF_PATTERN),
         }
         let mut segments = self.0.split(|piece| *piece == Piece::AnyText);
@@ -202,7 +208,11 @@ mod tests {
             ("*?b*", "b", false),
             ("*?b*", "bb", true),
             ("*?b?d*", "bxbyd", true),
+            ("s3.*.amazonaws.com", "s3.us-east-2.amazonaws.com", true),
+            ("s3.*.amazonaws.com", "s3.us-east-2.amazonaws.org", false),
+            ("s3.*.amazonaws.com", "ec2.us-east-2.amazonaws.com", false),
             ("a*a", "a", false),
+            ("a*a", "aa", true),
             ("a*ä?", "aää", true),
             ("**", "x", true),
             ("***", "", true),

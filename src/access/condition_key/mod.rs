@@ -1,10 +1,8 @@
 //! [`ConditionKey`]: what a condition may ask of a request to KMS, and where the answer comes from.
 
+mod index;
 mod table;
 mod values;
-
-use std::collections::HashMap;
-use std::sync::LazyLock;
 
 use crate::iam::{ContextKey, Policy, Presence};
 
@@ -94,7 +92,7 @@ impl ConditionKey {
     /// The condition key of that name, which case makes no difference in.
     #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {
-        Self::find(&ContextKey::new(name))
+        index::find(&ContextKey::new(name))
     }
 
     /// The name as AWS writes it. Where the author of a policy completes it, it ends in the separator:
@@ -140,26 +138,13 @@ impl ConditionKey {
     #[must_use]
     pub fn unknown_in(policy: &Policy) -> Vec<&ContextKey> {
         let mut keys = policy.context_keys();
-        keys.retain(|key| Self::find(key).is_none());
+        keys.retain(|key| index::find(key).is_none());
         keys
     }
 
     /// Whether requests can have several values for the key. The keys that are not in the table count as single-valued.
     pub(super) fn is_multivalued(key: &ContextKey) -> bool {
-        Self::find(key).is_some_and(|row| row.value_type == ValueType::Strings)
-    }
-
-    fn find(key: &ContextKey) -> Option<&'static Self> {
-        // Every condition of a policy is looked up in every request: by hash, since comparing names without regard to
-        // their case takes longer.
-        static BY_NAME: LazyLock<HashMap<String, &ConditionKey>> = LazyLock::new(|| {
-            let rows = ConditionKey::ALL.iter();
-            rows.map(|row| (row.name.to_ascii_lowercase(), row))
-                .collect()
-        });
-        let row = *BY_NAME.get(key.family())?;
-        let is_completed = !key.member().is_empty();
-        (is_completed == row.name.ends_with([':', '/'])).then_some(row)
+        index::find(key).is_some_and(|row| row.value_type == ValueType::Strings)
     }
 }
 
@@ -171,34 +156,33 @@ pub(super) fn values(
     key: &ContextKey,
     visit: &mut dyn FnMut(&str),
 ) -> Presence {
-    let given = request.caller.values_of(key);
-    let visit_given = |visit: &mut dyn FnMut(&str)| {
-        given
-            .iter()
-            .copied()
-            .flatten()
-            .for_each(|value| visit(value));
-        Presence::Present
-    };
-    let Some(row) = ConditionKey::find(key) else {
-        return if given.is_some() {
-            visit_given(visit)
-        } else {
-            Presence::Unknown
-        };
+    let Some(row) = index::find(key) else {
+        return given(request, key, visit).unwrap_or(Presence::Unknown);
     };
     if !row.is_for(request.action) || is_about_alias(row, request) {
         return Presence::Absent;
     }
-    let is_settled = matches!(row.source, ValueSource::Key | ValueSource::Request);
-    if given.is_some() && !is_settled {
-        return visit_given(visit);
+    let of_row = |visit: &mut dyn FnMut(&str)| (row.value)(request, key.member(), visit);
+    match row.source {
+        ValueSource::Key | ValueSource::Request => match of_row(visit) {
+            Presence::Present => Presence::Present,
+            absent => given(request, key, visit).unwrap_or(absent),
+        },
+        ValueSource::Caller | ValueSource::Clock | ValueSource::Connection => {
+            given(request, key, visit).unwrap_or_else(|| of_row(visit))
+        }
     }
-    match (row.value)(request, key.member(), visit) {
-        Presence::Present => Presence::Present,
-        _ if given.is_some() => visit_given(visit),
-        absent => absent,
-    }
+}
+
+/// Visits the values that the caller was given for a key, if it was.
+fn given(
+    request: &AccessRequest<'_>,
+    key: &ContextKey,
+    visit: &mut dyn FnMut(&str),
+) -> Option<Presence> {
+    let values = request.caller.values_of(key)?;
+    values.iter().for_each(|value| visit(value));
+    Some(Presence::Present)
 }
 
 /// Whether the key is one of AWS KMS and the request is about an alias, for which there are none.
@@ -211,7 +195,7 @@ mod tests {
     use super::ConditionKey;
 
     #[test]
-    fn the_table_is_sorted_so_that_every_key_is_found() {
+    fn the_table_is_sorted_and_every_key_of_it_is_found() {
         for pair in ConditionKey::ALL.windows(2) {
             let [one, next] = pair else { continue };
             let [one, next] = [one, next].map(|row| row.name.to_ascii_lowercase());
