@@ -290,6 +290,10 @@ impl Caller {
     fn change(mut self, change: impl FnOnce(&mut CallerPolicies)) -> Self {
         change(Arc::make_mut(&mut self.policies));
         let is_root = self.principal().is_some_and(PrincipalArn::is_root);
+        // Without session policies, a federated user has no permissions at all.
+        let is_federated = self
+            .principal()
+            .is_some_and(PrincipalArn::is_federated_user);
         let identity = &self.policies.identity;
         let has_all = match identity.as_slice() {
             [] => is_root,
@@ -297,7 +301,7 @@ impl Caller {
                 .iter()
                 .all(|policy| *policy == Policy::administrator_access()),
         };
-        self.is_unlimited = has_all && self.policies.limit_nothing();
+        self.is_unlimited = has_all && !is_federated && self.policies.limit_nothing();
         self
     }
 }
@@ -395,6 +399,11 @@ mod tests {
                 .parse::<Caller>()
                 .unwrap()
         };
+        let bob = || {
+            "arn:aws:sts::111122223333:federated-user/bob"
+                .parse::<Caller>()
+                .unwrap()
+        };
         let all = Policy::administrator_access;
         for (caller, expected) in [
             (root(), true),
@@ -411,6 +420,7 @@ mod tests {
             (admin().with_identity_policy(Policy::new()), false),
             (alice(), false),
             (alice().as_administrator(), true),
+            (bob().as_administrator(), false),
             (Caller::service("sns.amazonaws.com"), false),
         ] {
             assert_eq!(caller.is_unlimited(), expected, "{caller:?}");
