@@ -47,7 +47,8 @@ pub struct Parameters<'a> {
     pub now: Option<SystemTime>,
     /// The grants whose tokens the request carries.
     pub presented_grants: &'a [GrantId],
-    /// The grant that the request is to create, for `kms:CreateGrant`.
+    /// The grant that the request is to create, for `kms:CreateGrant`. Without it, no grant with constraints allows the
+    /// request.
     pub new_grant: Option<GrantTerms<'a>>,
     /// The grant that the request is to retire, for `kms:RetireGrant`.
     pub retired_grant: Option<&'a Grant>,

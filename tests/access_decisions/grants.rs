@@ -217,3 +217,20 @@ fn a_grant_for_a_resource_counts_for_requests_on_its_behalf() {
         }
     }
 }
+
+#[test]
+fn a_constrained_grant_does_not_let_its_grantee_create_a_grant_that_is_not_known() {
+    let blue = [("tenant", "blue")];
+    #[rustfmt::skip]
+    let decisions = [
+        ("without a constraint", grant_to("user/alice", |grant| grant.operation(GrantOperation::CreateGrant)), ALLOWED),
+        ("with a constraint", grant_to("user/alice", |grant| {
+            grant.operation(GrantOperation::CreateGrant).encryption_context_subset(blue)
+        }), NO_KEY_POLICY),
+    ];
+    for (what, grant, expected) in decisions {
+        let grants = [grant];
+        let ask = Ask::of(who("user/alice")).policy(&SILENT).grants(&grants);
+        ask.action(Action::CreateGrant).expect(expected, what);
+    }
+}

@@ -4,7 +4,7 @@ use crate::access::{AccessRequest, Caller};
 use crate::context::EncryptionContext;
 use crate::iam::{Match, Principal};
 
-use super::{Grant, GrantOperation, GrantPrincipal, GrantTerms};
+use super::{Grant, GrantOperation, GrantPrincipal};
 
 /// A term of a grant that a request does not meet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,8 +43,8 @@ impl Grant {
             .source_arn()
             .is_none_or(|source| request.caller.source_arn() == Some(source));
         require(has_source, GrantTerm::SourceArn)?;
-        let child = parameters.new_grant;
-        let hands_on = child.is_none_or(|terms: GrantTerms<'_>| terms.are_within(self));
+        let hands_on = operation != GrantOperation::CreateGrant
+            || parameters.new_grant.unwrap_or_default().are_within(self);
         require(hands_on, GrantTerm::ChildGrant)?;
         Ok(names)
     }
