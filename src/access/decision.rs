@@ -8,8 +8,10 @@ use crate::iam::{
 };
 use crate::key::{AccountId, KeyManager, KeyMetadata};
 
+use super::grant::GrantTerm;
 use super::{
-    Action, Caller, ConditionKey, KeyPolicy, KeyResource, Parameters, Resource, condition_key,
+    Action, Caller, ConditionKey, Grant, KeyPolicy, KeyResource, Parameters, Resource,
+    condition_key,
 };
 
 /// What is asked: may this caller do this with that resource, in this request?
@@ -41,14 +43,15 @@ pub struct AccessRequest<'a> {
 ///
 /// What denies it.
 pub fn authorize(request: &AccessRequest<'_>) -> Result<AllowedBy, Denial> {
-    request.with_layers(|layers| {
-        let decision = iam::decide(layers, request);
-        request.only_where_it_works(decision)
-    })
+    let decision = request.with_layers(|layers| iam::decide(layers, request));
+    match request.within_accounts(decision) {
+        Decision::Allowed(allowed_by) => Ok(allowed_by),
+        Decision::Denied(denial) => Err(denial),
+    }
 }
 
 impl AccessRequest<'_> {
-    /// Hands out all that may allow or deny the request.
+    /// Calls a function with everything that may allow or deny the request.
     pub(super) fn with_layers<T>(&self, use_layers: impl FnOnce(&Layers<'_>) -> T) -> T {
         static SILENT: KeyPolicy = KeyPolicy::new();
         let Resource::Key(key) = &self.resource else {
@@ -59,7 +62,12 @@ impl AccessRequest<'_> {
         } else {
             &SILENT
         };
-        let grants = || self.matching_grant(key);
+        let grants = || {
+            let matches = self
+                .checked_grants()
+                .filter_map(|(_, outcome)| outcome.ok());
+            matches.max().unwrap_or(Match::None)
+        };
         use_layers(&Layers {
             resource_control: self.resource_control(key),
             resource: Some(&policy.policy),
@@ -69,35 +77,44 @@ impl AccessRequest<'_> {
         })
     }
 
-    /// The decision, unless nobody of the caller's account can have the permission: then an explicit deny stands, and
-    /// anything else is as if the key's account allowed nothing.
-    pub(super) fn only_where_it_works(&self, decision: Decision) -> Result<AllowedBy, Denial> {
-        let is_denied = match decision {
-            Decision::Denied(denial) if denial.explicit => return Err(denial),
-            Decision::Denied(denial) => Err(denial),
-            Decision::Allowed(allowed_by) => Ok(allowed_by),
-        };
+    /// The decision of the policies and grants, corrected for permissions that do not work across accounts: for the key of
+    /// another account, an explicit deny stands, and any other decision becomes that the key's account allows nothing.
+    pub(super) fn within_accounts(&self, decision: Decision) -> Decision {
+        let is_explicit = matches!(decision, Decision::Denied(denial) if denial.explicit);
         let is_key = self.resource.key().is_some();
-        let own = self.resource.account();
-        let is_foreign = self.caller.account().is_some_and(|account| account != own);
-        if is_key && is_foreign && !self.action.works_across_accounts() {
-            return Err(Denial {
-                layer: Layer::ResourcePolicy,
-                explicit: false,
-            });
+        let owner = self.resource.account();
+        let is_foreign = self
+            .caller
+            .account()
+            .is_some_and(|account| account != owner);
+        if is_key && is_foreign && !is_explicit && !self.action.works_across_accounts() {
+            return Decision::Denied(Denial::missing(Layer::ResourcePolicy));
         }
-        is_denied
+        decision
     }
 
-    /// How the grants of the key match the caller, those that count for the request.
-    fn matching_grant(&self, key: &KeyResource<'_>) -> Match {
-        if self.action == Action::RetireGrant {
-            let grant = self.parameters.retired_grant;
-            let retiring = grant.and_then(|grant| grant.check_retiring(self.caller).ok());
-            return retiring.unwrap_or(Match::None);
-        }
-        let matches = key.grants.iter().filter_map(|grant| grant.check(self).ok());
-        matches.max().unwrap_or(Match::None)
+    /// The grants that may allow the request, each with how it matches the caller, or with the first term that the request
+    /// does not meet. They are the grants of the key; for `kms:RetireGrant`, only the grant that is to be retired.
+    pub(super) fn checked_grants(
+        &self,
+    ) -> impl Iterator<Item = (&Grant, Result<Match, GrantTerm>)> {
+        let is_retiring = self.action == Action::RetireGrant;
+        let grants = match self.resource.key() {
+            Some(_) if is_retiring => self
+                .parameters
+                .retired_grant
+                .map_or(&[][..], core::slice::from_ref),
+            Some(key) => key.grants,
+            None => &[],
+        };
+        grants.iter().map(move |grant| {
+            let outcome = if is_retiring {
+                grant.check_retiring(self.caller)
+            } else {
+                grant.check(self)
+            };
+            (grant, outcome)
+        })
     }
 
     fn resource_control<'k>(&self, key: &KeyResource<'k>) -> &'k [Vec<Policy>] {
@@ -171,6 +188,8 @@ mod tests {
         let bounded = caller(alice)
             .as_administrator()
             .with_permissions_boundary(Policy::new());
+        // It may do nothing without a session policy.
+        let federated = caller("arn:aws:sts::111122223333:federated-user/bob").as_administrator();
         let deny = Statement::deny().principal(Principal::Any).action("kms:*");
         let denying = KeyPolicy::default().statement(deny);
         let [default, silent] = [KeyPolicy::default(), KeyPolicy::new()];
@@ -180,6 +199,7 @@ mod tests {
             (caller(alice), &default, false),
             (limited, &default, false),
             (bounded, &default, false),
+            (federated, &default, false),
             (caller("arn:aws:iam::444455556666:root"), &default, false),
             (caller(root), &silent, false),
             (caller(root), &denying, false),

@@ -3,10 +3,10 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::iam::{self, Decision, ExplainedGrant, Explanation, GrantOutcome};
+use crate::iam::{self, ExplainedGrant, Explanation, GrantOutcome, Match};
 
 use super::grant::GrantTerm;
-use super::{AccessRequest, Action, Grant, Resource};
+use super::{AccessRequest, Grant};
 
 /// How many explanations are kept for somebody who does not take them.
 const KEPT_MAX: usize = 1000;
@@ -35,50 +35,28 @@ const KEPT_MAX: usize = 1000;
 pub fn explain_access(request: &AccessRequest<'_>) -> Explanation {
     request.with_layers(|layers| {
         let mut explanation = iam::explain(layers, request);
-        if let Err(denial) = request.only_where_it_works(explanation.decision) {
-            explanation.decision = Decision::Denied(denial);
-        }
-        explanation.grants = grants(request);
+        explanation.decision = request.within_accounts(explanation.decision);
+        let grants = request.checked_grants();
+        explanation.grants = grants
+            .map(|(grant, outcome)| explained(grant, outcome, request))
+            .collect();
         explanation
     })
 }
 
-fn grants(request: &AccessRequest<'_>) -> Vec<ExplainedGrant> {
-    if request.action == Action::RetireGrant {
-        let retired = request.parameters.retired_grant.into_iter();
-        return retired
-            .map(|grant| {
-                let outcome = grant.check_retiring(request.caller);
-                explained(grant, outcome.map_err(|term| (term, request)))
-            })
-            .collect();
-    }
-    let Resource::Key(key) = request.resource else {
-        return Vec::new();
-    };
-    let grants = key.grants.iter();
-    grants
-        .map(|grant| {
-            let outcome = grant.check(request);
-            explained(grant, outcome.map_err(|term| (term, request)))
-        })
-        .collect()
-}
-
 fn explained(
     grant: &Grant,
-    outcome: Result<iam::Match, (GrantTerm, &AccessRequest<'_>)>,
+    outcome: Result<Match, GrantTerm>,
+    request: &AccessRequest<'_>,
 ) -> ExplainedGrant {
-    ExplainedGrant::new(
-        grant.id().to_string(),
-        match outcome {
-            Ok(names) => GrantOutcome::Applies(names),
-            Err((term, request)) => {
-                let (of_grant, of_request) = term.values(grant, request);
-                GrantOutcome::mismatch(term.name(), of_grant, of_request)
-            }
-        },
-    )
+    let outcome = match outcome {
+        Ok(names) => GrantOutcome::Applies(names),
+        Err(term) => {
+            let (of_grant, of_request) = term.values(grant, request);
+            GrantOutcome::mismatch(term.name(), of_grant, of_request)
+        }
+    };
+    ExplainedGrant::new(grant.id().to_string(), outcome)
 }
 
 /// The explanations of requests, in the order in which permissions were asked for: see

@@ -14,8 +14,15 @@ const FORBIDDEN: [&str; 3] = [
     "kms:resourcealiases",
 ];
 
-/// Condition keys that have one value at most, and whose absence `ForAllValues` would let through (DOC).
-const SINGLE_VALUED: [&str; 2] = ["kms:encryptioncontext:", "aws:requesttag/"];
+/// Condition keys that have one value at most, and whose absence `ForAllValues` would let through (DOC): the family of each,
+/// and what the refusal calls it.
+const SINGLE_VALUED: [(&str, (&str, &str)); 2] = [
+    (
+        "kms:encryptioncontext:",
+        ("EncryptionContext", "encryption context"),
+    ),
+    ("aws:requesttag/", ("RequestTag", "tag")),
+];
 
 impl KeyPolicy {
     /// Refuses a policy that AWS KMS does not take for keys of a Region.
@@ -65,17 +72,11 @@ fn is_forbidden(condition: &Condition) -> bool {
     FORBIDDEN.contains(&key.family()) || key.name() == "kms:resourcetag"
 }
 
-/// What the condition lets through without its key, in the words of the refusal.
+/// What the condition lets through without its key, as the refusal names it.
 fn permits_absence(condition: &Condition) -> Option<(&'static str, &'static str)> {
-    let family = condition.key().family();
-    if !condition.is_for_all_values() || !SINGLE_VALUED.contains(&family) {
-        return None;
-    }
-    Some(if family == "kms:encryptioncontext:" {
-        ("EncryptionContext", "encryption context")
-    } else {
-        ("RequestTag", "tag")
-    })
+    let mut keys = SINGLE_VALUED.into_iter();
+    let (_, words) = keys.find(|(family, _)| *family == condition.key().family())?;
+    condition.is_for_all_values().then_some(words)
 }
 
 #[cfg(test)]

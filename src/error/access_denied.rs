@@ -215,11 +215,7 @@ fn write_reason(f: &mut fmt::Formatter<'_>, action: &str, reason: Denial) -> fmt
     if !explicit {
         return write!(f, "because no {layer} allows the {action} action");
     }
-    let article = match layer {
-        Layer::IdentityPolicy => "an",
-        _ => "a",
-    };
-    write!(f, "with an explicit deny in {article} {layer}")
+    write!(f, "with an explicit deny in {}", layer.with_article())
 }
 
 /// Whether the account of a key has the policies of a type, so that nobody else is told of them. For resource control

@@ -302,15 +302,6 @@ impl<R: Recorder> Run<'_, R> {
     }
 }
 
-impl Denial {
-    const fn missing(layer: Layer) -> Self {
-        Self {
-            layer,
-            explicit: false,
-        }
-    }
-}
-
 fn all_allow(layers: &[(Layer, bool)]) -> Result<(), Denial> {
     match layers.iter().find(|(_, allows)| !allows) {
         Some((layer, _)) => Err(Denial::missing(*layer)),

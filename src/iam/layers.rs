@@ -138,10 +138,23 @@ pub enum AllowedBy {
 )]
 #[expect(clippy::exhaustive_structs, reason = "made in tests that compare")]
 pub struct Denial {
-    /// The type of the policies that denied it. If several did, the first of these: service control, resource control, VPC
-    /// endpoint, identity-based, boundary, session, resource-based for explicit denies (GUESS 43); resource control, service control, VPC endpoint, resource-based, identity-based, boundary, session for the
-    /// lack of an allow, as AWS's guide orders them.
+    /// The type of the policies that denied it. If several types did, it is the first of a list:
+    ///
+    /// - for explicit denies: service control, resource control, VPC endpoint, identity-based, boundary, session,
+    ///   resource-based (GUESS 43);
+    /// - for missing allows: resource control, service control, VPC endpoint, resource-based, identity-based, boundary,
+    ///   session, which is the order of AWS's guide.
     pub layer: Layer,
     /// Whether a statement denies it; otherwise, no statement of the layer allows it.
     pub explicit: bool,
+}
+
+impl Denial {
+    /// No policy of a type allows the request.
+    pub(crate) const fn missing(layer: Layer) -> Self {
+        Self {
+            layer,
+            explicit: false,
+        }
+    }
 }

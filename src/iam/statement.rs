@@ -8,9 +8,9 @@ use super::{Condition, ContextKey, Effect, Match, Principal};
 
 /// A statement of a policy.
 ///
-/// It applies to a request if all of it does: principal, action, resource and every condition. What it says of principals
-/// counts in resource-based policies, resource control policies and VPC endpoint policies: the others are about the
-/// principal that has them.
+/// It applies to a request if all of it does: principal, action, resource and every condition. Its principals
+/// count only in resource-based policies and VPC endpoint policies. Identity-based policies and the like apply to the
+/// principal that has them, resource control policies to everybody.
 ///
 /// Resources and the values of conditions may have policy variables, such as `${aws:username}`.
 ///
