@@ -303,7 +303,8 @@ impl<P: KeyProvider> Kms<P> {
     ///
     /// As for [`describe_key`](Self::describe_key), with the permission `kms:GetPublicKey`, and:
     ///
-    /// - [`KmsError::Disabled`] or [`KmsError::KmsInvalidState`] if the state of the key does not allow the operation.
+    /// - [`KmsError::KmsInvalidState`] if the state of the key does not allow the operation. A disabled key still gives its
+    ///   public key.
     /// - [`KmsError::UnsupportedOperation`] if the key has no public key. The keys of a [`Keyring`](crate::Keyring) for
     ///   signatures and key agreement do not have one.
     pub fn get_public_key(

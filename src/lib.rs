@@ -60,7 +60,7 @@
 //! - `json`: key policies as JSON documents; the AWS JSON 1.1 protocol without sockets, in `wire`.
 //! - `aws-sdk`: an HTTP client for the official SDK that answers in this process, in `aws_sdk`. Implies `json`.
 //! - `testing`: what tests need, in `testing`: fixed keys, seeded randomness, faults on demand, a recorder; with `json`,
-//!   rings from files.
+//!   rings and callers from files.
 //! - `snapshot`: rings saved and loaded whole, sealed under a key or passphrase, in `testing::ring_file`. Implies
 //!   `testing` and `json`. With it, every ring of the program keeps the bytes of its symmetric key material in memory;
 //!   without it, a ring keeps only the hash states that it computes from them.

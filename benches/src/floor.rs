@@ -30,7 +30,7 @@ pub struct Floor {
     aad: Vec<u8>,
     message: Vec<u8>,
     tag: Tag,
-    /// The first message, sealed, for whoever opens without sealing again.
+    /// The first message, sealed: a bench that only opens starts from it every time.
     sealed: Vec<u8>,
 }
 

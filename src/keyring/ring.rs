@@ -175,7 +175,8 @@ impl Keyring {
     ///
     /// # Errors
     ///
-    /// - [`KmsError::NotFound`] if the key does not exist; [`KmsError::KmsInvalidState`], depending on its state.
+    /// - [`KmsError::NotFound`] if the key does not exist.
+    /// - [`KmsError::KmsInvalidState`] if its state does not allow the operation. A disabled key still gives its public key.
     /// - [`KmsError::UnsupportedOperation`] if the key has no public key. The keys of a ring for signatures and key
     ///   agreement do not have one.
     pub fn public_key(&self, key: impl Into<KeyIdentifier>) -> Result<Vec<u8>, KmsError> {
