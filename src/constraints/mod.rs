@@ -202,13 +202,23 @@ impl Constraints {
             let constraint = Constraint::LengthAtMost(GRANT_TOKENS_MAX);
             self.add(MEMBER, listed(tokens), constraint);
         }
-        let fits = |token: &T| (1..=GRANT_TOKEN_MAX).contains(&token.as_ref().chars().count());
-        if !tokens.iter().all(fits) {
+        self.element_len(MEMBER, tokens, (1, GRANT_TOKEN_MAX));
+    }
+
+    /// A list whose elements have a length between two bounds. The words are GUESS 5.
+    pub(crate) fn element_len<T: AsRef<str> + fmt::Display>(
+        &mut self,
+        member: &'static str,
+        elements: &[T],
+        (min, max): (usize, usize),
+    ) {
+        let fits = |element: &T| (min..=max).contains(&element.as_ref().chars().count());
+        if !elements.iter().all(fits) {
             let constraint = Constraint::Members(vec![
-                Constraint::LengthAtMost(GRANT_TOKEN_MAX),
-                Constraint::LengthAtLeast(1),
+                Constraint::LengthAtMost(max),
+                Constraint::LengthAtLeast(min),
             ]);
-            self.add(MEMBER, listed(tokens), constraint);
+            self.add(member, listed(elements), constraint);
         }
     }
 
@@ -261,7 +271,8 @@ impl Constraints {
         values.ok_or_else(|| ValidationError::Constraints(self.0).into())
     }
 
-    fn blob_len(&mut self, member: &'static str, len: usize, max: usize) {
+    /// A blob of 1 to `max` bytes.
+    pub(crate) fn blob_len(&mut self, member: &'static str, len: usize, max: usize) {
         if len == 0 {
             self.add(member, RejectedValue::Hidden, Constraint::LengthAtLeast(1));
         }
@@ -277,7 +288,7 @@ pub(crate) fn ignores_ciphertext(dry_run: bool, modifiers: &[ModelValue<DryRunMo
 }
 
 /// A list as the messages show it: `[t1, t2]`.
-fn listed(items: &[impl fmt::Display]) -> RejectedValue {
+pub(crate) fn listed(items: &[impl fmt::Display]) -> RejectedValue {
     let items: Vec<String> = items.iter().map(ToString::to_string).collect();
     RejectedValue::Text(format!("[{}]", items.join(", ")))
 }

@@ -30,7 +30,8 @@ impl Constraints {
         self.pattern(member, text, PATTERN, is_source_arn);
     }
 
-    fn pattern(
+    /// A pattern that needs a function of its own, if the member is present.
+    pub(crate) fn pattern(
         &mut self,
         member: &'static str,
         text: Option<&str>,

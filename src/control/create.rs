@@ -1,6 +1,6 @@
 //! `CreateKey`
 
-use crate::access::{Action, KeyPolicy, Parameters, Resource};
+use crate::access::{Action, Parameters, Resource};
 use crate::constraints::Constraints;
 use crate::error::{DeniedResource, KmsError, UnsupportedOperationError, ValidationError};
 use crate::key::{
@@ -9,9 +9,10 @@ use crate::key::{
 use crate::keyring::NewKey;
 
 use super::Control;
+use super::custom_key_stores::refuse_custom_key_store;
 use super::model::{CUSTOM_KEY_STORE_ID, DESCRIPTION, POLICY, TagMember, XKS_KEY_ID};
 
-/// What `CreateKey` takes.
+/// The members of `CreateKey`.
 #[derive(Debug, Default)]
 pub(crate) struct CreateKeyRequest<'a> {
     pub(crate) policy: Option<&'a str>,
@@ -72,14 +73,13 @@ impl Control<'_> {
         let bypass = request.bypass_policy_lockout_safety_check;
         self.authorize_creation(&metadata, &tags, bypass)?;
         if let Some(policy) = request.policy {
-            let policy = KeyPolicy::from_json(policy)?;
-            policy.check(&place.region)?;
-            if !bypass.unwrap_or_default() {
-                self.refuse_lockout(&metadata, &policy)?;
-            }
-            key = key.policy(policy);
+            key = key.policy(self.new_policy(&metadata, policy, bypass)?);
         }
-        request.refuse_custom_key_store()?;
+        // An ordinary key must not take the place of one in a custom key store.
+        refuse_custom_key_store([
+            ("CustomKeyStoreId", request.custom_key_store_id),
+            ("XksKeyId", request.xks_key_id),
+        ])?;
         // Custom key stores and the import of private keys are not supported.
         let is_supported = match origin {
             KeyOrigin::AwsKms => true,
@@ -94,8 +94,8 @@ impl Control<'_> {
         self.keyring.describe_key(created)
     }
 
-    /// Proves that the caller may create a key, and give it these tags. Conditions see the metadata of the key that is to
-    /// be, and the tags as those of the request: the key itself has none yet (QUOTED).
+    /// Proves that the caller may create a key with these tags. Conditions see the metadata of the future key, and the tags
+    /// as those of the request, since the key itself has none yet (QUOTED).
     pub(super) fn authorize_creation(
         &self,
         metadata: &KeyMetadata,
@@ -116,19 +116,5 @@ impl Control<'_> {
         self.decide(action, resource, parameters, |reason| {
             self.denied(action, DeniedResource::unnamed(reason))
         })
-    }
-}
-
-impl CreateKeyRequest<'_> {
-    /// Refuses a key in a custom key store: an ordinary one must not take its place.
-    fn refuse_custom_key_store(&self) -> Result<(), KmsError> {
-        let members = [
-            ("CustomKeyStoreId", self.custom_key_store_id),
-            ("XksKeyId", self.xks_key_id),
-        ];
-        match members.into_iter().find(|(_, value)| value.is_some()) {
-            Some((member, _)) => Err(KmsError::CustomKeyStoreNotFound { member }),
-            None => Ok(()),
-        }
     }
 }

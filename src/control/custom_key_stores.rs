@@ -1,4 +1,4 @@
-//! `DescribeCustomKeyStores`, of an account that has none.
+//! Custom key stores, which no account has here: `DescribeCustomKeyStores`, and the refusal of members that name one.
 
 use core::convert::Infallible;
 
@@ -11,7 +11,7 @@ use super::model::{CUSTOM_KEY_STORE_ID, CUSTOM_KEY_STORE_NAME};
 use super::page::{Page, PageLen, PageRequest};
 
 impl Control<'_> {
-    /// A page without custom key stores. One that is named is not found.
+    /// An empty page. A custom key store that the request names is not found.
     pub(crate) fn describe_custom_key_stores(
         &self,
         id: Option<&str>,
@@ -28,10 +28,17 @@ impl Control<'_> {
         page.check(&mut constraints);
         constraints.finish(|| Some(()))?;
         self.authorize_listing(Action::DescribeCustomKeyStores)?;
-        let named = [("CustomKeyStoreId", id), ("CustomKeyStoreName", name)];
-        match named.into_iter().find(|(_, value)| value.is_some()) {
-            Some((member, _)) => Err(KmsError::CustomKeyStoreNotFound { member }),
-            None => page.of(Vec::new(), LEN, |store: &Infallible| match *store {}),
-        }
+        refuse_custom_key_store([("CustomKeyStoreId", id), ("CustomKeyStoreName", name)])?;
+        page.of(Vec::new(), LEN, |store: &Infallible| match *store {})
+    }
+}
+
+/// Refuses a request if one of these members is present: it is about a custom key store.
+pub(super) fn refuse_custom_key_store<const N: usize>(
+    members: [(&'static str, Option<&str>); N],
+) -> Result<(), KmsError> {
+    match members.into_iter().find(|(_, value)| value.is_some()) {
+        Some((member, _)) => Err(KmsError::CustomKeyStoreNotFound { member }),
+        None => Ok(()),
     }
 }

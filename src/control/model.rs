@@ -4,7 +4,7 @@ use core::fmt;
 use core::str::FromStr;
 use std::borrow::Cow;
 
-use crate::constraints::{CIPHERTEXT_BLOB_MAX, Constraints, NAME_PATTERN, Pattern, Text};
+use crate::constraints::{CIPHERTEXT_BLOB_MAX, Constraints, NAME_PATTERN, Pattern, Text, listed};
 use crate::error::{Constraint, RejectedValue};
 use crate::key::{KeyIdentifier, UnknownValue};
 
@@ -209,8 +209,8 @@ impl Constraints {
         let texts = self.required(member, texts)?;
         let values: Option<Vec<T>> = texts.iter().map(|text| text.parse().ok()).collect();
         if values.is_none() {
-            let rejected = RejectedValue::Text(format!("[{}]", texts.join(", ")));
-            self.add(member, rejected, Constraint::Members(vec![value_set(all)]));
+            let constraint = Constraint::Members(vec![value_set(all)]);
+            self.add(member, listed(texts), constraint);
         }
         values
     }
@@ -221,15 +221,9 @@ impl Constraints {
         member: &'static str,
         blob: Option<&'b [u8]>,
     ) -> Option<&'b [u8]> {
-        match self.required(member, blob) {
-            Some([]) => self.add(member, RejectedValue::Hidden, Constraint::LengthAtLeast(1)),
-            Some(blob) if blob.len() > CIPHERTEXT_BLOB_MAX => {
-                let constraint = Constraint::LengthAtMost(CIPHERTEXT_BLOB_MAX);
-                self.add(member, RejectedValue::Hidden, constraint);
-            }
-            _ => {}
-        }
-        blob
+        let blob = self.required(member, blob)?;
+        self.blob_len(member, blob.len(), CIPHERTEXT_BLOB_MAX);
+        Some(blob)
     }
 
     /// `Tags`: keys and values of their lengths. The path of a violation names the element (RECORDED).
@@ -245,19 +239,11 @@ impl Constraints {
         checked.into_iter().collect()
     }
 
-    /// `TagKeys`: a list that must be there, of keys of their length. The words are those for lists: GUESS 5.
+    /// `TagKeys`: a required list of keys of 1 to 128 characters.
     pub(super) fn tag_keys<'t>(&mut self, keys: Option<&'t [&'t str]>) -> Option<&'t [&'t str]> {
         const MEMBER: &str = "tagKeys";
         let keys = self.required(MEMBER, keys)?;
-        let fits = |key: &&str| (TAG_KEY.min..=TAG_KEY.max).contains(&key.chars().count());
-        if !keys.iter().all(fits) {
-            let rejected = RejectedValue::Text(format!("[{}]", keys.join(", ")));
-            let constraint = Constraint::Members(vec![
-                Constraint::LengthAtMost(TAG_KEY.max),
-                Constraint::LengthAtLeast(TAG_KEY.min),
-            ]);
-            self.add(MEMBER, rejected, constraint);
-        }
+        self.element_len(MEMBER, keys, (TAG_KEY.min, TAG_KEY.max));
         Some(keys)
     }
 }

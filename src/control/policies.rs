@@ -64,20 +64,29 @@ impl Control<'_> {
         };
         let key = self.authorized_with(Action::PutKeyPolicy, &key_id, parameters)?;
         require_default(policy_name)?;
-        let policy = KeyPolicy::from_json(policy)?;
-        policy.check(key.region())?;
-        if !bypass_policy_lockout_safety_check.unwrap_or_default() {
-            self.refuse_lockout(&self.keyring.describe_key(key)?, &policy)?;
-        }
+        let metadata = self.keyring.describe_key(key)?;
+        let policy = self.new_policy(&metadata, policy, bypass_policy_lockout_safety_check)?;
         self.keyring.put_key_policy(key, policy)
     }
 
-    /// Refuses a policy that would not allow the caller to change it again.
-    pub(super) fn refuse_lockout(
+    /// Reads a new policy for a key, and refuses one that would not allow the caller to change it again, unless the
+    /// caller bypasses that check.
+    pub(super) fn new_policy(
         &self,
         key: &KeyMetadata,
-        policy: &KeyPolicy,
-    ) -> Result<(), KmsError> {
+        policy: &str,
+        bypass_policy_lockout_safety_check: Option<bool>,
+    ) -> Result<KeyPolicy, KmsError> {
+        let policy = KeyPolicy::from_json(policy)?;
+        policy.check(key.arn().region())?;
+        if !bypass_policy_lockout_safety_check.unwrap_or_default() {
+            self.refuse_lockout(key, &policy)?;
+        }
+        Ok(policy)
+    }
+
+    /// Refuses a policy that would not allow the caller to change it again.
+    fn refuse_lockout(&self, key: &KeyMetadata, policy: &KeyPolicy) -> Result<(), KmsError> {
         let resource = Resource::Key(KeyResource::new(key, policy));
         let action = Action::PutKeyPolicy;
         self.decide(action, resource, Parameters::default(), |_| {

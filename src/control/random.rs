@@ -7,6 +7,7 @@ use crate::keyring::NUMBER_OF_BYTES;
 use crate::secret::Plaintext;
 
 use super::Control;
+use super::custom_key_stores::refuse_custom_key_store;
 use super::model::CUSTOM_KEY_STORE_ID;
 
 impl Control<'_> {
@@ -15,7 +16,6 @@ impl Control<'_> {
         number_of_bytes: Option<i64>,
         custom_key_store_id: Option<&str>,
     ) -> Result<Plaintext, KmsError> {
-        const MEMBER: &str = "CustomKeyStoreId";
         let (min, max) = NUMBER_OF_BYTES.into_inner();
         let mut constraints = Constraints::default();
         let number: Option<u16> = number_of_bytes
@@ -25,9 +25,7 @@ impl Control<'_> {
         constraints.finish(|| Some(()))?;
         self.authorize_listing(Action::GenerateRandom)?;
         let number = number.ok_or(ValidationError::NumberOfBytesRequired)?;
-        match store {
-            Some(_) => Err(KmsError::CustomKeyStoreNotFound { member: MEMBER }),
-            None => self.keyring.generate_random(number),
-        }
+        refuse_custom_key_store([("CustomKeyStoreId", store)])?;
+        self.keyring.generate_random(number)
     }
 }

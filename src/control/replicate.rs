@@ -4,12 +4,15 @@ use std::sync::Arc;
 
 use crate::access::{Action, KeyPolicy, Parameters};
 use crate::constraints::Constraints;
-use crate::error::{Constraint, KmsError, RejectedValue};
+use crate::error::KmsError;
 use crate::key::{KeyMetadata, KeyState, MultiRegionConfiguration, MultiRegionKeyType, Region};
 use crate::keyring::ReplicaProperties;
 
 use super::Control;
 use super::model::{DESCRIPTION, POLICY, REGION, TagMember};
+
+/// The pattern of `RegionType`.
+const REGION_PATTERN: &str = r"^([a-z]+-){2,3}\d+$";
 
 /// The members of `ReplicateKey`.
 #[derive(Debug, Default)]
@@ -40,11 +43,7 @@ impl Control<'_> {
         let mut constraints = Constraints::default();
         let key_id = constraints.key("keyId", request.key_id);
         let region = constraints.text("replicaRegion", request.replica_region, &REGION);
-        if let Some(region) = region.filter(|region| region.parse::<Region>().is_err()) {
-            let value = RejectedValue::Text(region.to_owned());
-            let pattern = Constraint::Pattern(r"^([a-z]+-){2,3}\d+$");
-            constraints.add("replicaRegion", value, pattern);
-        }
+        constraints.pattern("replicaRegion", region, REGION_PATTERN, is_region);
         constraints.optional_text("policy", request.policy, &POLICY);
         constraints.optional_text("description", request.description, &DESCRIPTION);
         let tags = constraints.tags(&request.tags);
@@ -58,14 +57,7 @@ impl Control<'_> {
         let bypass = request.bypass_policy_lockout_safety_check;
         self.authorize_creation(&replica_of(&primary, region), &tags, bypass)?;
         let policy = match request.policy {
-            Some(policy) => {
-                let policy = KeyPolicy::from_json(policy)?;
-                policy.check(key.region())?;
-                if !bypass.unwrap_or_default() {
-                    self.refuse_lockout(&primary, &policy)?;
-                }
-                policy
-            }
+            Some(policy) => self.new_policy(&primary, policy, bypass)?,
             None => KeyPolicy::default(),
         };
         let properties = ReplicaProperties {
@@ -77,7 +69,7 @@ impl Control<'_> {
             .keyring
             .replicate_key_with(key, region, Some(properties))?;
         let there = self.keyring.in_place(*replica.place());
-        // AWS answers before the replica is there (RECORDED). Here it is: DescribeKey tells its real state.
+        // AWS answers before the replica exists (RECORDED). Here it exists already, and DescribeKey shows its real state.
         let metadata = there.describe_key(replica)?.into_builder();
         let metadata = metadata
             .key_state(KeyState::Creating)
@@ -88,6 +80,10 @@ impl Control<'_> {
             tags,
         })
     }
+}
+
+fn is_region(text: &str) -> bool {
+    text.parse::<Region>().is_ok()
 }
 
 /// The metadata of the future replica that policies can ask for.

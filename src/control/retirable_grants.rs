@@ -8,7 +8,7 @@ use crate::key::KeyArn;
 use super::Control;
 use super::page::{Page, PageLen, PageRequest};
 
-/// What `ListRetirableGrants` takes: one of the two principals.
+/// The members of `ListRetirableGrants`: one of the two principals is required.
 #[derive(Debug, Default)]
 pub(crate) struct ListRetirableGrantsRequest<'a> {
     pub(crate) page: PageRequest<'a>,
@@ -17,8 +17,8 @@ pub(crate) struct ListRetirableGrantsRequest<'a> {
 }
 
 impl Control<'_> {
-    /// A page of the grants that a principal may retire, each with its key. The keys may be of any account; the principal is
-    /// of the caller's.
+    /// A page of the grants that a principal may retire, each with its key. The keys may belong to any account; the
+    /// principal belongs to the caller's.
     pub(crate) fn list_retirable_grants(
         &self,
         request: &ListRetirableGrantsRequest<'_>,
@@ -58,7 +58,7 @@ impl Control<'_> {
             .ok_or_else(|| InvalidArnError::Principal(text.to_owned()))?;
         let account = self.keyring.place().account;
         match principal.arn() {
-            // That it has to be is DOC; the refusal is GUESS 34.
+            // DOC: it has to belong to the caller's account. GUESS 34 for the refusal.
             Some(arn) if *arn.account() != account => Err(ValidationError::other(
                 "The RetiringPrincipal must be a principal of your account.",
             )),

@@ -64,10 +64,10 @@ pub(crate) const ORDERS: &[(&str, Order)] = &[
             &["mod"],
             &["model"],
             &["page"],
+            &["custom_key_stores"],
             &[
                 "aliases",
                 "create",
-                "custom_key_stores",
                 "grants",
                 "import",
                 "keys",
