@@ -86,7 +86,8 @@ impl Job {
             }
         };
         if progress.offset != len {
-            return Err("the input has changed while it was read".into());
+            let reason = "the input has changed while it was read";
+            return Err(format!("{reason}: {}", journal.remedy()).into());
         }
         let moved = progress.outcomes.get(MOVED);
         let failed = progress.lines.saturating_sub(moved);

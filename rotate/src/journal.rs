@@ -93,12 +93,12 @@ impl Journal {
 
     /// The progress of an interrupted job. `None` if the job is new.
     pub(crate) fn read(&self) -> Result<Option<Progress>, Error> {
+        let name = self.path.display();
         let text = match fs::read(&self.path) {
             Ok(text) => text,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error.into()),
+            Err(error) => return Err(format!("{name}: {error}").into()),
         };
-        let name = self.path.display();
         let Entry { job, progress } =
             serde_json::from_slice(&text).map_err(|error| format!("{name}: {error}"))?;
         if job != self.identity {

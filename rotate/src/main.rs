@@ -51,12 +51,12 @@ Usage: kms-rotate COMMAND [OPTIONS]
 
 Commands:
   make    Make blobs under the old key, to try it with.
-  run     Move them to the new key. Run again what was interrupted: it goes on where it was.
+  run     Move them to the new key. If it was interrupted, run it again: it continues.
 
 Options of make:
   --out FILE              Where to write the rows. Must not exist.
   --rows N                How many [default: 1000000].
-  --damaged-every N       Every so many rows one that can't be moved [default: none].
+  --damaged-every N       Damage every Nth row, so that it can't be moved [default: no row].
 
 Options of run:
   --in FILE               Rows: one JSON object a line, with id, blob and context.
@@ -64,9 +64,9 @@ Options of run:
                           FILE.failed.jsonl.
   --batch N               Rows that are moved at a time [default: 4096].
 
-  --help                  Say this.
+  --help                  Print this help.
 
-run ends with 0 if all rows were moved, with 1 if it could not go on, with 2 if rows failed.";
+The exit code of run is 0 if all rows were moved, 1 if it could not continue, 2 if rows failed.";
 
 /// The command on the command line.
 enum Command {
@@ -97,7 +97,9 @@ fn execute(command: Command) -> Result<ExitCode, Error> {
     match command {
         Command::Help => println!("{HELP}"),
         Command::Make { make, output } => {
-            make.write(&ring, BufWriter::new(File::create_new(output)?))?;
+            let file = File::create_new(&output);
+            let file = file.map_err(|error| format!("{}: {error}", output.display()))?;
+            make.write(&ring, BufWriter::new(file))?;
         }
         Command::Run {
             input,

@@ -101,7 +101,8 @@ fn check((part, name): &(PathBuf, PathBuf), len: u64, rows: u64) -> Result<(), E
 pub(crate) fn refuse_to_replace(output: &Path) -> Result<(), Error> {
     for (_, name) in names(output) {
         if name.try_exists()? {
-            return Err(format!("{} exists", name.display()).into());
+            let refusal = "exists, and is not replaced: name another --out, or move it away";
+            return Err(format!("{} {refusal}", name.display()).into());
         }
     }
     Ok(())
@@ -139,7 +140,8 @@ fn open_at(path: &Path, len: u64) -> Result<File, Error> {
         .open(path)
         .map_err(|error| format!("{}: {error}", path.display()))?;
     if file.metadata()?.len() < len {
-        return Err(format!("{} has lost its end", path.display()).into());
+        let refusal = "has lost its end: remove the files of the job and begin anew";
+        return Err(format!("{} {refusal}", path.display()).into());
     }
     file.set_len(len)?;
     file.seek(SeekFrom::Start(len))?;

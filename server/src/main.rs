@@ -38,21 +38,21 @@ Serves AWS KMS from memory, to anything that speaks its protocol.
 Usage: kms-reencrypt-server [OPTIONS]
 
 Options:
-  --listen ADDRESS:PORT   Where to listen [default: 127.0.0.1:8080]. Port 0 is a free one.
-                          The first line on standard output says which.
+  --listen ADDRESS:PORT   The address to listen on [default: 127.0.0.1:8080]. With port 0 the
+                          system chooses a free one; the first line on standard output says which.
   --account ID            The account of the callers [default: 111122223333].
-  --principal KEY=ARN     Who signs with the access key id KEY. It has no policies. May be repeated.
-  --principals FILE       Who signs with which access key id, with policies, tags and context: JSON,
+  --principal KEY=ARN     The principal with the access key id KEY, without policies. May be repeated.
+  --principals FILE       Principals by access key id, with policies, tags and context: JSON,
                           described in the library's module testing::principals_file.
   --allow-remote          Allow an address that is not loopback.
   --allow-host NAME       Answer requests to this host name too. May be repeated. On loopback, only
                           loopback names and addresses are answered otherwise.
   --max-connections N     Refuse further connections beyond so many [default: 200].
-  --help                  Say this.
+  --help                  Print this help.
 
 Callers are told apart by their access key ids. An id that no option names acts as the root of the
-account, which may do all that key policies leave to the account. A principal without policies may
-do only what key policies and grants allow it by name, as in AWS.
+account, which may do everything that key policies allow the account. A principal without policies
+may do only what key policies and grants allow it by name, as in AWS.
 
 The Region is the one that a request is signed for. Signatures are NOT checked: anybody who
 reaches the port can be any principal. Keys are gone when the process ends.";
@@ -80,7 +80,10 @@ fn run() -> Result<(), Error> {
         println!("{HELP}");
         return Ok(());
     };
-    let listener = TcpListener::bind(options.listen)?;
+    let listener = TcpListener::bind(options.listen).map_err(|error| {
+        let address = options.listen;
+        format!("cannot listen on {address}: {error}. --listen takes another address or port")
+    })?;
     let mut stdout = std::io::stdout();
     writeln!(stdout, "listening on http://{}", listener.local_addr()?)?;
     stdout.flush()?;

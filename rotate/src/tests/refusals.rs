@@ -148,7 +148,9 @@ fn an_output_that_is_there_is_not_replaced() {
         fs::write(folder.file(name), "precious").unwrap();
         let error = folder.run().unwrap_err();
         assert!(
-            error.to_string().ends_with(&format!("{name} exists")),
+            error.to_string().ends_with(&format!(
+                "{name} exists, and is not replaced: name another --out, or move it away"
+            )),
             "{error}"
         );
         assert_eq!(folder.files(), ["in", name]);
@@ -163,7 +165,9 @@ fn an_output_that_has_lost_rows_since_the_checkpoint_is_not_gone_on_with() {
     fs::write(folder.file("out.part"), "").unwrap();
     let error = folder.run().unwrap_err();
     assert!(
-        error.to_string().ends_with("out.part has lost its end"),
+        error
+            .to_string()
+            .ends_with("out.part has lost its end: remove the files of the job and begin anew"),
         "{error}"
     );
     fs::remove_file(folder.file("out.part")).unwrap();
