@@ -8,25 +8,11 @@ use crate::iam::{
 };
 use crate::key::{AccountId, KeyManager, KeyMetadata};
 
-use super::grant::GrantTerm;
+use super::grant_check::GrantTerm;
 use super::{
-    Action, Caller, ConditionKey, Grant, KeyPolicy, KeyResource, Parameters, Resource,
+    AccessRequest, Action, Caller, ConditionKey, Grant, KeyPolicy, KeyResource, Resource,
     condition_key,
 };
-
-/// What is asked: may this caller do this with that resource, in this request?
-#[derive(Clone, Copy, Debug)]
-#[expect(clippy::exhaustive_structs, reason = "made whole by whoever asks")]
-pub struct AccessRequest<'a> {
-    /// Who asks.
-    pub caller: &'a Caller,
-    /// For which permission.
-    pub action: Action,
-    /// On what.
-    pub resource: Resource<'a>,
-    /// What the request itself says.
-    pub parameters: Parameters<'a>,
-}
 
 /// Whether the caller may, and what allows it.
 ///

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::iam::{self, ExplainedGrant, Explanation, GrantOutcome, Match};
 
-use super::grant::GrantTerm;
+use super::grant_check::GrantTerm;
 use super::{AccessRequest, Grant};
 
 /// How many explanations are kept for somebody who does not take them.

@@ -25,20 +25,22 @@ mod condition_key;
 mod decision;
 mod explanation;
 mod grant;
+mod grant_check;
 mod parameters;
 mod permission;
 mod policy;
 #[cfg(feature = "json")]
 mod policy_json;
 mod policy_rules;
+mod request;
 mod resource;
 mod resource_controls;
 
 pub use action::Action;
 pub use caller::Caller;
 pub use condition_key::{ConditionKey, ValueSource, ValueType};
+pub use decision::authorize;
 pub(crate) use decision::may_do_anything;
-pub use decision::{AccessRequest, authorize};
 pub use explanation::{Explanations, explain_access};
 pub use grant::{
     Grant, GrantBuilder, GrantConstraint, GrantId, GrantOperation, GrantPrincipal, GrantTerms,
@@ -47,5 +49,6 @@ pub use grant::{
 pub use parameters::Parameters;
 pub use permission::{Permission, PermissionResource};
 pub use policy::KeyPolicy;
+pub use request::AccessRequest;
 pub use resource::{KeyResource, Resource};
 pub(crate) use resource_controls::ResourceControls;

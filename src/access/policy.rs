@@ -1,11 +1,7 @@
 //! [`KeyPolicy`]: the policy of a key.
 
-use crate::iam::{
-    Condition, ConditionOperator, ContextKey, Policy, Principal, PrincipalArn, Statement,
-};
+use crate::iam::{Condition, ConditionOperator, Policy, Principal, PrincipalArn, Statement};
 use crate::key::Place;
-
-use super::ConditionKey;
 
 /// A key policy: the resource-based policy that every key has.
 ///
@@ -91,23 +87,6 @@ impl KeyPolicy {
             account_decides,
             policy: Policy::new(),
         }
-    }
-
-    /// The condition keys that no request has unless its caller is given them by name: they are in no table of AWS's.
-    /// [`ConditionKey::unknown_in`] tells the same of other policies.
-    ///
-    /// ```
-    /// use kms_reencrypt::access::KeyPolicy;
-    /// use kms_reencrypt::iam::{Condition, ConditionOperator, Principal, Statement};
-    ///
-    /// let mistaken = Condition::new(ConditionOperator::StringEquals, "kms:KeySpecs", ["RSA_2048"]);
-    /// let statement = Statement::allow().principal(Principal::Any).action("kms:*");
-    /// let policy = KeyPolicy::new().statement(statement.condition(mistaken));
-    /// assert_eq!(policy.unknown_condition_keys()[0].to_string(), "kms:KeySpecs");
-    /// ```
-    #[must_use]
-    pub fn unknown_condition_keys(&self) -> Vec<&ContextKey> {
-        ConditionKey::unknown_in(&self.policy)
     }
 
     /// Whether it is AWS's default and nothing else: then nothing of a request matters but who sends it.

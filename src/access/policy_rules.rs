@@ -1,10 +1,10 @@
 //! What AWS KMS wants of a key policy beside what IAM wants of any policy.
 
 use crate::error::KmsError;
-use crate::iam::{Condition, Principal, Statement};
+use crate::iam::{Condition, ContextKey, Principal, Statement};
 use crate::key::Region;
 
-use super::KeyPolicy;
+use super::{ConditionKey, KeyPolicy};
 
 /// Condition keys that a key policy must not have: they would let who may tag a key or give it aliases change who may use
 /// it (QUOTED).
@@ -25,6 +25,23 @@ const SINGLE_VALUED: [(&str, (&str, &str)); 2] = [
 ];
 
 impl KeyPolicy {
+    /// The condition keys that no request has unless its caller is given them by name: they are in no table of AWS's.
+    /// [`ConditionKey::unknown_in`] tells the same of other policies.
+    ///
+    /// ```
+    /// use kms_reencrypt::access::KeyPolicy;
+    /// use kms_reencrypt::iam::{Condition, ConditionOperator, Principal, Statement};
+    ///
+    /// let mistaken = Condition::new(ConditionOperator::StringEquals, "kms:KeySpecs", ["RSA_2048"]);
+    /// let statement = Statement::allow().principal(Principal::Any).action("kms:*");
+    /// let policy = KeyPolicy::new().statement(statement.condition(mistaken));
+    /// assert_eq!(policy.unknown_condition_keys()[0].to_string(), "kms:KeySpecs");
+    /// ```
+    #[must_use]
+    pub fn unknown_condition_keys(&self) -> Vec<&ContextKey> {
+        ConditionKey::unknown_in(&self.policy)
+    }
+
     /// Refuses a policy that AWS KMS does not take for keys of a Region.
     ///
     /// That a principal exists is not checked: there is no directory of them.

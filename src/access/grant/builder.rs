@@ -5,15 +5,9 @@ use std::time::SystemTime;
 use crate::constraints::{Constraints, GRANT_NAME, PRINCIPAL};
 use crate::context::EncryptionContext;
 use crate::error::{InvalidArnError, KmsError, ValidationError};
-use crate::key::{AccountId, KeyMetadata, KeySpec};
+use crate::key::{AccountId, KeyMetadata};
 
-use super::{Grant, GrantConstraint, GrantId, GrantOperation, GrantPrincipal, GrantTerms};
-
-/// The most pairs of a constraint (API page of `GrantConstraints`).
-const PAIRS_MAX: usize = 8;
-
-/// The most characters of a value in a constraint (API page of `GrantConstraints`).
-const VALUE_MAX: usize = 384;
+use super::{Grant, GrantConstraint, GrantId, GrantOperation, GrantPrincipal, GrantTerms, rules};
 
 /// Makes a grant: see [`Grant::builder`].
 ///
@@ -53,6 +47,28 @@ pub struct GrantBuilder {
     constraints: Vec<GrantConstraint>,
     source_arn: Option<String>,
     creation_date: Option<SystemTime>,
+}
+
+impl Grant {
+    /// A grant of nothing yet to a principal, by the text of its ARN: `GranteePrincipal`. `issuing_account` is the account
+    /// of the one who creates the grant, which need not be that of the key.
+    pub fn builder(
+        id: GrantId,
+        issuing_account: AccountId,
+        grantee_principal: impl Into<String>,
+    ) -> GrantBuilder {
+        GrantBuilder::new(id, issuing_account).grantee_principal(grantee_principal)
+    }
+
+    /// A grant of nothing yet to an AWS service: `GranteeServicePrincipal`. It needs a `SourceArn` and somebody who may
+    /// retire it.
+    pub fn builder_for_service(
+        id: GrantId,
+        issuing_account: AccountId,
+        grantee_service_principal: impl Into<String>,
+    ) -> GrantBuilder {
+        GrantBuilder::new(id, issuing_account).grantee_service_principal(grantee_service_principal)
+    }
 }
 
 impl GrantBuilder {
@@ -164,8 +180,8 @@ impl GrantBuilder {
     /// - [`KmsError::InvalidArn`] if a principal is not the ARN of one.
     pub fn build(self, key: &KeyMetadata) -> Result<Grant, KmsError> {
         self.refuse_texts()?;
-        self.refuse_operations(key)?;
-        self.refuse_constraints(key)?;
+        rules::refuse_operations(&self.operations, key)?;
+        rules::refuse_constraints(&self.constraints, key)?;
         let grantee = self.grantee()?;
         let retiring = self.retiring()?;
         Ok(Grant {
@@ -234,51 +250,6 @@ impl GrantBuilder {
         let retiring = terms.retiring_service_principal;
         constraints.service_principal("retiringServicePrincipal", retiring);
         constraints.finish(|| Some(()))
-    }
-
-    fn refuse_operations(&self, key: &KeyMetadata) -> Result<(), ValidationError> {
-        if self.operations.is_empty() {
-            return Err(ValidationError::Other(
-                "A grant needs at least one operation.".into(),
-            ));
-        }
-        if let Some(operation) = self.operations.iter().find(|o| !o.is_for(key)) {
-            let spec = key.key_spec();
-            let usage = key.key_usage();
-            return Err(ValidationError::Other(
-                format!(
-                    "The grant operation {operation} is not supported by keys of key spec {spec} and key usage {usage}."
-                )
-                .into(),
-            ));
-        }
-        let only_creates = |operation: &GrantOperation| *operation == GrantOperation::CreateGrant;
-        if self.operations.iter().all(only_creates) {
-            return Err(ValidationError::GrantOfCreateGrantOnly);
-        }
-        Ok(())
-    }
-
-    fn refuse_constraints(&self, key: &KeyMetadata) -> Result<(), ValidationError> {
-        let constraint = match self.constraints.as_slice() {
-            [] => return Ok(()),
-            [constraint] => constraint,
-            _ => return Err(ValidationError::GrantConstraints),
-        };
-        let problem = if key.key_spec() != KeySpec::SymmetricDefault {
-            "Grant constraints are supported by symmetric encryption keys only."
-        } else if constraint.encryption_context().iter().count() > PAIRS_MAX {
-            "A grant constraint has at most 8 encryption context pairs."
-        } else if constraint
-            .encryption_context()
-            .iter()
-            .any(|(_, value)| value.chars().count() > VALUE_MAX)
-        {
-            "A value in a grant constraint has at most 384 characters."
-        } else {
-            return Ok(());
-        };
-        Err(ValidationError::Other(problem.into()))
     }
 }
 

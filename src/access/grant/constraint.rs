@@ -33,7 +33,7 @@ impl GrantConstraint {
         pairs
     }
 
-    pub(super) fn holds(&self, context: Option<&EncryptionContext>) -> bool {
+    pub(crate) fn holds(&self, context: Option<&EncryptionContext>) -> bool {
         match (self, context) {
             (Self::EncryptionContextEquals(pairs), Some(context)) => pairs == context,
             (Self::EncryptionContextSubset(pairs), Some(context)) => has_all(context, pairs),

@@ -1,10 +1,10 @@
 //! [`Grant`]: a permission that is given to one principal for one key.
 
 mod builder;
-mod check;
 mod constraint;
 mod operation;
 mod principal;
+mod rules;
 mod terms;
 
 use core::fmt;
@@ -15,7 +15,6 @@ use std::time::SystemTime;
 use crate::key::AccountId;
 
 pub use builder::GrantBuilder;
-pub(super) use check::GrantTerm;
 pub use constraint::GrantConstraint;
 pub use operation::GrantOperation;
 pub use principal::GrantPrincipal;
@@ -75,26 +74,6 @@ pub struct Grant {
 }
 
 impl Grant {
-    /// A grant of nothing yet to a principal, by the text of its ARN: `GranteePrincipal`. `issuing_account` is the account
-    /// of the one who creates the grant, which need not be that of the key.
-    pub fn builder(
-        id: GrantId,
-        issuing_account: AccountId,
-        grantee_principal: impl Into<String>,
-    ) -> GrantBuilder {
-        GrantBuilder::new(id, issuing_account).grantee_principal(grantee_principal)
-    }
-
-    /// A grant of nothing yet to an AWS service: `GranteeServicePrincipal`. It needs a `SourceArn` and somebody who may
-    /// retire it.
-    pub fn builder_for_service(
-        id: GrantId,
-        issuing_account: AccountId,
-        grantee_service_principal: impl Into<String>,
-    ) -> GrantBuilder {
-        GrantBuilder::new(id, issuing_account).grantee_service_principal(grantee_service_principal)
-    }
-
     /// The same grant, known everywhere in AWS KMS or not yet.
     #[must_use]
     pub const fn with_consistency(mut self, consistent: bool) -> Self {

@@ -49,7 +49,7 @@ impl GrantOperation {
     }
 
     /// The operation that needs a permission, if a grant can give it.
-    pub(super) const fn of(action: Action) -> Option<Self> {
+    pub(crate) const fn of(action: Action) -> Option<Self> {
         Some(match action {
             Action::CreateGrant => Self::CreateGrant,
             Action::Decrypt => Self::Decrypt,
@@ -75,7 +75,7 @@ impl GrantOperation {
     }
 
     /// Whether the operation has an encryption context, and so minds a constraint on it (API page of `GrantConstraints`).
-    pub(super) const fn has_encryption_context(self) -> bool {
+    pub(crate) const fn has_encryption_context(self) -> bool {
         !matches!(
             self,
             Self::CreateGrant | Self::DescribeKey | Self::GetPublicKey | Self::RetireGrant

@@ -50,7 +50,7 @@ impl GrantPrincipal {
     }
 
     /// How the principal matches a caller.
-    pub(super) fn matches(&self, caller: &Caller) -> Match {
+    pub(crate) fn matches(&self, caller: &Caller) -> Match {
         let requester = caller.requester();
         match self {
             Self::Arn(arn) => arn.matches(requester),

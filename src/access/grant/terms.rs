@@ -26,7 +26,7 @@ impl GrantTerms<'_> {
     /// Whether a grantee may make such a grant by the `CreateGrant` that another grant gives it: the operations have to be
     /// of those that the parent gives, and every constraint of the parent has to hold as strictly (developer guide,
     /// "Granting CreateGrant permission").
-    pub(super) fn are_within(&self, parent: &Grant) -> bool {
+    pub(crate) fn are_within(&self, parent: &Grant) -> bool {
         let operations = self.operations.iter();
         let as_strict = match (&parent.constraint, self.constraints) {
             (None, _) => true,

@@ -1,14 +1,13 @@
-//! What of a grant does not match a request, for those who ask why.
+//! Checks whether a grant counts for a request, and names the first term that the request does not meet.
 
-use crate::access::{AccessRequest, Caller};
 use crate::context::EncryptionContext;
 use crate::iam::{Match, Principal};
 
-use super::{Grant, GrantOperation, GrantPrincipal};
+use super::{AccessRequest, Caller, Grant, GrantOperation, GrantPrincipal};
 
 /// A term of a grant that a request does not meet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::access) enum GrantTerm {
+pub(super) enum GrantTerm {
     /// The grant is not known everywhere yet, and the request does not present its token.
     Token,
     Operations,
@@ -27,15 +26,18 @@ impl Grant {
     /// # Errors
     ///
     /// The first term that the request does not meet.
-    pub(in crate::access) fn check(&self, request: &AccessRequest<'_>) -> Result<Match, GrantTerm> {
+    pub(super) fn check(&self, request: &AccessRequest<'_>) -> Result<Match, GrantTerm> {
         let parameters = &request.parameters;
         let operation = GrantOperation::of(request.action).ok_or(GrantTerm::Operations)?;
-        require(self.operations.contains(&operation), GrantTerm::Operations)?;
-        let names = self.grantee.matches(request.caller);
+        require(
+            self.operations().contains(&operation),
+            GrantTerm::Operations,
+        )?;
+        let names = self.grantee().matches(request.caller);
         require(names > Match::None, GrantTerm::Grantee)?;
-        let is_known = self.consistent || parameters.presented_grants.contains(&self.id);
+        let is_known = self.is_consistent() || parameters.presented_grants.contains(self.id());
         require(is_known, GrantTerm::Token)?;
-        let has_context = self.constraint.as_ref().is_none_or(|constraint| {
+        let has_context = self.constraint().is_none_or(|constraint| {
             !operation.has_encryption_context() || constraint.holds(parameters.encryption_context)
         });
         require(has_context, GrantTerm::EncryptionContext)?;
@@ -55,12 +57,12 @@ impl Grant {
     /// # Errors
     ///
     /// [`GrantTerm::Retiring`] if it does not.
-    pub(in crate::access) fn check_retiring(&self, caller: &Caller) -> Result<Match, GrantTerm> {
+    pub(super) fn check_retiring(&self, caller: &Caller) -> Result<Match, GrantTerm> {
         let matches = |principal: &GrantPrincipal| principal.matches(caller);
-        let issuer = Principal::Account(self.issuing_account).matches(caller.requester());
-        let retiring = self.retiring.as_ref().map_or(Match::None, matches);
-        let grantee = if self.operations.contains(&GrantOperation::RetireGrant) {
-            matches(&self.grantee)
+        let issuer = Principal::Account(*self.issuing_account()).matches(caller.requester());
+        let retiring = self.retiring_principal().map_or(Match::None, matches);
+        let grantee = if self.operations().contains(&GrantOperation::RetireGrant) {
+            matches(self.grantee())
         } else {
             Match::None
         };
@@ -72,7 +74,7 @@ impl Grant {
 
 impl GrantTerm {
     /// What the term is called in an explanation.
-    pub(in crate::access) const fn name(self) -> &'static str {
+    pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Token => "GrantTokens",
             Self::Operations => "Operations",
@@ -85,7 +87,7 @@ impl GrantTerm {
     }
 
     /// What the grant has of the term, and what the request has.
-    pub(in crate::access) fn values(
+    pub(super) fn values(
         self,
         grant: &Grant,
         request: &AccessRequest<'_>,
@@ -100,7 +102,7 @@ impl GrantTerm {
                 (vec![grant.id().to_string()], presented)
             }
             Self::Operations => (
-                operations(&grant.operations),
+                operations(grant.operations()),
                 vec![request.action.operation().to_owned()],
             ),
             Self::EncryptionContext => (
@@ -126,7 +128,7 @@ impl GrantTerm {
             Self::ChildGrant => {
                 let child = request.parameters.new_grant;
                 let child = child.map(|terms| operations(terms.operations));
-                (operations(&grant.operations), child.unwrap_or_default())
+                (operations(grant.operations()), child.unwrap_or_default())
             }
             Self::Grantee => (vec![grant.grantee().to_string()], caller()),
             Self::Retiring => {
