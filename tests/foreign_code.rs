@@ -1,5 +1,5 @@
-//! Foreign code calls back: a random source, a clock, an observer and a provider use the ring in the middle of every
-//! operation of the ring. None of them may find a lock that the operation holds, or it would wait for ever.
+//! Foreign code calls back: a random source, a clock, an observer, a provider and the conversion of an argument use the
+//! ring in the middle of an operation of the ring. None of them may find a lock that the operation holds, or it would wait for ever.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -104,6 +104,16 @@ impl KeyProvider for ForeignProvider {
         });
         meddler.meddle();
         result
+    }
+}
+
+/// A text whose conversion into a `String` uses the ring.
+struct ForeignText(Keyring);
+
+impl From<ForeignText> for String {
+    fn from(ForeignText(ring): ForeignText) -> Self {
+        use_everything(&ring);
+        "converted".to_owned()
     }
 }
 
@@ -298,4 +308,21 @@ fn an_observer_may_call_the_ring_back() {
 #[test]
 fn a_provider_may_call_the_ring_back() {
     assert_none_hangs(Part::Provider, CRYPTOGRAPHIC, CRYPTOGRAPHIC.len());
+}
+
+#[test]
+fn the_conversion_of_a_description_may_call_the_ring_back() {
+    let (done, is_done) = mpsc::channel();
+    thread::spawn(move || {
+        let ring = Keyring::new("111122223333", "cn-north-1").unwrap();
+        let key = ring.create_key(KeySpec::SymmetricDefault).unwrap();
+        ring.update_key_description(key, ForeignText(ring.clone()))
+            .unwrap();
+        let described = ring.describe_key(key).unwrap();
+        done.send(described.description().to_owned())
+    });
+    let description = is_done
+        .recv_timeout(PATIENCE)
+        .expect("UpdateKeyDescription hangs or fails");
+    assert_eq!(description, "converted");
 }

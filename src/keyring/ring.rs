@@ -122,6 +122,8 @@ impl Keyring {
         key: impl Into<KeyIdentifier>,
         description: impl Into<String>,
     ) -> Result<(), KmsError> {
+        // Converted before the ring is locked, since the conversion is foreign code.
+        let description = description.into();
         self.write_key(key, |key| {
             key.require(Action::UpdateKeyDescription)?;
             key.describe(|metadata| metadata.description(description));
