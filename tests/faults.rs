@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use core::time::Duration;
+use std::sync::mpsc;
+use std::thread;
 
 use kms_reencrypt::keyring::{Clock, ManualClock};
 use kms_reencrypt::provider::KeyProviderError;
@@ -249,8 +251,33 @@ fn latency_is_added_up_and_slept_only_if_asked_for() {
     scene
         .faults
         .inject(Fault::latency(Duration::from_millis(20)));
-    scene.faults.on_delay(std::thread::sleep);
+    scene.faults.on_delay(thread::sleep);
     let start = std::time::Instant::now();
     assert_eq!(scene.codes(1), [""]);
     assert!(start.elapsed() >= Duration::from_millis(40));
+}
+
+/// Uses the faults when it is dropped, as a value of a test's own may that a function captures.
+struct UsedOnDrop(Faults);
+
+impl Drop for UsedOnDrop {
+    fn drop(&mut self) {
+        let _ = self.0.strikes();
+    }
+}
+
+#[test]
+fn a_function_that_is_replaced_may_use_the_faults_when_it_is_dropped() {
+    let (done, is_done) = mpsc::channel();
+    thread::spawn(move || {
+        let faults = Faults::default();
+        let captured = UsedOnDrop(faults.clone());
+        faults.on_delay(move |_| {
+            let _ = &captured;
+        });
+        faults.on_delay(|_| {});
+        done.send(())
+    });
+    let patience = Duration::from_secs(300);
+    assert_eq!(is_done.recv_timeout(patience), Ok(()), "on_delay hangs");
 }

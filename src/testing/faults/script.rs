@@ -1,6 +1,7 @@
 //! [`Faults`]: the test's handle to the faults of a provider.
 
 use core::fmt;
+use core::mem;
 use core::time::Duration;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -33,7 +34,8 @@ impl Faults {
 
     /// Removes all faults.
     pub fn clear(&self) {
-        self.script().faults.clear();
+        let faults = mem::take(&mut self.script().faults);
+        drop(faults);
     }
 
     /// The number of strikes so far.
@@ -51,7 +53,8 @@ impl Faults {
     /// Sets a function that is called with each delay. `std::thread::sleep` makes it real;
     /// `move |delay| clock.advance(delay)` lets it pass on a [`ManualClock`](crate::keyring::ManualClock).
     pub fn on_delay(&self, act: impl Fn(Duration) + Send + Sync + 'static) {
-        self.script().on_delay = Some(Arc::new(act));
+        let old = self.script().on_delay.replace(Arc::new(act));
+        drop(old);
     }
 
     /// Applies the faults that strike a call.
@@ -87,6 +90,8 @@ impl Faults {
         error.map_or(Ok(()), Err)
     }
 
+    /// Locks the script. What users have given it, errors and functions, is dropped only after it is unlocked, since the
+    /// drop is foreign code.
     fn script(&self) -> MutexGuard<'_, Script> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,6 +1,7 @@
 //! [`Recorder`]: an observer that keeps the calls that it sees.
 
 use core::fmt;
+use core::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::keyring::Clock;
@@ -94,7 +95,9 @@ impl Recorder {
 
     /// Forgets all calls so far.
     pub fn clear(&self) {
-        self.log().clear();
+        // Dropped after the log is unlocked: an error may carry a provider's own, whose drop is foreign code.
+        let calls = mem::take(&mut *self.log());
+        drop(calls);
     }
 
     fn log(&self) -> MutexGuard<'_, Vec<RecordedCall>> {
@@ -114,6 +117,8 @@ impl fmt::Debug for Recorder {
 impl Observer for Recorder {
     fn observe(&self, event: &Event<'_>) {
         let time = self.clock.as_ref().map(|clock| clock.now());
-        self.log().push(RecordedCall::new(event, time));
+        // Copied before the log is locked, so that other threads do not wait for it.
+        let call = RecordedCall::new(event, time);
+        self.log().push(call);
     }
 }
