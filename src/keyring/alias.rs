@@ -63,6 +63,12 @@ impl AliasEntry {
         self.seen
     }
 
+    /// Whether requests see the alias as it is after all changes.
+    pub(super) fn is_settled(&self) -> bool {
+        let latest = self.latest.as_ref();
+        latest.is_some_and(|alias| Some(alias.target) == self.seen)
+    }
+
     /// The entry when all changes are visible; `None` for a deleted alias.
     pub(super) fn settled(&self) -> Option<Self> {
         let latest = self.latest.clone()?;

@@ -82,12 +82,13 @@ impl Snapshot {
             key.departed_grants = Arc::from([]);
             self.put(key);
         }
-        let aliases: Vec<_> = self
+        let unsettled: Vec<_> = self
             .aliases
             .iter()
+            .filter(|(_, entry)| !entry.is_settled())
             .map(|(alias, entry)| (alias.clone(), entry.settled()))
             .collect();
-        for (alias, entry) in aliases {
+        for (alias, entry) in unsettled {
             match entry {
                 Some(entry) => self.aliases.insert(alias, entry),
                 None => self.aliases.remove(&alias),

@@ -75,10 +75,15 @@ impl<T: Clone> Store<T> {
         let mut value = T::clone(&self.read());
         let result = change(&mut value)?;
         let value = Arc::new(value);
+        // Readers wait while the shards are locked, so the new pins are allocated before, and the old ones are dropped
+        // after, which may drop the old value.
+        let mut pins: Vec<_> = self.shards.iter().map(|_| Pinned::new(&value)).collect();
         let mut shards: Vec<_> = self.shards.iter().map(|shard| lock(&shard.0)).collect();
-        for shard in &mut shards {
-            **shard = Pinned::new(&value);
+        for (shard, pin) in shards.iter_mut().zip(&mut pins) {
+            core::mem::swap(&mut **shard, pin);
         }
+        drop(shards);
+        drop(pins);
         Ok(result)
     }
 }
