@@ -1,6 +1,7 @@
 //! Random bytes that belong to no key.
 
-use crate::error::{Constraint, ConstraintViolation, KmsError, RejectedValue, ValidationError};
+use crate::constraints::Constraints;
+use crate::error::KmsError;
 use crate::secret::Plaintext;
 
 use super::ring::Keyring;
@@ -23,24 +24,13 @@ impl Keyring {
     ///
     /// [`KmsError::Validation`] for another number of bytes; [`KmsError::KmsInternal`] if the random source fails.
     pub fn generate_random(&self, number_of_bytes: u16) -> Result<Plaintext, KmsError> {
-        if !NUMBER_OF_BYTES.contains(&number_of_bytes) {
-            return Err(number_error(number_of_bytes));
-        }
-        let mut bytes = Plaintext::from_vec(vec![0; number_of_bytes.into()]);
+        let (min, max) = NUMBER_OF_BYTES.into_inner();
+        let mut constraints = Constraints::default();
+        let len = number_of_bytes.into();
+        let len = constraints.number("numberOfBytes", len, min.into(), max.into());
+        let mut bytes = Plaintext::from_vec(vec![0; constraints.finish(|| len)?]);
         let filled = self.random().fill(bytes.expose_mut());
         filled.map_err(KmsError::internal)?;
         Ok(bytes)
     }
-}
-
-fn number_error(number: u16) -> KmsError {
-    let (min, max) = NUMBER_OF_BYTES.into_inner();
-    let constraint = if number < min {
-        Constraint::ValueAtLeast(min.into())
-    } else {
-        Constraint::ValueAtMost(max.into())
-    };
-    let value = RejectedValue::Text(number.to_string());
-    let violation = ConstraintViolation::new("numberOfBytes", value, constraint);
-    ValidationError::Constraints(vec![violation]).into()
 }

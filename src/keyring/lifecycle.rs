@@ -1,7 +1,8 @@
 //! Key states: enabling, disabling and deleting keys.
 
 use crate::access::Action;
-use crate::error::{Constraint, ConstraintViolation, KmsError, RejectedValue, ValidationError};
+use crate::constraints::Constraints;
+use crate::error::KmsError;
 use crate::key::{KeyIdentifier, KeyMetadata, KeyState};
 
 use super::key::SoftwareKey;
@@ -45,9 +46,11 @@ impl Keyring {
         key: impl Into<KeyIdentifier>,
         pending_window_in_days: u32,
     ) -> Result<KeyMetadata, KmsError> {
-        if !PENDING_WINDOW.contains(&pending_window_in_days) {
-            return Err(window_error(pending_window_in_days));
-        }
+        let (min, max) = PENDING_WINDOW.into_inner();
+        let mut constraints = Constraints::default();
+        let days = pending_window_in_days.into();
+        let days = constraints.number("pendingWindowInDays", days, min.into(), max.into());
+        let days = constraints.finish(|| days)?;
         let identifier = key.into();
         let now = self.now();
         self.write(|snapshot| {
@@ -57,10 +60,10 @@ impl Keyring {
                 key.describe(|metadata| {
                     metadata
                         .key_state(KeyState::PendingReplicaDeletion)
-                        .pending_deletion_window_in_days(Some(pending_window_in_days))
+                        .pending_deletion_window_in_days(Some(days))
                 });
             } else {
-                key.wait_for_deletion(pending_window_in_days, now);
+                key.wait_for_deletion(days, now);
             }
             let metadata = key.metadata.clone();
             snapshot.put(key);
@@ -139,15 +142,4 @@ impl Keyring {
             Ok(())
         })
     }
-}
-
-fn window_error(days: u32) -> KmsError {
-    let value = RejectedValue::Text(days.to_string());
-    let constraint = if days < *PENDING_WINDOW.start() {
-        Constraint::ValueAtLeast((*PENDING_WINDOW.start()).into())
-    } else {
-        Constraint::ValueAtMost((*PENDING_WINDOW.end()).into())
-    };
-    let violation = ConstraintViolation::new("pendingWindowInDays", value, constraint);
-    ValidationError::Constraints(vec![violation]).into()
 }

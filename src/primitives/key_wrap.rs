@@ -1,7 +1,7 @@
 //! AES Key Wrap with Padding (RFC 5649): the inner layer of `RSA_AES_KEY_WRAP_SHA_1` and `RSA_AES_KEY_WRAP_SHA_256`.
 
-use aes_gcm::aes::Aes256;
 use aes_gcm::aes::cipher::{BlockCipherDecrypt, KeyInit};
+use aes_gcm::aes::{Aes256, Block};
 use subtle::{ConstantTimeEq, ConstantTimeGreater};
 use zeroize::{Zeroize, Zeroizing};
 
@@ -31,11 +31,10 @@ pub(crate) fn unwrap(key: &[u8], wrapped: &[u8]) -> Option<Plaintext> {
         for block in blocks.iter_mut().rev() {
             let masked = u64::from_be_bytes(integrity) ^ step;
             step -= 1;
-            let mut both = [0; 16];
+            let mut both = Block::default();
             let (left, right) = both.split_at_mut(8);
             left.copy_from_slice(&masked.to_be_bytes());
             right.copy_from_slice(block);
-            let mut both = both.into();
             cipher.decrypt_block(&mut both);
             let (left, right) = both.split_at(8);
             integrity.copy_from_slice(left);

@@ -182,11 +182,12 @@ pub fn material_id(key_id: &KeyId, material: &[u8; MATERIAL_LEN]) -> KeyMaterial
     KeyMaterialId::from_bytes(mac.finalize().into_bytes().into())
 }
 
-fn keyed(bytes: &[u8; MATERIAL_LEN]) -> Hmac<Sha256> {
+/// HMAC-SHA-256 under a key of 32 bytes.
+pub(crate) fn keyed(key: &[u8; MATERIAL_LEN]) -> Hmac<Sha256> {
     // HMAC pads a shorter key with zeros to one block of the hash (RFC 2104). Padding it here leaves no error to
     // handle.
     let mut block = MacKey::<Hmac<Sha256>>::default();
-    for (to, from) in block.iter_mut().zip(bytes) {
+    for (to, from) in block.iter_mut().zip(key) {
         *to = *from;
     }
     let keyed = <Hmac<Sha256> as KeyInit>::new(&block);

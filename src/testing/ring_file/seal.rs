@@ -6,6 +6,8 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use zeroize::{Zeroize, Zeroizing};
 
+use crate::primitives::symmetric;
+
 use super::secret::SecretBytes;
 
 /// The length of a GCM tag, which follows the ciphertext.
@@ -93,9 +95,5 @@ impl Part {
 
 /// HMAC-SHA-256 under a key, over some text so far.
 pub(super) fn keyed(key: &[u8; 32], text: &[u8]) -> Hmac<Sha256> {
-    let mut block = Key::<Hmac<Sha256>>::default();
-    block.iter_mut().zip(key).for_each(|(to, from)| *to = *from);
-    let mac = <Hmac<Sha256> as KeyInit>::new(&block);
-    block.zeroize();
-    mac.chain_update(text)
+    symmetric::keyed(key).chain_update(text)
 }

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 use crate::key::{KeyOrigin, KeySpec, KeyUsage};
+use crate::primitives::MATERIAL_LEN;
 use crate::primitives::private_key::der_of_pem;
 use crate::testing::insecure_key::{SYMMETRIC_MATERIAL, insecure_private_key_pem};
 
@@ -13,8 +14,6 @@ use super::error::RingFileError;
 
 /// The secret of a key: the concatenation of the materials that are present, or PKCS#8 in DER.
 pub(super) type SecretBytes = Zeroizing<Vec<u8>>;
-
-pub(super) const MATERIAL_LEN: usize = 32;
 
 /// Takes the secret of a key out of its document, or the insecure secret if the document has none.
 pub(super) fn take(key: &mut KeyDocument) -> Result<SecretBytes, RingFileError> {

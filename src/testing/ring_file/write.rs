@@ -7,6 +7,7 @@ use crate::context::EncryptionContext;
 use crate::key::{KeyArn, KeyManager, KeyOrigin, KeySpec, KeyUsage, Place};
 use crate::keyring::data::{AliasData, KeyData, MaterialData, RingData, SecretData};
 use crate::keyring::ring::Keyring;
+use crate::primitives::MATERIAL_LEN;
 use crate::testing::timestamp;
 
 use super::document::{
@@ -14,7 +15,7 @@ use super::document::{
     MaterialDocument, MultiRegionDocument, RingDocument, SeenDocument, TagDocument,
 };
 use super::error::RingFileError;
-use super::secret::{MATERIAL_LEN, SecretBytes};
+use super::secret::SecretBytes;
 
 /// The document of a ring, without the secrets of its keys, and those secrets in the order of the keys.
 pub(super) fn document(
