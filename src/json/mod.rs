@@ -1,6 +1,7 @@
-//! JSON documents as they are written: the one model behind requests on the wire and policies. Feature `json`.
+//! JSON documents as they are written: the one model behind requests on the wire, policies and files of callers. Feature
+//! `json`.
 //!
-//! `serde_json` loses what these two readers need: the text of numbers, members that appear twice, and the place of a
+//! `serde_json` loses what these readers need: the text of numbers, members that appear twice, and the place of a
 //! value. It also copies strings with escapes into memory that nobody wipes, and such a string may be a plaintext.
 //!
 //! ```text

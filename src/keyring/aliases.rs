@@ -15,9 +15,11 @@ impl Keyring {
     ///
     /// # Errors
     ///
-    /// - [`KmsError::InvalidAliasName`] if a customer's alias cannot have that name.
+    /// - [`KmsError::Validation`] if the name does not begin with `alias/`; [`KmsError::NotAuthorized`] if it begins
+    ///   with `alias/aws/`; [`KmsError::InvalidAliasName`] for any other name that an alias cannot have.
     /// - [`KmsError::AlreadyExists`] if the account and Region have an alias of that name.
-    /// - [`KmsError::NotFound`] if the key does not exist.
+    /// - [`KmsError::NotFound`] if the key does not exist in the account and Region of the handle;
+    ///   [`KmsError::KmsInvalidState`] if it is pending deletion.
     pub fn create_alias(
         &self,
         name: &str,
@@ -41,8 +43,8 @@ impl Keyring {
     ///
     /// # Errors
     ///
-    /// [`KmsError::NotFound`] if the alias or the key does not exist; [`KmsError::InvalidAliasName`] if a customer's
-    /// alias cannot have that name.
+    /// As for [`create_alias`](Self::create_alias), but [`KmsError::NotFound`] if the alias does not exist, and
+    /// [`KmsError::Validation`] if the usage or the type of the new key is not that of the old one.
     pub fn update_alias(
         &self,
         name: &str,
@@ -74,8 +76,8 @@ impl Keyring {
     ///
     /// # Errors
     ///
-    /// [`KmsError::NotFound`] if the alias does not exist; [`KmsError::InvalidAliasName`] if a customer's alias cannot
-    /// have that name.
+    /// [`KmsError::NotFound`] if the alias does not exist; for a name that an alias cannot have, as for
+    /// [`create_alias`](Self::create_alias).
     pub fn delete_alias(&self, name: &str) -> Result<(), KmsError> {
         let arn = self.alias(name)?;
         self.write(|snapshot| {

@@ -124,7 +124,8 @@ impl Keyring {
     ///
     /// # Errors
     ///
-    /// - [`KmsError::NotFound`]; [`KmsError::KmsInvalidState`] if the key is pending deletion.
+    /// - [`KmsError::NotFound`]; [`KmsError::KmsInvalidState`] depending on the key's state, or if the material is
+    ///   declared new and other new material waits for its rotation.
     /// - [`KmsError::UnsupportedOperation`] if the key is not a symmetric one with the origin `EXTERNAL`, or if it is a
     ///   replica and the material is declared new (DOC; GUESS 32 for the exception).
     /// - [`KmsError::IncorrectKeyMaterial`] if the key has other material and this was not declared new, or if the
@@ -215,7 +216,6 @@ impl Keyring {
     }
 }
 
-/// Puts a key with changed materials back into the ring, and updates its related keys.
 /// Refuses material that is valid for no time, or for longer than AWS lets it be (DOC). GUESS 34 for the texts.
 fn check_validity(validity: Duration) -> Result<(), KmsError> {
     if validity.is_zero() {
@@ -229,6 +229,7 @@ fn check_validity(validity: Duration) -> Result<(), KmsError> {
     Ok(())
 }
 
+/// Puts a key with changed materials back into the ring, and updates its related keys.
 fn put(snapshot: &mut Snapshot, mut key: SoftwareKey) {
     let arn = *key.metadata.arn();
     key.settle();

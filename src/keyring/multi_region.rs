@@ -31,8 +31,8 @@ impl Keyring {
     ///
     /// - [`KmsError::NotFound`]; [`KmsError::Disabled`] or [`KmsError::KmsInvalidState`] depending on the key's state.
     /// - [`KmsError::UnsupportedOperation`] if the key is not the primary of a multi-Region key.
-    /// - [`KmsError::Validation`] if the Region name is malformed, or the Region is in another partition or already has
-    ///   a related key.
+    /// - [`KmsError::Validation`] if the Region name is malformed, or the Region is in another partition.
+    /// - [`KmsError::AlreadyExists`] if the Region already has a related key.
     pub fn replicate_key(
         &self,
         key: impl Into<KeyIdentifier>,

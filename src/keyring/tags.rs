@@ -66,7 +66,7 @@ impl Keyring {
     ///
     /// # Errors
     ///
-    /// [`KmsError::NotFound`] if there is no such key.
+    /// [`KmsError::NotFound`] if the key does not exist.
     pub fn resource_tags(
         &self,
         key: impl Into<KeyIdentifier>,

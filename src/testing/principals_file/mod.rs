@@ -24,7 +24,7 @@
 //!
 //! | member of a principal | what it is |
 //! |---|---|
-//! | `AccessKeyId` | required; letters and digits, no two alike |
+//! | `AccessKeyId` | required; letters, digits and underscores, no two alike |
 //! | `Arn` | required: of a root user, user, session or federated user; or the name of an AWS service |
 //! | `RoleArn` | of a session: the role with its path, which the session's ARN does not show |
 //! | `IdentityPolicies` | a list; without any, the principal may do only what key policies and grants allow it by name |

@@ -87,7 +87,7 @@ fn access_key_id(element: &Element<'_>) -> Result<String, PrincipalsFileError> {
     if !id.is_empty() && id.bytes().all(allowed) {
         Ok(id.to_owned())
     } else {
-        Ok(element.refuse("an access key id has only letters and digits")?)
+        Ok(element.refuse("an access key id has only letters, digits and underscores")?)
     }
 }
 
