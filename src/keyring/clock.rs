@@ -53,7 +53,7 @@ impl ManualClock {
         Self(Arc::new(Mutex::new(time)))
     }
 
-    /// Moves the clock forward, but not beyond the last time that `SystemTime` can represent.
+    /// Moves the clock forward. It stays where it is if `SystemTime` cannot represent the new time.
     pub fn advance(&self, by: Duration) {
         let mut time = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         *time = time.checked_add(by).unwrap_or(*time);

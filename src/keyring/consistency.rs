@@ -34,7 +34,7 @@ impl Keyring {
     /// ```
     #[doc(alias("eventual consistency", "propagation"))]
     pub fn make_changes_slow(&self) {
-        self.set_slow(true);
+        self.change(|snapshot| snapshot.slow = true);
     }
 
     /// Makes all changes so far take effect. Later changes are delayed again.
@@ -44,12 +44,11 @@ impl Keyring {
 
     /// Makes all changes take effect at once, also those so far, as in a new ring.
     pub fn make_changes_fast(&self) {
-        self.settle();
-        self.set_slow(false);
-    }
-
-    fn set_slow(&self, slow: bool) {
-        self.change(|snapshot| snapshot.slow = slow);
+        // One change: another thread's, made between two, would stay invisible for ever.
+        self.change(|snapshot| {
+            snapshot.settle();
+            snapshot.slow = false;
+        });
     }
 
     /// Makes a change that cannot fail.
