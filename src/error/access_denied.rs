@@ -31,10 +31,10 @@ impl AccessDeniedError {
         }
     }
 
-    /// Why the caller was refused: every statement and grant that was looked at, and the first thing of each that did not
-    /// match. `None` where nothing was decided, as the key is not there.
+    /// Why the caller was refused: every statement and grant that was evaluated, and the first part of each that did not
+    /// match. `None` if nothing was evaluated, because the key does not exist.
     ///
-    /// It makes no difference to whether errors are equal, and no message has it: it may tell more than AWS tells the caller.
+    /// Messages leave it out, since it may reveal more than AWS does. Comparisons of errors ignore it.
     #[must_use]
     pub fn explanation(&self) -> Option<&Explanation> {
         self.why.0.as_deref()
@@ -61,7 +61,7 @@ impl AccessDeniedError {
     }
 }
 
-/// An explanation that makes no difference.
+/// An explanation, which comparisons ignore.
 #[derive(Clone)]
 struct Why(Option<Arc<Explanation>>);
 
@@ -218,8 +218,8 @@ fn write_reason(f: &mut fmt::Formatter<'_>, action: &str, reason: Denial) -> fmt
     write!(f, "with an explicit deny in {}", layer.with_article())
 }
 
-/// Whether the account of a key has the policies of a type, so that nobody else is told of them. For resource control
-/// policies GUESS 47, the side that tells less.
+/// Whether policies of this type belong to the account of the key. Messages to other accounts do not mention them. For
+/// resource control policies that is GUESS 47, which reveals less.
 pub(crate) const fn is_of_the_keys_account(layer: Layer) -> bool {
     matches!(layer, Layer::ResourcePolicy | Layer::ResourceControlPolicy)
 }

@@ -201,7 +201,7 @@ pub enum TagError {
     #[error("Duplicate tag keys")]
     DuplicateKeys,
 
-    /// A tag key that begins with `aws:`, in whatever case. RECORDED for CreateKey.
+    /// A tag key that begins with `aws:`, in upper or lower case. RECORDED for CreateKey.
     #[error("Tags beginning with aws: are reserved")]
     ReservedKey,
 
@@ -231,6 +231,7 @@ pub enum UnsupportedOperationError {
 
     /// A key whose material comes from elsewhere than the operation needs. RECORDED for AWS_KMS; INFERRED for the rest.
     #[error("{key} origin is {origin} which is not valid for this operation.")]
+    #[non_exhaustive]
     KeyOrigin {
         /// The key.
         key: KeyArn,

@@ -44,7 +44,7 @@ impl KmsError {
         malformed("Policy contains a statement with one or more invalid principals.")
     }
 
-    /// QUOTED: the message names all of them, whichever the policy has.
+    /// QUOTED: the message lists all forbidden keys, not only those in the policy.
     pub(crate) fn policy_with_forbidden_condition_keys() -> Self {
         malformed(
             "These condition keys are not permitted in a key policy: \

@@ -43,7 +43,7 @@ pub enum KmsError {
 
     /// `CustomKeyStoreNotFoundException`: a member of the request is about a custom key store. DOC for an account that has
     /// no such store, which is every account here; GUESS 34 for the text.
-    #[error("The {member} is about a custom key store, and this library has none.")]
+    #[error("This library has no custom key stores: send the request without {member}.")]
     #[non_exhaustive]
     CustomKeyStoreNotFound {
         /// The member.

@@ -62,9 +62,9 @@ impl fmt::Display for ProtocolError {
                 f,
                 "The operation {operation} is not served here: this library serves what ReEncrypt needs."
             ),
-            Self::NoKeyring => {
-                f.write_str("The operation is not served here: it needs a ring of keys.")
-            }
+            Self::NoKeyring => f.write_str(
+                "The operation is not served here: it needs a ring of keys, which Service::with_keyring adds.",
+            ),
             Self::NotSigned => f.write_str("Missing Authentication Token"),
             Self::OtherService => {
                 f.write_str("Credential should be scoped to correct service: 'kms'. ")

@@ -207,9 +207,9 @@ impl fmt::Display for ValidationError {
                 f,
                 "Algorithm {algorithm} and key spec {key_spec} cannot encrypt data larger than {max} bytes."
             ),
-            Self::RecipientNotSupported => {
-                f.write_str("Recipient is not supported here: there are no Nitro enclaves.")
-            }
+            Self::RecipientNotSupported => f.write_str(
+                "Recipient is not supported here, since it names a Nitro enclave: send the request without Recipient.",
+            ),
             Self::UsageNotCompatible { key_usage, key_spec } => {
                 write!(f, "KeyUsage {key_usage} is not compatible with KeySpec {key_spec}")
             }

@@ -1,4 +1,4 @@
-//! `Recipient`, which this crate does not have.
+//! The refusal of `Recipient`, which this crate does not support.
 
 use crate::error::{KmsError, ValidationError};
 

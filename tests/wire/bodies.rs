@@ -277,7 +277,7 @@ fn a_provider_without_a_ring_has_no_control_operations() {
     assert_eq!(
         core::str::from_utf8(response.body()),
         Ok(
-            r#"{"__type":"UnknownOperationException","message":"The operation is not served here: it needs a ring of keys."}"#
+            r#"{"__type":"UnknownOperationException","message":"The operation is not served here: it needs a ring of keys, which Service::with_keyring adds."}"#
         )
     );
 }
