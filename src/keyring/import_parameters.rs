@@ -106,8 +106,9 @@ impl Keyring {
     ///
     /// # Errors
     ///
-    /// - [`KmsError::NotFound`]; [`KmsError::KmsInvalidState`] if the key is pending deletion.
-    /// - [`KmsError::UnsupportedOperation`] if the key is not a symmetric one with the origin `EXTERNAL`.
+    /// - [`KmsError::NotFound`]; [`KmsError::KmsInvalidState`] depending on the key's state.
+    /// - [`KmsError::UnsupportedOperation`] if the key is not a symmetric one with the origin `EXTERNAL`, or is pending
+    ///   deletion.
     /// - [`KmsError::InvalidImportToken`] if the token is for another key or not from this ring;
     ///   [`KmsError::ExpiredImportToken`] if it has expired.
     /// - [`KmsError::InvalidCiphertext`] if the material was not wrapped as the token says;

@@ -126,8 +126,8 @@ impl Keyring {
     ///
     /// - [`KmsError::NotFound`]; [`KmsError::KmsInvalidState`] depending on the key's state, or if the material is
     ///   declared new and other new material waits for its rotation.
-    /// - [`KmsError::UnsupportedOperation`] if the key is not a symmetric one with the origin `EXTERNAL`, or if it is a
-    ///   replica and the material is declared new (DOC; GUESS 32 for the exception).
+    /// - [`KmsError::UnsupportedOperation`] if the key is not a symmetric one with the origin `EXTERNAL`, if it is pending
+    ///   deletion, or if it is a replica and the material is declared new (DOC; GUESS 32 for the exception).
     /// - [`KmsError::IncorrectKeyMaterial`] if the key has other material and this was not declared new, or if the
     ///   material does not have the expected id.
     /// - [`KmsError::Validation`] if `ValidTo` is in the past, or if the material is declared new and the key has it
@@ -189,7 +189,7 @@ impl Keyring {
     ///
     /// # Errors
     ///
-    /// - [`KmsError::NotFound`]; [`KmsError::KmsInvalidState`] if the key is pending deletion.
+    /// - [`KmsError::NotFound`]; [`KmsError::KmsInvalidState`] depending on the key's state, which may be pending deletion.
     /// - [`KmsError::UnsupportedOperation`] if the key is not a symmetric one with the origin `EXTERNAL`.
     /// - [`KmsError::Validation`] if the key does not have the material.
     pub fn delete_imported_key_material(

@@ -184,12 +184,12 @@ fn secret(
             rest = behind;
             Some(boxed(bytes))
         };
-        let first = if at == 0 {
+        let default = if at == 0 {
             KeyMaterialState::Current
         } else {
             KeyMaterialState::PendingRotation
         };
-        let material = material(document, first, bytes).map_err(|error| error.within(&place))?;
+        let material = material(document, default, bytes).map_err(|error| error.within(&place))?;
         materials.push(material);
     }
     if !rest.is_empty() {
@@ -204,14 +204,14 @@ fn secret(
 
 fn material(
     document: &MaterialDocument,
-    state: KeyMaterialState,
+    default: KeyMaterialState,
     bytes: Option<Box<Zeroizing<[u8; 32]>>>,
 ) -> Result<MaterialData, RingFileError> {
     let rotation_date = time("RotationDate", &document.rotation_date)?;
     Ok(MaterialData {
         id: parse_optional("KeyMaterialId", &document.key_material_id)?,
         bytes,
-        state: parse_or("KeyMaterialState", &document.key_material_state, state)?,
+        state: parse_or("KeyMaterialState", &document.key_material_state, default)?,
         rotated: (document.rotated || rotation_date.is_some()).then_some(rotation_date),
         valid_to: time("ValidTo", &document.valid_to)?,
         description: document.key_material_description.clone(),
