@@ -3,8 +3,9 @@
 use crate::key::model_enum;
 
 model_enum! {
-    /// A permission, by the name that policies give it: all of the Service Authorization Reference, and the newer ones of
-    /// the service model. Policies may name every one of them; which an operation asks for says [`Permission`](super::Permission).
+    /// A permission, by the name that policies give it: all of the Service Authorization Reference, and the newer ones
+    /// of the service model. Policies may name each of them. [`Permission`](super::Permission) lists those that an
+    /// operation needs.
     Action {
         CancelKeyDeletion = "kms:CancelKeyDeletion",
         ConnectCustomKeyStore = "kms:ConnectCustomKeyStore",

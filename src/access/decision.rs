@@ -1,4 +1,4 @@
-//! [`authorize`]: one permission, asked of everything that may give or deny it.
+//! [`authorize`]: decides a request by all policies and grants that apply to it.
 
 use std::borrow::Cow;
 
@@ -14,20 +14,20 @@ use super::{
     condition_key,
 };
 
-/// Whether the caller may, and what allows it.
+/// Decides whether the caller has a permission, and returns what allows it.
 ///
 /// The policies decide as in all of AWS: see [`iam::decide`]. What AWS KMS adds:
 ///
 /// - only identity-based policies can allow something on an alias, or on no resource in particular;
 /// - a [grant](super::Grant) can allow what no policy does;
-/// - `kms:RetireGrant` is a matter of the grant that is to be retired. No key policy and no resource control policy counts,
-///   and no other policy can do more than deny it, or allow it in the name of the account that issued the grant;
-/// - some permissions nobody of another account can have: [`Action::works_across_accounts`];
+/// - the grant that is to be retired decides `kms:RetireGrant`. Key policies and resource control policies do not
+///   count. Other policies can deny it, or allow it to principals of the account that issued the grant;
+/// - some permissions do not work across accounts: see [`Action::works_across_accounts`];
 /// - resource control policies do not limit the use of AWS managed keys.
 ///
 /// # Errors
 ///
-/// What denies it.
+/// The [`Denial`] that names the type of the policies that denied the request.
 pub fn authorize(request: &AccessRequest<'_>) -> Result<AllowedBy, Denial> {
     let decision = request.with_layers(|layers| iam::decide(layers, request));
     match request.within_accounts(decision) {
@@ -63,8 +63,9 @@ impl AccessRequest<'_> {
         })
     }
 
-    /// The decision of the policies and grants, corrected for permissions that do not work across accounts: for the key of
-    /// another account, an explicit deny stands, and any other decision becomes that the key's account allows nothing.
+    /// The decision of the policies and grants, corrected for permissions that do not work across accounts: for the key
+    /// of another account, an explicit deny stands, and any other decision becomes that the key's account allows
+    /// nothing.
     pub(super) fn within_accounts(&self, decision: Decision) -> Decision {
         let is_explicit = matches!(decision, Decision::Denied(denial) if denial.explicit);
         let is_key = self.resource.key().is_some();
@@ -79,8 +80,9 @@ impl AccessRequest<'_> {
         decision
     }
 
-    /// The grants that may allow the request, each with how it matches the caller, or with the first term that the request
-    /// does not meet. They are the grants of the key; for `kms:RetireGrant`, only the grant that is to be retired.
+    /// The grants that may allow the request, each with how it matches the caller, or with the first term that the
+    /// request does not meet. They are the grants of the key; for `kms:RetireGrant`, only the grant that is to be
+    /// retired.
     pub(super) fn checked_grants(
         &self,
     ) -> impl Iterator<Item = (&Grant, Result<Match, GrantTerm>)> {
@@ -141,10 +143,10 @@ impl RequestContext for AccessRequest<'_> {
     }
 }
 
-/// Whether the caller may do anything with a key, whatever else a request says: an administrator of the key's account may,
-/// if the key policy leaves all to the account and nothing limits either.
+/// Whether the caller may do anything with a key, whatever the request: it is an unlimited administrator of the key's
+/// account, and the key policy leaves every decision to the account.
 ///
-/// [`authorize`] comes to the same, and takes longer. Most callers and keys are like that, and every request asks twice.
+/// [`authorize`] allows every such request too, but takes longer. Most callers and keys are like this.
 pub(crate) fn may_do_anything(caller: &Caller, key: &KeyMetadata, policy: &KeyPolicy) -> bool {
     caller.is_unlimited()
         && caller.account() == Some(key.arn().account())
@@ -159,7 +161,7 @@ mod tests {
     use crate::key::{KeyMetadata, KeySpec, KeyUsage};
 
     #[test]
-    fn whoever_may_do_anything_is_authorized_for_each_thing() {
+    fn a_caller_that_may_do_anything_is_authorized_for_each_action() {
         let arn = "arn:aws:kms:us-east-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
         let metadata = KeyMetadata::builder(
             arn.parse().unwrap(),

@@ -8,11 +8,11 @@ use crate::iam::{self, ExplainedGrant, Explanation, GrantOutcome, Match};
 use super::grant_check::GrantTerm;
 use super::{AccessRequest, Grant};
 
-/// How many explanations are kept for somebody who does not take them.
+/// How many explanations are kept until they are taken.
 const KEPT_MAX: usize = 1000;
 
-/// Decides as [`authorize`](super::authorize) does, and tells why: of every statement and grant whether it applies, and if
-/// not, what is the first thing that does not match.
+/// Decides as [`authorize`](super::authorize) does, and explains the decision: for every statement and grant, whether
+/// it applies, and if not, the first element that does not match.
 ///
 /// ```
 /// use kms_reencrypt::access::{AccessRequest, Action, Caller, KeyPolicy, KeyResource, Parameters, Resource, explain_access};
@@ -59,13 +59,13 @@ fn explained(
     ExplainedGrant::new(grant.id().to_string(), outcome)
 }
 
-/// The explanations of requests, in the order in which permissions were asked for: see
+/// The explanations of requests, in the order in which permissions were checked: see
 /// [`Kms::explaining`](crate::Kms::explaining). Clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct Explanations(Arc<Mutex<VecDeque<Explanation>>>);
 
 impl Explanations {
-    /// Takes what has been explained since the last time; the latest thousand.
+    /// Takes the explanations that were added since the last call, at most the latest thousand.
     #[must_use]
     pub fn take(&self) -> Vec<Explanation> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);

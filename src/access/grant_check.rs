@@ -8,20 +8,20 @@ use super::{AccessRequest, Caller, Grant, GrantOperation, GrantPrincipal};
 /// A term of a grant that a request does not meet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum GrantTerm {
-    /// The grant is not known everywhere yet, and the request does not present its token.
+    /// The grant is not consistent yet, and the request does not present its token.
     Token,
     Operations,
     EncryptionContext,
     SourceArn,
-    /// The grant that is to be created gives more than this one.
+    /// The grant that is to be created allows more than this one.
     ChildGrant,
     Grantee,
-    /// Neither may the caller retire it by its terms, nor has its account issued it.
+    /// The grant does not allow the caller to retire it, and the caller's account did not issue it.
     Retiring,
 }
 
 impl Grant {
-    /// How the grant matches the caller of a request, if it counts for the request.
+    /// How the grant matches the caller of a request that it allows.
     ///
     /// # Errors
     ///
@@ -51,12 +51,13 @@ impl Grant {
         Ok(names)
     }
 
-    /// How the grant itself lets a caller retire it: the retiring principal, the grantee if `RetireGrant` is among the
-    /// operations, and the account that issued it (developer guide, "Retiring and revoking grants"). No constraint counts.
+    /// How the grant matches a caller that may retire it: the retiring principal, the grantee if `RetireGrant` is among
+    /// the operations, and the account that issued it (developer guide, "Retiring and revoking grants"). Constraints do
+    /// not count.
     ///
     /// # Errors
     ///
-    /// [`GrantTerm::Retiring`] if it does not.
+    /// [`GrantTerm::Retiring`] for any other caller.
     pub(super) fn check_retiring(&self, caller: &Caller) -> Result<Match, GrantTerm> {
         let matches = |principal: &GrantPrincipal| principal.matches(caller);
         let issuer = Principal::Account(*self.issuing_account()).matches(caller.requester());
@@ -73,7 +74,7 @@ impl Grant {
 }
 
 impl GrantTerm {
-    /// What the term is called in an explanation.
+    /// The name of the term in an explanation.
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Token => "GrantTokens",
@@ -86,7 +87,7 @@ impl GrantTerm {
         }
     }
 
-    /// What the grant has of the term, and what the request has.
+    /// The values of the grant and of the request for the term.
     pub(super) fn values(
         self,
         grant: &Grant,

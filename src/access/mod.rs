@@ -2,22 +2,22 @@
 //!
 //! ```text
 //! Caller::user(account, "alice"), Caller::assumed_role(…), "arn:…".parse::<Caller>(), Caller::service("sns.amazonaws.com")
-//!     .with_identity_policy(policy)               what it may do; without one, nothing that its account decides
+//!     .with_identity_policy(policy)               what it may do; without one, only what key policies and grants allow it
 //!     .as_administrator()                         everything
 //!     .with_permissions_boundary(policy), .with_session_policy(policy), .with_vpc_endpoint_policy(policy)
 //!     .with_service_control_policies(levels)      of its account, from the root of the organization down
-//!     .of_role(&arn), .with_unique_id("AROA…")    what its own ARN does not tell
+//!     .of_role(&arn), .with_unique_id("AROA…")    what its own ARN does not contain
 //!     .with_tag("team", "blue"), .with_organization(id, paths), .with_multi_factor_auth(seconds), .with_source_ip(address)
 //!     .with_context("aws:SourceVpce", ["vpce-1"]) any condition key, by its name
 //! Kms::with_resource_control_policies(account, levels)   those of the account that owns the keys
-//! KeyPolicy, Grant, Grant::builder(…)             what each key has
+//! KeyPolicy, Grant, Grant::builder(…)             the policy and the grants of each key
 //! authorize(&AccessRequest)                       what allows a request, or what denies it
 //! explain_access(&AccessRequest)                  the same, and why
-//! Permission::ALL, ConditionKey::ALL              what operations ask for, and what conditions may ask
+//! Permission::ALL, ConditionKey::ALL              the permissions that operations need, and the keys for conditions
 //! ```
 //!
-//! The policies, and what they come to, are those of [`iam`](crate::iam). Here is what AWS KMS makes of them: which
-//! permissions and condition keys there are, which policies can give what, and grants.
+//! [`iam`](crate::iam) has the policy language and its evaluation. This module adds what is specific to AWS KMS: its
+//! permissions, its condition keys, the rules for key policies, and grants.
 
 mod action;
 mod caller;

@@ -1,4 +1,4 @@
-//! [`Parameters`]: what a request itself says, as policies and grants see it.
+//! [`Parameters`]: the members of a request, as policies and grants see them.
 
 use std::time::SystemTime;
 
@@ -7,7 +7,8 @@ use crate::key::{AliasName, EncryptionAlgorithm, ExpirationModel};
 
 use super::{Grant, GrantId, GrantTerms};
 
-/// What a request says beside its caller, its action and its resource. An operation gives what it has; the rest is absent.
+/// The members of a request that policies and grants can see. An operation sets those that it has; the others are
+/// absent.
 ///
 /// ```
 /// use kms_reencrypt::EncryptionAlgorithm;
@@ -19,13 +20,13 @@ use super::{Grant, GrantId, GrantTerms};
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct Parameters<'a> {
-    /// `kms:EncryptionAlgorithm`: evaluated even where it was defaulted.
+    /// `kms:EncryptionAlgorithm`, also if the request leaves it to the default.
     pub encryption_algorithm: Option<EncryptionAlgorithm>,
     /// `kms:EncryptionContext:…` and the grant constraints: the context of this side of the request.
     pub encryption_context: Option<&'a EncryptionContext>,
     /// `kms:ReEncryptOnSameKey`, for the two permissions of ReEncrypt.
     pub re_encrypt_on_same_key: Option<bool>,
-    /// `kms:RequestAlias`: the alias by which this side of the request names the key, if it does.
+    /// `kms:RequestAlias`: the alias, if this side of the request names the key by one.
     pub request_alias: Option<&'a AliasName>,
     /// `aws:RequestTag/…` and `aws:TagKeys`: the tags that the request gives.
     pub request_tags: &'a [(String, String)],
@@ -43,7 +44,7 @@ pub struct Parameters<'a> {
     pub wrapping_algorithm: Option<&'a str>,
     /// `kms:WrappingKeySpec`
     pub wrapping_key_spec: Option<&'a str>,
-    /// `aws:CurrentTime` and `aws:EpochTime`. Without it, the time of the system counts.
+    /// `aws:CurrentTime` and `aws:EpochTime`. Without it, the system's clock counts.
     pub now: Option<SystemTime>,
     /// The grants whose tokens the request carries.
     pub presented_grants: &'a [GrantId],

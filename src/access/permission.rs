@@ -1,8 +1,8 @@
-//! [`Permission`]: what each operation asks for, on what, and which policies can give it.
+//! [`Permission`]: the permissions that each operation needs, and which policies can give them.
 
 use super::Action;
 
-/// One row of the table of permissions: an operation asks for an action on a resource.
+/// One row of the table of permissions: an action on a resource that an operation needs.
 ///
 /// DOC: the developer guide's "AWS KMS permissions", but for what is marked otherwise in the table.
 ///
@@ -22,7 +22,7 @@ pub struct Permission {
     only_with: Option<&'static str>,
 }
 
-/// What a permission is asked for.
+/// The kind of resource that a permission is needed for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PermissionResource {
@@ -35,7 +35,7 @@ pub enum PermissionResource {
 }
 
 impl Permission {
-    /// The whole table, by operation, each with its permissions in the order in which they are asked for.
+    /// The whole table, by operation, each with its permissions in the order in which they are checked.
     pub const ALL: &'static [Self] = &[
         on_key("CancelKeyDeletion", Action::CancelKeyDeletion),
         on_any("ConnectCustomKeyStore", Action::ConnectCustomKeyStore),
@@ -124,32 +124,32 @@ impl Permission {
         on_key("VerifyMac", Action::VerifyMac).across_accounts(),
     ];
 
-    /// What an operation asks for, in this order.
+    /// The permissions that an operation needs, in the order in which they are checked.
     pub fn of(operation: &str) -> impl Iterator<Item = &'static Self> {
         Self::ALL
             .iter()
             .filter(move |permission| permission.operation == operation)
     }
 
-    /// The operation that asks.
+    /// The operation that needs the permission.
     #[must_use]
     pub const fn operation(&self) -> &'static str {
         self.operation
     }
 
-    /// The permission that it asks for.
+    /// The action that is needed.
     #[must_use]
     pub const fn action(&self) -> Action {
         self.action
     }
 
-    /// What it asks for it.
+    /// The kind of resource that the action is needed for.
     #[must_use]
     pub const fn resource(&self) -> PermissionResource {
         self.resource
     }
 
-    /// Whether a key policy can give the permission. One that it cannot give is a matter of identity-based policies.
+    /// Whether a key policy can give the permission. Only identity-based policies can give the others.
     #[must_use]
     pub const fn works_in_key_policy(&self) -> bool {
         self.key_policy
@@ -161,7 +161,7 @@ impl Permission {
         self.across_accounts
     }
 
-    /// The member of the request without which the permission is not asked for.
+    /// The member of the request without which the permission is not needed.
     #[must_use]
     pub const fn only_with(&self) -> Option<&'static str> {
         self.only_with
@@ -196,7 +196,7 @@ impl Action {
         self.is_on_key(Permission::works_across_accounts)
     }
 
-    /// Whether the permission is asked for a key.
+    /// Whether the permission is needed for keys.
     pub(super) const fn is_about_keys(self) -> bool {
         !matches!(
             self,

@@ -5,23 +5,24 @@ use crate::key::Place;
 
 /// A key policy: the resource-based policy that every key has.
 ///
-/// There are three ways to one: [`account_decides`](Self::account_decides), AWS's default; statements, as in the example
-/// of [`Statement`]; and, with the feature `json`, the JSON that AWS takes.
+/// It can be AWS's default, [`account_decides`](Self::account_decides), be built of statements, as in the example of
+/// [`Statement`], or, with the feature `json`, be read from the JSON that AWS accepts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
 pub struct KeyPolicy {
-    /// Whether there is AWS's default statement beside the others: it is about the key's account, whichever that is.
+    /// Whether the policy has AWS's default statement as well, which names the account of the key, whatever that is.
     pub(super) account_decides: bool,
     pub(super) policy: Policy,
 }
 
 impl KeyPolicy {
-    /// A policy without statements: nobody may do anything, but by a grant.
+    /// A policy without statements, which allows nothing: only grants do.
     pub const fn new() -> Self {
         Self::without_statements(false)
     }
 
-    /// The policy that AWS gives a key made by API: the account's root may do everything, so the account decides.
+    /// The policy that AWS gives a key made by API: it allows everything to the account's root, and so
+    /// leaves every decision to the account's identity-based policies.
     ///
     /// [`KeyPolicy::default`] is the same by value: statements can be added to it.
     pub const fn account_decides() -> &'static Self {
@@ -29,8 +30,9 @@ impl KeyPolicy {
         &ACCOUNT_DECIDES
     }
 
-    /// The policy of the AWS managed key of a service (`alias/aws/s3`): whoever may use the service in the key's account
-    /// may use the key, but only through the service. By itself nobody can do more with it than look at it.
+    /// The policy of the AWS managed key of a service (`alias/aws/s3`): principals of the key's account that may use
+    /// the service may use the key through the service. Directly, the account can only read the key's metadata and
+    /// revoke its grants.
     ///
     /// The actions are those of the services that create grants; some have fewer.
     pub fn aws_managed(service: &str, place: &Place) -> Self {
@@ -70,7 +72,7 @@ impl KeyPolicy {
             .statement(metadata)
     }
 
-    /// `Id`: a name for the policy, which means nothing.
+    /// `Id`: a name for the policy, which has no effect.
     pub fn id(mut self, id: impl Into<String>) -> Self {
         self.policy = self.policy.id(id);
         self
@@ -89,7 +91,7 @@ impl KeyPolicy {
         }
     }
 
-    /// Whether it is AWS's default and nothing else: then nothing of a request matters but who sends it.
+    /// Whether it is AWS's default alone, so that the identity-based policies of the account decide every request.
     pub(super) fn leaves_all_to_the_account(&self) -> bool {
         self.account_decides && self.policy.statements().is_empty()
     }

@@ -18,8 +18,8 @@ const DEFAULT_SID: &str = "Enable IAM User Permissions";
 const MAX_BYTES: usize = 32_768;
 
 impl KeyPolicy {
-    /// Reads a key policy: `Policy` of `CreateKey` and `PutKeyPolicy`. What it may say beside that is checked where a key gets
-    /// it.
+    /// Reads a key policy: `Policy` of `CreateKey` and `PutKeyPolicy`. The rules of AWS KMS for its
+    /// contents are checked when a key gets it.
     ///
     /// ```
     /// use kms_reencrypt::access::KeyPolicy;
@@ -46,8 +46,8 @@ impl KeyPolicy {
     /// # Errors
     ///
     /// - [`KmsError::LimitExceeded`] if the text has more than 32,768 bytes.
-    /// - [`KmsError::MalformedPolicyDocument`] if it is not a key policy, without a message if it is not even JSON.
-    /// - [`KmsError::InvalidArn`] if a principal is none.
+    /// - [`KmsError::MalformedPolicyDocument`] if it is not a key policy. The message is empty if it is not JSON.
+    /// - [`KmsError::InvalidArn`] if a principal is invalid.
     pub fn from_json(text: &str) -> Result<Self, KmsError> {
         if text.len() > MAX_BYTES {
             return Err(KmsError::policy_too_long());
@@ -59,7 +59,8 @@ impl KeyPolicy {
         })
     }
 
-    /// The policy of a key as `GetKeyPolicy` gives it back: as AWS writes it, whatever it was read from (RECORDED).
+    /// The policy of a key in the layout of `GetKeyPolicy`, which does not depend on the text that it was read from
+    /// (RECORDED).
     #[must_use]
     pub fn to_json(&self, key: &KeyArn) -> String {
         let partition = key.region().partition();
@@ -82,7 +83,7 @@ impl KeyPolicy {
     }
 }
 
-/// What the service says of a document that is not a policy.
+/// The service's refusal of a document that is not a policy.
 fn refusal(error: PolicyError) -> KmsError {
     match error.problem() {
         PolicyProblem::Json(_) => KmsError::policy_not_json(),

@@ -1,4 +1,4 @@
-//! What AWS KMS wants of a key policy beside what IAM wants of any policy.
+//! The rules of AWS KMS for key policies, which come on top of IAM's rules for all policies.
 
 use crate::error::KmsError;
 use crate::iam::{Condition, ContextKey, Principal, Statement};
@@ -6,16 +6,16 @@ use crate::key::Region;
 
 use super::{ConditionKey, KeyPolicy};
 
-/// Condition keys that a key policy must not have: they would let who may tag a key or give it aliases change who may use
-/// it (QUOTED).
+/// Condition keys that key policies must not use (QUOTED). With them, principals that may change the key's tags or
+/// aliases could change who may use the key.
 const FORBIDDEN: [&str; 3] = [
     "aws:resourcetag/",
     "kms:resourcetag/",
     "kms:resourcealiases",
 ];
 
-/// Condition keys that have one value at most, and whose absence `ForAllValues` would let through (DOC): the family of each,
-/// and what the refusal calls it.
+/// Condition keys that have one value at most, and whose absence `ForAllValues` would let through (DOC): the family of
+/// each, and what the refusal calls it.
 const SINGLE_VALUED: [(&str, (&str, &str)); 2] = [
     (
         "kms:encryptioncontext:",
@@ -25,8 +25,8 @@ const SINGLE_VALUED: [(&str, (&str, &str)); 2] = [
 ];
 
 impl KeyPolicy {
-    /// The condition keys that no request has unless its caller is given them by name: they are in no table of AWS's.
-    /// [`ConditionKey::unknown_in`] tells the same of other policies.
+    /// The condition keys that AWS's tables do not have, often misspelled ones. Requests have them only if they are set
+    /// for the caller. [`ConditionKey::unknown_in`] finds them in other policies.
     ///
     /// ```
     /// use kms_reencrypt::access::KeyPolicy;
@@ -42,13 +42,13 @@ impl KeyPolicy {
         ConditionKey::unknown_in(&self.policy)
     }
 
-    /// Refuses a policy that AWS KMS does not take for keys of a Region.
+    /// Refuses a policy that AWS KMS does not accept for keys of a Region.
     ///
-    /// That a principal exists is not checked: there is no directory of them.
+    /// Does not check that principals exist, since this crate has no directory of them.
     ///
     /// # Errors
     ///
-    /// [`KmsError::MalformedPolicyDocument`], by the first statement that breaks a rule.
+    /// [`KmsError::MalformedPolicyDocument`] for the first statement that breaks a rule.
     pub(crate) fn check(&self, region: &Region) -> Result<(), KmsError> {
         self.policy
             .statements()

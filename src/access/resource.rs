@@ -1,4 +1,4 @@
-//! [`Resource`]: what a permission is asked for.
+//! [`Resource`]: what a request is about.
 
 use core::fmt;
 
@@ -7,7 +7,7 @@ use crate::key::{AccountId, AliasArn, AliasName, KeyMetadata, Place, Region};
 
 use super::{Grant, KeyPolicy};
 
-/// What a request is about.
+/// The resource that a permission is needed for.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Resource<'a> {
@@ -17,13 +17,17 @@ pub enum Resource<'a> {
     Any(&'a Place),
     /// A key.
     Key(KeyResource<'a>),
-    /// A key that is to be created. It has no ARN yet: policies see `*`, and what the key will be.
+    /// A key that is to be created. Policies see its future properties, but `*` instead of an ARN, which it does not
+    /// have yet.
     NewKey(&'a KeyMetadata),
 }
 
 /// A key as authorization sees it.
 #[derive(Clone, Copy, Debug)]
-#[expect(clippy::exhaustive_structs, reason = "made whole by whoever asks")]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "callers of `authorize` write it as a literal"
+)]
 pub struct KeyResource<'a> {
     /// The key.
     pub metadata: &'a KeyMetadata,
@@ -55,7 +59,7 @@ impl<'a> KeyResource<'a> {
 }
 
 impl<'a> Resource<'a> {
-    /// The key, if there is one.
+    /// The key, if it is an existing one.
     pub(super) const fn key(&self) -> Option<&KeyResource<'a>> {
         match self {
             Self::Key(key) => Some(key),
@@ -63,7 +67,7 @@ impl<'a> Resource<'a> {
         }
     }
 
-    /// What is known of the key, whether it is there or to be.
+    /// The metadata of the key, whether it exists or is to be created.
     pub(super) const fn metadata(&self) -> Option<&'a KeyMetadata> {
         match self {
             Self::Key(key) => Some(key.metadata),

@@ -14,7 +14,7 @@ impl ResourceControls {
         self.0.insert(account, levels);
     }
 
-    /// The levels of an account; none if nothing limits its resources.
+    /// The levels of an account; empty if it has no resource control policies.
     pub(crate) fn of(&self, account: &AccountId) -> &[Vec<Policy>] {
         self.0.get(account).map_or(&[], Vec::as_slice)
     }

@@ -1,4 +1,4 @@
-//! What else is known of a caller: the values of condition keys.
+//! [`CallerContext`]: the values of condition keys that were set for a caller.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 pub(super) struct CallerContext(BTreeMap<String, Vec<String>>);
 
 impl CallerContext {
-    /// Gives a key its values, in place of those it had. Without any the key is absent.
+    /// Sets the values of a key, replacing earlier ones. Without values, the key is absent.
     pub(super) fn set(&mut self, key: &str, values: Vec<String>) {
         let key = key.to_ascii_lowercase();
         if values.is_empty() {

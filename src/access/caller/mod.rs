@@ -13,10 +13,10 @@ use crate::key::{AccountId, Region};
 use context::CallerContext;
 use policies::CallerPolicies;
 
-/// The principal that a [`Kms`](crate::Kms) handle acts as, with its policies and all that condition keys ask of it.
+/// The principal that a [`Kms`](crate::Kms) handle acts as, with its policies and its values of condition keys.
 ///
-/// A caller without policies has no permissions, as in AWS: it may do what a key policy or a grant allows it by name, and
-/// nothing else. The root user of an account needs no policy; an [`administrator`](Self::administrator) has one that
+/// A caller without policies has no permissions, as in AWS: it may do only what a key policy or a grant allows it by
+/// name. The root user of an account needs no policy; an [`administrator`](Self::administrator) has one that
 /// allows everything.
 ///
 /// ```
@@ -34,18 +34,20 @@ use policies::CallerPolicies;
 /// # Ok::<(), kms_reencrypt::iam::InvalidPrincipalArn>(())
 /// ```
 ///
-/// There is no directory of principals: that one exists is not checked. Cheap to clone: what may be long is shared.
+/// Callers are not checked for existence, since this crate has no directory of principals. Clones are cheap: they share
+/// policies and values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
     requester: Requester,
     policies: Arc<CallerPolicies>,
     context: Arc<CallerContext>,
-    /// Whether the caller may do in its account whatever resources leave to the account.
+    /// Whether the caller may do everything that resources leave to its account.
     is_unlimited: bool,
 }
 
 impl Caller {
-    /// The root user of an account, who needs no policy: the default.
+    /// The root user of an account, which needs no policy. A [`Kms`](crate::Kms) handle acts as the root user of its
+    /// provider's account by default.
     #[must_use]
     pub fn account_root(account: AccountId) -> Self {
         PrincipalArn::root(account).into()
@@ -69,7 +71,8 @@ impl Caller {
         PrincipalArn::user(account, name).map(Self::from)
     }
 
-    /// An IAM role as such. AWS knows only its sessions as callers: see [`assumed_role`](Self::assumed_role).
+    /// An IAM role without a session. In AWS, only sessions of roles send requests: see
+    /// [`assumed_role`](Self::assumed_role).
     ///
     /// # Errors
     ///
@@ -92,14 +95,15 @@ impl Caller {
         PrincipalArn::assumed_role(account, role, session).map(Self::from)
     }
 
-    /// An AWS service with credentials of its own, by the name of its principal, such as `logs.us-east-2.amazonaws.com`.
-    /// One that acts for a principal is that principal [via the service](Self::with_via_service).
+    /// An AWS service with credentials of its own, by the name of its principal, such as
+    /// `logs.us-east-2.amazonaws.com`. One that acts for a principal is that principal [via the
+    /// service](Self::with_via_service).
     #[must_use]
     pub fn service(name: &str) -> Self {
         Requester::service(name).into()
     }
 
-    /// The same caller with one more identity-based policy. They allow together; none is limited to one.
+    /// The same caller with one more identity-based policy. A request needs an allow from only one of them.
     #[must_use]
     pub fn with_identity_policy(self, policy: Policy) -> Self {
         self.change(|policies| policies.identity.push(policy))
@@ -117,14 +121,14 @@ impl Caller {
         self.change(|policies| policies.boundary = Some(policy))
     }
 
-    /// The same session with one more of the policies that were passed when it began.
+    /// The same session with one more session policy: a policy that was passed when the session began.
     #[must_use]
     pub fn with_session_policy(self, policy: Policy) -> Self {
         self.change(|policies| policies.session.push(policy))
     }
 
-    /// The same caller in an account with service control policies: a list of levels, from the root of the organization to
-    /// the account, each of which has to allow.
+    /// The same caller in an account with service control policies: a list of levels, from the root of the organization
+    /// to the account, each of which has to allow.
     #[must_use]
     pub fn with_service_control_policies(self, levels: Vec<Vec<Policy>>) -> Self {
         self.change(|policies| policies.service_control = levels)
@@ -136,8 +140,8 @@ impl Caller {
         self.change(|policies| policies.endpoint = Some(policy))
     }
 
-    /// The same principal with the unique id of the user (`AIDA…`) or of the session's role (`AROA…`): for policies that
-    /// name it so, and for `aws:userid`.
+    /// The same principal with the unique id of the user (`AIDA…`) or of the session's role (`AROA…`): for policies
+    /// that name it so, and for `aws:userid`.
     #[must_use]
     pub fn with_unique_id(mut self, unique_id: &str) -> Self {
         self.requester = self.requester.with_unique_id(unique_id);
@@ -151,16 +155,16 @@ impl Caller {
         self
     }
 
-    /// The same session of the role with this ARN: the path of a role stands in no session's ARN. Of a caller that is no
-    /// session of a role of that name it changes nothing.
+    /// The same session, of the role with this ARN, which adds the role's path: ARNs of sessions do not contain it. Has
+    /// no effect on callers that are not sessions of a role with that name.
     #[must_use]
     pub fn of_role(mut self, role: &PrincipalArn) -> Self {
         self.requester = self.requester.of_role(role);
         self
     }
 
-    /// The same caller with values for a condition key, by its name, in place of those that it had. Every key can be set;
-    /// what the request or its key says still counts more.
+    /// The same caller with values for a condition key, replacing earlier ones. Every key can be set, but values that
+    /// the request or its KMS key provides take precedence.
     #[must_use]
     pub fn with_context<V: Into<String>>(
         mut self,
@@ -217,7 +221,8 @@ impl Caller {
         self.with_context("kms:ViaService", [service])
     }
 
-    /// The same service, acting on behalf of an AWS resource: `aws:SourceArn`, and `aws:SourceAccount` if the ARN has one.
+    /// The same service, acting on behalf of an AWS resource: `aws:SourceArn`, and `aws:SourceAccount` if the ARN has
+    /// one.
     #[must_use]
     pub fn with_source_arn(self, arn: &str) -> Self {
         let account = arn.split(':').nth(4).filter(|account| !account.is_empty());
@@ -225,8 +230,8 @@ impl Caller {
             .with_context("aws:SourceArn", [arn])
     }
 
-    /// The same caller in the partition of a Region: `arn:aws-cn:…` for Beijing. It is `aws` without this, unless an
-    /// ARN said otherwise.
+    /// The same caller in the partition of a Region: `arn:aws-cn:…` for Beijing. The default is that of the
+    /// caller's ARN, or `aws`.
     #[must_use]
     pub fn in_partition_of(mut self, region: &Region) -> Self {
         self.requester = self.requester.in_partition_of(region);
@@ -262,7 +267,7 @@ impl Caller {
         self.first("aws:sourcearn")
     }
 
-    /// `aws:CalledVia`: the services through which the request came, as far as they leave their names.
+    /// `aws:CalledVia`: the services that the request came through, if they add their names to it.
     pub(super) fn called_via(&self) -> &[String] {
         self.context.get("aws:calledvia").unwrap_or_default()
     }
@@ -277,8 +282,8 @@ impl Caller {
         self.policies.layers()
     }
 
-    /// Whether the caller may do in its account whatever resources leave to the account: its root user may, and so may an
-    /// administrator, if nothing limits them.
+    /// Whether the caller may do everything that resources leave to its account: it is the root user or an
+    /// administrator, and no other policy limits it.
     pub(super) const fn is_unlimited(&self) -> bool {
         self.is_unlimited
     }

@@ -1,8 +1,8 @@
-//! The policies that limit a caller, and those that allow it something.
+//! [`CallerPolicies`]: the policies that belong to a caller.
 
 use crate::iam::{Layers, Policy};
 
-/// All that belongs to the caller of the policies that a request is held against.
+/// The policies of a caller: of those that decide a request, the ones that do not belong to a resource.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct CallerPolicies {
     pub(super) identity: Vec<Policy>,

@@ -1,4 +1,4 @@
-//! [`GrantBuilder`]: what `CreateGrant` takes, and what it refuses.
+//! [`GrantBuilder`]: builds a grant with the checks of `CreateGrant`.
 
 use std::time::SystemTime;
 
@@ -9,7 +9,7 @@ use crate::key::{AccountId, KeyMetadata};
 
 use super::{Grant, GrantConstraint, GrantId, GrantOperation, GrantPrincipal, GrantTerms, rules};
 
-/// Makes a grant: see [`Grant::builder`].
+/// Builds a grant: see [`Grant::builder`].
 ///
 /// ```
 /// use kms_reencrypt::access::{Grant, GrantOperation};
@@ -50,8 +50,8 @@ pub struct GrantBuilder {
 }
 
 impl Grant {
-    /// A grant of nothing yet to a principal, by the text of its ARN: `GranteePrincipal`. `issuing_account` is the account
-    /// of the one who creates the grant, which need not be that of the key.
+    /// Starts a grant to a principal, by the text of its ARN: `GranteePrincipal`. `issuing_account` is the account of
+    /// the caller that creates the grant, which may differ from the key's.
     pub fn builder(
         id: GrantId,
         issuing_account: AccountId,
@@ -60,8 +60,7 @@ impl Grant {
         GrantBuilder::new(id, issuing_account).grantee_principal(grantee_principal)
     }
 
-    /// A grant of nothing yet to an AWS service: `GranteeServicePrincipal`. It needs a `SourceArn` and somebody who may
-    /// retire it.
+    /// Starts a grant to an AWS service: `GranteeServicePrincipal`. It needs a `SourceArn` and a retiring principal.
     pub fn builder_for_service(
         id: GrantId,
         issuing_account: AccountId,
@@ -136,20 +135,22 @@ impl GrantBuilder {
         self
     }
 
-    /// `Operations`: adds some.
+    /// `Operations`: adds several.
     pub fn operations(mut self, operations: impl IntoIterator<Item = GrantOperation>) -> Self {
         self.operations.extend(operations);
         self
     }
 
-    /// `Constraints`: the encryption context has to be exactly this. A grant has one constraint of the context.
+    /// `Constraints`: the encryption context has exactly these pairs. A grant has at most one constraint of the
+    /// context.
     pub fn encryption_context_equals(mut self, context: impl Into<EncryptionContext>) -> Self {
         let constraint = GrantConstraint::EncryptionContextEquals(context.into());
         self.constraints.push(constraint);
         self
     }
 
-    /// `Constraints`: the encryption context has to have these pairs. A grant has one constraint of the context.
+    /// `Constraints`: the encryption context has at least these pairs. A grant has at most one constraint of the
+    /// context.
     pub fn encryption_context_subset(mut self, context: impl Into<EncryptionContext>) -> Self {
         let constraint = GrantConstraint::EncryptionContextSubset(context.into());
         self.constraints.push(constraint);
@@ -172,12 +173,12 @@ impl GrantBuilder {
     ///
     /// # Errors
     ///
-    /// - [`KmsError::Validation`] if a name or principal is not what the service model wants; if there are no operations, or
-    ///   `CreateGrant` alone, or one that the key cannot do; if there is more than one constraint, one on a key that is
-    ///   not symmetric, or one that is too long.
-    /// - [`KmsError::Validation`] too if the grantee is not named exactly once, or the retiring principal twice; or if a
-    ///   service is granted something without a `SourceArn` or without anybody who may retire it.
-    /// - [`KmsError::InvalidArn`] if a principal is not the ARN of one.
+    /// - [`KmsError::Validation`] if a name or principal violates the service model; if there are no operations, or
+    ///   `CreateGrant` alone, or one that the key does not support; if there is more than one constraint, one on a key
+    ///   that is not symmetric, or one that is too long.
+    /// - [`KmsError::Validation`] too if the grantee is not named exactly once, or the retiring principal twice; or if
+    ///   the grantee is a service and the grant lacks a `SourceArn` or a retiring principal.
+    /// - [`KmsError::InvalidArn`] if the ARN of a principal is invalid.
     pub fn build(self, key: &KeyMetadata) -> Result<Grant, KmsError> {
         self.refuse_texts()?;
         rules::refuse_operations(&self.operations, key)?;
@@ -198,7 +199,7 @@ impl GrantBuilder {
         })
     }
 
-    /// What authorization sees of the grant, whether it can be built or not.
+    /// The terms that authorization sees, whether the grant can be built or not.
     pub(crate) fn terms(&self) -> GrantTerms<'_> {
         GrantTerms {
             grantee_principal: self.grantee_principal.as_deref(),

@@ -1,18 +1,18 @@
-//! [`GrantConstraint`]: which encryption contexts a grant is for.
+//! [`GrantConstraint`]: the encryption contexts that a grant allows.
 
 use crate::context::EncryptionContext;
 
-/// What the encryption context of a request has to be for a grant to count: of `GrantConstraints`, the two that a grant
-/// can have one of. The third, `SourceArn`, may stand beside either: [`Grant::source_arn`](super::Grant::source_arn).
+/// A requirement of a grant on the encryption context of requests: of `GrantConstraints`, the two that exclude each
+/// other. The third, `SourceArn`, can be combined with either: [`Grant::source_arn`](super::Grant::source_arn).
 ///
-/// Keys and values match exactly. The developer guide says so; the service model says that keys are not distinguished by
-/// case (DOC against DOC: GUESS 22, the side that refuses more).
+/// Keys and values match exactly. The developer guide says so; the service model says that keys are not distinguished
+/// by case (DOC against DOC: GUESS 22, the side that refuses more).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum GrantConstraint {
     /// `EncryptionContextEquals`: these pairs and no others.
     EncryptionContextEquals(EncryptionContext),
-    /// `EncryptionContextSubset`: these pairs, and maybe others.
+    /// `EncryptionContextSubset`: at least these pairs.
     EncryptionContextSubset(EncryptionContext),
 }
 
@@ -41,7 +41,7 @@ impl GrantConstraint {
         }
     }
 
-    /// Whether every request that this constraint lets through gets through the other one too.
+    /// Whether every request that meets this constraint meets the other one too.
     pub(super) fn is_as_strict_as(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::EncryptionContextEquals(own), Self::EncryptionContextEquals(pairs)) => {

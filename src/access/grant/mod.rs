@@ -55,10 +55,11 @@ impl fmt::Display for GrantId {
 #[error("a grant id has 1 to 128 characters")]
 pub struct InvalidGrantId(());
 
-/// A grant: allows one principal some operations with one key, until it is retired or revoked. It never denies.
+/// A grant: allows a principal some operations with a key, until it is retired or revoked. It never denies.
 ///
-/// Make one with [`Grant::builder`]. A new grant is [consistent](Self::is_consistent), unless it is told otherwise: it
-/// counts in every request. In AWS that takes a moment, in which the grant counts only where its token is presented.
+/// Make one with [`Grant::builder`]. A built grant is [consistent](Self::is_consistent) by default: it
+/// counts for every request. In AWS, a new grant counts only for requests that present its token until it is
+/// consistent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grant {
     id: GrantId,
@@ -74,7 +75,7 @@ pub struct Grant {
 }
 
 impl Grant {
-    /// The same grant, known everywhere in AWS KMS or not yet.
+    /// The same grant, consistent or not yet.
     #[must_use]
     pub const fn with_consistency(mut self, consistent: bool) -> Self {
         self.consistent = consistent;
@@ -117,10 +118,11 @@ impl Grant {
         self.constraint.as_ref()
     }
 
-    /// `Constraints`, `SourceArn`: the AWS resource on whose behalf a request has to be made, as `aws:SourceArn` says it.
+    /// `Constraints`, `SourceArn`: the AWS resource on whose behalf a request has to be made, as `aws:SourceArn` says
+    /// it.
     ///
-    /// AWS evaluates it "only when the request is made by an AWS service". A request that names no source does not count
-    /// here either way: the grant must not give more than was asked (GUESS 46).
+    /// AWS evaluates it "only when the request is made by an AWS service". Here the grant never counts for
+    /// requests without a source: it must not allow more than its creator asked for (GUESS 46).
     #[must_use]
     pub fn source_arn(&self) -> Option<&str> {
         self.source_arn.as_deref()
@@ -132,7 +134,7 @@ impl Grant {
         &self.issuing_account
     }
 
-    /// `CreationDate`, if a clock told it.
+    /// `CreationDate`. `None` if the grant was created without a clock.
     #[must_use]
     pub const fn creation_date(&self) -> Option<SystemTime> {
         self.creation_date

@@ -1,10 +1,10 @@
-//! [`GrantOperation`]: what a grant can permit.
+//! [`GrantOperation`]: an operation that a grant can allow.
 
 use crate::access::Action;
 use crate::key::{KeyMetadata, KeySpec, KeyUsage, model_enum};
 
 model_enum! {
-    /// What a grant permits: `GrantOperation`.
+    /// An operation that a grant allows: `GrantOperation`.
     GrantOperation {
         Decrypt = "Decrypt",
         Encrypt = "Encrypt",
@@ -27,7 +27,7 @@ model_enum! {
 }
 
 impl GrantOperation {
-    /// Whether a key can do the operation at all: `CreateGrant` refuses what it cannot (developer guide, grants).
+    /// Whether a key supports the operation. `CreateGrant` refuses the others (developer guide, grants).
     #[must_use]
     pub fn is_for(self, key: &KeyMetadata) -> bool {
         let usage = key.key_usage();
@@ -48,7 +48,7 @@ impl GrantOperation {
         }
     }
 
-    /// The operation that needs a permission, if a grant can give it.
+    /// The operation that needs a permission. `None` if grants cannot give the permission.
     pub(crate) const fn of(action: Action) -> Option<Self> {
         Some(match action {
             Action::CreateGrant => Self::CreateGrant,
@@ -74,7 +74,8 @@ impl GrantOperation {
         })
     }
 
-    /// Whether the operation has an encryption context, and so minds a constraint on it (API page of `GrantConstraints`).
+    /// Whether the operation has an encryption context, so that a constraint on it applies (API page of
+    /// `GrantConstraints`).
     pub(crate) const fn has_encryption_context(self) -> bool {
         !matches!(
             self,

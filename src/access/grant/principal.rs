@@ -1,4 +1,4 @@
-//! [`GrantPrincipal`]: to whom something is granted, and who may give it back.
+//! [`GrantPrincipal`]: the principal that gets a grant, or that may retire it.
 
 use core::fmt;
 use std::sync::Arc;
@@ -7,12 +7,12 @@ use crate::access::Caller;
 use crate::constraints::is_service_principal;
 use crate::iam::{Match, PrincipalArn};
 
-/// The grantee of a grant, or the one who may retire it.
+/// The grantee principal or the retiring principal of a grant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum GrantPrincipal {
-    /// `GranteePrincipal`, `RetiringPrincipal`: an account, user, role, session or federated user. That there is such a
-    /// principal is not checked: this crate has no directory of them.
+    /// `GranteePrincipal`, `RetiringPrincipal`: an account, user, role, session or federated user. It is not checked
+    /// that the principal exists: this crate has no directory of them.
     Arn(PrincipalArn),
     /// The same members with an AWS service in the place of an ARN: `sns.amazonaws.com`. AWS's own services do that
     /// (DOC), and it is reported to work for others.
@@ -22,7 +22,7 @@ pub enum GrantPrincipal {
 }
 
 impl GrantPrincipal {
-    /// The principal of a member that takes an ARN. `None` if the text is neither one nor the name of a service.
+    /// The principal that a member for ARNs names. `None` if the text is neither an ARN nor the name of a service.
     pub(crate) fn from_text(text: &str) -> Option<Self> {
         match text.parse() {
             Ok(arn) => Some(Self::Arn(arn)),

@@ -1,10 +1,13 @@
-//! [`GrantTerms`]: what a grant that is asked for would give, and whether a parent grant lets it.
+//! [`GrantTerms`]: what a new grant would allow, and whether a parent grant permits it.
 
 use super::{Grant, GrantConstraint, GrantOperation};
 
-/// A grant as `CreateGrant` asks for it, before it is made: what condition keys and a parent grant see of it.
+/// The terms of a grant in a `CreateGrant` request: what condition keys and a parent grant see of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[expect(clippy::exhaustive_structs, reason = "made whole by whoever asks")]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "callers of `authorize` write it as a literal"
+)]
 pub struct GrantTerms<'a> {
     /// `GranteePrincipal`
     pub grantee_principal: Option<&'a str>,
@@ -16,16 +19,16 @@ pub struct GrantTerms<'a> {
     pub retiring_service_principal: Option<&'a str>,
     /// `Operations`
     pub operations: &'a [GrantOperation],
-    /// `Constraints`, of the encryption context. A grant has one of them; a request may ask for more in vain.
+    /// `Constraints`, of the encryption context. A grant can have one; a request with several is refused.
     pub constraints: &'a [GrantConstraint],
     /// `Constraints`, `SourceArn`
     pub source_arn: Option<&'a str>,
 }
 
 impl GrantTerms<'_> {
-    /// Whether a grantee may make such a grant by the `CreateGrant` that another grant gives it: the operations have to be
-    /// of those that the parent gives, and every constraint of the parent has to hold as strictly (developer guide,
-    /// "Granting CreateGrant permission").
+    /// Whether the `CreateGrant` of a parent grant lets its grantee create this grant: the parent has all of its
+    /// operations, and it is constrained at least as strictly as the parent (developer guide, "Granting CreateGrant
+    /// permission").
     pub(crate) fn are_within(&self, parent: &Grant) -> bool {
         let operations = self.operations.iter();
         let as_strict = match (&parent.constraint, self.constraints) {
