@@ -7,8 +7,8 @@ use crate::provider::KeyRef;
 
 use super::session::{NamedBy, Session};
 
-/// Checks that the caller has a permission for a key. Adds to the parameters what holds for the whole session: the
-/// grants that were presented, and the time.
+/// Checks that the caller has a permission for a key. Adds the parameters of the whole session: the presented
+/// grants, and the time.
 pub(super) fn authorize(
     session: &Session<'_>,
     (key, metadata): (&KeyRef<'_>, &KeyMetadata),

@@ -1,13 +1,13 @@
-//! [`Actions`]: which actions a statement is about. Case makes no difference in them.
+//! [`Actions`]: the actions that a statement applies to. They are not case-sensitive.
 
 use super::evaluation::{Evaluation, Steps};
 
 /// `Action` or `NotAction`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Actions {
-    /// What matches one of them.
+    /// The actions that match one of these patterns.
     Any(Vec<ActionPattern>),
-    /// What matches none of them.
+    /// The actions that match none of these patterns.
     None(Vec<ActionPattern>),
 }
 
@@ -36,7 +36,7 @@ pub(super) struct ActionPattern {
     shape: Shape,
 }
 
-/// What most patterns look like is compared at once.
+/// The shape of a pattern: the common ones need no search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Shape {
     /// Without wildcards.
@@ -76,12 +76,13 @@ impl ActionPattern {
     }
 }
 
-/// Compares without regard to case. Nearly all policies write actions as AWS does, so that comparing the bytes is enough.
+/// Compares without regard to case. The bytes first: nearly all policies write actions as AWS does.
 fn is_equal(pattern: &[u8], action: &[u8]) -> bool {
     pattern == action || pattern.eq_ignore_ascii_case(action)
 }
 
-/// Matches greedily and goes back to the last `*` only: what an earlier one could still take, the last one can take too.
+/// Matches greedily and backtracks to the last `*` only: text that an earlier one could match, the last one can match
+/// too.
 ///
 /// Names of actions are short. It takes no more steps than the pattern's length and the square of the name's.
 fn is_match(pattern: &str, name: &str, steps: &Steps) -> bool {

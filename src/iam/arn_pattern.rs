@@ -5,12 +5,12 @@ use super::evaluation::Evaluation;
 use super::glob::Glob;
 use super::template::{Syntax, Template};
 
-/// How many parts an ARN has. The last takes all colons that follow.
+/// The number of parts of an ARN. The last part includes any further colons.
 const PARTS: usize = 6;
 
 /// A pattern of ARNs.
 ///
-/// Each of the six parts is compared with its own part of the pattern, so no wildcard reaches over a colon but in the last
+/// Each of the six parts is compared with its own part of the pattern, so a wildcard matches a colon only in the last
 /// part (IAM User Guide, ARN condition operators).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ArnPattern {
@@ -19,7 +19,7 @@ pub(super) struct ArnPattern {
 }
 
 impl ArnPattern {
-    /// Takes a pattern apart, with or without policy variables. One with fewer parts is completed with `*` (IAM User
+    /// Parses a pattern, with or without policy variables. One with fewer parts is completed with `*` (IAM User
     /// Guide, policy grammar).
     pub(super) fn parse(pattern: &str, variables: bool) -> Self {
         let syntax = Syntax {
@@ -60,10 +60,10 @@ impl ArnPattern {
     }
 }
 
-/// How many steps it takes to match a pattern, its parts aside.
+/// The steps of matching a pattern, without those of its parts.
 const STEPS_OF_PATTERN: usize = 20;
 
-/// Splits a pattern at colons, but for those in variables.
+/// Splits a pattern at the colons outside of variables.
 fn split(pattern: &str, variables: bool) -> Vec<&str> {
     let mut parts = Vec::new();
     let mut rest = pattern;

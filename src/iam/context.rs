@@ -1,4 +1,4 @@
-//! [`RequestContext`]: what a policy may ask of a request.
+//! [`RequestContext`]: a request, as policies see it.
 
 use core::fmt;
 use std::borrow::Cow;
@@ -9,15 +9,16 @@ use super::Requester;
 
 /// A request, as policies see it: AWS's request context.
 ///
-/// Values are asked for when a statement needs them, so that a request collects nothing beforehand.
+/// Values are looked up only when a statement needs them.
 pub trait RequestContext {
-    /// Who sends the request.
+    /// The principal that sends the request.
     fn requester(&self) -> &Requester;
 
     /// The permission, such as `kms:ReEncryptTo`.
     fn action(&self) -> &str;
 
-    /// The ARN of the resource; `*` for an action that is about no resource. Asked for only by statements that name some.
+    /// The ARN of the resource; `*` for an action without a resource. Called only for statements that name
+    /// resources.
     fn resource(&self) -> Cow<'_, str>;
 
     /// The account that owns the resource. `None` if there is no resource.
@@ -25,7 +26,7 @@ pub trait RequestContext {
 
     /// Visits the values that the request has for a condition key, and says whether it has the key.
     ///
-    /// [`Presence::Present`] goes with at least one visit, the others with none.
+    /// Visits at least one value if it returns [`Presence::Present`], and no value otherwise.
     fn values(&self, key: &ContextKey, visit: &mut dyn FnMut(&str)) -> Presence;
 
     /// Whether requests can have several values for a condition key. Such a key has no value as a policy variable, even
@@ -44,7 +45,7 @@ pub enum Presence {
     Present,
     /// The request does not have the key, and AWS's would not either.
     Absent,
-    /// The request does not have the key because nobody provided its value: AWS's request could have it.
+    /// The request does not have the key because its value was not provided. AWS's request could have it.
     NotProvided,
     /// No table has the key, so no request ever has it.
     Unknown,
@@ -52,8 +53,7 @@ pub enum Presence {
 
 /// The name of a condition key, such as `aws:PrincipalTag/team`, prepared for looking it up.
 ///
-/// Case makes no difference in names (IAM User Guide, element Condition), so two keys are equal if they differ only in
-/// case.
+/// Names are not case-sensitive (IAM User Guide, element Condition), so keys that differ only in case are equal.
 ///
 /// ```
 /// use kms_reencrypt::iam::ContextKey;
@@ -109,8 +109,8 @@ impl ContextKey {
         self.name.get(..self.family_len).unwrap_or_default()
     }
 
-    /// The part of the name that a policy's author chooses, in lower case: the `team` of `aws:PrincipalTag/team`. Empty for
-    /// other keys.
+    /// The part of the name that a policy's author chooses, in lower case: the `team` of `aws:PrincipalTag/team`. Empty
+    /// for other keys.
     #[must_use]
     pub fn member(&self) -> &str {
         self.name.get(self.family_len..).unwrap_or_default()
@@ -122,7 +122,7 @@ impl ContextKey {
     }
 }
 
-/// FNV-1a, as far as a table needs it. Policies whose names have the same hash slow nothing down: tables hold fixed keys.
+/// FNV-1a. It need not resist collisions: tables hold fixed keys, so colliding names in policies cannot slow them down.
 fn hash(text: &str) -> usize {
     let bytes = text.bytes().map(usize::from);
     bytes.fold(0x811c_9dc5, |hash, byte| {

@@ -9,32 +9,33 @@ use super::{AllowedBy, Decision, Denial, Effect, Layer, Layers, Match, Policy, R
 
 /// Decides whether a request is allowed.
 ///
-/// An explicit deny in any layer beats everything. Then every layer of a kind that limits has to allow: resource control
-/// policies, service control policies, the VPC endpoint policy. Then one of these has to allow:
+/// An explicit deny in any layer beats everything. Then every layer of a kind that limits has to allow: resource
+/// control policies, service control policies, the VPC endpoint policy. Then one of these has to allow:
 ///
-/// - in the resource's own account: its policy, if it names the principal; or its policy, if it names the account, together
-///   with the principal's identity-based policies. What the policy allows a user, a session or everybody is limited by
-///   nothing else; what it allows a role is limited by the permissions boundary and the session policies;
+/// - in the resource's own account: its policy, if it names the principal; or its policy, if it names the account,
+///   together with the principal's identity-based policies. What the policy allows a user, a session or everybody is
+///   limited by nothing else; what it allows a role is limited by the permissions boundary and the session policies;
 /// - from another account: the resource's policy, by naming the principal or its account, together with the principal's
 ///   identity-based policies;
 /// - from everywhere: a grant for the principal. A grant for an account needs the identity-based policies too.
 ///
-/// Identity-based policies allow only what the permissions boundary and the session policies allow as well. Organizations'
-/// policies do not limit service-linked roles, and service control policies do not limit AWS services.
+/// Identity-based policies allow only what the permissions boundary and the session policies allow as well.
+/// Organizations' policies do not limit service-linked roles, and service control policies do not limit AWS services.
 ///
-/// That a grant for a principal of another account needs nothing else follows from what AWS has its own services do: the
-/// service-linked role of EC2 Auto Scaling, whose fixed policy allows nothing of KMS, uses keys of other accounts by a
-/// grant alone (INFERRED). That a grant for an account needs identity-based policies is GUESS 24, that a grant for a role is
-/// limited as a policy that names the role is GUESS 42. The rest is the IAM User Guide (policy evaluation logic).
+/// That a grant for a principal of another account needs nothing else follows from what AWS has its own services do:
+/// the service-linked role of EC2 Auto Scaling, whose fixed policy allows nothing of KMS, uses keys of other accounts
+/// by a grant alone (INFERRED). That a grant for an account needs identity-based policies is GUESS 24, that a grant for
+/// a role is limited as a policy that names the role is GUESS 42. The rest is the IAM User Guide (policy evaluation
+/// logic).
 ///
-/// The work is bounded. What would take more than some milliseconds, which no policy in use does, is denied by the layer
-/// that takes it.
+/// The work is bounded: a request that would take more than some milliseconds, which no real policy does, is denied in
+/// the name of the layer that takes too long.
 #[must_use]
 pub fn decide(layers: &Layers<'_>, request: &dyn RequestContext) -> Decision {
     run(layers, request, &mut Unrecorded)
 }
 
-/// Decides, and tells a recorder of every statement that was looked at.
+/// Decides, and reports every evaluated statement to a recorder.
 pub(super) fn run(
     layers: &Layers<'_>,
     request: &dyn RequestContext,
@@ -52,9 +53,9 @@ pub(super) fn run(
     }
 }
 
-/// What is told of statements.
+/// Receives the outcomes of statements.
 pub(super) trait Recorder {
-    /// Whether statements are looked at that cannot change the decision any more.
+    /// Whether statements are evaluated that can no longer change the decision.
     const IS_COMPLETE: bool;
 
     fn record(
@@ -66,19 +67,19 @@ pub(super) trait Recorder {
     );
 }
 
-/// Where a statement stands.
+/// The position of a statement.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
     pub(super) layer: Layer,
     /// The level of a control policy; 0 for others.
     pub(super) level: usize,
-    /// Which policy of the level.
+    /// The index of the policy in its level.
     pub(super) policy: usize,
-    /// Which statement of the policy; `None` for the default statement.
+    /// The index of the statement in its policy; `None` for the default statement.
     pub(super) statement: Option<usize>,
 }
 
-/// Forgets everything.
+/// Records nothing.
 struct Unrecorded;
 
 impl Recorder for Unrecorded {
@@ -99,7 +100,7 @@ struct Run<'a, R> {
     recorder: &'a mut R,
     /// The first explicit deny, or the layer that took too long.
     denial: Option<Denial>,
-    /// What statements took that were looked at for the recorder alone.
+    /// The steps of statements that were evaluated for the recorder alone.
     steps_to_record: usize,
 }
 
@@ -117,7 +118,7 @@ impl<R: Recorder> Run<'_, R> {
             has_boundary: layers.boundary.is_some(),
         };
 
-        // Everything is looked at, for explicit denies.
+        // Every layer is evaluated, since each may have an explicit deny.
         let service_control = is_service_linked
             || arn.is_none()
             || self.levels(Layer::ServiceControlPolicy, layers.service_control);
@@ -226,7 +227,7 @@ impl<R: Recorder> Run<'_, R> {
         all
     }
 
-    /// Whether one of several policies allows, all of which are about the requester.
+    /// Whether one of several policies allows. They all apply to the requester, whatever their principals.
     fn policies(&mut self, layer: Layer, level: usize, policies: &[Policy]) -> bool {
         let mut any = false;
         for (policy, of_policy) in policies.iter().enumerate() {
@@ -252,7 +253,7 @@ impl<R: Recorder> Run<'_, R> {
         self.statements(place, policy, scope)
     }
 
-    /// How a policy allows; not at all, once the request is denied.
+    /// How specifically a policy allows the request; [`Match::None`] once the request is denied.
     fn statements(&mut self, place: Place, policy: &Policy, scope: Scope) -> Match {
         let Place { layer, .. } = place;
         let mut allowed = Match::None;
@@ -287,7 +288,8 @@ impl<R: Recorder> Run<'_, R> {
         allowed
     }
 
-    /// Looks at a statement that cannot change the decision. What that takes is counted apart, or it would change it.
+    /// Evaluates a statement that cannot change the decision. Its steps are counted separately, so that explaining a
+    /// request cannot exhaust the limit of deciding it.
     fn only_record(&mut self, place: Place, statement: &Statement, scope: Scope) {
         if !R::IS_COMPLETE {
             return;

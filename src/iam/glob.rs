@@ -13,12 +13,12 @@ enum Piece {
     AnyChar,
     /// `*`
     AnyText,
-    /// What stands for itself. No two texts are neighbours.
+    /// Literal text. Adjacent texts are merged.
     Text(String),
 }
 
 impl Glob {
-    /// Adds what is behind, in which `*` and `?` are wildcards.
+    /// Appends a pattern, in which `*` and `?` are wildcards.
     pub(super) fn push_pattern(&mut self, pattern: &str) {
         for part in pattern.split_inclusive(['*', '?']) {
             if let Some(text) = part.strip_suffix('*') {
@@ -33,7 +33,7 @@ impl Glob {
         }
     }
 
-    /// Adds what is behind, in which every character stands for itself.
+    /// Appends literal text.
     pub(super) fn push_text(&mut self, text: &str) {
         match self.0.last_mut() {
             Some(Piece::Text(last)) => last.push_str(text),
@@ -42,7 +42,7 @@ impl Glob {
         }
     }
 
-    /// Adds another pattern behind.
+    /// Appends another pattern.
     pub(super) fn push(&mut self, other: &Self) {
         for piece in &other.0 {
             match piece {
@@ -52,7 +52,7 @@ impl Glob {
         }
     }
 
-    /// The text that alone matches, if the pattern has no wildcards.
+    /// The only text that matches, if the pattern has no wildcards.
     pub(super) fn exact(&self) -> Option<&str> {
         match &*self.0 {
             [] => Some(""),
@@ -68,9 +68,9 @@ impl Glob {
 
     /// Whether a text matches.
     ///
-    /// What stands before the first `*` and behind the last has one place only. What stands between two is looked for from
-    /// left to right, and the first place is as good as any other: so nothing is tried twice, and the time is linear
-    /// unless a `?` stands there.
+    /// The segments before the first `*` and after the last are fixed to the ends of the text. Those in between are
+    /// searched from left to right. The first place of each is as good as any other, so nothing is tried twice, and the
+    /// time is linear unless such a segment has a `?`.
     pub(super) fn matches(&self, text: &str, steps: &Steps) -> bool {
         match &*self.0 {
             [] => return text.is_empty(),
@@ -112,7 +112,7 @@ impl Glob {
     }
 }
 
-/// How many steps it takes to match a pattern, its texts aside.
+/// The steps of matching a pattern, without those of its texts.
 const STEPS_OF_PATTERN: usize = 20;
 
 /// What follows a segment at the start of a text.

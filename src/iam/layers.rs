@@ -1,4 +1,4 @@
-//! [`Layers`]: all that may allow or deny a request, and [`Decision`]: what it comes to.
+//! [`Layers`]: everything that may allow or deny a request, and [`Decision`]: the result.
 
 use core::fmt;
 
@@ -6,14 +6,15 @@ use crate::key::model_enum;
 
 use super::{Match, Policy};
 
-/// The policies that a request is held against.
+/// The policies that decide a request.
 ///
-/// A layer that is left out limits nothing and allows nothing: so without identity-based policies a principal may do only
-/// what a resource-based policy or a grant allows it by itself. The root user of an account needs no identity-based policy.
+/// A layer that is left out neither limits nor allows anything. So without identity-based policies, a principal may do
+/// only what a resource-based policy or a grant allows it directly. The root user of an account needs no identity-based
+/// policy.
 #[derive(Clone, Copy, Default)]
 #[expect(
     clippy::exhaustive_structs,
-    reason = "whoever asks completes it with the default"
+    reason = "callers of `decide` complete a literal with the default"
 )]
 pub struct Layers<'a> {
     /// The identity-based policies of the user, its groups, or the session's role.
@@ -22,20 +23,21 @@ pub struct Layers<'a> {
     pub boundary: Option<&'a Policy>,
     /// The policies that were passed when the session began.
     pub session: &'a [Policy],
-    /// The service control policies of the principal's account, by level, from the root of the organization to the account:
-    /// each level has to allow.
+    /// The service control policies of the principal's account, by level, from the root of the organization to the
+    /// account: each level has to allow.
     pub service_control: &'a [Vec<Policy>],
     /// The resource control policies of the resource's account, by level.
     pub resource_control: &'a [Vec<Policy>],
     /// The policy of the VPC endpoint that the request came through.
     pub endpoint: Option<&'a Policy>,
-    /// The policy of the resource. It has to allow, as the policies of KMS keys and roles do; for most other resources of
-    /// AWS an identity-based policy would be enough.
+    /// The policy of the resource. It has to allow, as the policies of KMS keys and roles do; for most other resources
+    /// of AWS an identity-based policy would be enough.
     pub resource: Option<&'a Policy>,
-    /// Whether the resource's policy has one more statement, which leaves everything to the account of the resource: that
-    /// of the default key policy of AWS KMS.
+    /// Whether the resource's policy has one more statement, which leaves everything to the account of the resource:
+    /// that of the default key policy of AWS KMS.
     pub account_decides: bool,
-    /// What else may allow: the grants of AWS KMS. Asked only if no policy allows, and never if one denies.
+    /// How the grants of AWS KMS match the request. Called only if no policy allows the request, and never if one
+    /// denies it.
     pub grants: Option<&'a dyn Fn() -> Match>,
 }
 
@@ -67,7 +69,7 @@ impl fmt::Debug for Layers<'_> {
 }
 
 model_enum! {
-    /// A type of policies, by the name that AWS's refusals have for one of them.
+    /// A type of policies, by its name in AWS's refusals.
     #[cfg_attr(feature = "json", derive(serde::Serialize))]
     Layer {
         EndpointPolicy = "VPC endpoint policy",
@@ -99,11 +101,14 @@ impl Layer {
 /// Whether a request is allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "json", derive(serde::Serialize))]
-#[expect(clippy::exhaustive_enums, reason = "there is no third decision")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "a request is either allowed or denied"
+)]
 pub enum Decision {
-    /// It is.
+    /// The request is allowed.
     Allowed(AllowedBy),
-    /// It is not.
+    /// The request is denied.
     Denied(Denial),
 }
 
@@ -115,15 +120,15 @@ impl Decision {
     }
 }
 
-/// What allowed a request. Other layers did not object.
+/// What allowed a request, within the limits of the other layers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "json", derive(serde::Serialize))]
 #[non_exhaustive]
 pub enum AllowedBy {
     /// A grant of AWS KMS; one for an account together with the identity-based policies.
     Grant,
-    /// The identity-based policies, to which the resource-based policy leaves the decision; or nothing more than being the
-    /// root user, where there is no resource.
+    /// The identity-based policies, to which the resource-based policy leaves the decision; or being the root
+    /// user, if there is no resource.
     IdentityPolicy,
     /// The resource-based policy, which names the principal; across accounts together with the identity-based policies.
     ResourcePolicy,

@@ -5,23 +5,23 @@ use crate::key::AccountId;
 use super::principal_arn::{Kind, last};
 use super::{PrincipalArn, Requester};
 
-/// How specifically something names a requester.
+/// How specifically a principal in a policy or grant names a requester.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[cfg_attr(feature = "json", derive(serde::Serialize))]
 #[non_exhaustive]
 pub enum Match {
     /// Not at all.
     None,
-    /// By its account, which decides by identity-based policies.
+    /// By its account, so that identity-based policies decide.
     Account,
-    /// By what its session was made from: the role, or the user that a federated user comes from. A permissions boundary
-    /// and session policies still count.
+    /// By the role of its session, or by the user that federated it. A permissions boundary and session policies still
+    /// count.
     Role,
-    /// By itself, or as everybody: within the account no other policy has to allow anything.
+    /// By itself, or as everybody. Within the account, no other policy has to allow the request.
     Direct,
 }
 
-/// An account names its root user directly, and its other principals by their account.
+/// How an account matches a requester: directly for its root user, by account for its other principals.
 pub(super) fn account_match(account: &AccountId, requester: &Requester) -> Match {
     match requester.arn() {
         Some(arn) if arn.account() != account => Match::None,
@@ -32,8 +32,8 @@ pub(super) fn account_match(account: &AccountId, requester: &Requester) -> Match
 }
 
 impl PrincipalArn {
-    /// How this ARN, as it stands in a policy or grant, matches a requester: as its account, as the role of its session,
-    /// or as itself.
+    /// How this ARN, as it stands in a policy or grant, matches a requester: as its account, as the role of its
+    /// session, or as itself.
     ///
     /// Partitions are not compared: account ids are unique over all of them. A session's own ARN does not tell the path
     /// of its role, but role names are unique within an account.

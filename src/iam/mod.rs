@@ -1,5 +1,5 @@
-//! AWS IAM's policy language, and how IAM decides by it. Nothing here is about AWS KMS: its actions, condition keys and
-//! grants come from [`access`](crate::access) as values.
+//! AWS IAM's policy language and its evaluation. Nothing here is specific to AWS KMS: [`access`](crate::access) adds
+//! its actions, condition keys and grants.
 //!
 //! ```text
 //! Policy::new().statement(Statement::allow().action("kms:*"))   a policy in code
@@ -7,16 +7,16 @@
 //! policy.to_json()                                              the layout of AWS
 //! policy.context_keys()                                         the condition keys that it asks for
 //!
-//! Requester::principal(arn), Requester::service(name)           who acts
+//! Requester::principal(arn), Requester::service(name)           who sends a request
 //! trait RequestContext                                          a request: requester, action, resource, values of keys
 //! Layers { resource: Some(&policy), ..Layers::default() }       what may allow or deny it
 //! decide(&layers, &request)                                     Allowed(AllowedBy) or Denied(Denial { layer, explicit })
-//! explain(&layers, &request)                                    the same decision, with a reason for every statement
+//! explain(&layers, &request)                                    the same decision, with an outcome for every statement
 //! principal.matches(&requester)                                 Match: None < Account < Role < Direct
 //! ```
 //!
-//! What AWS's guide leaves open is labelled where it is decided. There is no directory of principals: that one exists is
-//! not checked, and an ARN keeps naming a principal that was deleted and made again.
+//! What AWS's guide leaves open is labelled where it is decided. There is no directory of principals. So it is not
+//! checked that a principal exists, and an ARN still names a principal that was deleted and created again.
 
 mod actions;
 mod arn_pattern;

@@ -12,7 +12,8 @@ use super::number::Number;
 use super::template::{Syntax, Template};
 use super::{ConditionOperator, ContextKey, date};
 
-/// What the values of a request are compared with. Values that the operator cannot read are left out: they match nothing.
+/// What the values of a request are compared with. Values that the operator cannot read match nothing and
+/// are left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Operands {
     Addresses(Vec<IpInet>),
@@ -69,8 +70,8 @@ impl Operands {
         }
     }
 
-    /// Whether an operator can read a value. Variables are for strings, booleans and ARNs only (IAM User Guide, condition
-    /// operators).
+    /// Whether an operator can read a value. Variables are for strings, booleans and ARNs only (IAM User Guide,
+    /// condition operators).
     #[cfg(feature = "json")]
     pub(super) fn can_read(operator: ConditionOperator, value: &str, variables: bool) -> bool {
         use ConditionOperator as Op;
@@ -85,7 +86,7 @@ impl Operands {
         }
     }
 
-    /// Whether a value of the request matches one of these, the operator's negation left aside.
+    /// Whether a value of the request matches one of these, before any negation by the operator.
     pub(super) fn match_value(
         &self,
         operator: ConditionOperator,
@@ -97,7 +98,7 @@ impl Operands {
         match self {
             Self::Addresses(networks) => {
                 count(networks.len());
-                // A single address, so the network of a request's value has but one.
+                // Requests have single addresses, never ranges.
                 let address = value.parse::<core::net::IpAddr>();
                 address
                     .is_ok_and(|address| networks.iter().any(|network| network.contains(&address)))
@@ -153,7 +154,7 @@ impl Operands {
 /// Texts that a value has to be equal to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Texts {
-    /// In order, so that one can be looked up among thousands.
+    /// Sorted for binary search, since a policy can have thousands.
     fixed: Vec<Box<str>>,
     /// Those with policy variables.
     templates: Vec<Template>,
@@ -197,15 +198,15 @@ impl Texts {
     }
 }
 
-/// How many steps it takes to compare a value with one of the policy.
+/// The steps of comparing a value with one of the policy.
 const STEPS_OF_OPERAND: usize = 8;
 
 fn read<T>(values: &[String], read: impl Fn(&str) -> Option<T>) -> Vec<T> {
     values.iter().filter_map(|value| read(value)).collect()
 }
 
-/// An address or a range of them, `203.0.113.0/24` or `2001:db8::/32`. Without a prefix it is one address. Bits behind the
-/// prefix count for nothing (INFERRED: IAM takes `203.0.113.7/24`).
+/// An address or a range of them, `203.0.113.0/24` or `2001:db8::/32`. Without a prefix it is one address. Bits after
+/// the prefix are ignored (INFERRED: IAM takes `203.0.113.7/24`).
 fn address(value: &str) -> Option<IpInet> {
     value.parse().ok()
 }

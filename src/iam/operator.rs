@@ -1,4 +1,4 @@
-//! [`ConditionOperator`] and what may stand before and behind it.
+//! [`ConditionOperator`], and [`Comparison`] with its prefix and suffix.
 
 use core::cmp::Ordering;
 use core::fmt;
@@ -40,7 +40,7 @@ model_enum! {
 }
 
 impl ConditionOperator {
-    /// Whether the operator is true where the values do not match.
+    /// Whether the operator is true if the values do not match.
     pub(super) const fn is_negated(self) -> bool {
         matches!(
             self,
@@ -77,7 +77,7 @@ pub(super) enum SetOperator {
     ForAnyValue,
 }
 
-/// An operator with what may stand before and behind it.
+/// An operator with its optional prefix (`ForAllValues:`, `ForAnyValue:`) and suffix (`IfExists`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Comparison {
     pub(super) operator: ConditionOperator,

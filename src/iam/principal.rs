@@ -1,4 +1,4 @@
-//! [`Principal`]: whom a statement of a resource-based policy is about.
+//! [`Principal`]: a principal that a statement of a resource-based policy applies to.
 
 use core::fmt;
 
@@ -17,9 +17,10 @@ pub enum Principal {
     Any,
     /// `{"AWS": "arn:…"}`: one principal. The ARN of a root stands for its account, that of a role for its sessions.
     Arn(PrincipalArn),
-    /// `{"CanonicalUser": "…"}`: an account as Amazon S3 names it. Matches nobody.
+    /// `{"CanonicalUser": "…"}`: an account by its canonical id, which only Amazon S3 uses. It matches no requester.
     CanonicalUser(String),
-    /// `{"Federated": "…"}`: an identity provider. Only trust policies of roles mean something by it: it matches nobody.
+    /// `{"Federated": "…"}`: an identity provider. It has a meaning only in trust policies of roles, so here it
+    /// matches no requester.
     Federated(String),
     /// `{"Service": "…"}`: an AWS service with credentials of its own. A service that acts for a principal is that
     /// principal.

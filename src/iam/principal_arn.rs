@@ -1,4 +1,4 @@
-//! [`PrincipalArn`]: the name of who acts.
+//! [`PrincipalArn`]: the ARN of a principal.
 
 use core::fmt;
 use core::str::FromStr;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::key::{AccountId, Region};
 
-/// The partitions of AWS, for a text that names one.
+/// The partitions of AWS that an ARN can name.
 const PARTITIONS: [&str; 8] = [
     "aws",
     "aws-cn",
@@ -20,7 +20,7 @@ const PARTITIONS: [&str; 8] = [
 
 /// The ARN of a principal: an account's root, an IAM user, an IAM role, a session of a role, or a federated user.
 ///
-/// A wildcard in it is refused: IAM matches none in a principal.
+/// ARNs with wildcards are refused, since IAM does not match wildcards in principals.
 ///
 /// ```
 /// use kms_reencrypt::iam::PrincipalArn;
@@ -37,7 +37,7 @@ pub struct PrincipalArn {
     pub(super) kind: Kind,
 }
 
-/// What the ARN names in its account. Users and roles stand with their paths: `service-role/Reader`.
+/// The principal within its account. Users and roles include their paths: `service-role/Reader`.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(super) enum Kind {
     AssumedRole { role: Arc<str>, session: Arc<str> },
@@ -48,7 +48,7 @@ pub(super) enum Kind {
 }
 
 impl PrincipalArn {
-    /// An account: its root user, or all who are in it, depending on where the ARN stands.
+    /// The root ARN of an account. As a requester it is the root user; in a policy or grant it means the account.
     #[must_use]
     pub const fn root(account: AccountId) -> Self {
         Self::new(account, Kind::Root)
@@ -112,8 +112,8 @@ impl PrincipalArn {
         self.partition
     }
 
-    /// The same session of the role with this ARN, which tells the role's path. Changes nothing for what is no session of a
-    /// role of that name.
+    /// The same session of the role with this ARN, which tells the role's path. Has no effect on ARNs that are not
+    /// sessions of a role with that name.
     #[must_use]
     pub fn of_role(self, role: &Self) -> Self {
         match (&self.kind, &role.kind) {
@@ -173,7 +173,7 @@ impl PrincipalArn {
         }
     }
 
-    /// What `aws:PrincipalArn` says: the ARN of the role instead of that of its session.
+    /// The value of `aws:PrincipalArn`: for a session, the ARN of its role.
     #[must_use]
     pub fn without_session(&self) -> Self {
         match &self.kind {

@@ -1,4 +1,4 @@
-//! [`Principals`]: whom a statement is about, or whom not.
+//! [`Principals`]: the principals that a statement applies to, or does not apply to.
 
 use super::{Match, Principal, Requester};
 
@@ -10,7 +10,7 @@ pub(super) enum Principals {
 }
 
 impl Principals {
-    /// How they name a requester, who may have a permissions boundary.
+    /// How specifically they match a requester, which may have a permissions boundary.
     pub(super) fn matches(&self, requester: &Requester, has_boundary: bool) -> Match {
         match self {
             Self::AllBut(list) if !has_boundary && except(list, requester) => Match::None,
@@ -24,10 +24,10 @@ impl Principals {
     }
 }
 
-/// Whether the exceptions of a `NotPrincipal` hold a requester.
+/// Whether the exceptions of a `NotPrincipal` include a requester.
 ///
-/// AWS looks for the account first, then for the user or role, then for the session (DOC). It recommends to name the role
-/// and its account, so the session itself need not be named (INFERRED).
+/// AWS looks for the account first, then for the user or role, then for the session (DOC). It recommends to name the
+/// role and its account, so the session itself need not be named (INFERRED).
 fn except(list: &[Principal], requester: &Requester) -> bool {
     let Some(arn) = requester.arn().filter(|arn| !arn.is_root()) else {
         return list

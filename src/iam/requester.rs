@@ -1,4 +1,4 @@
-//! [`Requester`]: who sends a request.
+//! [`Requester`]: the principal that sends a request.
 
 use std::sync::{Arc, OnceLock};
 
@@ -26,7 +26,7 @@ pub struct Requester {
     identity: Identity,
     unique_id: Option<Arc<str>>,
     federated_by: Option<PrincipalArn>,
-    /// Written out once: many conditions ask for it.
+    /// Formatted once, since many conditions use it.
     principal_arn: OnceLock<Box<str>>,
 }
 
@@ -56,8 +56,8 @@ impl Requester {
         }
     }
 
-    /// The same service under another of its names (`aws:PrincipalServiceNamesList`). Changes nothing for principals of
-    /// an account.
+    /// The same service under another of its names (`aws:PrincipalServiceNamesList`). Has no effect on principals
+    /// of an account.
     pub fn with_service_name(mut self, name: &str) -> Self {
         if let Identity::Service(names) = &mut self.identity {
             names.push(name.into());
@@ -85,8 +85,8 @@ impl Requester {
         self
     }
 
-    /// The same session of the role with this ARN, which tells the role's path. Changes nothing for a requester that is no
-    /// session of a role of that name.
+    /// The same session of the role with this ARN, which tells the role's path. Has no effect on requesters that are
+    /// not sessions of a role with that name.
     pub fn of_role(mut self, role: &PrincipalArn) -> Self {
         if let Identity::Principal(arn) = &mut self.identity {
             *arn = arn.clone().of_role(role);
@@ -94,7 +94,7 @@ impl Requester {
         self
     }
 
-    /// The ARN of the principal. A service has none.
+    /// The ARN of the principal. `None` for services.
     #[must_use]
     pub const fn arn(&self) -> Option<&PrincipalArn> {
         match &self.identity {
@@ -103,7 +103,7 @@ impl Requester {
         }
     }
 
-    /// What `aws:PrincipalArn` says: the ARN of the principal, or that of the role instead of its session.
+    /// The value of `aws:PrincipalArn`: the ARN of the principal, or for a session, of its role. `None` for services.
     #[must_use]
     pub fn principal_arn(&self) -> Option<&str> {
         let arn = self.arn()?;
@@ -111,13 +111,14 @@ impl Requester {
         Some(self.principal_arn.get_or_init(write))
     }
 
-    /// The account of the principal. A service has none.
+    /// The account of the principal. `None` for services.
     #[must_use]
     pub fn account(&self) -> Option<&AccountId> {
         self.arn().map(PrincipalArn::account)
     }
 
-    /// The names of the service, the first of which it was made with. Empty for principals of an account.
+    /// The names of the service, beginning with the one that it was constructed with. Empty for principals of an
+    /// account.
     pub fn service_names(&self) -> impl Iterator<Item = &str> {
         let names = match &self.identity {
             Identity::Principal(_) => &[][..],

@@ -1,4 +1,4 @@
-//! [`Resources`]: which resources a statement is about.
+//! [`Resources`]: the resources that a statement applies to.
 
 use super::ContextKey;
 use super::arn_pattern::ArnPattern;
@@ -7,11 +7,11 @@ use super::evaluation::Evaluation;
 /// `Resource` or `NotResource`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Resources {
-    /// Whatever there is: the element was not given.
+    /// All resources: the statement has neither element.
     All,
-    /// What matches one of them.
+    /// The resources that match one of these patterns.
     Any(Vec<ResourcePattern>),
-    /// What matches none of them.
+    /// The resources that match none of these patterns.
     None(Vec<ResourcePattern>),
 }
 
@@ -33,7 +33,7 @@ impl Resources {
             Self::Any(patterns) => (patterns, true),
             Self::None(patterns) => (patterns, false),
         };
-        // Spares writing out the ARN, which nearly no statement needs.
+        // Avoids formatting the ARN, which few statements need.
         let mut everything = patterns.iter();
         let matches = everything.any(|pattern| pattern.arn.is_everything())
             || patterns.iter().any(|pattern| {
@@ -52,7 +52,7 @@ impl Resources {
         patterns.iter().flat_map(|pattern| pattern.arn.variables())
     }
 
-    /// The same resources, in which `${` means nothing.
+    /// The same resources without policy variables: `${` is literal text.
     pub(super) fn without_variables(self) -> Self {
         let parse = |patterns: Vec<ResourcePattern>| {
             let patterns = patterns.into_iter();

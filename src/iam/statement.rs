@@ -52,9 +52,9 @@ impl Statement {
 
     /// `"Effect": "Deny"` with `NotPrincipal`: denies it to all principals but these. IAM has no such form of `Allow`.
     ///
-    /// An exception needs both the account and the principal: for a session that is its account and its role. An account
-    /// alone excepts its root user only. A principal with a permissions boundary is always denied (DOC: IAM User Guide,
-    /// element NotPrincipal).
+    /// An exception needs both the account and the principal: for a session that is its account and its role. An
+    /// account alone excepts its root user only. A principal with a permissions boundary is always denied (DOC: IAM
+    /// User Guide, element NotPrincipal).
     pub fn deny_all_but<P: Into<Principal>>(principals: impl IntoIterator<Item = P>) -> Self {
         let excepted = principals.into_iter().map(Into::into).collect();
         Self::new(Effect::Deny, Principals::AllBut(excepted))
@@ -71,7 +71,7 @@ impl Statement {
         }
     }
 
-    /// `Sid`: a name for the statement, which means nothing.
+    /// `Sid`: a name for the statement, which has no effect.
     pub fn sid(mut self, sid: impl Into<String>) -> Self {
         self.sid = Some(sid.into());
         self
@@ -138,8 +138,8 @@ impl Statement {
         self
     }
 
-    /// `Condition`: adds one. As in JSON, where an operator and a key stand together only once, another condition of the
-    /// same operator and key adds its values to the first.
+    /// `Condition`: adds one. As in JSON, where an operator and a key stand together only once, another condition of
+    /// the same operator and key adds its values to the first.
     pub fn condition(mut self, condition: Condition) -> Self {
         let unrelated = self
             .conditions
@@ -170,7 +170,7 @@ impl Statement {
         list
     }
 
-    /// Whether it names no action, so that it is about none.
+    /// Whether it names no action, so that it never applies.
     pub(crate) fn has_no_action(&self) -> bool {
         matches!(&self.actions, Actions::Any(list) if list.is_empty())
     }
@@ -198,7 +198,7 @@ impl Statement {
         of_conditions.chain(self.resources.variables())
     }
 
-    /// How the statement names the requester, if all of it applies to the request.
+    /// How specifically the statement names the requester, if it applies to the request.
     ///
     /// # Errors
     ///
@@ -208,7 +208,7 @@ impl Statement {
         scope: Scope,
         evaluation: &Evaluation<'_>,
     ) -> Result<Match, Mismatch<'_>> {
-        // The principal first: it decides most often, and by a few bytes.
+        // The principal first: it rules out most statements, by comparing a few bytes.
         let names = match scope {
             Scope::Requester => Match::Direct,
             Scope::Everybody { has_boundary } => self
@@ -232,10 +232,10 @@ impl Statement {
     }
 }
 
-/// Whom the statements of a policy are about.
+/// The principals that the statements of a policy apply to.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Scope {
-    /// Those whom the statements name.
+    /// Those that the statements name.
     Everybody {
         /// Whether the requester has a permissions boundary.
         has_boundary: bool,

@@ -17,7 +17,7 @@ enum Part {
     },
 }
 
-/// What of a text is special.
+/// The special characters of a text.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Syntax {
     /// `*` and `?`
@@ -37,7 +37,7 @@ impl Syntax {
 }
 
 impl Template {
-    /// Takes a text apart. A `${` that begins no variable stands for itself (GUESS 44).
+    /// Parses a text. A `${` that does not begin a variable is literal text (GUESS 44).
     pub(super) fn parse(text: &str, syntax: Syntax) -> Self {
         let mut parts = Vec::new();
         let mut glob = Glob::default();
@@ -69,7 +69,7 @@ impl Template {
         }
     }
 
-    /// The keys of the variables, and whether they have defaults.
+    /// The keys of the variables.
     pub(super) fn variables(&self) -> impl Iterator<Item = &ContextKey> {
         self.0.iter().filter_map(|part| match part {
             Part::Fixed(_) => None,
@@ -77,7 +77,7 @@ impl Template {
         })
     }
 
-    /// Whether a text matches. Nothing does if a variable has neither a value nor a default (IAM User Guide, policy
+    /// Whether a text matches. No text does if a variable has neither a value nor a default (IAM User Guide, policy
     /// variables with no value).
     pub(super) fn matches(&self, text: &str, evaluation: &Evaluation<'_>) -> bool {
         match self.fixed() {
@@ -88,8 +88,8 @@ impl Template {
         }
     }
 
-    /// The pattern with the values of a request. Wildcards in a value stand for themselves (GUESS 44): a value comes from the
-    /// requester, who is not to widen a policy by it.
+    /// The pattern with the values of a request. Wildcards in a value are literal text (GUESS 44), since the
+    /// requester chooses values and must not widen a policy by them.
     pub(super) fn resolve(&self, evaluation: &Evaluation<'_>) -> Option<Glob> {
         let mut glob = Glob::default();
         for part in &self.0 {
@@ -108,10 +108,10 @@ impl Template {
     }
 }
 
-/// How many steps it takes to look up a variable.
+/// The steps of looking up a variable.
 const STEPS_OF_VARIABLE: usize = 100;
 
-/// What stands between `${` and `}`.
+/// The contents of a `${…}`.
 enum Variable<'t> {
     /// `${*}`, `${?}` and `${$}`: a character that is not special.
     Character(&'t str),
@@ -122,7 +122,7 @@ enum Variable<'t> {
     },
 }
 
-/// The first variable of a text, and what is before and behind it.
+/// The first variable of a text, with the text before and after it.
 fn next_variable(text: &str, syntax: Syntax) -> Option<(&str, Variable<'_>, &str)> {
     let (before, inside) = text.split_once("${").filter(|_| syntax.variables)?;
     let end = end_of_variable(inside)?;
@@ -147,7 +147,7 @@ fn next_variable(text: &str, syntax: Syntax) -> Option<(&str, Variable<'_>, &str
     Some((before, variable, behind))
 }
 
-/// Where the variable ends: a brace between the quotation marks of a default does not end it.
+/// The position of the closing brace. A brace in the quoted default does not count.
 fn end_of_variable(inside: &str) -> Option<usize> {
     let mut quoted = false;
     inside.bytes().position(|byte| {

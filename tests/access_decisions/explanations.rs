@@ -89,13 +89,13 @@ fn a_refusal_tells_what_did_not_match_in_each_statement_and_grant() {
         r#"kms:Encrypt is denied: no resource-based policy allows it
 - resource-based policy, statement 0 "blue" (Allow): Condition StringEquals kms:EncryptionContext:tenant: the policy has "blue", the request "red"
 - resource-based policy, statement 1 (Allow): Condition StringEquals kms:ViaService: the policy has "s3.us-east-2.amazonaws.com"; not in the request
-- resource-based policy, statement 2 (Allow): Condition StringEquals aws:SourceVpce: the policy has "vpce-1"; not in the request: nobody provided it
+- resource-based policy, statement 2 (Allow): Condition StringEquals aws:SourceVpce: the policy has "vpce-1"; not in the request: its value was not provided
 - resource-based policy, statement 3 (Allow): Condition StringEquals kms:Tenant: the policy has "blue"; not in the request: no such key is known
 - resource-based policy, statement 4 (Allow): Action: the policy has "kms:Decrypt", the request "kms:Encrypt"
 - resource-based policy, statement 5 (Allow): Principal: the policy has "arn:aws:iam::111122223333:user/bob", the request "{SESSION}"
 - grant {id}: EncryptionContext: the grant has "tenant=blue", the request "tenant=red"
 - kms:ViaService: not in the request
-- aws:SourceVpce: not in the request: nobody provided it
+- aws:SourceVpce: not in the request: its value was not provided
 - kms:Tenant: not in the request: no such key is known"#
     );
     assert_eq!(refused(&error).to_string(), expected);

@@ -58,11 +58,11 @@ fn each_statement_says_what_did_not_match() {
 - resource-based policy, statement 2 (Allow): Resource: the policy has "arn:aws:kms:*:*:key/mrk-*", the request "arn:aws:kms:us-east-2:111122223333:key/alice-1"
 - resource-based policy, statement 3 (Allow): Condition StringEquals kms:EncryptionContext:tenant: the policy has "blue", the request "red"
 - resource-based policy, statement 4 (Allow): Condition StringEquals kms:ViaService: the policy has "s3.us-east-2.amazonaws.com"; not in the request
-- resource-based policy, statement 5 (Allow): Condition StringEquals aws:SourceIp: the policy has "203.0.113.7"; not in the request: nobody provided it
+- resource-based policy, statement 5 (Allow): Condition StringEquals aws:SourceIp: the policy has "203.0.113.7"; not in the request: its value was not provided
 - resource-based policy, statement 6 (Allow): Condition StringEquals unknown:Key: the policy has "${aws:userid}"; not in the request: no such key is known
 - resource-based policy, statement 7 (Deny): Action: the policy has "kms:Put*", the request "kms:Decrypt"
 - kms:ViaService: not in the request
-- aws:SourceIp: not in the request: nobody provided it
+- aws:SourceIp: not in the request: its value was not provided
 - unknown:Key: not in the request: no such key is known
 - aws:userid: not in the request"#
     );

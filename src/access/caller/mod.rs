@@ -238,13 +238,13 @@ impl Caller {
         self
     }
 
-    /// The account of the principal. A service has none.
+    /// The account of the principal. `None` for services.
     #[must_use]
     pub fn account(&self) -> Option<&AccountId> {
         self.requester.account()
     }
 
-    /// The ARN of the principal. A service has none.
+    /// The ARN of the principal. `None` for services.
     #[must_use]
     pub const fn principal(&self) -> Option<&PrincipalArn> {
         self.requester.arn()

@@ -19,7 +19,8 @@ pub struct Explanation {
     pub action: String,
     /// The statements of all layers, in the order in which they were looked at.
     pub statements: Vec<ExplainedStatement>,
-    /// What else could allow the request, if anybody told of it: the grants of AWS KMS.
+    /// The grants of AWS KMS that could allow the request. Empty unless the caller of [`explain`](crate::iam::explain)
+    /// adds them.
     pub grants: Vec<ExplainedGrant>,
     /// The condition keys and policy variables that the statements about this action asked for, and that the request
     /// lacked.

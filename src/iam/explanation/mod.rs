@@ -1,4 +1,4 @@
-//! [`explain`]: a decision, with a reason for every statement.
+//! [`explain`]: a decision, with the outcome of every statement.
 
 mod data;
 mod record;
@@ -11,10 +11,10 @@ pub use data::{
     ExplainedGrant, ExplainedStatement, Explanation, GrantOutcome, MissingKey, Outcome,
 };
 
-/// Decides as [`decide`](super::decide) does, and tells why: of every statement whether it applies, and if not, what is
-/// the first thing that does not match.
+/// Decides as [`decide`](super::decide) does, and explains the decision: for every statement, whether it applies, and
+/// if not, the first element that does not match.
 ///
-/// This is what `SimulateCustomPolicy` tells in its matched statements and missing context values, and more.
+/// It covers the matched statements and missing context values of `SimulateCustomPolicy`, and more.
 #[must_use]
 pub fn explain(layers: &Layers<'_>, request: &dyn RequestContext) -> Explanation {
     let mut notes = Notes::default();

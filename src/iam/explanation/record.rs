@@ -1,4 +1,4 @@
-//! Writes down what was found out about each statement.
+//! [`Notes`]: records the outcome of each statement.
 
 use std::collections::HashSet;
 
@@ -12,7 +12,7 @@ use crate::iam::{Condition, Match, Presence, Principal, Statement};
 
 use super::data::{ExplainedStatement, MissingKey, Outcome};
 
-/// What a recorder writes down.
+/// The outcomes recorded so far.
 #[derive(Default)]
 pub(super) struct Notes {
     pub(super) statements: Vec<ExplainedStatement>,

@@ -172,7 +172,7 @@ impl fmt::Display for WhyMissing {
         f.write_str(match self.0 {
             Presence::Present => "in the request",
             Presence::Absent => "not in the request",
-            Presence::NotProvided => "not in the request: nobody provided it",
+            Presence::NotProvided => "not in the request: its value was not provided",
             Presence::Unknown => "not in the request: no such key is known",
         })
     }
