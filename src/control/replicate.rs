@@ -55,9 +55,10 @@ impl Control<'_> {
         let key = self.authorized_with(Action::ReplicateKey, &key_id, parameters)?;
         let primary = self.keyring.describe_key(key)?;
         let bypass = request.bypass_policy_lockout_safety_check;
-        self.authorize_creation(&replica_of(&primary, region), &tags, bypass)?;
+        let future = replica_of(&primary, region);
+        self.authorize_creation(&future, &tags, bypass)?;
         let policy = match request.policy {
-            Some(policy) => self.new_policy(&primary, policy, bypass)?,
+            Some(policy) => self.new_policy(&future, policy, bypass)?,
             None => KeyPolicy::default(),
         };
         let properties = ReplicaProperties {

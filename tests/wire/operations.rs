@@ -431,6 +431,30 @@ fn a_key_is_rotated() {
 }
 
 #[test]
+fn a_replicas_policy_is_checked_against_a_lockout_from_the_replica() {
+    let server = Server::new();
+    let created = server.ok("CreateKey", json!({"MultiRegion": true}));
+    let policy = json!({
+        "Version": "2012-10-17",
+        "Statement": {
+            "Effect": "Allow",
+            "Principal": {"AWS": "*"},
+            "Action": "kms:*",
+            "Resource": "*",
+            "Condition": {"StringEquals": {"kms:MultiRegionKeyType": "REPLICA"}},
+        },
+    });
+    server.ok(
+        "ReplicateKey",
+        json!({
+            "KeyId": created["KeyMetadata"]["KeyId"],
+            "ReplicaRegion": "cn-northwest-1",
+            "Policy": policy.to_string(),
+        }),
+    );
+}
+
+#[test]
 fn a_multi_region_key_is_replicated() {
     let server = Server::new();
     let created = server.ok(
