@@ -4,12 +4,13 @@ use std::sync::LazyLock;
 
 use crate::iam::ContextKey;
 
-use super::ConditionKey;
+use super::key::ConditionKey;
+use super::table::TABLE;
 
 /// More than twice as many as the table has rows, so that few rows share one.
 const BUCKETS: usize = 256;
 
-static INDEX: LazyLock<Index> = LazyLock::new(|| Index::of(ConditionKey::ALL));
+static INDEX: LazyLock<Index> = LazyLock::new(|| Index::of(TABLE));
 
 /// The row that a key belongs to.
 pub(super) fn find(key: &ContextKey) -> Option<&'static ConditionKey> {
@@ -56,12 +57,12 @@ fn bucket_of(key: &ContextKey) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{ConditionKey, INDEX};
+    use super::{INDEX, TABLE};
 
     #[test]
     fn a_bucket_holds_few_rows_so_that_one_is_found_at_once() {
         let rows: usize = INDEX.0.iter().map(Vec::len).sum();
-        assert_eq!(rows, ConditionKey::ALL.len());
+        assert_eq!(rows, TABLE.len());
         assert!(INDEX.0.iter().all(|bucket| bucket.len() <= 4));
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::access::Action;
 
+use super::key::{Actions, ConditionKey, Value, ValueSource, ValueType};
 use super::values::{self, absent, not_provided};
-use super::{Actions, ConditionKey, Value, ValueSource, ValueType};
 
 use Actions::{All, OnKeys, OnKeysAndNewKeys, OnKeysAndStores, These};
 use ValueSource::{Caller, Clock, Connection, Key, Request};
