@@ -118,10 +118,14 @@ impl fmt::Display for Place<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Root(name) => f.write_str(name),
-            Self::Member(parent, name) => match parent.place {
-                Self::Root(_) => f.write_str(name),
-                place => write!(f, "{place}.{name}"),
-            },
+            Self::Member(parent, name) => {
+                // An empty name would leave nothing to see.
+                let name = if name.is_empty() { r#""""# } else { name };
+                match parent.place {
+                    Self::Root(_) => f.write_str(name),
+                    place => write!(f, "{place}.{name}"),
+                }
+            }
             Self::Item(parent, at) => write!(f, "{}[{at}]", parent.place),
         }
     }
@@ -166,6 +170,7 @@ mod tests {
             ("[]", "the document: not an object"),
             ("{}", "the document: list is missing"),
             (r#"{"more": 1}"#, "more: no such element"),
+            (r#"{"": 1}"#, r#""": no such element"#),
             (r#"{"list": []}"#, "list: an empty list"),
             (r#"{"list": 1}"#, "list: not an object"),
             (r#"{"list": [{}]}"#, "list[0]: nameless"),
