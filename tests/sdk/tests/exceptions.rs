@@ -185,13 +185,13 @@ async fn what_the_model_of_the_operation_does_not_list_keeps_code_and_message() 
 #[tokio::test]
 async fn an_operation_that_is_not_served_is_named() {
     let scene = Scene::set().await;
-    let error = scene.client.list_retirable_grants().retiring_principal("x");
+    let error = scene.client.sign().key_id("alias/signing");
     let error = error.send().await.unwrap_err().into_service_error();
     assert_eq!(error.code(), Some("UnknownOperationException"));
     assert_eq!(
         error.message(),
         Some(
-            "The operation ListRetirableGrants is not served here: this library serves what ReEncrypt needs."
+            "The operation Sign is not served here: this library serves what ReEncrypt needs."
         )
     );
 }

@@ -303,7 +303,17 @@ async fn a_key_policy_is_put_and_got() {
         .await
         .unwrap();
     let got = client.get_key_policy().key_id(&key).send().await.unwrap();
-    assert_eq!(got.policy(), Some(policy));
+    let layout = r#"{
+  "Statement" : [ {
+    "Effect" : "Allow",
+    "Principal" : {
+      "AWS" : "*"
+    },
+    "Action" : "kms:*",
+    "Resource" : "*"
+  } ]
+}"#;
+    assert_eq!(got.policy(), Some(layout));
     let malformed = client.put_key_policy().key_id(&key).policy("no policy");
     let malformed = malformed.send().await.unwrap_err().into_service_error();
     assert!(malformed.is_malformed_policy_document_exception());
