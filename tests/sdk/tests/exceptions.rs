@@ -190,9 +190,7 @@ async fn an_operation_that_is_not_served_is_named() {
     assert_eq!(error.code(), Some("UnknownOperationException"));
     assert_eq!(
         error.message(),
-        Some(
-            "The operation Sign is not served here: this library serves what ReEncrypt needs."
-        )
+        Some("The operation Sign is not served here: this library serves what ReEncrypt needs.")
     );
 }
 
