@@ -3,7 +3,7 @@
 use core::fmt::Write as _;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::access::{AccessRequest, GrantConstraint};
+use crate::access::{AccessRequest, GrantConstraint, GrantTerms};
 use crate::context::EncryptionContext;
 use crate::iam::{Presence, PrincipalArn};
 use crate::key::KeyMetadata;
@@ -295,8 +295,7 @@ pub(super) fn grant_constraint_type(
 }
 
 pub(super) fn grant_source_arn(request: &AccessRequest<'_>, _: &str, visit: Visit<'_>) -> Presence {
-    let terms = request.parameters.new_grant;
-    maybe(terms.and_then(|terms| terms.source_arn), visit)
+    of_new_grant(request, |terms| terms.source_arn, visit)
 }
 
 pub(super) fn grantee_principal(
@@ -304,8 +303,7 @@ pub(super) fn grantee_principal(
     _: &str,
     visit: Visit<'_>,
 ) -> Presence {
-    let terms = request.parameters.new_grant;
-    maybe(terms.and_then(|terms| terms.grantee_principal), visit)
+    of_new_grant(request, |terms| terms.grantee_principal, visit)
 }
 
 pub(super) fn grantee_service_principal(
@@ -313,11 +311,7 @@ pub(super) fn grantee_service_principal(
     _: &str,
     visit: Visit<'_>,
 ) -> Presence {
-    let terms = request.parameters.new_grant;
-    maybe(
-        terms.and_then(|terms| terms.grantee_service_principal),
-        visit,
-    )
+    of_new_grant(request, |terms| terms.grantee_service_principal, visit)
 }
 
 pub(super) fn retiring_principal(
@@ -325,8 +319,7 @@ pub(super) fn retiring_principal(
     _: &str,
     visit: Visit<'_>,
 ) -> Presence {
-    let terms = request.parameters.new_grant;
-    maybe(terms.and_then(|terms| terms.retiring_principal), visit)
+    of_new_grant(request, |terms| terms.retiring_principal, visit)
 }
 
 pub(super) fn retiring_service_principal(
@@ -334,11 +327,7 @@ pub(super) fn retiring_service_principal(
     _: &str,
     visit: Visit<'_>,
 ) -> Presence {
-    let terms = request.parameters.new_grant;
-    maybe(
-        terms.and_then(|terms| terms.retiring_service_principal),
-        visit,
-    )
+    of_new_grant(request, |terms| terms.retiring_service_principal, visit)
 }
 
 pub(super) fn grant_operations(request: &AccessRequest<'_>, _: &str, visit: Visit<'_>) -> Presence {
@@ -422,6 +411,15 @@ fn all<'t>(values: impl Iterator<Item = &'t str>, visit: Visit<'_>) -> Presence 
 
 fn one(value: &str, visit: Visit<'_>) -> Presence {
     maybe(Some(value), visit)
+}
+
+/// A text of the grant that the request is to create.
+fn of_new_grant<'a>(
+    request: &AccessRequest<'a>,
+    text: impl FnOnce(GrantTerms<'a>) -> Option<&'a str>,
+    visit: Visit<'_>,
+) -> Presence {
+    maybe(request.parameters.new_grant.and_then(text), visit)
 }
 
 fn maybe(value: Option<&str>, visit: Visit<'_>) -> Presence {
