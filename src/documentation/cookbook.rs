@@ -1,0 +1,47 @@
+//! Recipes for common tasks. Every one is compiled and run with the tests.
+//!
+//! | task | recipe |
+//! |---|---|
+//! | test an application that uses the official SDK | [`token_vault`] |
+//! | find out which permission a role lacks, and why | [`missing_permission`] |
+//! | use a key in another account | [`cross_account`] |
+//! | rotate a key and keep the old blobs readable | [`rotation`] |
+//! | check permissions before a long job starts | [`dry_run`] |
+//! | move a table of blobs to another key | [`migrate_table`] |
+//! | bring keys from an HSM or a secrets manager | [`provider`] |
+//! | share keys and ciphertexts among tests | [`seed_files`] |
+//! | assert what was asked of KMS | [`recorded_calls`] |
+//! | fuzz code that handles blobs | [`fuzzing`] |
+
+#[doc = include_str!("../../docs/cookbook/token-vault.md")]
+pub mod token_vault {}
+
+#[doc = include_str!("../../docs/cookbook/missing-permission.md")]
+pub mod missing_permission {}
+
+#[doc = include_str!("../../docs/cookbook/cross-account.md")]
+pub mod cross_account {}
+
+#[doc = include_str!("../../docs/cookbook/rotation.md")]
+pub mod rotation {}
+
+#[doc = include_str!("../../docs/cookbook/dry-run.md")]
+pub mod dry_run {}
+
+#[doc = include_str!("../../docs/cookbook/migrate-table.md")]
+pub mod migrate_table {}
+
+#[doc = include_str!("../../docs/cookbook/fuzzing.md")]
+pub mod fuzzing {}
+
+#[cfg(feature = "testing")]
+#[doc = include_str!("../../docs/cookbook/provider.md")]
+pub mod provider {}
+
+#[cfg(all(feature = "testing", feature = "json"))]
+#[doc = include_str!("../../docs/cookbook/seed-files.md")]
+pub mod seed_files {}
+
+#[cfg(feature = "testing")]
+#[doc = include_str!("../../docs/cookbook/recorded-calls.md")]
+pub mod recorded_calls {}
