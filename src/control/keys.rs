@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::access::{Action, Parameters, Resource};
-use crate::constraints::Constraints;
-use crate::error::KmsError;
-use crate::key::{KeyArn, KeyId, KeyMetadata};
+use crate::constraints::{Constraints, listed};
+use crate::error::{Constraint, KmsError};
+use crate::key::{KeyArn, KeyId, KeyMetadata, model_enum};
 use crate::keyring::SoftwareKey;
 
 use super::model::DESCRIPTION;
@@ -17,6 +17,14 @@ const PENDING_WINDOW_MAX: i64 = 365;
 
 /// The default waiting period in days (API reference).
 const PENDING_WINDOW_DEFAULT: i64 = 30;
+
+model_enum! {
+    /// Whose keys `ListKeys` lists: `ResourceOwnerType`.
+    ResourceOwner {
+        Itself = "SELF",
+        OtherAccountsViaRam = "OTHER_ACCOUNTS_VIA_RAM",
+    }
+}
 
 impl Control<'_> {
     pub(crate) fn describe_key(
@@ -39,16 +47,26 @@ impl Control<'_> {
         Ok((key.metadata.clone(), public_key))
     }
 
-    pub(crate) fn list_keys(&self, page: &PageRequest<'_>) -> Result<Page<KeyArn>, KmsError> {
+    pub(crate) fn list_keys(
+        &self,
+        page: &PageRequest<'_>,
+        resource_owners: Option<&[&str]>,
+    ) -> Result<Page<KeyArn>, KmsError> {
         const LEN: PageLen = PageLen {
             default: 100,
             max: 1000,
         };
         let mut constraints = Constraints::default();
         page.check(&mut constraints);
+        let owners = constraints.resource_owners(resource_owners);
         constraints.finish(|| Some(()))?;
         self.authorize_listing(Action::ListKeys)?;
-        page.of(self.keyring.keys(), LEN, |arn| arn.key_id().to_string())
+        // Nobody shares keys through AWS RAM here.
+        let keys = match owners {
+            Some(owners) if !owners.contains(&ResourceOwner::Itself) => Vec::new(),
+            _ => self.keyring.keys(),
+        };
+        page.of(keys, LEN, |arn| arn.key_id().to_string())
     }
 
     pub(crate) fn update_key_description(
@@ -129,5 +147,21 @@ impl Control<'_> {
             ..Parameters::default()
         };
         self.authorized_key(action, &key_id, Names::KeysAndAliases, parameters)
+    }
+}
+
+impl Constraints {
+    /// `ResourceOwners`: one or two of the values.
+    fn resource_owners(&mut self, owners: Option<&[&str]>) -> Option<Vec<ResourceOwner>> {
+        const MEMBER: &str = "resourceOwners";
+        let owners = owners?;
+        let max = ResourceOwner::ALL.len();
+        if owners.is_empty() {
+            self.add(MEMBER, listed(owners), Constraint::LengthAtLeast(1));
+        }
+        if owners.len() > max {
+            self.add(MEMBER, listed(owners), Constraint::LengthAtMost(max));
+        }
+        self.values(MEMBER, Some(owners), ResourceOwner::ALL)
     }
 }

@@ -13,6 +13,10 @@ mod grants;
     reason = "one macro writes all enums of the service model"
 )]
 mod import;
+#[expect(
+    unreachable_pub,
+    reason = "one macro writes all enums of the service model"
+)]
 mod keys;
 mod model;
 mod page;

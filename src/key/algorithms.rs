@@ -52,6 +52,15 @@ impl KeyMetadata {
         }
     }
 
+    /// `EncapsulationAlgorithms`: empty unless the usage is `ENCAPSULATE_DECAPSULATE`.
+    #[must_use]
+    pub const fn encapsulation_algorithms(&self) -> &'static [&'static str] {
+        match self.key_usage() {
+            KeyUsage::EncapsulateDecapsulate => &["ML_KEM"],
+            _ => &[],
+        }
+    }
+
     /// `MacAlgorithms`: empty unless the usage is `GENERATE_VERIFY_MAC`.
     #[must_use]
     pub const fn mac_algorithms(&self) -> &'static [&'static str] {
@@ -71,7 +80,13 @@ impl KeySpec {
     pub const fn is_customer_master_key_spec(self) -> bool {
         !matches!(
             self,
-            Self::EccNistEdwards25519 | Self::MlDsa44 | Self::MlDsa65 | Self::MlDsa87
+            Self::EccNistEdwards25519
+                | Self::MlDsa44
+                | Self::MlDsa65
+                | Self::MlDsa87
+                | Self::MlKem512
+                | Self::MlKem768
+                | Self::MlKem1024
         )
     }
 }
@@ -89,8 +104,8 @@ mod tests {
         "RSASSA_PSS_SHA_512",
     ];
 
-    /// The four lists of algorithms of a key.
-    fn algorithms(spec: KeySpec, usage: KeyUsage) -> [Vec<String>; 4] {
+    /// The five lists of algorithms of a key.
+    fn algorithms(spec: KeySpec, usage: KeyUsage) -> [Vec<String>; 5] {
         let arn = "arn:aws:kms:us-east-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
         let key = KeyMetadata::builder(arn.parse().unwrap(), spec, usage).build();
         let texts = |names: &[&str]| names.iter().map(ToString::to_string).collect();
@@ -102,6 +117,7 @@ mod tests {
             texts(key.signing_algorithms()),
             texts(key.key_agreement_algorithms()),
             texts(key.mac_algorithms()),
+            texts(key.encapsulation_algorithms()),
         ]
     }
 
@@ -114,6 +130,7 @@ mod tests {
         const SIGNING: usize = 1;
         const AGREEMENT: usize = 2;
         const MAC: usize = 3;
+        const ENCAPSULATION: usize = 4;
         let oaep = &["RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256"][..];
         let ed25519 = &["ED25519_PH_SHA_512", "ED25519_SHA_512"][..];
         for (spec, usage, list, expected) in [
@@ -147,8 +164,16 @@ mod tests {
             (Hmac256, GenerateVerifyMac, MAC, &["HMAC_SHA_256"]),
             (Hmac384, GenerateVerifyMac, MAC, &["HMAC_SHA_384"]),
             (Hmac512, GenerateVerifyMac, MAC, &["HMAC_SHA_512"]),
+            (MlKem512, EncapsulateDecapsulate, ENCAPSULATION, &["ML_KEM"]),
+            (MlKem768, EncapsulateDecapsulate, ENCAPSULATION, &["ML_KEM"]),
+            (
+                MlKem1024,
+                EncapsulateDecapsulate,
+                ENCAPSULATION,
+                &["ML_KEM"],
+            ),
         ] {
-            let mut of_lists: [&[&str]; 4] = [&[]; 4];
+            let mut of_lists: [&[&str]; 5] = [&[]; 5];
             of_lists[list] = expected;
             assert_eq!(algorithms(spec, usage), of_lists, "{spec} {usage}");
         }
@@ -166,6 +191,9 @@ mod tests {
             (KeySpec::MlDsa44, false),
             (KeySpec::MlDsa65, false),
             (KeySpec::MlDsa87, false),
+            (KeySpec::MlKem512, false),
+            (KeySpec::MlKem768, false),
+            (KeySpec::MlKem1024, false),
         ] {
             assert_eq!(spec.is_customer_master_key_spec(), is_one, "{spec}");
         }

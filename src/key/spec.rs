@@ -72,6 +72,9 @@ model_enum! {
         MlDsa65 = "ML_DSA_65",
         MlDsa87 = "ML_DSA_87",
         EccNistEdwards25519 = "ECC_NIST_EDWARDS25519",
+        MlKem512 = "ML_KEM_512",
+        MlKem768 = "ML_KEM_768",
+        MlKem1024 = "ML_KEM_1024",
     }
 }
 
@@ -82,6 +85,7 @@ model_enum! {
         EncryptDecrypt = "ENCRYPT_DECRYPT",
         GenerateVerifyMac = "GENERATE_VERIFY_MAC",
         KeyAgreement = "KEY_AGREEMENT",
+        EncapsulateDecapsulate = "ENCAPSULATE_DECAPSULATE",
     }
 }
 
@@ -134,7 +138,9 @@ impl KeySpec {
     /// has exactly one usage, which never changes.
     #[must_use]
     pub const fn key_usages(self) -> &'static [KeyUsage] {
-        use KeyUsage::{EncryptDecrypt, GenerateVerifyMac, KeyAgreement, SignVerify};
+        use KeyUsage::{
+            EncapsulateDecapsulate, EncryptDecrypt, GenerateVerifyMac, KeyAgreement, SignVerify,
+        };
         match self {
             Self::SymmetricDefault => &[EncryptDecrypt],
             Self::Rsa2048 | Self::Rsa3072 | Self::Rsa4096 => &[EncryptDecrypt, SignVerify],
@@ -148,6 +154,7 @@ impl KeySpec {
             | Self::MlDsa65
             | Self::MlDsa87 => &[SignVerify],
             Self::Hmac224 | Self::Hmac256 | Self::Hmac384 | Self::Hmac512 => &[GenerateVerifyMac],
+            Self::MlKem512 | Self::MlKem768 | Self::MlKem1024 => &[EncapsulateDecapsulate],
         }
     }
 

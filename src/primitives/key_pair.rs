@@ -164,7 +164,10 @@ impl Kind {
             | KeySpec::Hmac512
             | KeySpec::MlDsa44
             | KeySpec::MlDsa65
-            | KeySpec::MlDsa87 => None,
+            | KeySpec::MlDsa87
+            | KeySpec::MlKem512
+            | KeySpec::MlKem768
+            | KeySpec::MlKem1024 => None,
         }
     }
 

@@ -95,7 +95,8 @@ fn get_public_key(control: &Control<'_>, members: &Members<'_>) -> Result<Option
 }
 
 fn list_keys(control: &Control<'_>, members: &Members<'_>) -> Result<Option<Object>, Failure> {
-    let page = control.list_keys(&page(members)?)?;
+    let owners = members.texts("ResourceOwners")?;
+    let page = control.list_keys(&page(members)?, owners.as_deref())?;
     let keys = page.items.iter().map(describe::key_of_list);
     Ok(Some(paged("Keys", keys, &page)))
 }

@@ -65,6 +65,10 @@ pub(super) fn key_spec(object: Object, metadata: &KeyMetadata) -> Object {
             "KeyAgreementAlgorithms",
             metadata.key_agreement_algorithms(),
         )
+        .some_texts(
+            "EncapsulationAlgorithms",
+            metadata.encapsulation_algorithms(),
+        )
 }
 
 /// `KeyListEntry`

@@ -30,6 +30,9 @@ const TABLE: &str = "
     ML_DSA_44             | SIGN_VERIFY                              |
     ML_DSA_65             | SIGN_VERIFY                              |
     ML_DSA_87             | SIGN_VERIFY                              |
+    ML_KEM_512            | ENCAPSULATE_DECAPSULATE                  |
+    ML_KEM_768            | ENCAPSULATE_DECAPSULATE                  |
+    ML_KEM_1024           | ENCAPSULATE_DECAPSULATE                  |
     HMAC_224              | GENERATE_VERIFY_MAC                      |
     HMAC_256              | GENERATE_VERIFY_MAC                      |
     HMAC_384              | GENERATE_VERIFY_MAC                      |

@@ -6,7 +6,7 @@ use kms_reencrypt::iam::ConditionOperator::StringEquals;
 use kms_reencrypt::iam::{Condition, Policy, Statement};
 use serde_json::{Value, json};
 
-use crate::server::Server;
+use crate::server::{Server, base64};
 
 fn tags(pairs: &[(&str, &str)]) -> Value {
     let tag = |(key, value): &(&str, &str)| json!({"TagKey": key, "TagValue": value});
@@ -58,6 +58,63 @@ fn tags_are_listed_in_pages_of_fifty_at_most() {
     assert_eq!(listed, given);
     let whole = server.ok("ListResourceTags", json!({"KeyId": key, "Limit": 1000}));
     assert_eq!(whole["Tags"], json!(given));
+}
+
+#[test]
+fn no_account_shares_its_keys_through_ram() {
+    let server = Server::new();
+    let key = server.key(KeySpec::SymmetricDefault).to_string();
+    for (owners, keys) in [
+        (json!(null), 1),
+        (json!(["SELF"]), 1),
+        (json!(["OTHER_ACCOUNTS_VIA_RAM", "SELF"]), 1),
+        (json!(["OTHER_ACCOUNTS_VIA_RAM"]), 0),
+    ] {
+        let listed = server.ok("ListKeys", json!({"ResourceOwners": owners}));
+        let listed = listed["Keys"].as_array().unwrap();
+        assert_eq!(listed.len(), keys, "{owners}");
+        assert!(listed.iter().all(|entry| entry["KeyArn"] == key.as_str()));
+    }
+    for (owners, constraint) in [
+        (
+            json!([]),
+            "'[]' at 'resourceOwners' failed to satisfy constraint: Member must have length greater than or equal to 1",
+        ),
+        (
+            json!(["SELF", "SELF", "SELF"]),
+            "'[SELF, SELF, SELF]' at 'resourceOwners' failed to satisfy constraint: Member must have length less than or equal to 2",
+        ),
+        (
+            json!(["ME"]),
+            "'[ME]' at 'resourceOwners' failed to satisfy constraint: Member must satisfy constraint: [Member must satisfy enum value set: [SELF, OTHER_ACCOUNTS_VIA_RAM]]",
+        ),
+    ] {
+        let (code, message) = server.error("ListKeys", json!({"ResourceOwners": owners}));
+        let expected = format!("1 validation error detected: Value {constraint}");
+        assert_eq!((code.as_str(), message), ("ValidationException", expected));
+    }
+}
+
+#[test]
+fn a_key_for_encapsulation_is_described_and_encrypts_nothing() {
+    let server = Server::new();
+    for spec in ["ML_KEM_512", "ML_KEM_768", "ML_KEM_1024"] {
+        let usage = "ENCAPSULATE_DECAPSULATE";
+        let created = server.ok("CreateKey", json!({"KeySpec": spec, "KeyUsage": usage}));
+        let metadata = &created["KeyMetadata"];
+        assert_eq!(metadata["EncapsulationAlgorithms"], json!(["ML_KEM"]));
+        assert!(
+            metadata.get("CustomerMasterKeySpec").is_none(),
+            "{metadata}"
+        );
+        let arn = metadata["Arn"].as_str().unwrap();
+        let request = json!({"KeyId": arn, "Plaintext": base64("a")});
+        let expected = format!("{arn} key usage is {usage} which is not valid for Encrypt.");
+        assert_eq!(
+            server.error("Encrypt", request),
+            ("InvalidKeyUsageException".to_owned(), expected)
+        );
+    }
 }
 
 #[test]

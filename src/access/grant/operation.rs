@@ -23,6 +23,8 @@ model_enum! {
         GenerateMac = "GenerateMac",
         VerifyMac = "VerifyMac",
         DeriveSharedSecret = "DeriveSharedSecret",
+        Encapsulate = "Encapsulate",
+        Decapsulate = "Decapsulate",
     }
 }
 
@@ -45,6 +47,7 @@ impl GrantOperation {
             Self::Sign | Self::Verify => usage == KeyUsage::SignVerify,
             Self::GenerateMac | Self::VerifyMac => usage == KeyUsage::GenerateVerifyMac,
             Self::DeriveSharedSecret => usage == KeyUsage::KeyAgreement,
+            Self::Decapsulate | Self::Encapsulate => usage == KeyUsage::EncapsulateDecapsulate,
         }
     }
 
@@ -52,9 +55,11 @@ impl GrantOperation {
     pub(crate) const fn of(action: Action) -> Option<Self> {
         Some(match action {
             Action::CreateGrant => Self::CreateGrant,
+            Action::Decapsulate => Self::Decapsulate,
             Action::Decrypt => Self::Decrypt,
             Action::DeriveSharedSecret => Self::DeriveSharedSecret,
             Action::DescribeKey => Self::DescribeKey,
+            Action::Encapsulate => Self::Encapsulate,
             Action::Encrypt => Self::Encrypt,
             Action::GenerateDataKey => Self::GenerateDataKey,
             Action::GenerateDataKeyPair => Self::GenerateDataKeyPair,
@@ -91,12 +96,14 @@ mod tests {
 
     #[test]
     fn a_grant_can_give_what_the_key_can_do() {
-        use KeyUsage::{EncryptDecrypt, GenerateVerifyMac, KeyAgreement, SignVerify};
+        use KeyUsage::{
+            EncapsulateDecapsulate, EncryptDecrypt, GenerateVerifyMac, KeyAgreement, SignVerify,
+        };
         let arn = "arn:aws:kms:us-east-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
             .parse()
             .unwrap();
         let always = ["CreateGrant", "RetireGrant", "DescribeKey"];
-        let cases: [(_, _, &[&str]); 5] = [
+        let cases: [(_, _, &[&str]); 6] = [
             (
                 KeySpec::SymmetricDefault,
                 EncryptDecrypt,
@@ -136,6 +143,11 @@ mod tests {
                 KeySpec::EccNistP256,
                 KeyAgreement,
                 &["DeriveSharedSecret", "GetPublicKey"],
+            ),
+            (
+                KeySpec::MlKem768,
+                EncapsulateDecapsulate,
+                &["Encapsulate", "Decapsulate", "GetPublicKey"],
             ),
         ];
         for (spec, usage, operations) in cases {
