@@ -3,13 +3,16 @@
 use crate::access::Action;
 use crate::error::{InvalidStateError, KmsError, UnsupportedOperationError};
 use crate::key::{KeyMetadata, KeyOrigin, KeyState};
+use crate::operation::Operation;
 
 /// Refuses an operation that the state of its key does not allow. It reads behaviour §14.
 ///
 /// Some cells ask for the key's origin too. What else an operation wants of a key, such as a spec, it checks itself.
-pub(crate) fn require(operation: Action, key: &KeyMetadata) -> Result<(), KmsError> {
+pub(crate) fn require(action: Action, key: &KeyMetadata) -> Result<(), KmsError> {
     let state = key.key_state();
-    match of_state(row(operation), state) {
+    // No state is in the way of what only AWS itself does.
+    let row = action.operation().map_or(ALWAYS, row);
+    match of_state(row, state) {
         Cell::Succeeds => Ok(()),
         Cell::Fails => Err(KmsError::key_state(key.arn(), state)),
         Cell::NothingToCancel => Err(not_pending_deletion(key)),
@@ -81,64 +84,62 @@ const TAGS_AND_DESCRIPTION: Row = [OK, OK, X, OK, OK, OK, OK];
 const AUTOMATIC_ROTATION: Row = [S7, X7, X7, UN, UN, X, S7];
 
 /// DOC: the page key-state of GUIDE-2026; INFERRED for Encapsulate, Decapsulate and GetKeyLastUsage.
-const fn row(operation: Action) -> Row {
+const fn row(operation: Operation) -> Row {
     match operation {
-        Action::CancelKeyDeletion => [X4, X4, OK, X4, X4, X4, X4],
-        Action::CreateAlias | Action::UpdateAlias => [OK, OK, X, OK, OK, OK, OK],
-        Action::CreateGrant => [OK, X, X, X, OK, X, OK],
-        Action::DeleteImportedKeyMaterial => [I9, I9, I9, I9, UN, X, X],
-        Action::DisableKey | Action::EnableKey => [OK, OK, X, X, OK, X, X],
-        Action::DisableKeyRotation | Action::EnableKeyRotation => AUTOMATIC_ROTATION,
-        Action::GetKeyRotationStatus => [S7, S7, S7, UN, UN, S7, S7],
-        Action::GetParametersForImport => [I9, I9, X9, I9, UN, X, X],
-        Action::GetPublicKey => [OK, OK, X, OK, X, X, OK],
-        Action::ImportKeyMaterial => [I9, I9, UN, I9, UN, X, OK],
-        Action::ListKeyRotations => [S7, S7, S7, OK, UN, S7, S7],
-        Action::ReplicateKey => [OK, X, X, X, X, X, X],
-        Action::RotateKeyOnDemand => [S7, X7, X7, X, UN, X, S7],
-        Action::ScheduleKeyDeletion => [OK, OK, X, OK, OK, OK, X],
-        Action::TagResource | Action::UntagResource | Action::UpdateKeyDescription => {
+        Operation::CancelKeyDeletion => [X4, X4, OK, X4, X4, X4, X4],
+        Operation::CreateAlias | Operation::UpdateAlias => [OK, OK, X, OK, OK, OK, OK],
+        Operation::CreateGrant => [OK, X, X, X, OK, X, OK],
+        Operation::DeleteImportedKeyMaterial => [I9, I9, I9, I9, UN, X, X],
+        Operation::DisableKey | Operation::EnableKey => [OK, OK, X, X, OK, X, X],
+        Operation::DisableKeyRotation | Operation::EnableKeyRotation => AUTOMATIC_ROTATION,
+        Operation::GetKeyRotationStatus => [S7, S7, S7, UN, UN, S7, S7],
+        Operation::GetParametersForImport => [I9, I9, X9, I9, UN, X, X],
+        Operation::GetPublicKey => [OK, OK, X, OK, X, X, OK],
+        Operation::ImportKeyMaterial => [I9, I9, UN, I9, UN, X, OK],
+        Operation::ListKeyRotations => [S7, S7, S7, OK, UN, S7, S7],
+        Operation::ReplicateKey => [OK, X, X, X, X, X, X],
+        Operation::RotateKeyOnDemand => [S7, X7, X7, X, UN, X, S7],
+        Operation::ScheduleKeyDeletion => [OK, OK, X, OK, OK, OK, X],
+        Operation::TagResource | Operation::UntagResource | Operation::UpdateKeyDescription => {
             TAGS_AND_DESCRIPTION
         }
-        Action::Decapsulate
-        | Action::Decrypt
-        | Action::DeriveSharedSecret
-        | Action::Encapsulate
-        | Action::Encrypt
-        | Action::GenerateDataKey
-        | Action::GenerateDataKeyWithoutPlaintext
-        | Action::GenerateMac
-        | Action::ReEncryptFrom
-        | Action::ReEncryptTo
-        | Action::Sign
-        | Action::UpdatePrimaryRegion
-        | Action::Verify
-        | Action::VerifyMac => CRYPTOGRAPHIC,
-        Action::GenerateDataKeyPair | Action::GenerateDataKeyPairWithoutPlaintext => {
+        Operation::Decapsulate
+        | Operation::Decrypt
+        | Operation::DeriveSharedSecret
+        | Operation::Encapsulate
+        | Operation::Encrypt
+        | Operation::GenerateDataKey
+        | Operation::GenerateDataKeyWithoutPlaintext
+        | Operation::GenerateMac
+        | Operation::ReEncrypt
+        | Operation::Sign
+        | Operation::UpdatePrimaryRegion
+        | Operation::Verify
+        | Operation::VerifyMac => CRYPTOGRAPHIC,
+        Operation::GenerateDataKeyPair | Operation::GenerateDataKeyPairWithoutPlaintext => {
             [OK, X, X, X, UN, X, OK]
         }
-        Action::ConnectCustomKeyStore
-        | Action::CreateCustomKeyStore
-        | Action::CreateKey
-        | Action::DeleteAlias
-        | Action::DeleteCustomKeyStore
-        | Action::DescribeCustomKeyStores
-        | Action::DescribeKey
-        | Action::DisconnectCustomKeyStore
-        | Action::GenerateRandom
-        | Action::GetKeyLastUsage
-        | Action::GetKeyPolicy
-        | Action::ListAliases
-        | Action::ListGrants
-        | Action::ListKeyPolicies
-        | Action::ListKeys
-        | Action::ListResourceTags
-        | Action::ListRetirableGrants
-        | Action::PutKeyPolicy
-        | Action::RetireGrant
-        | Action::RevokeGrant
-        | Action::SynchronizeMultiRegionKey
-        | Action::UpdateCustomKeyStore => ALWAYS,
+        Operation::ConnectCustomKeyStore
+        | Operation::CreateCustomKeyStore
+        | Operation::CreateKey
+        | Operation::DeleteAlias
+        | Operation::DeleteCustomKeyStore
+        | Operation::DescribeCustomKeyStores
+        | Operation::DescribeKey
+        | Operation::DisconnectCustomKeyStore
+        | Operation::GenerateRandom
+        | Operation::GetKeyLastUsage
+        | Operation::GetKeyPolicy
+        | Operation::ListAliases
+        | Operation::ListGrants
+        | Operation::ListKeyPolicies
+        | Operation::ListKeys
+        | Operation::ListResourceTags
+        | Operation::ListRetirableGrants
+        | Operation::PutKeyPolicy
+        | Operation::RetireGrant
+        | Operation::RevokeGrant
+        | Operation::UpdateCustomKeyStore => ALWAYS,
     }
 }
 

@@ -14,7 +14,8 @@ use crate::generate_data_key::{
 use crate::get_public_key::{self, GetPublicKeyRequest, GetPublicKeyResponse};
 use crate::iam::Policy;
 use crate::key::{AccountId, Place, Region};
-use crate::observe::{self, Observed, Observer, Operation};
+use crate::observe::{self, Observed, Observer};
+use crate::operation::Operation;
 use crate::provider::KeyProvider;
 use crate::random::{OsRandom, Random, RandomSource};
 use crate::re_encrypt::{self, ReEncryptRequest, ReEncryptResponse};

@@ -92,6 +92,7 @@ mod key_states;
 pub mod keyring;
 mod kms;
 pub mod observe;
+mod operation;
 pub mod primitives;
 pub mod provider;
 pub mod random;
@@ -123,6 +124,7 @@ pub use key::{
 };
 pub use keyring::ring::Keyring;
 pub use kms::Kms;
+pub use operation::Operation;
 pub use re_encrypt::{ReEncryptRequest, ReEncryptRequestBuilder, ReEncryptResponse};
 pub use secret::Plaintext;
 /// The version of `zeroize` whose trait [`Plaintext`] implements.

@@ -11,9 +11,8 @@ use crate::engine::{FoundKey, Trail};
 use crate::error::KmsError;
 use crate::generate_data_key::GenerateDataKeyRequest;
 use crate::get_public_key::GetPublicKeyRequest;
-use crate::key::{
-    EncryptionAlgorithm, KeyArn, KeyIdentifier, KeyMaterialId, Place, Region, model_enum,
-};
+use crate::key::{EncryptionAlgorithm, KeyArn, KeyIdentifier, KeyMaterialId, Place, Region};
+use crate::operation::Operation;
 use crate::re_encrypt::ReEncryptRequest;
 
 /// A hook that a [`Kms`](crate::Kms) calls after every operation, whether it succeeded or not: for an audit trail, for
@@ -24,19 +23,6 @@ use crate::re_encrypt::ReEncryptRequest;
 pub trait Observer: fmt::Debug + Send + Sync {
     /// Receives an operation that has ended.
     fn observe(&self, event: &Event<'_>);
-}
-
-model_enum! {
-    /// An operation of [`Kms`](crate::Kms), by the name that AWS gives it.
-    Operation {
-        Decrypt = "Decrypt",
-        DescribeKey = "DescribeKey",
-        Encrypt = "Encrypt",
-        GenerateDataKey = "GenerateDataKey",
-        GenerateDataKeyWithoutPlaintext = "GenerateDataKeyWithoutPlaintext",
-        GetPublicKey = "GetPublicKey",
-        ReEncrypt = "ReEncrypt",
-    }
 }
 
 /// An operation that has ended. It holds no plaintext, no ciphertext and no key.

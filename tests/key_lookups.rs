@@ -5,11 +5,10 @@
 use kms_reencrypt::access::{Caller, GrantOperation, KeyPolicy};
 use kms_reencrypt::error::UnsupportedOperationError;
 use kms_reencrypt::iam::{Policy, Statement};
-use kms_reencrypt::observe::Operation;
 use kms_reencrypt::testing::{Fault, FaultyProvider, Recorder, insecure_key};
 use kms_reencrypt::{
     DescribeKeyRequest, EncryptionAlgorithm, GetPublicKeyRequest, KeyArn, KeyIdentifier, KeySpec,
-    KeyState, KeyUsage, Keyring, Kms, KmsError,
+    KeyState, KeyUsage, Keyring, Kms, KmsError, Operation,
 };
 
 const OURS: &str = "111122223333";

@@ -3,13 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use kms_reencrypt::access::Caller;
-use kms_reencrypt::observe::Operation;
 use kms_reencrypt::testing::{
     Fault, FaultyProvider, ProviderCall, RecordedCall, Recorder, insecure_key,
 };
 use kms_reencrypt::{
     DecryptRequest, EncryptRequest, EncryptionAlgorithm, GenerateDataKeyRequest, KeyArn,
-    KeyIdentifier, KeySpec, Keyring, Kms, KmsError, ReEncryptRequest,
+    KeyIdentifier, KeySpec, Keyring, Kms, KmsError, Operation, ReEncryptRequest,
 };
 
 struct Scene {

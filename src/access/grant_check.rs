@@ -104,7 +104,7 @@ impl GrantTerm {
             }
             Self::Operations => (
                 operations(grant.operations()),
-                vec![request.action.operation().to_owned()],
+                vec![request.action.name().to_owned()],
             ),
             Self::EncryptionContext => (
                 grant

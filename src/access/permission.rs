@@ -1,5 +1,7 @@
 //! [`Permission`]: the permissions that each operation needs, and which policies can give them.
 
+use crate::operation::Operation;
+
 use super::Action;
 
 /// One row of the table of permissions: an action on a resource that an operation needs.
@@ -7,14 +9,15 @@ use super::Action;
 /// DOC: the developer guide's "AWS KMS permissions", but for what is marked otherwise in the table.
 ///
 /// ```
+/// use kms_reencrypt::Operation;
 /// use kms_reencrypt::access::{Action, Permission};
 ///
-/// let asked: Vec<Action> = Permission::of("ReEncrypt").map(Permission::action).collect();
+/// let asked: Vec<Action> = Permission::of(Operation::ReEncrypt).map(Permission::action).collect();
 /// assert_eq!(asked, [Action::ReEncryptFrom, Action::ReEncryptTo]);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Permission {
-    operation: &'static str,
+    operation: Operation,
     action: Action,
     resource: PermissionResource,
     key_policy: bool,
@@ -37,95 +40,123 @@ pub enum PermissionResource {
 impl Permission {
     /// The whole table, by operation, each with its permissions in the order in which they are checked.
     pub const ALL: &'static [Self] = &[
-        on_key("CancelKeyDeletion", Action::CancelKeyDeletion),
-        on_any("ConnectCustomKeyStore", Action::ConnectCustomKeyStore),
-        on_alias("CreateAlias", Action::CreateAlias),
-        on_key("CreateAlias", Action::CreateAlias),
-        on_any("CreateCustomKeyStore", Action::CreateCustomKeyStore),
-        on_key("CreateGrant", Action::CreateGrant).across_accounts(),
-        on_any("CreateKey", Action::CreateKey),
-        on_any("CreateKey", Action::TagResource).when("Tags"),
+        on_key(Operation::CancelKeyDeletion, Action::CancelKeyDeletion),
+        on_any(
+            Operation::ConnectCustomKeyStore,
+            Action::ConnectCustomKeyStore,
+        ),
+        on_alias(Operation::CreateAlias, Action::CreateAlias),
+        on_key(Operation::CreateAlias, Action::CreateAlias),
+        on_any(
+            Operation::CreateCustomKeyStore,
+            Action::CreateCustomKeyStore,
+        ),
+        on_key(Operation::CreateGrant, Action::CreateGrant).across_accounts(),
+        on_any(Operation::CreateKey, Action::CreateKey),
+        on_any(Operation::CreateKey, Action::TagResource).when("Tags"),
         // INFERRED: the check against a lock-out asks whether the caller could put the policy again.
-        on_key("CreateKey", Action::PutKeyPolicy).when("Policy"),
-        on_key("Decapsulate", Action::Decapsulate).across_accounts(),
-        on_key("Decrypt", Action::Decrypt).across_accounts(),
-        on_alias("DeleteAlias", Action::DeleteAlias),
-        on_key("DeleteAlias", Action::DeleteAlias),
-        on_any("DeleteCustomKeyStore", Action::DeleteCustomKeyStore),
+        on_key(Operation::CreateKey, Action::PutKeyPolicy).when("Policy"),
+        on_key(Operation::Decapsulate, Action::Decapsulate).across_accounts(),
+        on_key(Operation::Decrypt, Action::Decrypt).across_accounts(),
+        on_alias(Operation::DeleteAlias, Action::DeleteAlias),
+        on_key(Operation::DeleteAlias, Action::DeleteAlias),
+        on_any(
+            Operation::DeleteCustomKeyStore,
+            Action::DeleteCustomKeyStore,
+        ),
         on_key(
-            "DeleteImportedKeyMaterial",
+            Operation::DeleteImportedKeyMaterial,
             Action::DeleteImportedKeyMaterial,
         ),
-        on_key("DeriveSharedSecret", Action::DeriveSharedSecret).across_accounts(),
-        on_any("DescribeCustomKeyStores", Action::DescribeCustomKeyStores),
-        on_key("DescribeKey", Action::DescribeKey).across_accounts(),
-        on_key("DisableKey", Action::DisableKey),
-        on_key("DisableKeyRotation", Action::DisableKeyRotation),
-        on_any("DisconnectCustomKeyStore", Action::DisconnectCustomKeyStore),
-        on_key("EnableKey", Action::EnableKey),
-        on_key("EnableKeyRotation", Action::EnableKeyRotation),
-        on_key("Encapsulate", Action::Encapsulate).across_accounts(),
-        on_key("Encrypt", Action::Encrypt).across_accounts(),
-        on_key("GenerateDataKey", Action::GenerateDataKey).across_accounts(),
-        on_key("GenerateDataKeyPair", Action::GenerateDataKeyPair).across_accounts(),
+        on_key(Operation::DeriveSharedSecret, Action::DeriveSharedSecret).across_accounts(),
+        on_any(
+            Operation::DescribeCustomKeyStores,
+            Action::DescribeCustomKeyStores,
+        ),
+        on_key(Operation::DescribeKey, Action::DescribeKey).across_accounts(),
+        on_key(Operation::DisableKey, Action::DisableKey),
+        on_key(Operation::DisableKeyRotation, Action::DisableKeyRotation),
+        on_any(
+            Operation::DisconnectCustomKeyStore,
+            Action::DisconnectCustomKeyStore,
+        ),
+        on_key(Operation::EnableKey, Action::EnableKey),
+        on_key(Operation::EnableKeyRotation, Action::EnableKeyRotation),
+        on_key(Operation::Encapsulate, Action::Encapsulate).across_accounts(),
+        on_key(Operation::Encrypt, Action::Encrypt).across_accounts(),
+        on_key(Operation::GenerateDataKey, Action::GenerateDataKey).across_accounts(),
+        on_key(Operation::GenerateDataKeyPair, Action::GenerateDataKeyPair).across_accounts(),
         on_key(
-            "GenerateDataKeyPairWithoutPlaintext",
+            Operation::GenerateDataKeyPairWithoutPlaintext,
             Action::GenerateDataKeyPairWithoutPlaintext,
         )
         .across_accounts(),
         on_key(
-            "GenerateDataKeyWithoutPlaintext",
+            Operation::GenerateDataKeyWithoutPlaintext,
             Action::GenerateDataKeyWithoutPlaintext,
         )
         .across_accounts(),
-        on_key("GenerateMac", Action::GenerateMac).across_accounts(),
-        on_any("GenerateRandom", Action::GenerateRandom),
-        on_key("GetKeyLastUsage", Action::GetKeyLastUsage),
-        on_key("GetKeyPolicy", Action::GetKeyPolicy),
-        on_key("GetKeyRotationStatus", Action::GetKeyRotationStatus).across_accounts(),
-        on_key("GetParametersForImport", Action::GetParametersForImport),
-        on_key("GetPublicKey", Action::GetPublicKey).across_accounts(),
-        on_key("ImportKeyMaterial", Action::ImportKeyMaterial),
-        on_any("ListAliases", Action::ListAliases),
-        on_key("ListGrants", Action::ListGrants).across_accounts(),
-        on_key("ListKeyPolicies", Action::ListKeyPolicies),
-        on_key("ListKeyRotations", Action::ListKeyRotations),
-        on_any("ListKeys", Action::ListKeys),
-        on_key("ListResourceTags", Action::ListResourceTags),
-        on_any("ListRetirableGrants", Action::ListRetirableGrants),
-        on_key("PutKeyPolicy", Action::PutKeyPolicy),
-        on_key("ReEncrypt", Action::ReEncryptFrom).across_accounts(),
-        on_key("ReEncrypt", Action::ReEncryptTo).across_accounts(),
-        on_key("ReplicateKey", Action::ReplicateKey),
+        on_key(Operation::GenerateMac, Action::GenerateMac).across_accounts(),
+        on_any(Operation::GenerateRandom, Action::GenerateRandom),
+        on_key(Operation::GetKeyLastUsage, Action::GetKeyLastUsage),
+        on_key(Operation::GetKeyPolicy, Action::GetKeyPolicy),
+        on_key(
+            Operation::GetKeyRotationStatus,
+            Action::GetKeyRotationStatus,
+        )
+        .across_accounts(),
+        on_key(
+            Operation::GetParametersForImport,
+            Action::GetParametersForImport,
+        ),
+        on_key(Operation::GetPublicKey, Action::GetPublicKey).across_accounts(),
+        on_key(Operation::ImportKeyMaterial, Action::ImportKeyMaterial),
+        on_any(Operation::ListAliases, Action::ListAliases),
+        on_key(Operation::ListGrants, Action::ListGrants).across_accounts(),
+        on_key(Operation::ListKeyPolicies, Action::ListKeyPolicies),
+        on_key(Operation::ListKeyRotations, Action::ListKeyRotations),
+        on_any(Operation::ListKeys, Action::ListKeys),
+        on_key(Operation::ListResourceTags, Action::ListResourceTags),
+        on_any(Operation::ListRetirableGrants, Action::ListRetirableGrants),
+        on_key(Operation::PutKeyPolicy, Action::PutKeyPolicy),
+        on_key(Operation::ReEncrypt, Action::ReEncryptFrom).across_accounts(),
+        on_key(Operation::ReEncrypt, Action::ReEncryptTo).across_accounts(),
+        on_key(Operation::ReplicateKey, Action::ReplicateKey),
         // In the replica's Region.
-        on_any("ReplicateKey", Action::CreateKey),
-        on_any("ReplicateKey", Action::TagResource).when("Tags"),
+        on_any(Operation::ReplicateKey, Action::CreateKey),
+        on_any(Operation::ReplicateKey, Action::TagResource).when("Tags"),
         // INFERRED, as for CreateKey.
-        on_key("ReplicateKey", Action::PutKeyPolicy).when("Policy"),
-        on_key("RetireGrant", Action::RetireGrant)
+        on_key(Operation::ReplicateKey, Action::PutKeyPolicy).when("Policy"),
+        on_key(Operation::RetireGrant, Action::RetireGrant)
             .without_key_policy()
             .across_accounts(),
-        on_key("RevokeGrant", Action::RevokeGrant).across_accounts(),
-        on_key("RotateKeyOnDemand", Action::RotateKeyOnDemand),
-        on_key("ScheduleKeyDeletion", Action::ScheduleKeyDeletion),
-        on_key("Sign", Action::Sign).across_accounts(),
-        on_key("TagResource", Action::TagResource),
-        on_key("UntagResource", Action::UntagResource),
-        on_alias("UpdateAlias", Action::UpdateAlias),
+        on_key(Operation::RevokeGrant, Action::RevokeGrant).across_accounts(),
+        on_key(Operation::RotateKeyOnDemand, Action::RotateKeyOnDemand),
+        on_key(Operation::ScheduleKeyDeletion, Action::ScheduleKeyDeletion),
+        on_key(Operation::Sign, Action::Sign).across_accounts(),
+        on_key(Operation::TagResource, Action::TagResource),
+        on_key(Operation::UntagResource, Action::UntagResource),
+        on_alias(Operation::UpdateAlias, Action::UpdateAlias),
         // The key that the alias leaves, and the one that it moves to.
-        on_key("UpdateAlias", Action::UpdateAlias),
-        on_key("UpdateAlias", Action::UpdateAlias),
-        on_any("UpdateCustomKeyStore", Action::UpdateCustomKeyStore),
-        on_key("UpdateKeyDescription", Action::UpdateKeyDescription),
+        on_key(Operation::UpdateAlias, Action::UpdateAlias),
+        on_key(Operation::UpdateAlias, Action::UpdateAlias),
+        on_any(
+            Operation::UpdateCustomKeyStore,
+            Action::UpdateCustomKeyStore,
+        ),
+        on_key(
+            Operation::UpdateKeyDescription,
+            Action::UpdateKeyDescription,
+        ),
         // The old primary key, and the replica that becomes it.
-        on_key("UpdatePrimaryRegion", Action::UpdatePrimaryRegion),
-        on_key("UpdatePrimaryRegion", Action::UpdatePrimaryRegion),
-        on_key("Verify", Action::Verify).across_accounts(),
-        on_key("VerifyMac", Action::VerifyMac).across_accounts(),
+        on_key(Operation::UpdatePrimaryRegion, Action::UpdatePrimaryRegion),
+        on_key(Operation::UpdatePrimaryRegion, Action::UpdatePrimaryRegion),
+        on_key(Operation::Verify, Action::Verify).across_accounts(),
+        on_key(Operation::VerifyMac, Action::VerifyMac).across_accounts(),
     ];
 
     /// The permissions that an operation needs, in the order in which they are checked.
-    pub fn of(operation: &str) -> impl Iterator<Item = &'static Self> {
+    pub fn of(operation: Operation) -> impl Iterator<Item = &'static Self> {
         Self::ALL
             .iter()
             .filter(move |permission| permission.operation == operation)
@@ -133,7 +164,7 @@ impl Permission {
 
     /// The operation that needs the permission.
     #[must_use]
-    pub const fn operation(&self) -> &'static str {
+    pub const fn operation(&self) -> Operation {
         self.operation
     }
 
@@ -221,7 +252,7 @@ impl Action {
     }
 }
 
-const fn on_key(operation: &'static str, action: Action) -> Permission {
+const fn on_key(operation: Operation, action: Action) -> Permission {
     Permission {
         operation,
         action,
@@ -232,7 +263,7 @@ const fn on_key(operation: &'static str, action: Action) -> Permission {
     }
 }
 
-const fn on_alias(operation: &'static str, action: Action) -> Permission {
+const fn on_alias(operation: Operation, action: Action) -> Permission {
     Permission {
         resource: PermissionResource::Alias,
         key_policy: false,
@@ -240,7 +271,7 @@ const fn on_alias(operation: &'static str, action: Action) -> Permission {
     }
 }
 
-const fn on_any(operation: &'static str, action: Action) -> Permission {
+const fn on_any(operation: Operation, action: Action) -> Permission {
     Permission {
         resource: PermissionResource::Any,
         key_policy: false,

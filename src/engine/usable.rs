@@ -105,6 +105,6 @@ fn wrong_usage(metadata: &KeyMetadata, action: Action) -> KmsError {
     KmsError::InvalidKeyUsage(InvalidKeyUsageError::usage(
         *metadata.arn(),
         metadata.key_usage(),
-        action.operation(),
+        action.name(),
     ))
 }

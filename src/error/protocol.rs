@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use crate::operation::Operation;
+
 /// A call that cannot be read, that is not authenticated, or whose operation is not available.
 ///
 /// Which answers are AWS KMS's and which were measured on other services: behaviour §1.1 and behaviour §1.3.
@@ -21,7 +23,7 @@ pub(crate) enum ProtocolError {
     UnknownOperation,
 
     /// `UnknownOperationException`: an operation of KMS that this crate does not implement. GUESS 18 for the text.
-    NotServed(&'static str),
+    NotServed(Operation),
 
     /// `UnknownOperationException`: an operation that needs a ring, at a service without a ring. GUESS 18 for the text.
     NoKeyring,

@@ -6,6 +6,7 @@ use crate::control::{
     RetireGrantRequest, TagMember,
 };
 use crate::error::ProtocolError;
+use crate::operation::Operation;
 
 use super::describe;
 use super::failure::Failure;
@@ -13,47 +14,47 @@ use super::members::Members;
 use super::object::Object;
 use super::recipient::refuse_recipient;
 
-/// An operation, as a function of the members of a request.
-type Operation = fn(&Control<'_>, &Members<'_>) -> Result<Option<Object>, Failure>;
+/// What carries out an operation, by the members of a request.
+type Handler = fn(&Control<'_>, &Members<'_>) -> Result<Option<Object>, Failure>;
 
-/// The control operation with this name, if it exists.
-pub(super) fn operation(name: &str) -> Option<Operation> {
-    let operation: Operation = match name {
-        "CancelKeyDeletion" => cancel_key_deletion,
-        "CreateAlias" => create_alias,
-        "CreateGrant" => create_grant,
-        "CreateKey" => create_key,
-        "DeleteAlias" => delete_alias,
-        "DeleteImportedKeyMaterial" => delete_imported_key_material,
-        "DescribeCustomKeyStores" => describe_custom_key_stores,
-        "DescribeKey" => describe_key,
-        "DisableKey" => disable_key,
-        "EnableKey" => enable_key,
-        "GenerateRandom" => generate_random,
-        "GetKeyPolicy" => get_key_policy,
-        "GetParametersForImport" => get_parameters_for_import,
-        "GetPublicKey" => get_public_key,
-        "ImportKeyMaterial" => import_key_material,
-        "ListAliases" => list_aliases,
-        "ListGrants" => list_grants,
-        "ListKeyPolicies" => list_key_policies,
-        "ListKeyRotations" => list_key_rotations,
-        "ListKeys" => list_keys,
-        "ListResourceTags" => list_resource_tags,
-        "ListRetirableGrants" => list_retirable_grants,
-        "PutKeyPolicy" => put_key_policy,
-        "ReplicateKey" => replicate_key,
-        "RetireGrant" => retire_grant,
-        "RevokeGrant" => revoke_grant,
-        "RotateKeyOnDemand" => rotate_key_on_demand,
-        "ScheduleKeyDeletion" => schedule_key_deletion,
-        "TagResource" => tag_resource,
-        "UntagResource" => untag_resource,
-        "UpdateAlias" => update_alias,
-        "UpdateKeyDescription" => update_key_description,
+/// The handler of a control operation. `None` if this crate does not have the operation, or if it is none.
+pub(super) fn handler(operation: Operation) -> Option<Handler> {
+    let handler: Handler = match operation {
+        Operation::CancelKeyDeletion => cancel_key_deletion,
+        Operation::CreateAlias => create_alias,
+        Operation::CreateGrant => create_grant,
+        Operation::CreateKey => create_key,
+        Operation::DeleteAlias => delete_alias,
+        Operation::DeleteImportedKeyMaterial => delete_imported_key_material,
+        Operation::DescribeCustomKeyStores => describe_custom_key_stores,
+        Operation::DescribeKey => describe_key,
+        Operation::DisableKey => disable_key,
+        Operation::EnableKey => enable_key,
+        Operation::GenerateRandom => generate_random,
+        Operation::GetKeyPolicy => get_key_policy,
+        Operation::GetParametersForImport => get_parameters_for_import,
+        Operation::GetPublicKey => get_public_key,
+        Operation::ImportKeyMaterial => import_key_material,
+        Operation::ListAliases => list_aliases,
+        Operation::ListGrants => list_grants,
+        Operation::ListKeyPolicies => list_key_policies,
+        Operation::ListKeyRotations => list_key_rotations,
+        Operation::ListKeys => list_keys,
+        Operation::ListResourceTags => list_resource_tags,
+        Operation::ListRetirableGrants => list_retirable_grants,
+        Operation::PutKeyPolicy => put_key_policy,
+        Operation::ReplicateKey => replicate_key,
+        Operation::RetireGrant => retire_grant,
+        Operation::RevokeGrant => revoke_grant,
+        Operation::RotateKeyOnDemand => rotate_key_on_demand,
+        Operation::ScheduleKeyDeletion => schedule_key_deletion,
+        Operation::TagResource => tag_resource,
+        Operation::UntagResource => untag_resource,
+        Operation::UpdateAlias => update_alias,
+        Operation::UpdateKeyDescription => update_key_description,
         _ => return None,
     };
-    Some(operation)
+    Some(handler)
 }
 
 fn create_key(control: &Control<'_>, members: &Members<'_>) -> Result<Option<Object>, Failure> {

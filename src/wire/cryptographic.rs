@@ -10,6 +10,7 @@ use crate::error::ProtocolError;
 use crate::generate_data_key::{GenerateDataKeyRequest, GenerateDataKeyRequestBuilder};
 use crate::key::KeyIdentifier;
 use crate::kms::Kms;
+use crate::operation::Operation;
 use crate::provider::KeyProvider;
 use crate::re_encrypt::ReEncryptRequest;
 use crate::secret::Plaintext;
@@ -19,20 +20,20 @@ use super::members::Members;
 use super::object::Object;
 use super::recipient::refuse_recipient;
 
-/// An operation, as a function of the members of a request.
-type Operation<P> = fn(&Kms<P>, &Members<'_>) -> Result<Option<Object>, Failure>;
+/// What carries out an operation, by the members of a request.
+type Handler<P> = fn(&Kms<P>, &Members<'_>) -> Result<Option<Object>, Failure>;
 
-/// The operation with this name, if it is one of these.
-pub(super) fn operation<P: KeyProvider>(name: &str) -> Option<Operation<P>> {
-    let operation: Operation<P> = match name {
-        "Decrypt" => decrypt,
-        "Encrypt" => encrypt,
-        "GenerateDataKey" => generate_data_key,
-        "GenerateDataKeyWithoutPlaintext" => generate_data_key_without_plaintext,
-        "ReEncrypt" => re_encrypt,
+/// The handler of an operation that uses a key.
+pub(super) fn handler<P: KeyProvider>(operation: Operation) -> Option<Handler<P>> {
+    let handler: Handler<P> = match operation {
+        Operation::Decrypt => decrypt,
+        Operation::Encrypt => encrypt,
+        Operation::GenerateDataKey => generate_data_key,
+        Operation::GenerateDataKeyWithoutPlaintext => generate_data_key_without_plaintext,
+        Operation::ReEncrypt => re_encrypt,
         _ => return None,
     };
-    Some(operation)
+    Some(handler)
 }
 
 fn re_encrypt<P: KeyProvider>(

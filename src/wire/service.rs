@@ -1,11 +1,12 @@
 //! [`Service`]: dispatches calls to operations by their names on the wire.
 
-use crate::access::{Action, Caller};
+use crate::access::Caller;
 use crate::control::Control;
 use crate::error::ProtocolError;
 use crate::key::Region;
 use crate::keyring::ring::Keyring;
 use crate::kms::Kms;
+use crate::operation::Operation;
 use crate::provider::KeyProvider;
 
 use super::control;
@@ -80,17 +81,18 @@ impl<P: KeyProvider> Service<P> {
     }
 
     fn answer(&self, target: &str, body: &[u8]) -> Result<Option<Object>, Failure> {
-        let name = target
+        let operation: Operation = target
             .strip_prefix(TARGET_PREFIX)
+            .and_then(|name| name.parse().ok())
             .ok_or(ProtocolError::UnknownOperation)?;
-        if let Some(operation) = cryptographic::operation(name) {
+        if let Some(handler) = cryptographic::handler(operation) {
             let object = members::read(body)?;
-            return operation(&self.kms, &Members::of(&object));
+            return handler(&self.kms, &Members::of(&object));
         }
-        let operation = control::operation(name).ok_or_else(|| not_served(name))?;
+        let handler = control::handler(operation).ok_or(ProtocolError::NotServed(operation))?;
         let control = self.control().ok_or(ProtocolError::NoKeyring)?;
         let object = members::read(body)?;
-        operation(&control, &Members::of(&object))
+        handler(&control, &Members::of(&object))
     }
 
     /// The control operations; `None` without a ring.
@@ -103,16 +105,6 @@ impl<P: KeyProvider> Service<P> {
             *kms.place(),
             (kms.controls(), kms.explanations()),
         ))
-    }
-}
-
-/// The refusal of an operation of KMS that this crate does not have, or of an unknown name.
-fn not_served(name: &str) -> ProtocolError {
-    match format!("kms:{name}").parse() {
-        // These are permissions and not operations.
-        Ok(Action::ReEncryptFrom | Action::ReEncryptTo | Action::SynchronizeMultiRegionKey)
-        | Err(_) => ProtocolError::UnknownOperation,
-        Ok(action) => ProtocolError::NotServed(action.operation()),
     }
 }
 

@@ -19,6 +19,7 @@ pub(crate) const ORDERS: &[(&str, Order)] = &[
             &["documentation", "json", "secret"],
             &["random"],
             &["key"],
+            &["operation"],
             &["context"],
             &["iam"],
             &["error"],

@@ -127,7 +127,7 @@ impl Scene {
             _ => vec![&self.keys[0]],
         }
         .into_iter();
-        Permission::of(operation)
+        Permission::of(operation.parse().unwrap())
             .filter(|row| {
                 row.only_with()
                     .is_none_or(|member| !request[member].is_null())

@@ -6,7 +6,8 @@ use crate::access::Caller;
 use crate::context::EncryptionContext;
 use crate::error::KmsError;
 use crate::key::{EncryptionAlgorithm, KeyArn, KeyIdentifier, KeyMaterialId, Region};
-use crate::observe::{Event, KeyUse, NamedKey, Operation};
+use crate::observe::{Event, KeyUse, NamedKey};
+use crate::operation::Operation;
 
 /// An operation that a [`Recorder`](super::Recorder) has observed.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use core::slice;
 
 use crate::access::Caller;
 use crate::key::KeyArn;
-use crate::observe::Operation;
+use crate::operation::Operation;
 
 use super::call::{DescribedKey, RecordedCall, RecordedKey};
 

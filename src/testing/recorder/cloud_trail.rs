@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::access::Caller;
 use crate::context::EncryptionContext;
 use crate::key::{AccountId, KeyArn};
-use crate::observe::Operation;
+use crate::operation::Operation;
 use crate::testing::timestamp;
 
 use super::call::{DescribedKey, RecordedCall, RecordedKey};
