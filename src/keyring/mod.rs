@@ -24,6 +24,7 @@ mod materials;
 mod multi_region;
 mod related_keys;
 pub(crate) mod ring;
+mod ring_provider;
 mod rotation;
 mod snapshot;
 mod store;
@@ -39,6 +40,7 @@ pub use import_parameters::{ImportParameters, WrappingAlgorithm};
 pub use imported_material::ImportedMaterial;
 pub use materials::{KeyMaterialState, ON_DEMAND_ROTATIONS_MAX};
 pub use ring::KeyringBuilder;
+pub use ring_provider::RingProvider;
 pub use rotation::KeyRotation;
 pub use wrapping_keys::WrappingKeySpec;
 

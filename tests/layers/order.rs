@@ -87,6 +87,7 @@ pub(crate) const ORDERS: &[(&str, Order)] = &[
     (
         "control",
         &[
+            &["provider_first"],
             &["mod"],
             &["model"],
             &["page"],
@@ -201,6 +202,7 @@ pub(crate) const ORDERS: &[(&str, Order)] = &[
                 "imported_material",
                 "lifecycle",
                 "multi_region",
+                "ring_provider",
                 "rotation",
                 "tags",
             ],
@@ -230,6 +232,7 @@ pub(crate) const ORDERS: &[(&str, Order)] = &[
         "testing",
         &[
             &["conformance", "insecure_key", "seeded_random", "timestamp"],
+            &["turns"],
             &["faults", "principals_file", "recorder", "ring_file"],
         ],
     ),
@@ -259,6 +262,7 @@ pub(crate) const ORDERS: &[(&str, Order)] = &[
             &["describe", "failure"],
             &["recipient"],
             &["control", "cryptographic", "response"],
+            &["control_call"],
             &["service"],
         ],
     ),
