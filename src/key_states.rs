@@ -39,6 +39,8 @@ enum Cell {
 
 #[derive(Clone, Copy)]
 enum Origins {
+    /// The key's material is made by KMS.
+    AwsKms,
     /// The key's material is imported.
     External,
     /// The key is not in a custom key store.
@@ -48,6 +50,7 @@ enum Origins {
 impl Origins {
     const fn contain(self, origin: KeyOrigin) -> bool {
         match self {
+            Self::AwsKms => matches!(origin, KeyOrigin::AwsKms),
             Self::External => matches!(origin, KeyOrigin::External),
             Self::NoKeyStore => matches!(origin, KeyOrigin::AwsKms | KeyOrigin::External),
         }
@@ -62,6 +65,8 @@ const X: Cell = Cell::Fails;
 const X4: Cell = Cell::NothingToCancel;
 /// Notes 6, 7 and 9.
 const UN: Cell = Cell::Unsupported;
+/// Notes 6 and 7: only keys with material of KMS can.
+const S67: Cell = Cell::If(Origins::AwsKms, true);
 /// Note 7: keys in custom key stores cannot, others can.
 const S7: Cell = Cell::If(Origins::NoKeyStore, true);
 /// Note 7, and others cannot either.
@@ -81,7 +86,7 @@ const ALWAYS: Row = [OK; 7];
 /// Rows of several operations each.
 const CRYPTOGRAPHIC: Row = [OK, X, X, X, X, X, OK];
 const TAGS_AND_DESCRIPTION: Row = [OK, OK, X, OK, OK, OK, OK];
-const AUTOMATIC_ROTATION: Row = [S7, X7, X7, UN, UN, X, S7];
+const AUTOMATIC_ROTATION: Row = [S67, X7, X7, UN, UN, X, S67];
 
 /// DOC: the page key-state of GUIDE-2026; INFERRED for Encapsulate, Decapsulate and GetKeyLastUsage.
 const fn row(operation: Operation) -> Row {
@@ -92,7 +97,7 @@ const fn row(operation: Operation) -> Row {
         Operation::DeleteImportedKeyMaterial => [I9, I9, I9, I9, UN, X, X],
         Operation::DisableKey | Operation::EnableKey => [OK, OK, X, X, OK, X, X],
         Operation::DisableKeyRotation | Operation::EnableKeyRotation => AUTOMATIC_ROTATION,
-        Operation::GetKeyRotationStatus => [S7, S7, S7, UN, UN, S7, S7],
+        Operation::GetKeyRotationStatus => [S67, S67, S67, UN, UN, S67, S67],
         Operation::GetParametersForImport => [I9, I9, X9, I9, UN, X, X],
         Operation::GetPublicKey => [OK, OK, X, OK, X, X, OK],
         Operation::ImportKeyMaterial => [I9, I9, UN, I9, UN, X, OK],

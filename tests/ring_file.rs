@@ -245,6 +245,34 @@ fn what_is_wrong_is_told_with_its_place() {
             "Keys[0].OnDemandRotations",
         ),
         (
+            key(r#","KeyRotationEnabled":true,"RotationPeriodInDays":89"#),
+            "Keys[0].RotationPeriodInDays",
+        ),
+        (
+            key(r#","KeyRotationEnabled":true,"RotationPeriodInDays":2561"#),
+            "Keys[0].RotationPeriodInDays",
+        ),
+        (
+            key(r#","KeyRotationEnabled":true,"NextRotationDate":"tomorrow""#),
+            "Keys[0].NextRotationDate",
+        ),
+        (
+            key(r#","RotationPeriodInDays":365"#),
+            "Keys[0].RotationPeriodInDays",
+        ),
+        (
+            key(r#","NextRotationDate":"2026-01-01T00:00:00Z""#),
+            "Keys[0].NextRotationDate",
+        ),
+        (
+            key(r#","KeySpec":"RSA_2048","KeyRotationEnabled":true"#),
+            "Keys[0]",
+        ),
+        (
+            key(r#","Origin":"EXTERNAL","NoKeyMaterial":true,"KeyRotationEnabled":true"#),
+            "Keys[0]",
+        ),
+        (
             key(r#","PendingDeletionWindowInDays":6"#),
             "Keys[0].PendingDeletionWindowInDays",
         ),
@@ -483,4 +511,43 @@ fn a_policy_of_a_seed_file_is_held_to_what_the_service_holds_policies_to() {
     let policy = format!(r#"{{"Statement":{{{statement},"Principal":"*",{condition}}}}}"#);
     let keyring = read_ring(&key(&format!(r#","Policy":{policy}"#))).unwrap();
     assert!(write_ring(&keyring).unwrap().contains(r#"\"1.10\""#));
+}
+
+#[test]
+fn keys_of_a_file_are_rotated_by_the_clock_of_the_ring_that_reads_it() {
+    let clock = ManualClock::new();
+    let keyring = Keyring::builder("111122223333", "us-east-2").clock(clock.clone());
+    let keyring = keyring.build().unwrap();
+    let (own, dated) = (
+        "1111abcd-12ab-34cd-56ef-1234567890ab",
+        "2222abcd-12ab-34cd-56ef-1234567890ab",
+    );
+    let related = "mrk-1234abcd12ab34cd56ef1234567890ab";
+    let text = file(&format!(
+        r#"{{"KeyId":"{own}","KeyRotationEnabled":true}},
+           {{"KeyId":"{dated}","KeyRotationEnabled":true,"RotationPeriodInDays":90,
+             "NextRotationDate":"2025-10-03T00:00:00Z"}},
+           {{"KeyId":"{related}","Region":"eu-west-1",
+             "MultiRegion":{{"MultiRegionKeyType":"REPLICA","PrimaryRegion":"us-east-2"}}}},
+           {{"KeyId":"{related}","KeyRotationEnabled":true,"RotationPeriodInDays":180}}"#
+    ));
+    read_ring_into(&keyring, &text).unwrap();
+    let rotations = |keyring: &Keyring, key: &str| {
+        let materials = keyring.key_rotations(key).unwrap().into_iter();
+        materials
+            .filter(|material| material.rotation_type.is_some())
+            .count()
+    };
+    assert_eq!(rotations(&keyring, own), 0);
+    // Due on the 3rd of October and on the 1st of January.
+    assert_eq!(rotations(&keyring, dated), 2);
+    let day = core::time::Duration::from_secs(24 * 60 * 60);
+    clock.advance(day * 180);
+    assert_eq!(rotations(&keyring, own), 0);
+    let ireland = keyring.in_region("eu-west-1".parse().unwrap());
+    assert_eq!(rotations(&ireland, related), 1);
+    clock.advance(day * 185);
+    assert_eq!(rotations(&keyring, own), 1);
+    let again = write_ring(&keyring).unwrap();
+    assert!(again.contains(r#""RotationType": "AUTOMATIC""#));
 }

@@ -40,6 +40,8 @@ pub struct Parameters<'a> {
     pub pending_window_in_days: Option<u32>,
     /// `kms:ReplicaRegion`
     pub replica_region: Option<&'a str>,
+    /// `kms:RotationPeriodInDays`, also if the request leaves it to the default.
+    pub rotation_period_in_days: Option<u32>,
     /// `kms:WrappingAlgorithm`
     pub wrapping_algorithm: Option<&'a str>,
     /// `kms:WrappingKeySpec`

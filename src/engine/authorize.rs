@@ -32,14 +32,12 @@ pub(super) fn authorize(
             ..parameters
         },
     };
-    let explained = session.explanations().map(|explanations| {
-        let explanation = access::explain_access(&request);
-        explanations.add(explanation.clone());
-        explanation
-    });
+    if let Some(explanations) = session.explanations() {
+        explanations.add(access::explain_access(&request));
+    }
     access::authorize(&request).map(|_| ()).map_err(|reason| {
-        let explain = || explained.unwrap_or_else(|| access::explain_access(&request));
-        let refusal = session.denied(action, metadata.arn(), named_by, reason);
-        refusal.explained(explain)
+        session
+            .denied(action, metadata.arn(), named_by, reason)
+            .explained(|| access::explain_access(&request))
     })
 }

@@ -11,6 +11,7 @@ use crate::random::Random;
 use crate::resolve::{self, Unresolved};
 use crate::secret::Plaintext;
 
+use super::refusal;
 use super::trail::{FoundKey, Trail};
 
 /// What names the key in a request. A refusal says less about a key that only the ciphertext names.
@@ -73,7 +74,7 @@ impl<'v> Session<'v> {
                 .grant_of_token(token)
                 .map_err(|error| match error {
                     KeyProviderError::NotFound => KmsError::InvalidGrantToken,
-                    error => resolve::failure(error),
+                    error => refusal::provider(error),
                 })?;
             self.presented_grants.push(grant);
         }
@@ -119,7 +120,7 @@ impl<'v> Session<'v> {
         match error {
             Unresolved::NotFound(error) => error.into(),
             Unresolved::OtherAccount => self.access_denied(action, DeniedResource::OtherAccount),
-            Unresolved::Provider(error) => resolve::failure(error),
+            Unresolved::Provider(error) => refusal::provider(error),
         }
     }
 
@@ -135,7 +136,7 @@ impl<'v> Session<'v> {
                 let resource = DeniedResource::from_ciphertext(reason);
                 self.access_denied(action, resource)
             }
-            error => resolve::failure(error),
+            error => refusal::provider(error),
         }
     }
 
@@ -166,10 +167,10 @@ impl<'v> Session<'v> {
         }
     }
 
-    /// Notes the key that the request names, in operations that do not use it.
-    pub(super) fn note_named(&self, arn: &KeyArn) {
+    /// Notes the key to describe.
+    pub(super) fn note_described(&self, arn: &KeyArn) {
         if let Some(trail) = self.trail {
-            trail.leave_named(FoundKey::new(arn, None));
+            trail.leave_described(FoundKey::new(arn, None));
         }
     }
 

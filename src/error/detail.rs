@@ -239,7 +239,8 @@ pub enum UnsupportedOperationError {
         origin: KeyOrigin,
     },
 
-    /// A key that is no primary, for an operation on primaries. RECORDED for replicas.
+    /// A key that is no primary, for an operation on primaries. RECORDED for ReplicateKey of a replica, INFERRED for the
+    /// rest.
     #[error("{0} is not a multi-region primary key.")]
     NotPrimary(KeyArn),
 

@@ -1,9 +1,10 @@
-//! Changes by the clock: material expires, and keys are deleted at the end of their waiting period.
+//! Changes by the clock: material expires, keys are deleted at the end of their waiting period, and keys are rotated.
 
 use std::time::SystemTime;
 
 use crate::key::KeyArn;
 
+use super::due_rotations::DrawnRotations;
 use super::key::SoftwareKey;
 use super::snapshot::Snapshot;
 
@@ -13,8 +14,8 @@ impl Snapshot {
         self.deadline.is_some_and(|deadline| deadline <= now)
     }
 
-    /// Makes the changes that are due at this time.
-    pub(super) fn advance(&mut self, now: SystemTime) {
+    /// Makes the changes that are due at this time, and those of the rotations for which material was drawn.
+    pub(super) fn advance(&mut self, now: SystemTime, rotations: DrawnRotations) {
         // Twice, because the deletion of the last replica begins the waiting period of its primary, which may also be
         // over by now.
         for _ in 0..2 {
@@ -22,12 +23,14 @@ impl Snapshot {
                 self.advance_once(now);
             }
         }
+        self.make_rotations(rotations);
+        self.deadline = self.keys().filter_map(|key| key.deadline()).min();
     }
 
     fn advance_once(&mut self, now: SystemTime) {
         let due = self
             .keys()
-            .filter(|key| key.deadline().is_some_and(|deadline| deadline <= now));
+            .filter(|key| key.next_loss().is_some_and(|date| date <= now));
         // By their dates: the end of the last replica is the beginning of its primary's waiting period.
         let due = due.map(|key| (key.end_of_waiting_period(), *key.metadata.arn()));
         let mut due: Vec<(Option<SystemTime>, KeyArn)> = due.collect();

@@ -7,11 +7,12 @@ use crate::key::{AliasArn, AliasName, KeyArn, KeyManager, KeySpec};
 use super::alias::Alias;
 use super::create::{NewKey, add};
 use super::ring::Keyring;
+use super::rotation_schedule::{ROTATION_PERIOD_DEFAULT, RotationSchedule};
 
 /// AWS managed keys.
 impl Keyring {
     /// Creates the AWS managed key of a service (`s3`, `ebs`) and its reserved alias (`alias/aws/s3`), as the service
-    /// does when it first needs them.
+    /// does when it first needs them. It is rotated every year by the ring's clock.
     ///
     /// Its policy allows all callers of the account whose requests come through the service
     /// ([`Caller::with_via_service`](crate::access::Caller::with_via_service)), and no others.
@@ -40,6 +41,7 @@ impl Keyring {
         let mut created = self.make(key)?;
         created.describe(|metadata| metadata.key_manager(KeyManager::Aws));
         let now = self.now();
+        created.rotation = Some(RotationSchedule::beginning(ROTATION_PERIOD_DEFAULT, now));
         self.write(|snapshot| {
             if snapshot.aliases.get(&alias).is_some() {
                 return Err(KmsError::AlreadyExists(AlreadyExistsError::Alias(alias)));

@@ -14,6 +14,7 @@ use crate::random::Random;
 use crate::secret::Plaintext;
 
 use super::materials::Materials;
+use super::rotation_schedule::RotationSchedule;
 
 /// A key of the ring. It is never changed in place, since readers may hold it: a changed copy replaces it, and both
 /// share the secret.
@@ -31,6 +32,8 @@ pub(crate) struct SoftwareKey {
     pub(super) visible: bool,
     /// Whether `DisableKey` came after the last `EnableKey`, whatever other state hides that.
     pub(super) disabled: bool,
+    /// Automatic rotation, if it is enabled. Related keys share it, and the primary is rotated by it.
+    pub(super) rotation: Option<RotationSchedule>,
 }
 
 /// The secret of a key.
@@ -60,6 +63,7 @@ impl SoftwareKey {
             departed_grants: Arc::from([]),
             visible: true,
             disabled: false,
+            rotation: None,
         };
         key.settle();
         key
@@ -195,6 +199,19 @@ impl KmsKey for SoftwareKey {
             .ok_or_else(|| self.unsupported(algorithm))?
             .decrypt(algorithm, ciphertext, random)
     }
+}
+
+/// Refuses a replica, for an operation that only its primary has.
+pub(super) fn require_primary(key: &SoftwareKey) -> Result<(), KmsError> {
+    if key.is_replica() {
+        return Err(not_primary(&key.metadata));
+    }
+    Ok(())
+}
+
+/// The refusal of a key that is no multi-Region primary.
+pub(super) const fn not_primary(key: &KeyMetadata) -> KmsError {
+    KmsError::UnsupportedOperation(UnsupportedOperationError::NotPrimary(*key.arn()))
 }
 
 /// The refusal of an operation that does not support this kind of key.

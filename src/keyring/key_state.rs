@@ -10,6 +10,7 @@ use crate::key_states;
 
 use super::key::SoftwareKey;
 use super::materials::Materials;
+use super::rotation_schedule::RotationSchedule;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -77,11 +78,35 @@ impl SoftwareKey {
 
     /// The first moment at which the clock changes the key.
     pub(super) fn deadline(&self) -> Option<SystemTime> {
+        let rotation = self.running_rotation().and_then(|schedule| schedule.next);
+        [rotation, self.next_loss()].into_iter().flatten().min()
+    }
+
+    /// The first moment at which the clock takes something away: a material, or the key.
+    pub(super) fn next_loss(&self) -> Option<SystemTime> {
         let expiry = self.materials().and_then(Materials::next_expiry);
         [expiry, self.end_of_waiting_period()]
             .into_iter()
             .flatten()
             .min()
+    }
+
+    /// The schedule by which the key is rotated now. A key that is disabled or pending deletion is not rotated (DOC), and
+    /// a replica follows its primary.
+    pub(super) fn running_rotation(&self) -> Option<RotationSchedule> {
+        let runs = matches!(
+            self.metadata.key_state(),
+            KeyState::Enabled | KeyState::Updating
+        );
+        self.rotation.filter(|_| runs && !self.is_replica())
+    }
+
+    /// Lets automatic rotation go on if the key can be rotated: what it missed until now is one rotation, which is due now
+    /// (DOC).
+    pub(super) fn resume_rotation(&mut self, now: Option<SystemTime>) {
+        if let Some(schedule) = self.running_rotation() {
+            self.rotation = Some(schedule.resumed(now));
+        }
     }
 
     /// Refuses an operation that the state of the key does not allow.

@@ -13,7 +13,7 @@ pub(crate) const PENDING_WINDOW: core::ops::RangeInclusive<u32> = 7..=30;
 
 /// Key states. These operations accept a key id or key ARN, not an alias.
 impl Keyring {
-    /// Enables a key: `EnableKey`.
+    /// Enables a key: `EnableKey`. If it missed an automatic rotation while it was disabled, it is rotated at once.
     ///
     /// # Errors
     ///
@@ -114,6 +114,7 @@ impl Keyring {
         key: impl Into<KeyIdentifier>,
         state: KeyState,
     ) -> Result<(), KmsError> {
+        let now = self.now();
         self.write_key(key, |key| {
             let needs_material = matches!(
                 state,
@@ -125,11 +126,13 @@ impl Keyring {
             }
             key.disabled = state == KeyState::Disabled;
             key.set_state(state);
+            key.resume_rotation(now);
             Ok(())
         })
     }
 
     fn set_disabled(&self, key: impl Into<KeyIdentifier>, disabled: bool) -> Result<(), KmsError> {
+        let now = self.now();
         self.write_key(key, |key| {
             let operation = if disabled {
                 Action::DisableKey
@@ -139,6 +142,7 @@ impl Keyring {
             key.require(operation)?;
             key.disabled = disabled;
             key.settle();
+            key.resume_rotation(now);
             Ok(())
         })
     }

@@ -21,6 +21,14 @@ model_enum! {
     }
 }
 
+model_enum! {
+    /// What led to a rotation: `RotationType`.
+    RotationType {
+        Automatic = "AUTOMATIC",
+        OnDemand = "ON_DEMAND",
+    }
+}
+
 /// The key materials of one symmetric key, oldest first. It encrypts with the current one; each of them decrypts what it
 /// encrypted.
 #[derive(Clone, Debug, Default)]
@@ -38,7 +46,7 @@ pub(super) struct MaterialVersion {
     /// `None` if imported material was deleted or has expired. The key keeps its id.
     pub(super) material: Option<Arc<SymmetricMaterial>>,
     pub(super) state: KeyMaterialState,
-    /// `RotationDate`, of material that an on-demand rotation made current.
+    /// The rotation that made it current.
     pub(super) rotated: Option<Rotated>,
     pub(super) expiry: Expiry,
     pub(super) description: Option<String>,
@@ -55,9 +63,13 @@ impl MaterialVersion {
     }
 }
 
-/// When a rotation took place; `None` if the ring has no clock.
+/// A rotation that took place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Rotated(pub(super) Option<SystemTime>);
+pub(crate) struct Rotated {
+    /// `None` if the ring has no clock.
+    pub(crate) date: Option<SystemTime>,
+    pub(crate) by: RotationType,
+}
 
 /// When imported key material expires, if it does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -281,7 +293,7 @@ impl Materials {
     }
 
     /// Makes the pending material the current one. `false` if no material is pending.
-    pub(super) fn rotate(&mut self, date: Option<SystemTime>) -> bool {
+    pub(super) fn rotate(&mut self, rotated: Rotated) -> bool {
         let pending =
             |version: &MaterialVersion| version.state == KeyMaterialState::PendingRotation;
         let Some(next) = self.versions.iter().position(pending) else {
@@ -293,14 +305,16 @@ impl Materials {
         }
         if let Some(version) = versions.get_mut(next) {
             version.state = KeyMaterialState::Current;
-            version.rotated = Some(Rotated(date));
+            version.rotated = Some(rotated);
         }
         self.current = Some(next);
-        // A replica follows its primary, even if a file said otherwise.
-        self.on_demand_rotations = self
-            .on_demand_rotations
-            .saturating_add(1)
-            .min(ON_DEMAND_ROTATIONS_MAX);
+        if rotated.by == RotationType::OnDemand {
+            // A replica follows its primary, even if a file said otherwise.
+            self.on_demand_rotations = self
+                .on_demand_rotations
+                .saturating_add(1)
+                .min(ON_DEMAND_ROTATIONS_MAX);
+        }
         true
     }
 

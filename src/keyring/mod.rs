@@ -3,6 +3,7 @@
 mod advance;
 mod alias;
 mod aliases;
+mod automatic_rotation;
 mod aws_managed;
 mod clock;
 mod consistency;
@@ -10,6 +11,7 @@ mod cow_map;
 mod create;
 #[cfg(all(feature = "testing", feature = "json"))]
 pub(crate) mod data;
+mod due_rotations;
 mod generate_random;
 mod grant_tokens;
 mod grants;
@@ -24,8 +26,8 @@ mod materials;
 mod multi_region;
 mod related_keys;
 pub(crate) mod ring;
-mod ring_provider;
 mod rotation;
+mod rotation_schedule;
 mod snapshot;
 mod store;
 mod tag_rules;
@@ -33,14 +35,14 @@ mod tags;
 mod wrapping_keys;
 
 pub use alias::Alias;
+pub use automatic_rotation::KeyRotationStatus;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use create::NewKey;
 pub use grants::CreatedGrant;
 pub use import_parameters::{ImportParameters, WrappingAlgorithm};
 pub use imported_material::ImportedMaterial;
-pub use materials::{KeyMaterialState, ON_DEMAND_ROTATIONS_MAX};
+pub use materials::{KeyMaterialState, ON_DEMAND_ROTATIONS_MAX, RotationType};
 pub use ring::KeyringBuilder;
-pub use ring_provider::RingProvider;
 pub use rotation::KeyRotation;
 pub use wrapping_keys::WrappingKeySpec;
 
@@ -50,7 +52,13 @@ pub(crate) use generate_random::NUMBER_OF_BYTES;
 pub(crate) use key::SoftwareKey;
 #[cfg(all(feature = "testing", feature = "json"))]
 pub(crate) use lifecycle::PENDING_WINDOW;
+#[cfg(all(feature = "testing", feature = "json"))]
+pub(crate) use materials::Rotated;
 #[cfg(feature = "json")]
 pub(crate) use multi_region::ReplicaProperties;
+#[cfg(all(feature = "testing", feature = "json"))]
+pub(crate) use rotation_schedule::RotationSchedule;
+#[cfg(feature = "json")]
+pub(crate) use rotation_schedule::{ROTATION_PERIOD, ROTATION_PERIOD_DEFAULT};
 #[cfg(feature = "json")]
 pub(crate) use snapshot::{Latest, Snapshot};

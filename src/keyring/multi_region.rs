@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::access::{Action, KeyPolicy};
-use crate::error::{AlreadyExistsError, KmsError, UnsupportedOperationError, ValidationError};
+use crate::error::{AlreadyExistsError, KmsError, ValidationError};
 use crate::key::{KeyArn, KeyIdentifier, KeyMetadata, KeyOrigin, MultiRegionKeyType, Region};
 
-use super::key::{Secret, SoftwareKey};
+use super::key::{Secret, SoftwareKey, not_primary};
 use super::ring::Keyring;
 use super::tag_rules;
 
@@ -61,8 +61,7 @@ impl Keyring {
                 .multi_region()
                 .is_some_and(|configuration| configuration.key_type == MultiRegionKeyType::Primary);
             if !is_primary {
-                let error = UnsupportedOperationError::NotPrimary(arn);
-                return Err(KmsError::UnsupportedOperation(error));
+                return Err(not_primary(&primary.metadata));
             }
             primary.require(Action::ReplicateKey)?;
             if region.partition() != arn.region().partition() {
@@ -101,6 +100,7 @@ fn replica(
         description,
         tags,
     } = properties;
+    let rotation = primary.rotation;
     let old = &primary.metadata;
     let metadata = KeyMetadata::builder(arn, old.key_spec(), old.key_usage())
         .origin(old.origin())
@@ -114,5 +114,7 @@ fn replica(
         }
         (_, secret) => secret,
     };
-    SoftwareKey::new(metadata, policy, tags, secret)
+    let mut replica = SoftwareKey::new(metadata, policy, tags, secret);
+    replica.rotation = rotation;
+    replica
 }

@@ -17,6 +17,14 @@ impl Snapshot {
             .collect()
     }
 
+    /// The key and, if it is a multi-Region key, all keys that share its material.
+    pub(super) fn sharing_material(&self, key: &SoftwareKey) -> Vec<KeyArn> {
+        match key.metadata.multi_region() {
+            Some(_) => self.related(key.metadata.arn()),
+            None => vec![*key.metadata.arn()],
+        }
+    }
+
     /// Whether a key is a primary with replicas, including replicas that are pending deletion.
     pub(super) fn has_replicas(&self, key: &SoftwareKey) -> bool {
         key.metadata.multi_region().is_some()

@@ -195,16 +195,24 @@ impl Keyring {
         let snapshot = self.ring.store.read();
         match self.now() {
             Some(now) if snapshot.is_due(now) => {
-                // Another thread may have made the changes meanwhile.
-                let advance = |snapshot: &mut Snapshot| {
-                    snapshot.advance(now);
-                    Ok::<_, core::convert::Infallible>(())
-                };
-                let Ok(()) = self.ring.store.write(advance);
+                self.advance(&snapshot, now);
                 self.ring.store.read()
             }
             _ => snapshot,
         }
+    }
+
+    /// Makes the changes that are due at this time. Out of line, as almost no call needs it.
+    #[cold]
+    #[inline(never)]
+    fn advance(&self, snapshot: &Snapshot, now: SystemTime) {
+        let rotations = snapshot.due_rotations(now).draw(self.random());
+        // Another thread may have made the changes meanwhile.
+        let advance = |snapshot: &mut Snapshot| {
+            snapshot.advance(now, rotations);
+            Ok::<_, core::convert::Infallible>(())
+        };
+        let Ok(()) = self.ring.store.write(advance);
     }
 
     /// Changes the ring atomically: completely or not at all.
@@ -212,13 +220,9 @@ impl Keyring {
         &self,
         change: impl FnOnce(&mut Snapshot) -> Result<T, KmsError>,
     ) -> Result<T, KmsError> {
-        let now = self.now();
-        self.ring.store.write(|snapshot| {
-            if let Some(now) = now.filter(|now| snapshot.is_due(*now)) {
-                snapshot.advance(now);
-            }
-            change(snapshot)
-        })
+        // What the clock changes is changed first, even if this change fails.
+        drop(self.snapshot());
+        self.ring.store.write(change)
     }
 
     /// Changes one key of the ring.

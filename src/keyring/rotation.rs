@@ -4,11 +4,13 @@ use std::time::SystemTime;
 
 use crate::access::Action;
 use crate::error::{InvalidStateError, KmsError, LimitExceededError};
-use crate::key::{KeyArn, KeyIdentifier, KeyMaterialId, KeyOrigin};
+use crate::key::{KeyIdentifier, KeyMaterialId, KeyOrigin};
 use crate::primitives::symmetric::SymmetricMaterial;
 
-use super::key::{SoftwareKey, unsupported_kind_of_key};
-use super::materials::{Expiry, KeyMaterialState, MaterialVersion, ON_DEMAND_ROTATIONS_MAX};
+use super::key::{SoftwareKey, require_primary, unsupported_kind_of_key};
+use super::materials::{
+    Expiry, KeyMaterialState, MaterialVersion, ON_DEMAND_ROTATIONS_MAX, Rotated, RotationType,
+};
 use super::ring::Keyring;
 use super::snapshot::Snapshot;
 
@@ -26,8 +28,8 @@ pub struct KeyRotation {
     pub key_material_description: Option<String>,
     /// `ValidTo` of imported material.
     pub valid_to: Option<SystemTime>,
-    /// Whether a rotation made it current. The first material of a key became current without one.
-    pub rotated: bool,
+    /// `RotationType` of the rotation that made it current. The first material of a key became current without one.
+    pub rotation_type: Option<RotationType>,
     /// `RotationDate`; `None` if the ring has no clock.
     pub rotation_date: Option<SystemTime>,
 }
@@ -50,7 +52,10 @@ impl Keyring {
     #[doc(alias = "rotate")]
     pub fn rotate_key_on_demand(&self, key: impl Into<KeyIdentifier>) -> Result<(), KmsError> {
         let identifier = key.into();
-        let now = self.now();
+        let rotated = Rotated {
+            date: self.now(),
+            by: RotationType::OnDemand,
+        };
         // The material is drawn before the ring is locked, since the random source is foreign code, and only if the
         // rotation is not refused anyway.
         prove_rotatable(self.named_in(&self.snapshot(), &identifier)?)?;
@@ -59,13 +64,13 @@ impl Keyring {
             let key = SoftwareKey::clone(self.named_in(snapshot, &identifier)?);
             prove_rotatable(&key)?;
             if key.metadata.origin() == KeyOrigin::External {
-                return rotate_imported(snapshot, &key, now);
+                return rotate_imported(snapshot, &key, rotated);
             }
-            for arn in related(snapshot, &key) {
+            for arn in snapshot.sharing_material(&key) {
                 snapshot.change_materials(&arn, |materials| {
                     let material = SymmetricMaterial::new(arn.key_id(), &bytes);
                     materials.add(material, Expiry::default(), None);
-                    materials.rotate(now);
+                    materials.rotate(rotated);
                 });
             }
             Ok(())
@@ -92,8 +97,8 @@ impl Keyring {
             imported: external.then_some(version.material.is_some()),
             key_material_description: version.description.clone(),
             valid_to: version.expiry.valid_to(),
-            rotated: version.rotated.is_some(),
-            rotation_date: version.rotated.and_then(|rotated| rotated.0),
+            rotation_type: version.rotated.map(|rotated| rotated.by),
+            rotation_date: version.rotated.and_then(|rotated| rotated.date),
         };
         Ok(materials.versions().iter().map(rotation).collect())
     }
@@ -102,10 +107,8 @@ impl Keyring {
 /// Refuses a key that cannot be rotated. Its state is checked first (RECORDED\*).
 fn prove_rotatable(key: &SoftwareKey) -> Result<(), KmsError> {
     key.require(Action::RotateKeyOnDemand)?;
-    let materials = key
-        .materials()
-        .filter(|_| !key.is_replica())
-        .ok_or_else(unsupported_kind_of_key)?;
+    let materials = key.materials().ok_or_else(unsupported_kind_of_key)?;
+    require_primary(key)?;
     if materials.on_demand_rotations() >= ON_DEMAND_ROTATIONS_MAX {
         let error = LimitExceededError::OnDemandRotations(*key.metadata.arn());
         return Err(KmsError::LimitExceeded(error));
@@ -116,21 +119,13 @@ fn prove_rotatable(key: &SoftwareKey) -> Result<(), KmsError> {
 fn rotate_imported(
     snapshot: &mut Snapshot,
     key: &SoftwareKey,
-    now: Option<SystemTime>,
+    rotated: Rotated,
 ) -> Result<(), KmsError> {
-    for arn in related(snapshot, key) {
-        if snapshot.change_materials(&arn, |materials| materials.rotate(now)) != Some(true) {
+    for arn in snapshot.sharing_material(key) {
+        if snapshot.change_materials(&arn, |materials| materials.rotate(rotated)) != Some(true) {
             let error = InvalidStateError::NoMaterialPendingRotation(*key.metadata.arn());
             return Err(KmsError::KmsInvalidState(error));
         }
     }
     Ok(())
-}
-
-/// The key and, if it is a multi-Region key, all keys that share its material.
-fn related(snapshot: &Snapshot, key: &SoftwareKey) -> Vec<KeyArn> {
-    match key.metadata.multi_region() {
-        Some(_) => snapshot.related(key.metadata.arn()),
-        None => vec![*key.metadata.arn()],
-    }
 }

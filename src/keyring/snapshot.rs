@@ -123,8 +123,17 @@ impl Snapshot {
         arn: &KeyArn,
         change: impl FnOnce(&mut Materials) -> T,
     ) -> Option<T> {
+        self.change_key(arn, |key| key.materials_mut().map(change))?
+    }
+
+    /// Changes a key, and settles it.
+    pub(super) fn change_key<T>(
+        &mut self,
+        arn: &KeyArn,
+        change: impl FnOnce(&mut SoftwareKey) -> T,
+    ) -> Option<T> {
         let mut key = SoftwareKey::clone(self.get(arn)?);
-        let result = change(key.materials_mut()?);
+        let result = change(&mut key);
         key.settle();
         self.put(key);
         Some(result)

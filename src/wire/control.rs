@@ -2,8 +2,8 @@
 
 use crate::control::{
     Control, CreateGrantRequest, CreateKeyRequest, ImportKeyMaterialRequest, ListGrantsRequest,
-    ListRetirableGrantsRequest, Page, PageRequest, ParametersRequest, ReplicateKeyRequest,
-    RetireGrantRequest, TagMember,
+    ListRetirableGrantsRequest, ParametersRequest, ReplicateKeyRequest, RetireGrantRequest,
+    TagMember,
 };
 use crate::error::ProtocolError;
 use crate::operation::Operation;
@@ -12,10 +12,12 @@ use super::describe;
 use super::failure::Failure;
 use super::members::Members;
 use super::object::Object;
+use super::pages::{marked, page, paged};
 use super::recipient::refuse_recipient;
+use super::rotation;
 
 /// What carries out an operation, by the members of a request.
-pub(super) type Handler = fn(&Control<'_>, &Members<'_>) -> Result<Option<Object>, Failure>;
+type Handler = fn(&Control<'_>, &Members<'_>) -> Result<Option<Object>, Failure>;
 
 /// The handler of a control operation. `None` if this crate does not have the operation, or if it is none.
 pub(super) fn handler(operation: Operation) -> Option<Handler> {
@@ -27,16 +29,21 @@ pub(super) fn handler(operation: Operation) -> Option<Handler> {
         Operation::DeleteAlias => delete_alias,
         Operation::DeleteImportedKeyMaterial => delete_imported_key_material,
         Operation::DescribeCustomKeyStores => describe_custom_key_stores,
+        Operation::DescribeKey => describe_key,
         Operation::DisableKey => disable_key,
+        Operation::DisableKeyRotation => rotation::disable_key_rotation,
         Operation::EnableKey => enable_key,
+        Operation::EnableKeyRotation => rotation::enable_key_rotation,
         Operation::GenerateRandom => generate_random,
         Operation::GetKeyPolicy => get_key_policy,
+        Operation::GetKeyRotationStatus => rotation::get_key_rotation_status,
         Operation::GetParametersForImport => get_parameters_for_import,
+        Operation::GetPublicKey => get_public_key,
         Operation::ImportKeyMaterial => import_key_material,
         Operation::ListAliases => list_aliases,
         Operation::ListGrants => list_grants,
         Operation::ListKeyPolicies => list_key_policies,
-        Operation::ListKeyRotations => list_key_rotations,
+        Operation::ListKeyRotations => rotation::list_key_rotations,
         Operation::ListKeys => list_keys,
         Operation::ListResourceTags => list_resource_tags,
         Operation::ListRetirableGrants => list_retirable_grants,
@@ -44,7 +51,7 @@ pub(super) fn handler(operation: Operation) -> Option<Handler> {
         Operation::ReplicateKey => replicate_key,
         Operation::RetireGrant => retire_grant,
         Operation::RevokeGrant => revoke_grant,
-        Operation::RotateKeyOnDemand => rotate_key_on_demand,
+        Operation::RotateKeyOnDemand => rotation::rotate_key_on_demand,
         Operation::ScheduleKeyDeletion => schedule_key_deletion,
         Operation::TagResource => tag_resource,
         Operation::UntagResource => untag_resource,
@@ -71,6 +78,25 @@ fn create_key(control: &Control<'_>, members: &Members<'_>) -> Result<Option<Obj
     })?;
     Ok(Some(
         Object::new().object("KeyMetadata", describe::key(&metadata)),
+    ))
+}
+
+fn describe_key(control: &Control<'_>, members: &Members<'_>) -> Result<Option<Object>, Failure> {
+    let tokens = members.texts("GrantTokens")?.unwrap_or_default();
+    let metadata = control.describe_key(members.text("KeyId")?, &tokens)?;
+    Ok(Some(
+        Object::new().object("KeyMetadata", describe::key(&metadata)),
+    ))
+}
+
+fn get_public_key(control: &Control<'_>, members: &Members<'_>) -> Result<Option<Object>, Failure> {
+    let tokens = members.texts("GrantTokens")?.unwrap_or_default();
+    let (metadata, public_key) = control.get_public_key(members.text("KeyId")?, &tokens)?;
+    let object = Object::new()
+        .text("KeyId", metadata.arn())
+        .blob("PublicKey", &public_key);
+    Ok(Some(
+        describe::key_spec(object, &metadata).text("KeyUsage", metadata.key_usage()),
     ))
 }
 
@@ -248,28 +274,6 @@ fn retire_grant(control: &Control<'_>, members: &Members<'_>) -> Result<Option<O
     Ok(None)
 }
 
-fn rotate_key_on_demand(
-    control: &Control<'_>,
-    members: &Members<'_>,
-) -> Result<Option<Object>, Failure> {
-    let key = control.rotate_key_on_demand(members.text("KeyId")?)?;
-    Ok(Some(Object::new().text("KeyId", key)))
-}
-
-fn list_key_rotations(
-    control: &Control<'_>,
-    members: &Members<'_>,
-) -> Result<Option<Object>, Failure> {
-    let include = members.text("IncludeKeyMaterial")?;
-    let (key, page) =
-        control.list_key_rotations(members.text("KeyId")?, include, &page(members)?)?;
-    let rotations = page
-        .items
-        .iter()
-        .map(|rotation| describe::rotation(&key, rotation));
-    Ok(Some(paged("Rotations", rotations, &page)))
-}
-
 fn get_parameters_for_import(
     control: &Control<'_>,
     members: &Members<'_>,
@@ -388,24 +392,6 @@ fn generate_random(
     Ok(Some(
         Object::with_room_for(bytes.len()).blob("Plaintext", bytes.expose()),
     ))
-}
-
-fn page<'m>(members: &'m Members<'_>) -> Result<PageRequest<'m>, ProtocolError> {
-    Ok(PageRequest {
-        limit: members.integer("Limit")?,
-        marker: members.text("Marker")?,
-    })
-}
-
-fn paged<T>(name: &str, items: impl Iterator<Item = Object>, page: &Page<T>) -> Object {
-    marked(Object::new().objects(name, items), page)
-}
-
-/// The rest of a page: whether there are more.
-fn marked<T>(object: Object, page: &Page<T>) -> Object {
-    object
-        .maybe_text("NextMarker", page.next_marker.as_ref())
-        .flag("Truncated", page.next_marker.is_some())
 }
 
 fn bypass(members: &Members<'_>) -> Result<Option<bool>, ProtocolError> {

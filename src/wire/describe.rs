@@ -44,11 +44,12 @@ pub(super) fn key(metadata: &KeyMetadata) -> Object {
         ),
         None => object,
     };
-    let object = match metadata.pending_deletion_window_in_days() {
-        Some(days) => object.integer("PendingDeletionWindowInDays", days),
-        None => object,
-    };
-    object.maybe_text("CurrentKeyMaterialId", metadata.current_key_material_id())
+    object
+        .maybe_integer(
+            "PendingDeletionWindowInDays",
+            metadata.pending_deletion_window_in_days(),
+        )
+        .maybe_text("CurrentKeyMaterialId", metadata.current_key_material_id())
 }
 
 /// The spec of a key under both of its names, and the algorithms that follow from it.
@@ -163,7 +164,7 @@ pub(super) fn rotation(key: &KeyArn, rotation: &KeyRotation) -> Object {
         .maybe_text("ExpirationModel", expiration_model)
         .maybe_time("ValidTo", rotation.valid_to)
         .maybe_time("RotationDate", rotation.rotation_date)
-        .maybe_text("RotationType", rotation.rotated.then_some("ON_DEMAND"))
+        .maybe_text("RotationType", rotation.rotation_type)
 }
 
 /// `MultiRegionKey`

@@ -34,16 +34,17 @@
 #![warn(clippy::arithmetic_side_effects)]
 
 mod control;
-mod control_call;
 mod credential;
 mod cryptographic;
 mod describe;
 mod failure;
 mod members;
 mod object;
+mod pages;
 mod recipient;
 mod request_id;
 mod response;
+mod rotation;
 mod service;
 
 pub use credential::Credential;

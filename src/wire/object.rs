@@ -90,6 +90,13 @@ impl Object {
         self
     }
 
+    pub(super) fn maybe_integer(self, name: &str, integer: Option<impl Into<i64>>) -> Self {
+        match integer {
+            Some(integer) => self.integer(name, integer),
+            None => self,
+        }
+    }
+
     /// A timestamp in seconds since 1970, with milliseconds as in AWS.
     pub(super) fn maybe_time(mut self, name: &str, time: Option<SystemTime>) -> Self {
         let Some(time) = time else {

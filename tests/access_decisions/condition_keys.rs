@@ -155,6 +155,9 @@ fn every_condition_key_has_the_value_of_its_source() {
     let days = || {
         Scene::new(Action::ScheduleKeyDeletion).says(|says| says.pending_window_in_days = Some(7))
     };
+    let period = || {
+        Scene::new(Action::EnableKeyRotation).says(|says| says.rotation_period_in_days = Some(180))
+    };
     let replica =
         || Scene::new(Action::ReplicateKey).says(|says| says.replica_region = Some("us-west-2"));
     #[rustfmt::skip]
@@ -209,6 +212,7 @@ fn every_condition_key_has_the_value_of_its_source() {
         (to(), StringEquals, "kms:ResourceAliases", "alias/prod-1", "alias/other"),
         (grant(), StringEquals, "kms:RetiringPrincipal", "arn:aws:iam::111122223333:role/Admin", "arn:aws:iam::111122223333:role/Auditor"),
         (grant(), StringEquals, "kms:RetiringServicePrincipal", "ebs.amazonaws.com", "rds.amazonaws.com"),
+        (period(), NumericEquals, "kms:RotationPeriodInDays", "180", "365"),
         (days(), NumericEquals, "kms:ScheduleKeyDeletionPendingWindowInDays", "7", "8"),
         (import(), DateEquals, "kms:ValidTo", "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"),
         (parameters(), StringEquals, "kms:WrappingAlgorithm", "RSAES_OAEP_SHA_256", "RSAES_OAEP_SHA_1"),
@@ -280,7 +284,6 @@ const GIVEN: &[&str] = &[
     "kms:MessageType",
     "kms:PrimaryRegion",
     "kms:RecipientAttestation:",
-    "kms:RotationPeriodInDays",
     "kms:SigningAlgorithm",
     "kms:TrailingDaysWithoutKeyUsage",
     "kms:ViaService",

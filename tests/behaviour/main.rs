@@ -29,6 +29,7 @@ mod s4_usage_and_spec;
 mod s5_context;
 mod s6_wrong_source;
 mod s7_dry_run;
+mod s9_automatic_rotation;
 mod s9_lifecycle;
 mod s9_material;
 mod s9_multi_region;

@@ -83,7 +83,12 @@ fn related_keys_rotate_together_and_are_disabled_apart() {
             section.answer(Doc, format!("{name} material there"), answer, Success);
         }
         let answer = ireland.rotate_key_on_demand(r);
-        section.answer(Doc, "a replica is not rotated", answer, unsupported());
+        section.answer(
+            Inferred,
+            "a replica is not rotated",
+            answer,
+            not_primary("<R>"),
+        );
         let answer = ireland.replicate_key(r, "eu-north-1");
         section.answer(Recorded, "nor replicated", answer, not_primary("<R>"));
 

@@ -37,6 +37,8 @@ pub(crate) struct KeyFacts {
     pub(crate) multi_region: Option<(usize, Vec<usize>)>,
     pub(crate) aliases: usize,
     pub(crate) grants: usize,
+    /// The period of automatic rotation in days, and the hour of the next.
+    pub(crate) rotation: Option<(u32, u64)>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -44,5 +46,6 @@ pub(crate) struct MaterialFacts {
     pub(crate) state: &'static str,
     pub(crate) imported: Option<bool>,
     pub(crate) valid_to: Option<u64>,
-    pub(crate) rotated: bool,
+    /// How it became current, and in which hour.
+    pub(crate) rotated: Option<(&'static str, u64)>,
 }

@@ -26,7 +26,10 @@ pub(crate) fn next(choices: &mut Choices, model: &Model) -> Step {
         8..11 => Step::UpdateAlias(name.region, alias, name),
         11 => Step::UpdateAlias(region, alias, name),
         12..14 => Step::DeleteAlias(region, alias),
-        14..20 => Step::Rotate(name),
+        14..18 => Step::Rotate(name),
+        18 => Step::EnableRotation(name, period(choices)),
+        19 if choices.once_in(3) => Step::DisableRotation(name),
+        19 => Step::EnableRotation(name, period(choices)),
         20..30 => Step::Import {
             key: name,
             bytes: u8::try_from(choices.below(IMPORTED)).unwrap(),
@@ -50,7 +53,8 @@ pub(crate) fn next(choices: &mut Choices, model: &Model) -> Step {
         98 => Step::PutPolicy(name, Policy::Account),
         // A file is written to the disk, which takes its time.
         _ if choices.once_in(3) => Step::SaveAndLoad,
-        _ => Step::Wait(1),
+        // Long enough for automatic rotation.
+        _ => Step::Wait(24 * 45),
     }
 }
 
@@ -98,6 +102,15 @@ fn policy(choices: &mut Choices) -> Policy {
         0 => Policy::NoDecrypt,
         1 => Policy::Nobody,
         _ => Policy::Account,
+    }
+}
+
+/// Mostly as short as it may be, and now and then shorter.
+fn period(choices: &mut Choices) -> u32 {
+    match choices.below(8) {
+        0 => 89,
+        1 => 2561,
+        _ => u32::try_from(90 + choices.below(30)).unwrap(),
     }
 }
 

@@ -110,6 +110,8 @@ fn the_ring_does_what_the_model_does() {
     for ((step, answer), times) in &run.answers {
         println!("{step:15} {answer:30} {times}");
     }
+    println!("{} automatic rotations", run.model.automatic_rotations);
+    assert!(run.model.automatic_rotations > 0);
     // Steps that are all refused, or all taken, would show nothing.
     let answers = |code: &str| {
         run.answers

@@ -90,6 +90,9 @@ pub(crate) enum Step {
     UpdateAlias(usize, u8, Name),
     DeleteAlias(usize, u8),
     Rotate(Name),
+    /// Automatic rotation, with its period in days.
+    EnableRotation(Name, u32),
+    DisableRotation(Name),
     Import {
         key: Name,
         bytes: u8,

@@ -72,9 +72,15 @@ pub(crate) fn full_ring() -> (Keyring, ManualClock, Vec<Sealed>) {
     let clock = ManualClock::at(ManualClock::new().now() + Duration::from_nanos(120_000_001));
     let keyring = Keyring::builder("111122223333", "us-east-2").clock(clock.clone());
     let keyring = keyring.build().unwrap();
-    let in_a_minute = clock.now() + Duration::from_secs(60);
     let symmetric = EncryptionAlgorithm::SymmetricDefault;
     let mut sealed = Vec::new();
+
+    // Rotated by the clock.
+    let rotating = keyring.create_key(KeySpec::SymmetricDefault).unwrap();
+    keyring.enable_key_rotation(rotating, 90).unwrap();
+    sealed.push(Sealed::new(&keyring, rotating, symmetric));
+    clock.advance(Duration::from_secs(100 * 24 * 60 * 60));
+    let in_a_minute = clock.now() + Duration::from_secs(60);
 
     // Rotated, described, tagged, with a policy, grants and aliases.
     let used = NewKey::new(KeySpec::SymmetricDefault).description("tokens \u{1f511} \"\\");

@@ -27,7 +27,7 @@ const STATES: [KeyState; 8] = [
 /// One thing that may happen to a ring: what, to which key, and how.
 type Event = (u8, usize, u8);
 
-const KINDS: u8 = 25;
+const KINDS: u8 = 27;
 
 fn history() -> impl Strategy<Value = Vec<Event>> {
     prop::collection::vec((0..KINDS, any::<usize>(), any::<u8>()), 1..60)
@@ -90,6 +90,8 @@ fn happen(
         21 => keyring.settle(),
         22 => clock.advance(Duration::from_secs(3600 * u64::from(how))),
         23 => here.delete_key(key)?,
+        24 => here.enable_key_rotation(key, 90 + u32::from(how))?,
+        25 => here.disable_key_rotation(key)?,
         _ => keyring.make_changes_fast(),
     }
     Ok(())
@@ -130,6 +132,11 @@ proptest! {
         for key in keys(&keyring) {
             prop_assert_eq!(keyring.describe_key(key), again.describe_key(key));
             prop_assert_eq!(keyring.key_rotations(key), again.key_rotations(key));
+            prop_assert_eq!(keyring.key_rotation_status(key), again.key_rotation_status(key));
+            // Each ring would draw its own material.
+            for ring in [&keyring, &again] {
+                let _ = ring.in_region(*key.region()).disable_key_rotation(key);
+            }
         }
 
         // And both go on in the same way.

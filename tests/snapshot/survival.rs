@@ -39,6 +39,7 @@ fn everything_in_a_ring_survives() {
             assert_eq!(policies[0], policies[1]);
             assert_eq!(one.grants(key), other.grants(key));
             assert_eq!(one.key_rotations(key), other.key_rotations(key));
+            assert_eq!(one.key_rotation_status(key), other.key_rotation_status(key));
         }
     }
     for blob in &sealed {
@@ -52,8 +53,8 @@ fn everything_in_a_ring_survives() {
     }
     clock.advance(Duration::from_secs(8 * 24 * 60 * 60));
     assert_eq!(write_ring(&loaded).unwrap(), write_ring(&keyring).unwrap());
-    // The third was sealed under material that has expired meanwhile.
-    let expiring = sealed[2].0;
+    // The fourth was sealed under material that has expired meanwhile.
+    let expiring = sealed[3].0;
     let state = loaded.describe_key(expiring).unwrap().key_state();
     assert_eq!(state, KeyState::PendingImport);
 }

@@ -96,10 +96,16 @@ fn ask(operation: &str, state: KeyState, origin: KeyOrigin, cell: &str) -> (Stri
         }
         (_, code) => format!("{code} {}", said("message")),
     };
-    (answer, expected(key, state, origin, cell))
+    (answer, expected(operation, key, state, origin, cell))
 }
 
-fn expected(key: KeyArn, state: KeyState, origin: KeyOrigin, cell: &str) -> String {
+fn expected(
+    operation: &str,
+    key: KeyArn,
+    state: KeyState,
+    origin: KeyOrigin,
+    cell: &str,
+) -> String {
     let invalid = |words: &str| format!("KMSInvalidStateException {key} is {words}.");
     let by_state = || match state {
         KeyState::Disabled => format!("DisabledException {key} is disabled."),
@@ -120,18 +126,24 @@ fn expected(key: KeyArn, state: KeyState, origin: KeyOrigin, cell: &str) -> Stri
     let imports = origin == KeyOrigin::External;
     match cell {
         "ok 9" | "? 9" if !imports => unsupported(),
+        // Note 6 is not for PendingImport alone.
+        "? 7"
+            if imports && operation.contains("KeyRotation") && operation != "ListKeyRotations" =>
+        {
+            unsupported()
+        }
         "ok" | "ok 9" | "ok 12" | "? 7" | "? 9" => "succeeds".to_owned(),
         // The new key of an alias.
         "? 10" => by_state(),
         "X4" | "X4 13" => invalid("not pending deletion"),
         "X8/9" if imports => by_state(),
-        "X7" | "X9" | "X8/9" => unsupported(),
+        "X6" | "X7" | "X9" | "X8/9" => unsupported(),
         _ => by_state(),
     }
 }
 
 /// A key that the operation is for, but for its state.
-pub(crate) fn key(server: &Server, operation: &str, origin: KeyOrigin) -> KeyArn {
+fn key(server: &Server, operation: &str, origin: KeyOrigin) -> KeyArn {
     if operation == "GetPublicKey" {
         return server.key(KeySpec::Sm2);
     }
@@ -149,7 +161,7 @@ pub(crate) fn key(server: &Server, operation: &str, origin: KeyOrigin) -> KeyArn
 }
 
 /// A request that would succeed for an enabled key.
-pub(crate) fn request(server: &Server, operation: &str, key: KeyArn) -> Value {
+fn request(server: &Server, operation: &str, key: KeyArn) -> Value {
     let key = key.to_string();
     let other = server.key(KeySpec::SymmetricDefault).to_string();
     let id = |members: Value| {

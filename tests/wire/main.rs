@@ -6,8 +6,6 @@
 )]
 
 mod bodies;
-#[cfg(feature = "testing")]
-mod by_name;
 #[path = "../common/mod.rs"]
 mod common;
 mod key_details;

@@ -3,6 +3,9 @@
 use core::time::Duration;
 use std::collections::BTreeSet;
 
+use kms_reencrypt::access::Caller;
+use kms_reencrypt::iam::ConditionOperator::NumericLessThanEquals;
+use kms_reencrypt::iam::{Condition, Policy, Statement};
 use kms_reencrypt::{KeySpec, KeyState};
 use rsa::pkcs8::DecodePublicKey;
 use serde_json::{Value, json};
@@ -429,6 +432,62 @@ fn a_key_is_rotated() {
         first["KeyMetadata"]["CurrentKeyMaterialId"]
     );
     assert_eq!(all["Rotations"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_key_is_rotated_every_year() {
+    let server = Server::new();
+    let key = server.key(KeySpec::SymmetricDefault).to_string();
+    let named = json!({"KeyId": key});
+    let status = || server.ok("GetKeyRotationStatus", named.clone());
+    let none = json!({"KeyId": key, "KeyRotationEnabled": false});
+    assert_eq!(status(), none);
+    server.ok("EnableKeyRotation", named.clone());
+    let year = 365 * 24 * 60 * 60;
+    let expected = json!({
+        "KeyId": key,
+        "KeyRotationEnabled": true,
+        "RotationPeriodInDays": 365,
+        "NextRotationDate": 1_767_225_600 + year,
+    });
+    assert_eq!(status(), expected);
+    server.clock.advance(Duration::from_secs(2 * year));
+    let rotations = server.ok("ListKeyRotations", named.clone());
+    let rotations = rotations["Rotations"].as_array().unwrap();
+    assert_eq!(rotations.len(), 2);
+    for (rotation, number) in rotations.iter().zip(1..) {
+        assert_eq!(rotation["RotationType"], "AUTOMATIC");
+        assert_eq!(rotation["RotationDate"], 1_767_225_600 + number * year);
+    }
+    server.ok("DisableKeyRotation", named.clone());
+    assert_eq!(status(), none);
+
+    let request = json!({"KeyId": key, "RotationPeriodInDays": 89});
+    let (code, message) = server.error("EnableKeyRotation", request);
+    assert_eq!(code, "ValidationException");
+    assert_eq!(
+        message,
+        "1 validation error detected: Value '89' at 'rotationPeriodInDays' failed to satisfy constraint: Member must have value greater than or equal to 90"
+    );
+}
+
+#[test]
+fn a_policy_bounds_the_period_of_rotation() {
+    let server = Server::new();
+    let key = server.key(KeySpec::SymmetricDefault).to_string();
+    let short = Condition::new(NumericLessThanEquals, "kms:RotationPeriodInDays", ["180"]);
+    let enable = Statement::allow()
+        .action("kms:EnableKeyRotation")
+        .resource("*");
+    let policy = Policy::new().statement(enable.condition(short));
+    let alice: Caller = "arn:aws-cn:iam::111122223333:user/alice".parse().unwrap();
+    let alice = server.as_caller(alice.with_identity_policy(policy));
+    let of_days = |days: Value| json!({"KeyId": key, "RotationPeriodInDays": days});
+    alice.ok("EnableKeyRotation", of_days(json!(180)));
+    for refused in [of_days(json!(181)), of_days(Value::Null)] {
+        let (code, _) = alice.error("EnableKeyRotation", refused);
+        assert_eq!(code, "AccessDeniedException");
+    }
 }
 
 #[test]

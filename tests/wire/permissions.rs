@@ -72,6 +72,9 @@ impl Scene {
             ("CancelKeyDeletion", json!({"KeyId": key})),
             ("RotateKeyOnDemand", json!({"KeyId": key})),
             ("ListKeyRotations", json!({"KeyId": key})),
+            ("EnableKeyRotation", json!({"KeyId": key})),
+            ("DisableKeyRotation", json!({"KeyId": key})),
+            ("GetKeyRotationStatus", json!({"KeyId": key})),
             (
                 "GetParametersForImport",
                 json!({"KeyId": key, "WrappingAlgorithm": "RSAES_OAEP_SHA_256", "WrappingKeySpec": "RSA_2048"}),

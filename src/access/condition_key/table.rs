@@ -104,7 +104,7 @@ pub(super) const TABLE: &[ConditionKey] = &[
     row("kms:ResourceAliases", Strings, Key, OnKeys, values::resource_aliases),
     row("kms:RetiringPrincipal", Arn, Request, These(&[Action::CreateGrant]), values::retiring_principal),
     row("kms:RetiringServicePrincipal", String, Request, These(&[Action::CreateGrant]), values::retiring_service_principal),
-    row("kms:RotationPeriodInDays", Numeric, Request, These(&[Action::EnableKeyRotation]), not_provided),
+    row("kms:RotationPeriodInDays", Numeric, Request, These(&[Action::EnableKeyRotation]), values::rotation_period),
     row("kms:ScheduleKeyDeletionPendingWindowInDays", Numeric, Request, These(&[Action::ScheduleKeyDeletion]), values::pending_window),
     row("kms:SigningAlgorithm", String, Request, These(SIGNING), not_provided),
     row("kms:TrailingDaysWithoutKeyUsage", Numeric, Key, These(&[Action::DisableKey, Action::ScheduleKeyDeletion]), not_provided),

@@ -375,6 +375,11 @@ pub(super) fn re_encrypt_on_same_key(
     maybe(request.parameters.re_encrypt_on_same_key.map(truth), visit)
 }
 
+pub(super) fn rotation_period(request: &AccessRequest<'_>, _: &str, visit: Visit<'_>) -> Presence {
+    let days = request.parameters.rotation_period_in_days;
+    maybe(days.map(|days| days.to_string()).as_deref(), visit)
+}
+
 pub(super) fn replica_region(request: &AccessRequest<'_>, _: &str, visit: Visit<'_>) -> Presence {
     maybe(request.parameters.replica_region, visit)
 }

@@ -5,7 +5,7 @@ use crate::error::KmsError;
 use crate::key::AliasArn;
 use crate::keyring::alias::AliasEntry;
 use crate::keyring::key::{Secret, SoftwareKey};
-use crate::keyring::materials::{MaterialVersion, Rotated};
+use crate::keyring::materials::MaterialVersion;
 use crate::keyring::ring::Keyring;
 use crate::secret::boxed;
 
@@ -49,6 +49,7 @@ fn export_key(key: &SoftwareKey) -> Result<KeyData, KmsError> {
         departed_grants,
         visible,
         disabled,
+        rotation,
     } = key;
     Ok(KeyData {
         metadata: metadata.clone(),
@@ -69,6 +70,7 @@ fn export_key(key: &SoftwareKey) -> Result<KeyData, KmsError> {
         departed_grants: departed_grants.to_vec(),
         visible: *visible,
         disabled: *disabled,
+        rotation: *rotation,
     })
 }
 
@@ -85,7 +87,7 @@ fn export_material(version: &MaterialVersion) -> MaterialData {
         id: Some(*id),
         bytes: material.as_ref().map(|material| boxed(material.expose())),
         state: *state,
-        rotated: rotated.map(|Rotated(date)| date),
+        rotated: *rotated,
         valid_to: expiry.valid_to(),
         description: description.clone(),
     }

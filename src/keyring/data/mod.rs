@@ -17,7 +17,8 @@ use crate::access::{Grant, GrantId, KeyPolicy};
 use crate::key::{AliasArn, KeyArn, KeyMaterialId, KeyMetadata, KeyState};
 use crate::primitives::MATERIAL_LEN;
 
-use super::materials::KeyMaterialState;
+use super::materials::{KeyMaterialState, Rotated};
+use super::rotation_schedule::RotationSchedule;
 
 pub(crate) use restore::InvalidRingData;
 
@@ -46,6 +47,8 @@ pub(crate) struct KeyData {
     pub(crate) departed_grants: Vec<GrantId>,
     pub(crate) visible: bool,
     pub(crate) disabled: bool,
+    /// Automatic rotation. Without a date its first period begins when a ring with a clock gets the data.
+    pub(crate) rotation: Option<RotationSchedule>,
 }
 
 pub(crate) enum SecretData {
@@ -64,8 +67,8 @@ pub(crate) struct MaterialData {
     pub(crate) id: Option<KeyMaterialId>,
     pub(crate) bytes: Option<Box<Zeroizing<[u8; MATERIAL_LEN]>>>,
     pub(crate) state: KeyMaterialState,
-    /// Whether a rotation made it current, and the time of the rotation if the ring had a clock.
-    pub(crate) rotated: Option<Option<SystemTime>>,
+    /// The rotation that made it current.
+    pub(crate) rotated: Option<Rotated>,
     pub(crate) valid_to: Option<SystemTime>,
     pub(crate) description: Option<String>,
 }

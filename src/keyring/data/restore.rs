@@ -2,16 +2,19 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use crate::access::GrantId;
 use crate::error::ValidationError;
 use crate::key::{
-    AccountId, KeyArn, KeyId, KeyMetadata, KeySpec, KeyState, MultiRegionKeyType, Region,
+    AccountId, KeyArn, KeyId, KeyManager, KeyMetadata, KeyOrigin, KeySpec, KeyState,
+    MultiRegionKeyType, Region,
 };
 use crate::keyring::alias::{Alias, AliasEntry};
 use crate::keyring::key::{Secret, SoftwareKey};
-use crate::keyring::materials::{Expiry, KeyMaterialState, MaterialVersion, Materials, Rotated};
+use crate::keyring::materials::{Expiry, KeyMaterialState, MaterialVersion, Materials};
 use crate::keyring::ring::Keyring;
+use crate::keyring::rotation_schedule::{ROTATION_PERIOD_DEFAULT, RotationSchedule};
 use crate::keyring::snapshot::Snapshot;
 use crate::primitives::key_pair::KeyPair;
 use crate::primitives::symmetric::SymmetricMaterial;
@@ -39,10 +42,12 @@ impl Keyring {
             slow,
         } = data;
         // Private keys are proven before the ring is locked, since that takes time.
+        let now = self.now();
         let keys = keys.into_iter().enumerate();
-        let keys: Vec<SoftwareKey> = keys
-            .map(|(at, key)| software_key(at, key))
+        let mut keys: Vec<SoftwareKey> = keys
+            .map(|(at, key)| software_key(at, key, now))
             .collect::<Result<_, _>>()?;
+        share_rotation(&mut keys);
         let mut invalid = None;
         let result = self.write(|snapshot| {
             let added = add_keys(snapshot, keys)
@@ -143,7 +148,53 @@ fn add_grant_tokens(
     Ok(())
 }
 
-fn software_key(at: usize, data: KeyData) -> Result<SoftwareKey, InvalidRingData> {
+/// Gives replicas the automatic rotation of their primaries.
+fn share_rotation(keys: &mut [SoftwareKey]) {
+    let primaries: HashMap<(AccountId, KeyId), Option<RotationSchedule>> = keys
+        .iter()
+        .filter(|key| !key.is_replica())
+        .filter_map(|key| Some((primary_of(key)?.0, key.rotation)))
+        .collect();
+    for key in keys.iter_mut().filter(|key| key.is_replica()) {
+        let related = primary_of(key).and_then(|(related, _)| primaries.get(&related));
+        if let Some(rotation) = related {
+            key.rotation = *rotation;
+        }
+    }
+}
+
+/// The automatic rotation of a key: that of its data, which begins now if they have no date for it. AWS managed keys
+/// always have it.
+fn rotation(
+    at: usize,
+    metadata: &KeyMetadata,
+    given: Option<RotationSchedule>,
+    now: Option<SystemTime>,
+) -> Result<Option<RotationSchedule>, InvalidRingData> {
+    let has_own_material =
+        metadata.key_spec() == KeySpec::SymmetricDefault && metadata.origin() == KeyOrigin::AwsKms;
+    match given {
+        Some(_) if !has_own_material => {
+            let reason = "only a symmetric encryption key with material of AWS_KMS is rotated";
+            Err(InvalidRingData::Key(at, reason.to_owned()))
+        }
+        Some(schedule) if schedule.next.is_some() => Ok(Some(schedule)),
+        Some(schedule) => Ok(Some(RotationSchedule::beginning(
+            schedule.period_in_days,
+            now,
+        ))),
+        None => Ok(
+            (has_own_material && metadata.key_manager() == KeyManager::Aws)
+                .then(|| RotationSchedule::beginning(ROTATION_PERIOD_DEFAULT, now)),
+        ),
+    }
+}
+
+fn software_key(
+    at: usize,
+    data: KeyData,
+    now: Option<SystemTime>,
+) -> Result<SoftwareKey, InvalidRingData> {
     let KeyData {
         metadata,
         key_state,
@@ -154,6 +205,7 @@ fn software_key(at: usize, data: KeyData) -> Result<SoftwareKey, InvalidRingData
         departed_grants,
         visible,
         disabled,
+        rotation,
     } = data;
     let arn = metadata.arn();
     if metadata.key_spec() == KeySpec::Sm2 && !arn.region().is_in_china() {
@@ -180,11 +232,13 @@ fn software_key(at: usize, data: KeyData) -> Result<SoftwareKey, InvalidRingData
         return Err(InvalidRingData::Grant(at, place, reason));
     }
     let secret = self::secret(at, &metadata, secret)?;
+    let rotation = self::rotation(at, &metadata, rotation, now)?;
     let mut key = SoftwareKey::new(metadata, Arc::new(policy), Arc::from(tags), secret);
     key.grants = Arc::from(grants);
     key.departed_grants = Arc::from(departed_grants);
     key.visible = visible;
     key.disabled = disabled;
+    key.rotation = rotation;
     key.describe(|metadata| metadata.key_state(KeyState::Enabled));
     key.settle();
     if let Some(state) = key_state {
@@ -276,7 +330,7 @@ fn material_version(key: &KeyArn, data: MaterialData) -> Result<MaterialVersion,
         id,
         material,
         state,
-        rotated: rotated.map(Rotated),
+        rotated,
         expiry: Expiry::at(valid_to),
         description,
     })

@@ -95,6 +95,12 @@ pub(super) struct KeyDocument {
     pub(super) key_materials: Vec<MaterialDocument>,
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(super) on_demand_rotations: u32,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(super) key_rotation_enabled: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) rotation_period_in_days: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) next_rotation_date: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) private_key: Option<String>,
     #[serde(default, skip_serializing_if = "is_false")]
@@ -135,6 +141,8 @@ pub(super) struct MaterialDocument {
     pub(super) rotated: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) rotation_date: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) rotation_type: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) valid_to: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

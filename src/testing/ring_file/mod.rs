@@ -52,8 +52,9 @@
 //! | `Policy` | an object, or the text of one |
 //! | `Tags` | a list of `TagKey`, `TagValue` |
 //! | `Grants` | a list of `GrantId`, `GranteePrincipal` or `GranteeServicePrincipal`, `RetiringPrincipal` or `RetiringServicePrincipal`, `Operations`, `Name`, `Constraints`, `IssuingAccount`, `CreationDate` |
-//! | `KeyMaterials` | of a symmetric key, oldest first: `KeyMaterial` (32 bytes), `KeyMaterialId` (compared if it is there), `KeyMaterialState`, `Absent`, `Rotated`, `RotationDate`, `ValidTo`, `KeyMaterialDescription` |
+//! | `KeyMaterials` | of a symmetric key, oldest first: `KeyMaterial` (32 bytes), `KeyMaterialId` (compared if it is there), `KeyMaterialState`, `Absent`, `Rotated`, `RotationDate`, `RotationType` (by default `ON_DEMAND`), `ValidTo`, `KeyMaterialDescription` |
 //! | `OnDemandRotations` | the number of on-demand rotations so far, at most 25 |
+//! | `KeyRotationEnabled`, `RotationPeriodInDays`, `NextRotationDate` | automatic rotation, as `GetKeyRotationStatus` has it. By default the period is 365 days, and begins when a ring with a clock reads the file |
 //! | `PrivateKey` | of an RSA or SM2 key: PKCS#8, as DER, or as PEM, of which a copy stays behind in memory |
 //! | `NoKeyMaterial` | `true` for a key without material. Otherwise a key without material in the file has that of [`insecure_key`](crate::testing::insecure_key) |
 //!

@@ -18,7 +18,10 @@ use crate::key::{
 };
 use crate::keyring::data::{AliasData, KeyData, MaterialData, RingData, SecretData};
 use crate::keyring::ring::Keyring;
-use crate::keyring::{KeyMaterialState, ON_DEMAND_ROTATIONS_MAX, PENDING_WINDOW};
+use crate::keyring::{
+    KeyMaterialState, ON_DEMAND_ROTATIONS_MAX, PENDING_WINDOW, ROTATION_PERIOD,
+    ROTATION_PERIOD_DEFAULT, Rotated, RotationSchedule, RotationType,
+};
 use crate::secret::boxed;
 use crate::testing::timestamp;
 
@@ -139,8 +142,38 @@ fn key(
             .collect::<Result<_, _>>()?,
         visible: !document.hidden,
         disabled: document.disabled || key_state == Some(KeyState::Disabled),
+        rotation: rotation(document)?,
         metadata,
     })
+}
+
+/// The automatic rotation of a key.
+fn rotation(document: &KeyDocument) -> Result<Option<RotationSchedule>, RingFileError> {
+    let next = time("NextRotationDate", &document.next_rotation_date)?;
+    if !document.key_rotation_enabled {
+        let member = [
+            (
+                "RotationPeriodInDays",
+                document.rotation_period_in_days.is_some(),
+            ),
+            ("NextRotationDate", next.is_some()),
+        ];
+        return match member.iter().find(|(_, given)| *given) {
+            Some((member, _)) => Err(RingFileError::new(
+                *member,
+                "only a key with KeyRotationEnabled has it",
+            )),
+            None => Ok(None),
+        };
+    }
+    let period_in_days = document
+        .rotation_period_in_days
+        .unwrap_or(ROTATION_PERIOD_DEFAULT);
+    bounded("RotationPeriodInDays", period_in_days, ROTATION_PERIOD)?;
+    Ok(Some(RotationSchedule {
+        period_in_days,
+        next,
+    }))
 }
 
 /// The secret of a key, from its members in the document and its bytes.
@@ -207,12 +240,17 @@ fn material(
     default: KeyMaterialState,
     bytes: Option<Box<Zeroizing<[u8; 32]>>>,
 ) -> Result<MaterialData, RingFileError> {
-    let rotation_date = time("RotationDate", &document.rotation_date)?;
+    let date = time("RotationDate", &document.rotation_date)?;
+    let by = parse_optional("RotationType", &document.rotation_type)?;
+    let rotated = document.rotated || date.is_some() || by.is_some();
     Ok(MaterialData {
         id: parse_optional("KeyMaterialId", &document.key_material_id)?,
         bytes,
         state: parse_or("KeyMaterialState", &document.key_material_state, default)?,
-        rotated: (document.rotated || rotation_date.is_some()).then_some(rotation_date),
+        rotated: rotated.then_some(Rotated {
+            date,
+            by: by.unwrap_or(RotationType::OnDemand),
+        }),
         valid_to: time("ValidTo", &document.valid_to)?,
         description: document.key_material_description.clone(),
     })

@@ -5,6 +5,7 @@ use serde_json::value::to_raw_value;
 use crate::access::{Grant, GrantConstraint, GrantPrincipal, KeyPolicy};
 use crate::context::EncryptionContext;
 use crate::key::{KeyArn, KeyManager, KeyOrigin, KeySpec, KeyUsage, Place};
+use crate::keyring::RotationType;
 use crate::keyring::data::{AliasData, KeyData, MaterialData, RingData, SecretData};
 use crate::keyring::ring::Keyring;
 use crate::primitives::MATERIAL_LEN;
@@ -82,6 +83,7 @@ fn key(home: &Place, key: &KeyData) -> KeyDocument {
         departed_grants,
         visible,
         disabled,
+        rotation,
     } = key;
     let arn = metadata.arn();
     let (account, region) = elsewhere(home, arn.place());
@@ -125,6 +127,11 @@ fn key(home: &Place, key: &KeyData) -> KeyDocument {
         departed_grants: departed_grants.iter().map(ToString::to_string).collect(),
         key_materials,
         on_demand_rotations,
+        key_rotation_enabled: rotation.is_some(),
+        rotation_period_in_days: rotation.map(|schedule| schedule.period_in_days),
+        next_rotation_date: rotation
+            .and_then(|schedule| schedule.next)
+            .map(timestamp::write),
         private_key: None,
         no_key_material: is_bare(key),
         sealed: None,
@@ -155,7 +162,12 @@ fn material(material: &MaterialData) -> MaterialDocument {
     document.key_material_state = Some(state.to_string());
     document.absent = bytes.is_none();
     document.rotated = rotated.is_some();
-    document.rotation_date = rotated.flatten().map(timestamp::write);
+    document.rotation_date = rotated
+        .and_then(|rotated| rotated.date)
+        .map(timestamp::write);
+    document.rotation_type = rotated
+        .filter(|rotated| rotated.by != RotationType::OnDemand)
+        .map(|rotated| rotated.by.to_string());
     document.valid_to = valid_to.map(timestamp::write);
     document.key_material_description.clone_from(description);
     document

@@ -13,9 +13,17 @@ pub(crate) struct Key {
     pub(crate) disabled: bool,
     pub(crate) doom: Option<Doom>,
     pub(crate) materials: Materials,
+    pub(crate) rotation: Option<Rotation>,
     pub(crate) policy: Policy,
     /// Each by its number, which all keys count together.
     pub(crate) grants: Vec<(usize, Act)>,
+}
+
+/// Automatic rotation that is enabled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Rotation {
+    pub(crate) days: u32,
+    pub(crate) next: u64,
 }
 
 /// A deletion that was scheduled.
@@ -92,6 +100,13 @@ impl Key {
         }
     }
 
+    /// The hour of an automatic rotation that is due.
+    pub(crate) fn rotation_due(&self, now: u64) -> Option<u64> {
+        let runs = self.state() == State::Enabled && !self.is_replica;
+        let next = self.rotation.filter(|_| runs)?.next;
+        (next <= now).then_some(next)
+    }
+
     pub(crate) fn has(&self, material: Material) -> bool {
         self.materials.has(material)
     }
@@ -144,6 +159,10 @@ impl Key {
                 multi_region: self.primary.map(|primary| (primary, replicas)),
                 aliases,
                 grants: self.grants.len(),
+                rotation: self
+                    .rotation
+                    .filter(|_| self.doom.is_none())
+                    .map(|rotation| (rotation.days, rotation.next)),
             },
             current: current.map(|version| version.material),
             materials: self.materials.versions.iter().map(material).collect(),

@@ -1,5 +1,8 @@
 //! [`Materials`]: the materials of a key, oldest first.
 
+pub(crate) const ON_DEMAND: &str = "ON_DEMAND";
+pub(crate) const AUTOMATIC: &str = "AUTOMATIC";
+
 /// A material, of whichever key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Material {
@@ -27,7 +30,8 @@ pub(crate) struct Version {
     pub(crate) material: Material,
     pub(crate) present: bool,
     pub(crate) standing: Standing,
-    pub(crate) rotated: bool,
+    /// How it became current, and in which hour.
+    pub(crate) rotated: Option<(&'static str, u64)>,
     pub(crate) valid_to: Option<u64>,
 }
 
@@ -80,7 +84,7 @@ impl Materials {
             material,
             present: true,
             standing,
-            rotated: false,
+            rotated: None,
             valid_to,
         });
     }
@@ -107,7 +111,7 @@ impl Materials {
     }
 
     /// Whether a material waited to become current.
-    pub(crate) fn rotate(&mut self) -> bool {
+    pub(crate) fn rotate(&mut self, how: &'static str, hour: u64) -> bool {
         let is_next = |version: &Version| version.standing == Standing::Pending;
         let Some(next) = self.versions.iter().position(is_next) else {
             return false;
@@ -118,8 +122,8 @@ impl Materials {
             }
         }
         self.versions[next].standing = Standing::Current;
-        self.versions[next].rotated = true;
-        self.rotations += 1;
+        self.versions[next].rotated = Some((how, hour));
+        self.rotations += u32::from(how == ON_DEMAND);
         true
     }
 

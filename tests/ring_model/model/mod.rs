@@ -7,8 +7,8 @@ mod requests;
 
 use std::collections::{BTreeMap, VecDeque};
 
-use self::key::{Doom, Key, State};
-use self::materials::{Bytes, Material, Materials, Version};
+use self::key::{Doom, Key, Rotation, State};
+use self::materials::{Bytes, Material, Materials, ON_DEMAND, Version};
 use self::related::HOURS_PER_DAY;
 pub(crate) use self::requests::BLOBS_MAX;
 use self::requests::Blob;
@@ -27,6 +27,7 @@ pub(crate) struct Model {
     blobs: VecDeque<Blob>,
     /// How many random materials, grants and plaintexts there were so far.
     random_materials: usize,
+    pub(crate) automatic_rotations: usize,
     pub(crate) grants: usize,
     plaintexts: usize,
 }
@@ -39,6 +40,8 @@ impl Model {
             Step::UpdateAlias(region, alias, target) => self.update_alias(region, alias, target),
             Step::DeleteAlias(region, alias) => self.delete_alias(region, alias),
             Step::Rotate(name) => self.rotate(name),
+            Step::EnableRotation(name, days) => self.enable_rotation(name, days),
+            Step::DisableRotation(name) => self.set_rotation(name, None),
             Step::Import {
                 key,
                 bytes,
@@ -136,6 +139,7 @@ impl Model {
             disabled: false,
             doom: None,
             materials,
+            rotation: None,
             policy: Policy::Account,
             grants: Vec::new(),
         };
@@ -197,11 +201,35 @@ impl Model {
             if !external {
                 materials.add(random, None);
             }
-            if !materials.rotate() {
+            if !materials.rotate(ON_DEMAND, self.now) {
                 return Err("KMSInvalidStateException");
             }
         }
         self.keys = rotated;
+        Ok(Done::Nothing)
+    }
+
+    fn enable_rotation(&mut self, name: Name, days: u32) -> Answer {
+        if !(90..=2560).contains(&days) {
+            return Err("ValidationException");
+        }
+        let next = self.now + HOURS_PER_DAY * u64::from(days);
+        self.set_rotation(name, Some(Rotation { days, next }))
+    }
+
+    fn set_rotation(&mut self, name: Name, rotation: Option<Rotation>) -> Answer {
+        let key = self.key(name)?;
+        match key.state() {
+            State::Enabled => {}
+            State::PendingImport => return Err("UnsupportedOperationException"),
+            state => return Err(state.refusal()),
+        }
+        if key.kind != Kind::Symmetric || key.is_replica {
+            return Err("UnsupportedOperationException");
+        }
+        for related in self.related(name) {
+            self.key(related)?.rotation = rotation;
+        }
         Ok(Done::Nothing)
     }
 
@@ -275,14 +303,21 @@ impl Model {
     }
 
     fn set_disabled(&mut self, name: Name, disabled: bool) -> Answer {
+        let now = self.now;
         let key = self.key(name)?;
         match key.state() {
-            State::Enabled | State::Disabled => {
-                key.disabled = disabled;
-                Ok(Done::Nothing)
-            }
-            state => Err(state.refusal()),
+            State::Enabled | State::Disabled => key.disabled = disabled,
+            state => return Err(state.refusal()),
         }
+        // What it missed meanwhile is one rotation now.
+        if let Some(rotation) = &mut key.rotation
+            && !disabled
+            && !key.is_replica
+        {
+            rotation.next = rotation.next.max(now);
+        }
+        self.rotate_due();
+        Ok(Done::Nothing)
     }
 
     fn schedule(&mut self, name: Name, days: u32) -> Answer {

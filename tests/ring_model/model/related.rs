@@ -1,8 +1,8 @@
 //! What related keys have to do with each other, and what time brings.
 
 use super::Model;
-use super::key::{Doom, Key};
-use super::materials::{Standing, Version};
+use super::key::{Doom, Key, Rotation};
+use super::materials::{AUTOMATIC, Standing, Version};
 use crate::step::{Kind, Name};
 
 pub(super) const HOURS_PER_DAY: u64 = 24;
@@ -91,7 +91,7 @@ impl Model {
                         material: *material,
                         present: false,
                         standing: *standing,
-                        rotated: false,
+                        rotated: None,
                         valid_to: None,
                     });
                 }
@@ -115,6 +115,25 @@ impl Model {
             if let Some(key) = self.keys.get_mut(&name) {
                 key.materials.expire(self.now, key.is_replica);
                 self.reconcile(name);
+            }
+        }
+        self.rotate_due();
+    }
+
+    /// Rotates each key on each of its dates.
+    pub(super) fn rotate_due(&mut self) {
+        for name in self.keys.keys().copied().collect::<Vec<_>>() {
+            while let Some(date) = self.keys[&name].rotation_due(self.now) {
+                let random = self.random_material(name);
+                self.automatic_rotations += 1;
+                for related in self.related(name) {
+                    let key = self.keys.get_mut(&related).unwrap();
+                    key.materials.add(random, None);
+                    key.materials.rotate(AUTOMATIC, date);
+                    let days = key.rotation.unwrap().days;
+                    let next = date + HOURS_PER_DAY * u64::from(days);
+                    key.rotation = Some(Rotation { days, next });
+                }
             }
         }
     }

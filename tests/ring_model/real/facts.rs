@@ -36,6 +36,10 @@ impl Real {
                 }),
                 aliases: own.count(),
                 grants: here.grants(arn(name))?.len(),
+                rotation: here.key_rotation_status(arn(name)).ok().and_then(|status| {
+                    let next = status.next_rotation_date.map(hour);
+                    status.rotation_period_in_days.zip(next)
+                }),
             },
             current: metadata.current_key_material_id().copied(),
             materials: rotations
@@ -45,7 +49,10 @@ impl Real {
                         state: rotation.key_material_state.as_str(),
                         imported: rotation.imported,
                         valid_to: rotation.valid_to.map(hour),
-                        rotated: rotation.rotated,
+                        rotated: rotation.rotation_type.map(|by| {
+                            let date = rotation.rotation_date.unwrap();
+                            (by.as_str(), hour(date))
+                        }),
                     };
                     (rotation.key_material_id, facts)
                 })

@@ -86,6 +86,13 @@ impl Real {
                 there.delete_alias(&alias(number)).map(done)
             }
             Step::Rotate(name) => self.here(name).rotate_key_on_demand(arn(name)).map(done),
+            Step::EnableRotation(name, days) => {
+                let here = self.here(name);
+                here.enable_key_rotation(arn(name), days).map(done)
+            }
+            Step::DisableRotation(name) => {
+                self.here(name).disable_key_rotation(arn(name)).map(done)
+            }
             Step::Import {
                 key,
                 bytes,
