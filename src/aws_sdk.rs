@@ -64,7 +64,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
 use crate::key::Region;
-use crate::keyring::ring::Keyring;
+use crate::keyring::RingProvider;
 use crate::kms::Kms;
 use crate::provider::KeyProvider;
 use crate::wire::{Credential, Service};
@@ -74,13 +74,13 @@ use crate::wire::{Credential, Service};
 /// It is cheap to clone, and clones use the same keys.
 pub struct HttpClient<P>(Arc<Service<P>>);
 
-impl Kms<Keyring> {
+impl<P: RingProvider + 'static> Kms<P> {
     /// An HTTP client for `aws_sdk_kms::Config::builder().http_client(…)`, with every operation of this crate.
     ///
     /// All clients of a process share the SDK's tokens for retries. If a test counts attempts, give its client a [retry
     /// partition of its own](crate::aws_sdk#errors-and-retries).
     #[must_use]
-    pub fn http_client(&self) -> HttpClient<Keyring> {
+    pub fn http_client(&self) -> HttpClient<P> {
         self.service().http_client()
     }
 }

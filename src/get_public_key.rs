@@ -111,6 +111,12 @@ impl GetPublicKeyResponse {
         self.key_metadata.key_usage()
     }
 
+    /// The metadata of the key, which has more members of the answer.
+    #[cfg(feature = "json")]
+    pub(crate) const fn key_metadata(&self) -> &KeyMetadata {
+        &self.key_metadata
+    }
+
     /// `EncryptionAlgorithms`: the algorithms that the public key supports.
     #[must_use]
     pub const fn encryption_algorithms(&self) -> &'static [EncryptionAlgorithm] {

@@ -6,7 +6,7 @@ use crate::access::{Caller, Explanations, ResourceControls};
 use crate::decrypt::{self, DecryptRequest, DecryptResponse};
 use crate::describe_key::{self, DescribeKeyRequest, DescribeKeyResponse};
 use crate::encrypt::{self, EncryptRequest, EncryptResponse};
-use crate::engine::{Actor, Session, Trail, provider_failure};
+use crate::engine::{Actor, Session, Trail};
 use crate::error::KmsError;
 use crate::generate_data_key::{
     self, GenerateDataKeyRequest, GenerateDataKeyResponse, GenerateDataKeyWithoutPlaintextResponse,
@@ -14,11 +14,14 @@ use crate::generate_data_key::{
 use crate::get_public_key::{self, GetPublicKeyRequest, GetPublicKeyResponse};
 use crate::iam::Policy;
 use crate::key::{AccountId, Place, Region};
+#[cfg(feature = "json")]
+use crate::observe::ControlCall;
 use crate::observe::{self, Observed, Observer};
 use crate::operation::Operation;
 use crate::provider::KeyProvider;
 use crate::random::{OsRandom, Random, RandomSource};
 use crate::re_encrypt::{self, ReEncryptRequest, ReEncryptResponse};
+use crate::resolve;
 
 /// AWS KMS, as one caller in one Region sees it, over the keys of a [`KeyProvider`].
 ///
@@ -84,7 +87,8 @@ impl<P: KeyProvider> Kms<P> {
         self
     }
 
-    /// Reports every operation of this handle, and of the handles made from it, to an observer.
+    /// Reports every operation of this handle, and of the handles made from it, to an observer. Those of its
+    /// `service()` and `http_client()` are reported too, control operations included.
     #[must_use]
     pub fn with_observer(mut self, observer: impl Observer + 'static) -> Self {
         self.observer = Some(Arc::new(observer));
@@ -187,6 +191,40 @@ impl<P: KeyProvider> Kms<P> {
     #[cfg(feature = "json")]
     pub(crate) fn controls(&self) -> &ResourceControls {
         &self.controls
+    }
+
+    /// Reports a control operation to the observer if one is set.
+    #[cfg(feature = "json")]
+    pub(crate) fn tell_of_control<'c>(
+        &self,
+        operation: Operation,
+        result: Result<(), &KmsError>,
+        call: impl FnOnce() -> ControlCall<'c>,
+    ) {
+        if let Some(observer) = &self.observer {
+            let who = (&self.caller, self.place);
+            observe::tell_of_control(observer.as_ref(), operation, who, &call(), result);
+        }
+    }
+
+    /// Reports a request that violates constraints to the observer if one is set. No key has been looked up for it.
+    #[cfg(feature = "json")]
+    pub(crate) fn checked<T>(
+        &self,
+        operation: Operation,
+        built: Result<T, KmsError>,
+    ) -> Result<T, KmsError> {
+        if let (Some(observer), Err(error)) = (&self.observer, &built) {
+            let who = (&self.caller, self.place);
+            observe::tell_of_control(
+                observer.as_ref(),
+                operation,
+                who,
+                &ControlCall::default(),
+                Err(error),
+            );
+        }
+        built
     }
 
     /// The provider of the keys.
@@ -325,11 +363,12 @@ impl<P: KeyProvider> Kms<P> {
         request: (Operation, &dyn Observed),
         operation: impl FnOnce(&mut Session<'_>) -> Result<T, KmsError>,
     ) -> Result<T, KmsError> {
+        let (name, _) = request;
         let Some(observer) = &self.observer else {
-            return self.view(None, operation);
+            return self.view(name, None, operation);
         };
         let trail = Trail::default();
-        let answer = self.view(Some(&trail), operation);
+        let answer = self.view(name, Some(&trail), operation);
         let result = answer.as_ref().map(|_| ());
         observe::tell(
             observer.as_ref(),
@@ -345,6 +384,7 @@ impl<P: KeyProvider> Kms<P> {
     #[inline(always)]
     fn view<T>(
         &self,
+        name: Operation,
         trail: Option<&Trail>,
         operation: impl FnOnce(&mut Session<'_>) -> Result<T, KmsError>,
     ) -> Result<T, KmsError> {
@@ -352,7 +392,7 @@ impl<P: KeyProvider> Kms<P> {
         let mut operation = Some(operation);
         let mut answer = None;
         self.provider
-            .view(&mut |view| {
+            .view_for(name, &mut |view| {
                 // The operation runs once, even if a provider calls back twice.
                 if let Some(operation) = operation.take() {
                     let random = Random::new(self.random.as_ref());
@@ -368,7 +408,7 @@ impl<P: KeyProvider> Kms<P> {
                     answer.get_or_insert_with(|| operation(&mut session));
                 }
             })
-            .map_err(provider_failure)?;
+            .map_err(resolve::failure)?;
         answer.unwrap_or_else(|| Err(KmsError::no_view()))
     }
 }

@@ -27,7 +27,11 @@ pub trait Observer: fmt::Debug + Send + Sync {
 
 /// An operation that has ended. It holds no plaintext, no ciphertext and no key.
 ///
-/// A request that violates a constraint of the service model is refused when it is built, so it produces no event.
+/// Control operations produce events when they come through a [`Kms`](crate::Kms): over the wire or from an SDK's client. The
+/// methods of a [`Keyring`](crate::Keyring) have no caller, and so produce none.
+///
+/// A request that violates a constraint of the service model is refused when it is built, before it has a handle to go
+/// through, so it produces no event; over the wire it does.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Event<'a> {
@@ -41,8 +45,11 @@ pub struct Event<'a> {
     pub source: Option<KeyUse<'a>>,
     /// The key for encryption, in the operations that encrypt.
     pub destination: Option<KeyUse<'a>>,
-    /// The key to describe, in the operations that describe a key.
-    pub described: Option<NamedKey<'a>>,
+    /// The key that the operation is about, in the operations that neither encrypt nor decrypt: the one that the request
+    /// names, or the one that it made. `UpdateAlias` has two, and this is the one that the alias is to point to.
+    pub key: Option<NamedKey<'a>>,
+    /// `AliasName`, in the operations on aliases.
+    pub alias_name: Option<&'a str>,
     /// `DryRun`
     pub dry_run: bool,
     /// The outcome.
@@ -66,24 +73,33 @@ pub struct KeyUse<'a> {
     pub encryption_context: &'a EncryptionContext,
 }
 
-/// A key that an operation describes.
+/// A key that an operation is about without using it.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct NamedKey<'a> {
-    /// The key as the request names it.
-    pub key_id: &'a KeyIdentifier,
+    /// The key as the request names it, if it does: `CreateKey` names none, nor does a `RetireGrant` by token.
+    pub key_id: Option<&'a KeyIdentifier>,
     /// The ARN of the key. `None` if the operation failed before it found the key, unless the request names it by key
     /// id or key ARN.
     pub key_arn: Option<KeyArn>,
 }
 
 impl<'a> NamedKey<'a> {
-    fn new(key_id: &'a KeyIdentifier, found: Option<FoundKey>, place: Place) -> Self {
-        Self {
-            key_id,
-            key_arn: arn(Some(key_id), found, place),
-        }
+    /// `None` if no key is named and none was found.
+    fn new(key_id: Option<&'a KeyIdentifier>, found: Option<KeyArn>, place: Place) -> Option<Self> {
+        let key_arn = arn(key_id, found, place);
+        (key_id.is_some() || key_arn.is_some()).then_some(Self { key_id, key_arn })
     }
+}
+
+/// What an observer may see of a control operation.
+#[cfg(feature = "json")]
+#[derive(Debug, Default)]
+pub(crate) struct ControlCall<'a> {
+    pub(crate) key_id: Option<KeyIdentifier>,
+    pub(crate) alias_name: Option<&'a str>,
+    pub(crate) found: Option<KeyArn>,
+    pub(crate) dry_run: bool,
 }
 
 impl<'a> KeyUse<'a> {
@@ -103,16 +119,16 @@ impl<'a> KeyUse<'a> {
 
     /// Adds the key that was found, or else the key that the request names by key id or key ARN.
     fn found(mut self, found: Option<FoundKey>, place: Place) -> Self {
-        self.key_arn = arn(self.key_id, found, place);
+        self.key_arn = arn(self.key_id, found.map(|found| found.arn), place);
         self.key_material_id = found.and_then(|found| found.material);
         self
     }
 }
 
 /// The ARN of the key that was found, or else of the key that the request names by key id or key ARN.
-fn arn(named: Option<&KeyIdentifier>, found: Option<FoundKey>, place: Place) -> Option<KeyArn> {
+fn arn(named: Option<&KeyIdentifier>, found: Option<KeyArn>, place: Place) -> Option<KeyArn> {
     match (found, named) {
-        (Some(found), _) => Some(found.arn),
+        (Some(found), _) => Some(found),
         (None, Some(KeyIdentifier::KeyArn(arn))) => Some(*arn),
         (None, Some(KeyIdentifier::KeyId(id))) => Some(KeyArn::new(place, *id)),
         (None, _) => None,
@@ -129,7 +145,7 @@ pub(crate) trait Observed {
         None
     }
 
-    fn described(&self) -> Option<&KeyIdentifier> {
+    fn named(&self) -> Option<&KeyIdentifier> {
         None
     }
 
@@ -154,10 +170,31 @@ pub(crate) fn tell(
         region: &place.region,
         source: source.map(|source| source.found(trail.source(), place)),
         destination: destination.map(|key| key.found(trail.destination(), place)),
-        described: request
-            .described()
-            .map(|key_id| NamedKey::new(key_id, trail.described(), place)),
+        key: NamedKey::new(request.named(), trail.named().map(|found| found.arn), place),
+        alias_name: None,
         dry_run: request.dry_run(),
+        result,
+    });
+}
+
+/// Reports a control operation to an observer.
+#[cfg(feature = "json")]
+pub(crate) fn tell_of_control(
+    observer: &dyn Observer,
+    operation: Operation,
+    (caller, place): (&Caller, Place),
+    call: &ControlCall<'_>,
+    result: Result<(), &KmsError>,
+) {
+    observer.observe(&Event {
+        operation,
+        caller,
+        region: &place.region,
+        source: None,
+        destination: None,
+        key: NamedKey::new(call.key_id.as_ref(), call.found, place),
+        alias_name: call.alias_name,
+        dry_run: call.dry_run,
         result,
     });
 }
@@ -227,13 +264,13 @@ impl Observed for GenerateDataKeyRequest {
 }
 
 impl Observed for DescribeKeyRequest {
-    fn described(&self) -> Option<&KeyIdentifier> {
+    fn named(&self) -> Option<&KeyIdentifier> {
         Some(self.key_id())
     }
 }
 
 impl Observed for GetPublicKeyRequest {
-    fn described(&self) -> Option<&KeyIdentifier> {
+    fn named(&self) -> Option<&KeyIdentifier> {
         Some(self.key_id())
     }
 }

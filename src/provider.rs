@@ -148,6 +148,7 @@ use crate::error::InfrastructureError;
 use crate::key::{
     AliasArn, AliasName, EncryptionAlgorithm, KeyArn, KeyMaterialId, KeyMetadata, KeySpec, Place,
 };
+use crate::operation::Operation;
 use crate::random::Random;
 use crate::secret::Plaintext;
 
@@ -172,6 +173,22 @@ pub trait KeyProvider: Send + Sync {
     /// Any [`KeyProviderError`] except `NotFound`, if it cannot produce a view. If it calls `visit` and then returns an
     /// error, the operation fails with that error.
     fn view(&self, visit: &mut dyn FnMut(&dyn KeyView)) -> Result<(), KeyProviderError>;
+
+    /// The same for a provider that wants to know which operation looks at its keys. [`Kms`](crate::Kms) calls this method.
+    ///
+    /// A provider that wraps another one passes the operation on.
+    ///
+    /// # Errors
+    ///
+    /// As for [`view`](Self::view).
+    fn view_for(
+        &self,
+        operation: Operation,
+        visit: &mut dyn FnMut(&dyn KeyView),
+    ) -> Result<(), KeyProviderError> {
+        let _ = operation;
+        self.view(visit)
+    }
 }
 
 impl<P: KeyProvider + ?Sized> KeyProvider for Arc<P> {
@@ -185,6 +202,14 @@ impl<P: KeyProvider + ?Sized> KeyProvider for Arc<P> {
 
     fn view(&self, visit: &mut dyn FnMut(&dyn KeyView)) -> Result<(), KeyProviderError> {
         (**self).view(visit)
+    }
+
+    fn view_for(
+        &self,
+        operation: Operation,
+        visit: &mut dyn FnMut(&dyn KeyView),
+    ) -> Result<(), KeyProviderError> {
+        (**self).view_for(operation, visit)
     }
 }
 

@@ -2,7 +2,8 @@
 
 use crate::access::{Action, Caller};
 use crate::error::{
-    AccessDeniedError, DeniedResource, KmsError, NotFoundError, is_of_the_keys_account,
+    AccessDeniedError, DeniedResource, InvalidStateError, KmsError, NotFoundError,
+    is_of_the_keys_account,
 };
 use crate::iam::Denial;
 use crate::key::{AliasArn, KeyArn, KeyIdentifier, Place};
@@ -23,6 +24,22 @@ pub(crate) enum Unresolved {
 impl From<NotFoundError> for Unresolved {
     fn from(error: NotFoundError) -> Self {
         Self::NotFound(error)
+    }
+}
+
+/// The error for a provider that did not answer.
+pub(crate) fn failure(error: KeyProviderError) -> KmsError {
+    match error {
+        KeyProviderError::DependencyTimeout(failure) => KmsError::dependency_timeout(failure),
+        KeyProviderError::Internal(failure) => KmsError::kms_internal(failure),
+        KeyProviderError::KeyStore(message) => {
+            KmsError::KmsInvalidState(InvalidStateError::CustomKeyStore(message))
+        }
+        KeyProviderError::KeyUnavailable(failure) => KmsError::key_unavailable(failure),
+        // Callers handle `NotFound`, since they know what was looked up. What arrives here is a `NotFound` that the
+        // provider must not return.
+        KeyProviderError::NotFound => KmsError::internal(KeyProviderError::NotFound),
+        KeyProviderError::Throttled => KmsError::Throttling,
     }
 }
 

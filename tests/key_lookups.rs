@@ -218,12 +218,12 @@ fn an_observer_is_told_which_key_it_was_about() {
         .as_slice()
         .iter()
         .map(|call| {
-            let described = call.described().unwrap();
+            let described = call.key().unwrap();
             assert!(call.source().is_none() && call.destination().is_none());
             let code = call.result().map_err(KmsError::code);
             (
                 call.operation(),
-                described.key_id().to_string(),
+                described.key_id().unwrap().to_string(),
                 described.key_arn().copied(),
                 code,
             )

@@ -5,10 +5,13 @@ use crate::constraints::Constraints;
 use crate::error::KmsError;
 use crate::key::AliasArn;
 use crate::keyring::Alias;
+use crate::provider::{KeyProviderError, KeyView as _};
+use crate::resolve;
 
+use super::Control;
 use super::model::ALIAS_NAME;
 use super::page::{Page, PageLen, PageRequest};
-use super::{Control, Names};
+use super::provider_first::ProviderFirst;
 
 impl Control<'_> {
     pub(crate) fn create_alias(
@@ -66,7 +69,7 @@ impl Control<'_> {
         let mut aliases = self.keyring.aliases();
         if let Some(key_id) = key_id {
             let snapshot = self.keyring.snapshot();
-            let key = self.find(&snapshot, Action::ListAliases, &key_id, Names::Keys)?;
+            let key = self.find(&snapshot, Action::ListAliases, &key_id)?;
             aliases.retain(|alias| alias.target() == key.metadata.arn());
         }
         page.of(aliases, LEN, |alias| alias.arn().name().to_string())
@@ -82,13 +85,15 @@ impl Control<'_> {
 
     /// Checks the permission for the target of an alias, if the alias exists.
     fn authorize_present_target(&self, action: Action, name: &str) -> Result<(), KmsError> {
-        let target = self.alias(name).and_then(|alias| {
-            let snapshot = self.keyring.snapshot();
-            snapshot.latest_alias(&alias).map(|alias| *alias.target())
-        });
-        match target {
-            Some(target) => self.authorized(action, &target.into()).map(|_| ()),
-            None => Ok(()),
+        let Some(alias) = self.alias(name) else {
+            return Ok(());
+        };
+        let snapshot = self.keyring.snapshot();
+        let view = ProviderFirst::new(self.view, &snapshot);
+        match view.alias_target(&alias) {
+            Ok(target) => self.authorized(action, &target.into()).map(|_| ()),
+            Err(KeyProviderError::NotFound) => Ok(()),
+            Err(failure) => Err(resolve::failure(failure)),
         }
     }
 

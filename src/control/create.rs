@@ -91,6 +91,7 @@ impl Control<'_> {
             return Err(KmsError::UnsupportedOperation(error));
         }
         let created = self.keyring.create_key(key)?;
+        self.found.set(Some(created));
         self.keyring.describe_key(created)
     }
 

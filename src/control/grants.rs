@@ -9,9 +9,9 @@ use crate::error::{KmsError, ValidationError};
 use crate::key::{KeyArn, KeyIdentifier};
 use crate::keyring::CreatedGrant;
 
+use super::Control;
 use super::model::{GRANT_ID, GRANT_TOKEN};
 use super::page::{Page, PageLen, PageRequest};
-use super::{Control, Names};
 
 /// The members of `CreateGrant`.
 #[derive(Debug, Default)]
@@ -79,7 +79,7 @@ impl Control<'_> {
             new_grant: Some(grant.terms()),
             ..Parameters::default()
         };
-        let key = self.authorized_key(Action::CreateGrant, &key_id, Names::Keys, asked)?;
+        let key = self.authorized_key(Action::CreateGrant, &key_id, asked)?;
         self.keyring
             .create_grant_or_dry_run(request.dry_run, key.metadata.arn(), grant, token)
     }
@@ -150,6 +150,7 @@ impl Control<'_> {
         constraints.finish(|| Some(()))?;
         let (key_id, grant_id) = match (request.grant_token, key_id, request.grant_id) {
             (Some(token), None, None) => {
+                self.ask_for_token(token)?;
                 let (key, grant) = self.keyring.grant_of_token(token)?;
                 (key.into(), grant)
             }
@@ -165,7 +166,7 @@ impl Control<'_> {
     /// The key of a grant that the caller may retire.
     fn retirable(&self, key_id: &KeyIdentifier, grant_id: &GrantId) -> Result<KeyArn, KmsError> {
         let snapshot = self.keyring.snapshot();
-        let key = self.find(&snapshot, Action::RetireGrant, key_id, Names::Keys)?;
+        let key = self.find(&snapshot, Action::RetireGrant, key_id)?;
         let grant = key.grants.iter().find(|grant| grant.id() == grant_id);
         let asked = Parameters {
             retired_grant: grant,
@@ -175,7 +176,7 @@ impl Control<'_> {
         match self.authorize(Action::RetireGrant, key, asked) {
             // Reveals that a grant does not exist only within the key's account, and only if no policy denies the
             // request.
-            Err(error) if grant.is_none() && self.caller.account() == Some(arn.account()) => {
+            Err(error) if grant.is_none() && self.actor.caller.account() == Some(arn.account()) => {
                 if error.is_explicit_deny() {
                     return Err(error);
                 }

@@ -1,16 +1,13 @@
 //! Keys: their description and their states.
 
-use std::sync::Arc;
-
 use crate::access::{Action, Parameters, Resource};
 use crate::constraints::{Constraints, listed};
 use crate::error::{Constraint, KmsError};
 use crate::key::{KeyArn, KeyId, KeyMetadata, model_enum};
-use crate::keyring::SoftwareKey;
 
+use super::Control;
 use super::model::DESCRIPTION;
 use super::page::{Page, PageLen, PageRequest};
-use super::{Control, Names};
 
 /// The longest waiting period in days in the service model; the operation itself allows less.
 const PENDING_WINDOW_MAX: i64 = 365;
@@ -27,26 +24,6 @@ model_enum! {
 }
 
 impl Control<'_> {
-    pub(crate) fn describe_key(
-        &self,
-        key_id: Option<&str>,
-        grant_tokens: &[&str],
-    ) -> Result<KeyMetadata, KmsError> {
-        let key = self.described(Action::DescribeKey, key_id, grant_tokens)?;
-        Ok(key.metadata.clone())
-    }
-
-    /// Returns the metadata of a key and the DER of its public key.
-    pub(crate) fn get_public_key(
-        &self,
-        key_id: Option<&str>,
-        grant_tokens: &[&str],
-    ) -> Result<(KeyMetadata, Vec<u8>), KmsError> {
-        let key = self.described(Action::GetPublicKey, key_id, grant_tokens)?;
-        let public_key = self.keyring.public_key(key.metadata.arn())?;
-        Ok((key.metadata.clone(), public_key))
-    }
-
     pub(crate) fn list_keys(
         &self,
         page: &PageRequest<'_>,
@@ -129,24 +106,6 @@ impl Control<'_> {
             .parse()
             .map_err(KmsError::internal)?;
         Ok(KeyArn::new(*self.keyring.place(), id))
-    }
-
-    fn described(
-        &self,
-        action: Action,
-        key_id: Option<&str>,
-        grant_tokens: &[&str],
-    ) -> Result<Arc<SoftwareKey>, KmsError> {
-        let mut constraints = Constraints::default();
-        let key_id = constraints.key("keyId", key_id);
-        constraints.grant_tokens(grant_tokens);
-        let key_id = constraints.finish(|| key_id)?;
-        let grants = self.presented(grant_tokens)?;
-        let parameters = Parameters {
-            presented_grants: &grants,
-            ..Parameters::default()
-        };
-        self.authorized_key(action, &key_id, Names::KeysAndAliases, parameters)
     }
 }
 

@@ -21,6 +21,7 @@ mod keys;
 mod model;
 mod page;
 mod policies;
+mod provider_first;
 mod random;
 mod replicate;
 mod retirable_grants;
@@ -39,6 +40,7 @@ pub(crate) use page::{Page, PageRequest};
 pub(crate) use replicate::ReplicateKeyRequest;
 pub(crate) use retirable_grants::ListRetirableGrantsRequest;
 
+use core::cell::Cell;
 use std::sync::Arc;
 
 use crate::access::{
@@ -50,43 +52,49 @@ use crate::error::{DeniedResource, InvalidArnError, KmsError};
 use crate::iam::Denial;
 use crate::key::{AliasArn, KeyArn, KeyIdentifier, Place};
 use crate::keyring::ring::Keyring;
-use crate::keyring::{Latest, Snapshot, SoftwareKey};
+use crate::keyring::{Snapshot, SoftwareKey};
+use crate::provider::KeyView;
 use crate::resolve::{self, Unresolved};
+
+use provider_first::{ProviderFirst, answered};
 
 /// The control operations of a ring, for one caller in one Region.
 ///
 /// Permissions are decided by the state of the ring after all changes, also those that are not yet visible, since the
 /// operations themselves see that state.
-#[derive(Debug)]
 pub(crate) struct Control<'a> {
     keyring: Keyring,
-    caller: &'a Caller,
-    controls: &'a ResourceControls,
-    explanations: Option<&'a Explanations>,
+    /// The view of the provider in which the operation takes place.
+    view: &'a dyn KeyView,
+    actor: ControlActor<'a>,
+    /// The last key that the operation found or made, for its observer.
+    found: Cell<Option<KeyArn>>,
 }
 
-/// The identifiers that an operation accepts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Names {
-    /// Key ids and key ARNs.
-    Keys,
-    /// Alias names and alias ARNs as well.
-    KeysAndAliases,
+/// The caller of a control operation, and what decides about the caller's permissions.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ControlActor<'a> {
+    pub(crate) caller: &'a Caller,
+    /// The caller's account and the endpoint's Region.
+    pub(crate) place: &'a Place,
+    pub(crate) controls: &'a ResourceControls,
+    /// Where to collect explanations of decisions; `None` if the handle does not explain.
+    pub(crate) explanations: Option<&'a Explanations>,
 }
 
 impl<'a> Control<'a> {
-    pub(crate) fn new(
-        keyring: &Keyring,
-        caller: &'a Caller,
-        place: Place,
-        (controls, explanations): (&'a ResourceControls, Option<&'a Explanations>),
-    ) -> Self {
+    pub(crate) fn new(keyring: &Keyring, view: &'a dyn KeyView, actor: ControlActor<'a>) -> Self {
         Self {
-            keyring: keyring.in_place(place),
-            caller,
-            controls,
-            explanations,
+            keyring: keyring.in_place(*actor.place),
+            view,
+            actor,
+            found: Cell::new(None),
         }
+    }
+
+    /// The last key that the operation found or made, whether the caller may use it or not.
+    pub(crate) const fn found(&self) -> Option<KeyArn> {
+        self.found.get()
     }
 
     /// The key that a request's only member names by id or ARN, after checking the permission for it.
@@ -109,24 +117,19 @@ impl<'a> Control<'a> {
         key_id: &KeyIdentifier,
         parameters: Parameters<'_>,
     ) -> Result<KeyArn, KmsError> {
-        let key = self.authorized_key(action, key_id, Names::Keys, parameters)?;
+        let key = self.authorized_key(action, key_id, parameters)?;
         Ok(*key.metadata.arn())
     }
 
-    /// The key that an identifier names, after checking the permission for it.
+    /// The key that an id or ARN names, whole, after checking the permission for it.
     fn authorized_key(
         &self,
         action: Action,
         key_id: &KeyIdentifier,
-        names: Names,
         parameters: Parameters<'_>,
     ) -> Result<Arc<SoftwareKey>, KmsError> {
         let snapshot = self.keyring.snapshot();
-        let key = self.find(&snapshot, action, key_id, names)?;
-        let parameters = Parameters {
-            request_alias: key_id.alias_name(),
-            ..parameters
-        };
+        let key = self.find(&snapshot, action, key_id)?;
         self.authorize(action, key, parameters)?;
         Ok(Arc::clone(key))
     }
@@ -144,10 +147,10 @@ impl<'a> Control<'a> {
             grants: &key.grants,
             aliases: &key.aliases,
             tags: &key.tags,
-            resource_control_policies: self.controls.of(key.metadata.arn().account()),
+            resource_control_policies: self.actor.controls.of(key.metadata.arn().account()),
         });
         self.decide(action, resource, parameters, |reason| {
-            resolve::denied(self.caller, action, key.metadata.arn(), reason)
+            resolve::denied(self.actor.caller, action, key.metadata.arn(), reason)
         })
     }
 
@@ -180,7 +183,7 @@ impl<'a> Control<'a> {
         refuse: impl FnOnce(Denial) -> KmsError,
     ) -> Result<(), KmsError> {
         let request = AccessRequest {
-            caller: self.caller,
+            caller: self.actor.caller,
             action,
             resource,
             parameters: Parameters {
@@ -188,36 +191,39 @@ impl<'a> Control<'a> {
                 ..parameters
             },
         };
-        if let Some(explanations) = self.explanations {
-            explanations.add(access::explain_access(&request));
-        }
-        access::authorize(&request)
-            .map(|_| ())
-            .map_err(|reason| refuse(reason).explained(|| access::explain_access(&request)))
+        let explained = self.actor.explanations.map(|explanations| {
+            let explanation = access::explain_access(&request);
+            explanations.add(explanation.clone());
+            explanation
+        });
+        access::authorize(&request).map(|_| ()).map_err(|reason| {
+            let explain = || explained.unwrap_or_else(|| access::explain_access(&request));
+            refuse(reason).explained(explain)
+        })
     }
 
-    /// The key that an identifier names. The refusal does not reveal that another account's key does not exist.
+    /// The key that an id or ARN names. The refusal does not reveal that another account's key does not exist.
     fn find<'s>(
         &self,
         snapshot: &'s Snapshot,
         action: Action,
         key_id: &KeyIdentifier,
-        names: Names,
     ) -> Result<&'s Arc<SoftwareKey>, KmsError> {
-        if names == Names::Keys && key_id.alias_name().is_some() {
+        if key_id.alias_name().is_some() {
             return Err(InvalidArnError::Alias.into());
         }
-        let view = Latest(snapshot);
+        let view = ProviderFirst::new(self.view, snapshot);
         let place = self.keyring.place();
         resolve::key_arn(&view, place, key_id)
             .and_then(|arn| {
                 resolve::key(&view, place, &arn)?;
+                self.found.set(Some(arn));
                 Ok(snapshot.get(&arn))
             })
             .map_err(|error| match error {
                 Unresolved::NotFound(error) => error.into(),
                 Unresolved::OtherAccount => self.denied(action, DeniedResource::OtherAccount),
-                Unresolved::Provider(error) => KmsError::internal(error),
+                Unresolved::Provider(error) => resolve::failure(error),
             })?
             .ok_or_else(|| self.denied(action, DeniedResource::OtherAccount))
     }
@@ -225,14 +231,20 @@ impl<'a> Control<'a> {
     /// The grants of tokens. An ended token gives none.
     fn presented(&self, tokens: &[&str]) -> Result<Vec<GrantId>, KmsError> {
         let snapshot = self.keyring.snapshot();
-        let grant = |token: &&str| snapshot.grant_tokens.get(token).cloned();
-        tokens
-            .iter()
-            .map(|token| grant(token).ok_or(KmsError::InvalidGrantToken))
-            .collect()
+        let grant = |token: &&str| {
+            self.ask_for_token(token)?;
+            let grant = snapshot.grant_tokens.get(token).cloned();
+            grant.ok_or(KmsError::InvalidGrantToken)
+        };
+        tokens.iter().map(grant).collect()
+    }
+
+    /// Asks the provider for a grant token, as [`ProviderFirst`] asks for keys and aliases.
+    fn ask_for_token(&self, token: &str) -> Result<(), KmsError> {
+        answered(self.view.grant_of_token(token)).map_err(resolve::failure)
     }
 
     fn denied(&self, action: Action, resource: DeniedResource) -> KmsError {
-        resolve::access_denied(self.caller, action, resource)
+        resolve::access_denied(self.actor.caller, action, resource)
     }
 }

@@ -32,12 +32,14 @@ pub(super) fn authorize(
             ..parameters
         },
     };
-    if let Some(explanations) = session.explanations() {
-        explanations.add(access::explain_access(&request));
-    }
+    let explained = session.explanations().map(|explanations| {
+        let explanation = access::explain_access(&request);
+        explanations.add(explanation.clone());
+        explanation
+    });
     access::authorize(&request).map(|_| ()).map_err(|reason| {
-        session
-            .denied(action, metadata.arn(), named_by, reason)
-            .explained(|| access::explain_access(&request))
+        let explain = || explained.unwrap_or_else(|| access::explain_access(&request));
+        let refusal = session.denied(action, metadata.arn(), named_by, reason);
+        refusal.explained(explain)
     })
 }

@@ -18,7 +18,7 @@ pub(crate) fn look_up<'v>(
         .key(key_id)
         .map_err(|error| session.unresolved(action, error))?;
     let metadata = key.metadata();
-    session.note_described(metadata.arn());
+    session.note_named(metadata.arn());
     let parameters = Parameters {
         request_alias: key_id.alias_name(),
         ..Parameters::default()

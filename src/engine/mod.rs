@@ -17,7 +17,6 @@ mod usable;
 
 pub(crate) use look_up::look_up;
 pub(crate) use open::{Opening, OpeningRequest};
-pub(crate) use refusal::provider as provider_failure;
 pub(crate) use seal::{Sealed, Sealing, SealingRequest};
 pub(crate) use session::{Actor, Session};
 pub(crate) use trail::{FoundKey, Trail};

@@ -7,7 +7,7 @@ use crate::error::{KmsError, NotFoundError, ValidationError};
 use crate::key::{EncryptionAlgorithm, KeyArn, KeyIdentifier, KeyMaterialId, KeyOrigin};
 use crate::provider::{KeyProviderError, KeyRef, MessageNonces};
 use crate::random::Random;
-use crate::resolve::Unresolved;
+use crate::resolve::{self, Unresolved};
 use crate::secret::Plaintext;
 
 use super::aad::with_aad;
@@ -195,7 +195,7 @@ fn key_of_blob<'v>(
         ) => match by_material() {
             Ok(key) if key.metadata().arn().key_id() == key_id => Ok(key),
             Ok(_) | Err(KeyProviderError::NotFound) => Err(error.into()),
-            Err(failure) => Err(refusal::provider(failure)),
+            Err(failure) => Err(resolve::failure(failure)),
         },
         (Err(error), _) => Err(session.unresolved(request.action, error)),
     }

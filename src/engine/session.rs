@@ -11,7 +11,6 @@ use crate::random::Random;
 use crate::resolve::{self, Unresolved};
 use crate::secret::Plaintext;
 
-use super::refusal;
 use super::trail::{FoundKey, Trail};
 
 /// What names the key in a request. A refusal says less about a key that only the ciphertext names.
@@ -74,7 +73,7 @@ impl<'v> Session<'v> {
                 .grant_of_token(token)
                 .map_err(|error| match error {
                     KeyProviderError::NotFound => KmsError::InvalidGrantToken,
-                    error => refusal::provider(error),
+                    error => resolve::failure(error),
                 })?;
             self.presented_grants.push(grant);
         }
@@ -120,7 +119,7 @@ impl<'v> Session<'v> {
         match error {
             Unresolved::NotFound(error) => error.into(),
             Unresolved::OtherAccount => self.access_denied(action, DeniedResource::OtherAccount),
-            Unresolved::Provider(error) => refusal::provider(error),
+            Unresolved::Provider(error) => resolve::failure(error),
         }
     }
 
@@ -136,7 +135,7 @@ impl<'v> Session<'v> {
                 let resource = DeniedResource::from_ciphertext(reason);
                 self.access_denied(action, resource)
             }
-            error => refusal::provider(error),
+            error => resolve::failure(error),
         }
     }
 
@@ -167,10 +166,10 @@ impl<'v> Session<'v> {
         }
     }
 
-    /// Notes the key to describe.
-    pub(super) fn note_described(&self, arn: &KeyArn) {
+    /// Notes the key that the request names, in operations that do not use it.
+    pub(super) fn note_named(&self, arn: &KeyArn) {
         if let Some(trail) = self.trail {
-            trail.leave_described(FoundKey::new(arn, None));
+            trail.leave_named(FoundKey::new(arn, None));
         }
     }
 

@@ -9,7 +9,7 @@ use crate::key::{KeyArn, KeyMaterialId};
 pub(crate) struct Trail {
     source: Cell<Option<FoundKey>>,
     destination: Cell<Option<FoundKey>>,
-    described: Cell<Option<FoundKey>>,
+    named: Cell<Option<FoundKey>>,
 }
 
 /// A key, and the material that the operation uses or asks for.
@@ -39,9 +39,9 @@ impl Trail {
         self.destination.get()
     }
 
-    /// The key to describe.
-    pub(crate) const fn described(&self) -> Option<FoundKey> {
-        self.described.get()
+    /// The key that an operation names without using it.
+    pub(crate) const fn named(&self) -> Option<FoundKey> {
+        self.named.get()
     }
 
     pub(super) fn leave_source(&self, key: FoundKey) {
@@ -52,7 +52,7 @@ impl Trail {
         self.destination.set(Some(key));
     }
 
-    pub(super) fn leave_described(&self, key: FoundKey) {
-        self.described.set(Some(key));
+    pub(super) fn leave_named(&self, key: FoundKey) {
+        self.named.set(Some(key));
     }
 }

@@ -26,6 +26,7 @@ mod materials;
 mod multi_region;
 mod related_keys;
 pub(crate) mod ring;
+mod ring_provider;
 mod rotation;
 mod rotation_schedule;
 mod snapshot;
@@ -43,6 +44,7 @@ pub use import_parameters::{ImportParameters, WrappingAlgorithm};
 pub use imported_material::ImportedMaterial;
 pub use materials::{KeyMaterialState, ON_DEMAND_ROTATIONS_MAX, RotationType};
 pub use ring::KeyringBuilder;
+pub use ring_provider::RingProvider;
 pub use rotation::KeyRotation;
 pub use wrapping_keys::WrappingKeySpec;
 

@@ -43,8 +43,9 @@ pub mod ring_file;
 mod seeded_random;
 #[cfg(feature = "json")]
 mod timestamp;
+mod turns;
 
 pub use faults::{Fault, Faults, FaultyProvider, ProviderCall};
 pub use insecure_key::{insecure_key, insecure_private_key_pem};
-pub use recorder::{Calls, DescribedKey, RecordedCall, RecordedKey, Recorder};
+pub use recorder::{Calls, RecordedCall, RecordedKey, RecordedNamedKey, Recorder};
 pub use seeded_random::{SeededRandom, seeded_random};

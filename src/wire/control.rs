@@ -17,7 +17,7 @@ use super::recipient::refuse_recipient;
 use super::rotation;
 
 /// What carries out an operation, by the members of a request.
-type Handler = fn(&Control<'_>, &Members<'_>) -> Result<Option<Object>, Failure>;
+pub(super) type Handler = fn(&Control<'_>, &Members<'_>) -> Result<Option<Object>, Failure>;
 
 /// The handler of a control operation. `None` if this crate does not have the operation, or if it is none.
 pub(super) fn handler(operation: Operation) -> Option<Handler> {
@@ -29,7 +29,6 @@ pub(super) fn handler(operation: Operation) -> Option<Handler> {
         Operation::DeleteAlias => delete_alias,
         Operation::DeleteImportedKeyMaterial => delete_imported_key_material,
         Operation::DescribeCustomKeyStores => describe_custom_key_stores,
-        Operation::DescribeKey => describe_key,
         Operation::DisableKey => disable_key,
         Operation::DisableKeyRotation => rotation::disable_key_rotation,
         Operation::EnableKey => enable_key,
@@ -38,7 +37,6 @@ pub(super) fn handler(operation: Operation) -> Option<Handler> {
         Operation::GetKeyPolicy => get_key_policy,
         Operation::GetKeyRotationStatus => rotation::get_key_rotation_status,
         Operation::GetParametersForImport => get_parameters_for_import,
-        Operation::GetPublicKey => get_public_key,
         Operation::ImportKeyMaterial => import_key_material,
         Operation::ListAliases => list_aliases,
         Operation::ListGrants => list_grants,
@@ -78,25 +76,6 @@ fn create_key(control: &Control<'_>, members: &Members<'_>) -> Result<Option<Obj
     })?;
     Ok(Some(
         Object::new().object("KeyMetadata", describe::key(&metadata)),
-    ))
-}
-
-fn describe_key(control: &Control<'_>, members: &Members<'_>) -> Result<Option<Object>, Failure> {
-    let tokens = members.texts("GrantTokens")?.unwrap_or_default();
-    let metadata = control.describe_key(members.text("KeyId")?, &tokens)?;
-    Ok(Some(
-        Object::new().object("KeyMetadata", describe::key(&metadata)),
-    ))
-}
-
-fn get_public_key(control: &Control<'_>, members: &Members<'_>) -> Result<Option<Object>, Failure> {
-    let tokens = members.texts("GrantTokens")?.unwrap_or_default();
-    let (metadata, public_key) = control.get_public_key(members.text("KeyId")?, &tokens)?;
-    let object = Object::new()
-        .text("KeyId", metadata.arn())
-        .blob("PublicKey", &public_key);
-    Ok(Some(
-        describe::key_spec(object, &metadata).text("KeyUsage", metadata.key_usage()),
     ))
 }
 

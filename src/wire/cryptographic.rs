@@ -1,13 +1,15 @@
-//! The operations that use a key: reads their members and writes their results.
+//! The operations of every provider, which use or describe a key: reads their members and writes their results.
 
 use core::mem;
 use std::collections::HashMap;
 
 use crate::constraints::ModelValue;
 use crate::decrypt::DecryptRequest;
+use crate::describe_key::DescribeKeyRequest;
 use crate::encrypt::EncryptRequest;
 use crate::error::ProtocolError;
 use crate::generate_data_key::{GenerateDataKeyRequest, GenerateDataKeyRequestBuilder};
+use crate::get_public_key::GetPublicKeyRequest;
 use crate::key::KeyIdentifier;
 use crate::kms::Kms;
 use crate::operation::Operation;
@@ -15,6 +17,7 @@ use crate::provider::KeyProvider;
 use crate::re_encrypt::ReEncryptRequest;
 use crate::secret::Plaintext;
 
+use super::describe;
 use super::failure::Failure;
 use super::members::Members;
 use super::object::Object;
@@ -23,13 +26,15 @@ use super::recipient::refuse_recipient;
 /// What carries out an operation, by the members of a request.
 type Handler<P> = fn(&Kms<P>, &Members<'_>) -> Result<Option<Object>, Failure>;
 
-/// The handler of an operation that uses a key.
+/// The handler of an operation that uses or describes a key.
 pub(super) fn handler<P: KeyProvider>(operation: Operation) -> Option<Handler<P>> {
     let handler: Handler<P> = match operation {
         Operation::Decrypt => decrypt,
+        Operation::DescribeKey => describe_key,
         Operation::Encrypt => encrypt,
         Operation::GenerateDataKey => generate_data_key,
         Operation::GenerateDataKeyWithoutPlaintext => generate_data_key_without_plaintext,
+        Operation::GetPublicKey => get_public_key,
         Operation::ReEncrypt => re_encrypt,
         _ => return None,
     };
@@ -51,7 +56,8 @@ fn re_encrypt<P: KeyProvider>(
         .set_grant_tokens(texts(members, "GrantTokens")?)
         .set_dry_run_modifiers(values(members, "DryRunModifiers")?)
         .set_dry_run(members.flag("DryRun")?);
-    let response = kms.re_encrypt(&request.build()?)?;
+    let request = kms.checked(Operation::ReEncrypt, request.build())?;
+    let response = kms.re_encrypt(&request)?;
     Ok(Some(
         Object::with_room_for(response.ciphertext_blob().len())
             .blob("CiphertextBlob", response.ciphertext_blob())
@@ -82,7 +88,8 @@ fn encrypt<P: KeyProvider>(kms: &Kms<P>, members: &Members<'_>) -> Result<Option
         .set_grant_tokens(texts(members, "GrantTokens")?)
         .set_encryption_algorithm(value(members, "EncryptionAlgorithm")?)
         .set_dry_run(members.flag("DryRun")?);
-    let response = kms.encrypt(&request.build()?)?;
+    let request = kms.checked(Operation::Encrypt, request.build())?;
+    let response = kms.encrypt(&request)?;
     Ok(Some(
         Object::with_room_for(response.ciphertext_blob().len())
             .blob("CiphertextBlob", response.ciphertext_blob())
@@ -101,7 +108,8 @@ fn decrypt<P: KeyProvider>(kms: &Kms<P>, members: &Members<'_>) -> Result<Option
         .set_dry_run(members.flag("DryRun")?)
         .set_dry_run_modifiers(values(members, "DryRunModifiers")?);
     refuse_recipient(members)?;
-    let response = kms.decrypt(&request.build()?)?;
+    let request = kms.checked(Operation::Decrypt, request.build())?;
+    let response = kms.decrypt(&request)?;
     Ok(Some(
         Object::with_room_for(response.plaintext().len())
             .plain("KeyId", response.key_id())
@@ -118,7 +126,8 @@ fn generate_data_key<P: KeyProvider>(
 ) -> Result<Option<Object>, Failure> {
     let request = data_key_request(members)?;
     refuse_recipient(members)?;
-    let response = kms.generate_data_key(&request.build()?)?;
+    let request = kms.checked(Operation::GenerateDataKey, request.build())?;
+    let response = kms.generate_data_key(&request)?;
     let blobs = response.ciphertext_blob().len();
     let blobs = blobs.saturating_add(response.plaintext().len());
     Ok(Some(
@@ -134,13 +143,46 @@ fn generate_data_key_without_plaintext<P: KeyProvider>(
     kms: &Kms<P>,
     members: &Members<'_>,
 ) -> Result<Option<Object>, Failure> {
-    let request = data_key_request(members)?.build()?;
+    let operation = Operation::GenerateDataKeyWithoutPlaintext;
+    let request = kms.checked(operation, data_key_request(members)?.build())?;
     let response = kms.generate_data_key_without_plaintext(&request)?;
     Ok(Some(
         Object::with_room_for(response.ciphertext_blob().len())
             .blob("CiphertextBlob", response.ciphertext_blob())
             .plain("KeyId", response.key_id())
             .maybe_plain("KeyMaterialId", response.key_material_id()),
+    ))
+}
+
+fn describe_key<P: KeyProvider>(
+    kms: &Kms<P>,
+    members: &Members<'_>,
+) -> Result<Option<Object>, Failure> {
+    let request = DescribeKeyRequest::builder()
+        .set_key_id(key_id(members, "KeyId")?)
+        .set_grant_tokens(texts(members, "GrantTokens")?);
+    let request = kms.checked(Operation::DescribeKey, request.build())?;
+    let response = kms.describe_key(&request)?;
+    Ok(Some(Object::new().object(
+        "KeyMetadata",
+        describe::key(response.key_metadata()),
+    )))
+}
+
+fn get_public_key<P: KeyProvider>(
+    kms: &Kms<P>,
+    members: &Members<'_>,
+) -> Result<Option<Object>, Failure> {
+    let request = GetPublicKeyRequest::builder()
+        .set_key_id(key_id(members, "KeyId")?)
+        .set_grant_tokens(texts(members, "GrantTokens")?);
+    let request = kms.checked(Operation::GetPublicKey, request.build())?;
+    let response = kms.get_public_key(&request)?;
+    let object = Object::new()
+        .text("KeyId", response.key_id())
+        .blob("PublicKey", response.public_key());
+    Ok(Some(
+        describe::key_spec(object, response.key_metadata()).text("KeyUsage", response.key_usage()),
     ))
 }
 

@@ -34,6 +34,7 @@
 #![warn(clippy::arithmetic_side_effects)]
 
 mod control;
+mod control_call;
 mod credential;
 mod cryptographic;
 mod describe;

@@ -1,15 +1,16 @@
 //! [`Service`]: dispatches calls to operations by their names on the wire.
 
 use crate::access::Caller;
-use crate::control::Control;
 use crate::error::ProtocolError;
 use crate::key::Region;
+use crate::keyring::RingProvider;
 use crate::keyring::ring::Keyring;
 use crate::kms::Kms;
 use crate::operation::Operation;
 use crate::provider::KeyProvider;
 
 use super::control;
+use super::control_call;
 use super::cryptographic;
 use super::failure::Failure;
 use super::members::{self, Members};
@@ -21,9 +22,12 @@ const TARGET_PREFIX: &str = "TrentService.";
 
 /// KMS over its JSON protocol: operations by name, for one caller in one Region.
 ///
-/// [`Kms::service`] returns one with every operation of this crate over a [`Keyring`]. Over any other provider,
-/// [`Service::new`] has the cryptographic operations. If a ring is behind that provider, for example under injected
-/// faults, [`with_keyring`](Self::with_keyring) adds the control operations of the ring.
+/// [`Kms::service`] returns one with every operation of this crate over a [`Keyring`], or over a
+/// [`RingProvider`] such as the fault injector. Over any other provider, [`Service::new`] has the operations that use or
+/// describe a key, and [`with_keyring`](Self::with_keyring) adds the control operations of a ring.
+///
+/// The observer of the handle hears of every operation: a request that can be read causes one event, whether it succeeds or
+/// not. A request whose body cannot be read, or whose operation this crate does not have, causes none.
 ///
 /// See the [module](super) for an example.
 #[derive(Debug)]
@@ -33,14 +37,14 @@ pub struct Service<P> {
 }
 
 impl<P: KeyProvider> Service<P> {
-    /// Creates a service with the cryptographic operations over a provider's keys.
+    /// Creates a service with the operations that use or describe a provider's keys.
     #[must_use]
     pub const fn new(kms: Kms<P>) -> Self {
         Self { kms, keyring: None }
     }
 
     /// Adds the control operations of a ring. They use the caller and the Region of the service, and not those of the
-    /// ring's handle.
+    /// ring's handle. Each takes place in a view of the provider, whose failures are those of the operation.
     #[must_use]
     pub fn with_keyring(mut self, keyring: Keyring) -> Self {
         self.keyring = Some(keyring);
@@ -90,29 +94,19 @@ impl<P: KeyProvider> Service<P> {
             return handler(&self.kms, &Members::of(&object));
         }
         let handler = control::handler(operation).ok_or(ProtocolError::NotServed(operation))?;
-        let control = self.control().ok_or(ProtocolError::NoKeyring)?;
+        let keyring = self.keyring.as_ref().ok_or(ProtocolError::NoKeyring)?;
         let object = members::read(body)?;
-        handler(&control, &Members::of(&object))
-    }
-
-    /// The control operations; `None` without a ring.
-    fn control(&self) -> Option<Control<'_>> {
-        let keyring = self.keyring.as_ref()?;
-        let kms = &self.kms;
-        Some(Control::new(
-            keyring,
-            kms.caller(),
-            *kms.place(),
-            (kms.controls(), kms.explanations()),
-        ))
+        let members = Members::of(&object);
+        control_call::call((&self.kms, keyring), (operation, handler), &members)
     }
 }
 
-impl Kms<Keyring> {
+impl<P: RingProvider> Kms<P> {
     /// Returns a service with every operation of this crate, for this handle's caller and Region.
     #[must_use]
-    pub fn service(&self) -> Service<Keyring> {
-        Service::new(self.clone()).with_keyring(self.provider().clone())
+    pub fn service(&self) -> Service<P> {
+        let keyring = self.provider().keyring().clone();
+        Service::new(self.clone()).with_keyring(keyring)
     }
 }
 

@@ -87,6 +87,7 @@ pub(crate) const ORDERS: &[(&str, Order)] = &[
     (
         "control",
         &[
+            &["provider_first"],
             &["mod"],
             &["model"],
             &["page"],
@@ -204,6 +205,7 @@ pub(crate) const ORDERS: &[(&str, Order)] = &[
                 "imported_material",
                 "lifecycle",
                 "multi_region",
+                "ring_provider",
                 "rotation",
                 "tags",
             ],
@@ -233,6 +235,7 @@ pub(crate) const ORDERS: &[(&str, Order)] = &[
         "testing",
         &[
             &["conformance", "insecure_key", "seeded_random", "timestamp"],
+            &["turns"],
             &["faults", "principals_file", "recorder", "ring_file"],
         ],
     ),
@@ -262,6 +265,7 @@ pub(crate) const ORDERS: &[(&str, Order)] = &[
             &["describe", "failure", "pages"],
             &["recipient", "rotation"],
             &["control", "cryptographic", "response"],
+            &["control_call"],
             &["service"],
         ],
     ),

@@ -143,7 +143,7 @@ fn expected(
 }
 
 /// A key that the operation is for, but for its state.
-fn key(server: &Server, operation: &str, origin: KeyOrigin) -> KeyArn {
+pub(crate) fn key(server: &Server, operation: &str, origin: KeyOrigin) -> KeyArn {
     if operation == "GetPublicKey" {
         return server.key(KeySpec::Sm2);
     }
@@ -161,7 +161,7 @@ fn key(server: &Server, operation: &str, origin: KeyOrigin) -> KeyArn {
 }
 
 /// A request that would succeed for an enabled key.
-fn request(server: &Server, operation: &str, key: KeyArn) -> Value {
+pub(crate) fn request(server: &Server, operation: &str, key: KeyArn) -> Value {
     let key = key.to_string();
     let other = server.key(KeySpec::SymmetricDefault).to_string();
     let id = |members: Value| {

@@ -6,6 +6,8 @@
 )]
 
 mod bodies;
+#[cfg(feature = "testing")]
+mod by_name;
 #[path = "../common/mod.rs"]
 mod common;
 mod key_details;

@@ -4,12 +4,16 @@ use core::time::Duration;
 
 use crate::error::InfrastructureError;
 use crate::key::KeyArn;
+use crate::operation::Operation;
 use crate::provider::KeyProviderError;
-use crate::testing::{SeededRandom, seeded_random};
+use crate::testing::turns::{Chance, Turns};
+
+/// A call, and the operation that makes it if the provider was told.
+pub(super) type Struck = (ProviderCall, Option<Operation>);
 
 /// A call that an operation makes to a provider or to one of its keys. A request makes them in this order: the view,
 /// grant tokens, aliases and keys (the source before the destination), and after both keys are proven, `Decrypt` and
-/// `Encrypt`.
+/// `Encrypt`. A control operation asks for the view, and looks up what it names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ProviderCall {
@@ -30,25 +34,17 @@ pub enum ProviderCall {
 /// A fault of a [`FaultyProvider`](super::FaultyProvider): an error, a delay or both.
 ///
 /// By default a fault strikes every look-up of a key: once in an `Encrypt` or a `Decrypt`, and for each of the two keys
-/// of a `ReEncrypt`. If it has several conditions, all of them have to hold.
+/// of a `ReEncrypt`. A fault of an [operation](Self::on_operation) strikes once in each of its requests. If a fault has
+/// several conditions, all of them have to hold.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Fault {
     error: Option<KeyProviderError>,
     delay: Duration,
-    call: ProviderCall,
+    call: Option<ProviderCall>,
     key: Option<KeyArn>,
-    after: u64,
-    times: u64,
-    chance: Option<Chance>,
-    /// The number of calls so far that met the other conditions.
-    seen: u64,
-}
-
-#[derive(Clone, Debug)]
-struct Chance {
-    probability: f64,
-    random: SeededRandom,
+    operation: Option<Operation>,
+    turns: Turns,
 }
 
 impl Fault {
@@ -85,18 +81,26 @@ impl Fault {
         Self {
             error: None,
             delay,
-            call: ProviderCall::KeyLookUp,
+            call: None,
             key: None,
-            after: 0,
-            times: u64::MAX,
-            chance: None,
-            seen: 0,
+            operation: None,
+            turns: Turns::all(),
         }
     }
 
     /// Strikes this kind of call.
     pub const fn at(mut self, call: ProviderCall) -> Self {
-        self.call = call;
+        self.call = Some(call);
+        self
+    }
+
+    /// Strikes only requests of this operation, control operations included. Unless [`at`](Self::at) or
+    /// [`on_key`](Self::on_key) says where, it strikes once in a request, before any look-up.
+    ///
+    /// A control operation can be struck where it comes through the fault injector: in the service, the server or the SDK's
+    /// client of a [`Kms`](crate::Kms), but not in the methods of a [`Keyring`](crate::Keyring).
+    pub const fn on_operation(mut self, operation: Operation) -> Self {
+        self.operation = Some(operation);
         self
     }
 
@@ -119,13 +123,13 @@ impl Fault {
 
     /// Lets the first `calls` calls pass.
     pub const fn after(mut self, calls: u64) -> Self {
-        self.after = calls;
+        self.turns.after = calls;
         self
     }
 
     /// Strikes at most `calls` calls.
     pub const fn times(mut self, calls: u64) -> Self {
-        self.times = calls;
+        self.turns.times = calls;
         self
     }
 
@@ -136,11 +140,7 @@ impl Fault {
 
     /// Strikes with a probability between 0 and 1. A generator with this seed decides, so every run is the same.
     pub fn with_probability(mut self, probability: f64, seed: u64) -> Self {
-        let random = seeded_random(seed);
-        self.chance = Some(Chance {
-            probability,
-            random,
-        });
+        self.turns.chance = Some(Chance::new(probability, seed));
         self
     }
 
@@ -152,14 +152,17 @@ impl Fault {
 
     /// Whether the fault strikes a call. Each call that meets the other conditions counts for [`after`](Self::after)
     /// and [`times`](Self::times).
-    pub(super) fn strikes(&mut self, call: ProviderCall, key: Option<&KeyArn>) -> bool {
-        if self.call != call || self.key.is_some_and(|wanted| key != Some(&wanted)) {
-            return false;
-        }
-        let turn = self.seen.checked_sub(self.after);
-        self.seen += 1;
-        turn.is_some_and(|turn| turn < self.times)
-            && self.chance.as_ref().is_none_or(Chance::comes_true)
+    pub(super) fn strikes(&mut self, (call, operation): Struck, key: Option<&KeyArn>) -> bool {
+        let default = match (self.operation, self.key) {
+            (Some(_), None) => ProviderCall::View,
+            _ => ProviderCall::KeyLookUp,
+        };
+        self.call.unwrap_or(default) == call
+            && self.key.is_none_or(|wanted| key == Some(&wanted))
+            && self
+                .operation
+                .is_none_or(|wanted| operation == Some(wanted))
+            && self.turns.strikes()
     }
 
     pub(super) const fn error(&self) -> Option<&KeyProviderError> {
@@ -171,12 +174,6 @@ impl Fault {
     }
 }
 
-impl Chance {
-    fn comes_true(&self) -> bool {
-        f64::from(self.random.next_u32()) < self.probability * (f64::from(u32::MAX) + 1.0)
-    }
-}
-
 fn no_words() -> InfrastructureError {
     InfrastructureError::new("")
 }
@@ -184,10 +181,12 @@ fn no_words() -> InfrastructureError {
 #[cfg(test)]
 mod tests {
     use super::{Fault, ProviderCall};
+    use crate::operation::Operation;
 
     /// Which of the first eight look-ups a fault strikes.
     fn struck(mut fault: Fault) -> Vec<u64> {
-        let is_struck = |_: &u64| fault.strikes(ProviderCall::KeyLookUp, None);
+        let is_struck =
+            |_: &u64| fault.strikes((ProviderCall::KeyLookUp, Some(Operation::Encrypt)), None);
         (1..=8).filter(is_struck).collect()
     }
 
@@ -205,6 +204,20 @@ mod tests {
             (fault().after(2).times(3), vec![3, 4, 5]),
             (fault().at(ProviderCall::View), vec![]),
             (Fault::throttling(), vec![]),
+            (fault().on_operation(Operation::Encrypt), vec![]),
+            (
+                fault()
+                    .on_operation(Operation::Encrypt)
+                    .at(ProviderCall::KeyLookUp)
+                    .nth(2),
+                vec![2],
+            ),
+            (
+                fault()
+                    .on_operation(Operation::Decrypt)
+                    .at(ProviderCall::KeyLookUp),
+                vec![],
+            ),
             (fault().with_probability(0.0, 1), vec![]),
             (
                 fault().with_probability(1.0, 1),
@@ -220,7 +233,8 @@ mod tests {
     fn chance_repeats_itself_and_is_about_as_likely_as_it_says() {
         let thrown = |seed| {
             let mut fault = Fault::key_unavailable().with_probability(0.25, seed);
-            [(); 1000].map(|()| fault.strikes(ProviderCall::KeyLookUp, None))
+            [(); 1000]
+                .map(|()| fault.strikes((ProviderCall::KeyLookUp, Some(Operation::Encrypt)), None))
         };
         assert_eq!(thrown(1), thrown(1));
         assert_ne!(thrown(1), thrown(2));

@@ -6,6 +6,9 @@ use crate::access::{Grant, GrantId, KeyPolicy};
 use crate::key::{
     AliasArn, AliasName, EncryptionAlgorithm, KeyArn, KeyMaterialId, KeyMetadata, Place,
 };
+use crate::keyring::RingProvider;
+use crate::keyring::ring::Keyring;
+use crate::operation::Operation;
 use crate::provider::{
     KeyActionError, KeyProvider, KeyProviderError, KeyRef, KeyView, KmsKey, MessageNonces,
 };
@@ -52,6 +55,24 @@ use super::script::Faults;
 /// assert_eq!(faults.strikes(), 5);
 /// # Ok::<(), KmsError>(())
 /// ```
+///
+/// Over a [`Keyring`] it is a [`RingProvider`]: the `service()` and `http_client()` of a [`Kms`](crate::Kms) over it have every
+/// operation, and control operations can be struck by their names. (`json`)
+///
+/// ```
+/// # #[cfg(feature = "json")] {
+/// use kms_reencrypt::testing::{Fault, FaultyProvider};
+/// use kms_reencrypt::{Keyring, Kms, KmsError, Operation};
+///
+/// let provider = FaultyProvider::new(Keyring::new("111122223333", "us-east-2")?);
+/// provider.faults().inject(Fault::throttling().on_operation(Operation::CreateKey).times(1));
+/// let service = Kms::new(provider).service();
+/// assert_eq!(service.call("TrentService.ListKeys", b"{}").status(), 200);
+/// assert_eq!(service.call("TrentService.CreateKey", b"{}").error_code(), Some("ThrottlingException"));
+/// assert_eq!(service.call("TrentService.CreateKey", b"{}").status(), 200);
+/// # }
+/// # Ok::<(), kms_reencrypt::KmsError>(())
+/// ```
 #[doc(alias = "fault injection")]
 #[derive(Clone, Debug)]
 pub struct FaultyProvider<P> {
@@ -90,24 +111,62 @@ impl<P: KeyProvider> KeyProvider for FaultyProvider<P> {
     }
 
     fn view(&self, visit: &mut dyn FnMut(&dyn KeyView)) -> Result<(), KeyProviderError> {
-        let faults = &self.faults;
-        faults.strike(ProviderCall::View, None)?;
+        let injector = Injector {
+            faults: &self.faults,
+            operation: None,
+        };
+        injector.strike(ProviderCall::View, None)?;
         self.provider
-            .view(&mut |view| visit(&FaultyView { view, faults }))
+            .view(&mut |view| visit(&FaultyView { view, injector }))
+    }
+
+    fn view_for(
+        &self,
+        operation: Operation,
+        visit: &mut dyn FnMut(&dyn KeyView),
+    ) -> Result<(), KeyProviderError> {
+        let injector = Injector {
+            faults: &self.faults,
+            operation: Some(operation),
+        };
+        injector.strike(ProviderCall::View, None)?;
+        self.provider
+            .view_for(operation, &mut |view| visit(&FaultyView { view, injector }))
+    }
+}
+
+/// Control operations are those of the ring, and fail as the faults say.
+impl<P: RingProvider> RingProvider for FaultyProvider<P> {
+    fn keyring(&self) -> &Keyring {
+        self.provider.keyring()
+    }
+}
+
+/// The faults, for one operation.
+#[derive(Clone, Copy, Debug)]
+struct Injector<'v> {
+    faults: &'v Faults,
+    /// The operation, if the provider was told.
+    operation: Option<Operation>,
+}
+
+impl Injector<'_> {
+    fn strike(self, call: ProviderCall, key: Option<&KeyArn>) -> Result<(), KeyProviderError> {
+        self.faults.strike((call, self.operation), key)
     }
 }
 
 struct FaultyView<'v> {
     view: &'v dyn KeyView,
-    faults: &'v Faults,
+    injector: Injector<'v>,
 }
 
 impl<'v> FaultyView<'v> {
     fn found(&self, key: KeyRef<'v>) -> Result<KeyRef<'v>, KeyProviderError> {
         let arn = *key.metadata().arn();
-        self.faults.strike(ProviderCall::KeyLookUp, Some(&arn))?;
-        let faults = self.faults;
-        Ok(KeyRef::Owned(Box::new(FaultyKey { key, faults })))
+        let injector = self.injector;
+        injector.strike(ProviderCall::KeyLookUp, Some(&arn))?;
+        Ok(KeyRef::Owned(Box::new(FaultyKey { key, injector })))
     }
 }
 
@@ -116,7 +175,7 @@ impl KeyView for FaultyView<'_> {
         match self.view.key(arn) {
             Ok(key) => self.found(key),
             Err(error) => {
-                self.faults.strike(ProviderCall::KeyLookUp, Some(arn))?;
+                self.injector.strike(ProviderCall::KeyLookUp, Some(arn))?;
                 Err(error)
             }
         }
@@ -130,7 +189,7 @@ impl KeyView for FaultyView<'_> {
         match self.view.key_with_material(place, id) {
             Ok(key) => self.found(key),
             Err(error) => {
-                self.faults.strike(ProviderCall::KeyLookUp, None)?;
+                self.injector.strike(ProviderCall::KeyLookUp, None)?;
                 Err(error)
             }
         }
@@ -138,13 +197,13 @@ impl KeyView for FaultyView<'_> {
 
     fn alias_target(&self, alias: &AliasArn) -> Result<KeyArn, KeyProviderError> {
         let target = self.view.alias_target(alias);
-        self.faults
+        self.injector
             .strike(ProviderCall::AliasLookUp, target.as_ref().ok())?;
         target
     }
 
     fn grant_of_token(&self, token: &str) -> Result<GrantId, KeyProviderError> {
-        self.faults.strike(ProviderCall::GrantTokenLookUp, None)?;
+        self.injector.strike(ProviderCall::GrantTokenLookUp, None)?;
         self.view.grant_of_token(token)
     }
 }
@@ -152,12 +211,12 @@ impl KeyView for FaultyView<'_> {
 #[derive(Debug)]
 struct FaultyKey<'v> {
     key: KeyRef<'v>,
-    faults: &'v Faults,
+    injector: Injector<'v>,
 }
 
 impl FaultyKey<'_> {
     fn strike(&self, call: ProviderCall) -> Result<(), KeyProviderError> {
-        self.faults.strike(call, Some(self.key.metadata().arn()))
+        self.injector.strike(call, Some(self.key.metadata().arn()))
     }
 }
 

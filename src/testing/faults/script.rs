@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::key::KeyArn;
 use crate::provider::KeyProviderError;
 
-use super::fault::{Fault, ProviderCall};
+use super::fault::{Fault, Struck};
 
 /// A handle to the faults of a [`FaultyProvider`](super::FaultyProvider). Clones share the same faults, and a change
 /// takes effect from the next call on.
@@ -60,7 +60,7 @@ impl Faults {
     /// Applies the faults that strike a call.
     pub(super) fn strike(
         &self,
-        call: ProviderCall,
+        call: Struck,
         key: Option<&KeyArn>,
     ) -> Result<(), KeyProviderError> {
         let mut error = None;

@@ -6,7 +6,7 @@ use crate::access::Caller;
 use crate::context::EncryptionContext;
 use crate::error::KmsError;
 use crate::key::{EncryptionAlgorithm, KeyArn, KeyIdentifier, KeyMaterialId, Region};
-use crate::observe::{Event, KeyUse, NamedKey};
+use crate::observe::{self, Event, KeyUse};
 use crate::operation::Operation;
 
 /// An operation that a [`Recorder`](super::Recorder) has observed.
@@ -17,7 +17,8 @@ pub struct RecordedCall {
     region: Region,
     source: Option<RecordedKey>,
     destination: Option<RecordedKey>,
-    described: Option<DescribedKey>,
+    key: Option<RecordedNamedKey>,
+    alias_name: Option<String>,
     dry_run: bool,
     result: Result<(), KmsError>,
     time: Option<SystemTime>,
@@ -31,7 +32,8 @@ impl RecordedCall {
             region: *event.region,
             source: event.source.as_ref().map(RecordedKey::new),
             destination: event.destination.as_ref().map(RecordedKey::new),
-            described: event.described.as_ref().map(DescribedKey::new),
+            key: event.key.as_ref().map(RecordedNamedKey::new),
+            alias_name: event.alias_name.map(str::to_owned),
             dry_run: event.dry_run,
             result: event.result.map_err(Clone::clone),
             time,
@@ -68,10 +70,17 @@ impl RecordedCall {
         self.destination.as_ref()
     }
 
-    /// The key to describe, if the operation describes a key.
+    /// The key that the operation is about, if it neither encrypts nor decrypts: the one that the request named, or the one
+    /// that it made.
     #[must_use]
-    pub const fn described(&self) -> Option<&DescribedKey> {
-        self.described.as_ref()
+    pub const fn key(&self) -> Option<&RecordedNamedKey> {
+        self.key.as_ref()
+    }
+
+    /// `AliasName`, if the operation is one on aliases.
+    #[must_use]
+    pub fn alias_name(&self) -> Option<&str> {
+        self.alias_name.as_deref()
     }
 
     /// `DryRun`
@@ -152,25 +161,25 @@ impl RecordedKey {
     }
 }
 
-/// The key to describe in a [`RecordedCall`].
+/// A key that a [`RecordedCall`] is about without using it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DescribedKey {
-    key_id: KeyIdentifier,
+pub struct RecordedNamedKey {
+    key_id: Option<KeyIdentifier>,
     key_arn: Option<KeyArn>,
 }
 
-impl DescribedKey {
-    fn new(key: &NamedKey<'_>) -> Self {
+impl RecordedNamedKey {
+    fn new(key: &observe::NamedKey<'_>) -> Self {
         Self {
-            key_id: key.key_id.clone(),
+            key_id: key.key_id.cloned(),
             key_arn: key.key_arn,
         }
     }
 
-    /// The key as the request named it.
+    /// The key as the request named it, if it did.
     #[must_use]
-    pub const fn key_id(&self) -> &KeyIdentifier {
-        &self.key_id
+    pub const fn key_id(&self) -> Option<&KeyIdentifier> {
+        self.key_id.as_ref()
     }
 
     /// The ARN of the key. `None` if the operation failed before it found the key, unless the request named it by key

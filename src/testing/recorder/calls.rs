@@ -6,7 +6,7 @@ use crate::access::Caller;
 use crate::key::KeyArn;
 use crate::operation::Operation;
 
-use super::call::{DescribedKey, RecordedCall, RecordedKey};
+use super::call::{RecordedCall, RecordedKey, RecordedNamedKey};
 
 /// The calls of a [`Recorder`](super::Recorder), in the order in which they ended. Each filter keeps the calls that it
 /// describes.
@@ -18,31 +18,39 @@ impl Calls {
         Self(calls)
     }
 
+    /// Keeps the calls of an operation.
+    #[must_use]
+    pub fn of(self, operation: Operation) -> Self {
+        self.filter(|call| call.operation() == operation)
+    }
+
     /// Keeps the calls of `ReEncrypt`.
     #[must_use]
     pub fn re_encrypts(self) -> Self {
-        self.of(&[Operation::ReEncrypt])
+        self.of(Operation::ReEncrypt)
     }
 
     /// Keeps the calls of `Encrypt`.
     #[must_use]
     pub fn encrypts(self) -> Self {
-        self.of(&[Operation::Encrypt])
+        self.of(Operation::Encrypt)
     }
 
     /// Keeps the calls of `Decrypt`.
     #[must_use]
     pub fn decrypts(self) -> Self {
-        self.of(&[Operation::Decrypt])
+        self.of(Operation::Decrypt)
     }
 
     /// Keeps the calls of `GenerateDataKey` and `GenerateDataKeyWithoutPlaintext`.
     #[must_use]
     pub fn generated_data_keys(self) -> Self {
-        self.of(&[
-            Operation::GenerateDataKey,
-            Operation::GenerateDataKeyWithoutPlaintext,
-        ])
+        self.filter(|call| {
+            matches!(
+                call.operation(),
+                Operation::GenerateDataKey | Operation::GenerateDataKeyWithoutPlaintext
+            )
+        })
     }
 
     /// Keeps the calls whose source is this key.
@@ -57,12 +65,12 @@ impl Calls {
         self.filter(|call| is(call.destination(), key))
     }
 
-    /// Keeps the calls that use or describe this key.
+    /// Keeps the calls that use this key or are about it.
     #[must_use]
     pub fn with_key(self, key: &KeyArn) -> Self {
         self.filter(|call| {
-            let described = call.described().and_then(DescribedKey::key_arn);
-            is(call.source(), key) || is(call.destination(), key) || described == Some(key)
+            let named = call.key().and_then(RecordedNamedKey::key_arn);
+            is(call.source(), key) || is(call.destination(), key) || named == Some(key)
         })
     }
 
@@ -136,10 +144,6 @@ impl Calls {
     #[must_use]
     pub fn as_slice(&self) -> &[RecordedCall] {
         &self.0
-    }
-
-    fn of(self, operations: &[Operation]) -> Self {
-        self.filter(|call| operations.contains(&call.operation()))
     }
 }
 

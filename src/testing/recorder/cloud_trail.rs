@@ -1,14 +1,16 @@
 //! Recorded calls in the format of CloudTrail.
 
+use core::fmt;
+
 use serde_json::{Map, Value, json};
 
 use crate::access::Caller;
 use crate::context::EncryptionContext;
-use crate::key::{AccountId, KeyArn};
+use crate::key::{AccountId, AliasArn, Place};
 use crate::operation::Operation;
 use crate::testing::timestamp;
 
-use super::call::{DescribedKey, RecordedCall, RecordedKey};
+use super::call::{RecordedCall, RecordedKey, RecordedNamedKey};
 use super::calls::Calls;
 
 impl Calls {
@@ -27,6 +29,9 @@ impl Calls {
 impl RecordedCall {
     /// The call as a record of CloudTrail, in JSON: the members of the developer guide's examples (version 1.11) that
     /// an in-process call has. No member contains a ciphertext.
+    ///
+    /// Of a control operation it has the names of the key and the alias, and `dryRun`; other parameters of the request and
+    /// `responseElements` are not recorded.
     ///
     /// `eventTime` is present if the recorder has a clock. The record has no IP address and no access key; `eventID`
     /// and `requestID` are made up.
@@ -65,11 +70,11 @@ impl RecordedCall {
             "awsRegion": self.region().as_str(),
             "sourceIPAddress": via.unwrap_or("127.0.0.1"),
             "userAgent": via.unwrap_or(concat!("kms-reencrypt/", env!("CARGO_PKG_VERSION"))),
-            "requestParameters": self.request_parameters(),
+            "requestParameters": Some(self.request_parameters()).filter(|members| !members.is_empty()),
             "responseElements": null,
             "requestID": id,
             "eventID": id,
-            "readOnly": true,
+            "readOnly": self.operation().is_read_only(),
             "resources": self.resources(),
             "eventType": "AwsApiCall",
             "managementEvent": true,
@@ -136,8 +141,15 @@ impl RecordedCall {
                 insert(&mut parameters, context, pairs(key.encryption_context()));
             }
         }
-        if let Some(key) = self.described() {
-            insert(&mut parameters, "keyId", key.key_id().to_string());
+        if let Some(alias) = self.alias_name() {
+            insert(&mut parameters, "aliasName", alias);
+        }
+        if let Some(key_id) = self.key().and_then(RecordedNamedKey::key_id) {
+            let name = match self.operation() {
+                Operation::CreateAlias | Operation::UpdateAlias => "targetKeyId",
+                _ => "keyId",
+            };
+            insert(&mut parameters, name, key_id.to_string());
         }
         if self.dry_run() {
             insert(&mut parameters, "dryRun", true);
@@ -145,16 +157,29 @@ impl RecordedCall {
         parameters
     }
 
-    /// The keys that are known: the source before the destination.
+    /// The alias and the keys that are known: the source before the destination. Listing aliases uses none of them.
     fn resources(&self) -> Vec<Value> {
-        let described = self.described().and_then(DescribedKey::key_arn);
-        [self.source(), self.destination()]
+        if self.operation() == Operation::ListAliases {
+            return Vec::new();
+        }
+        let named = self.key().and_then(RecordedNamedKey::key_arn);
+        let keys = [self.source(), self.destination()]
             .into_iter()
             .flatten()
             .filter_map(RecordedKey::key_arn)
-            .chain(described)
-            .map(resource)
-            .collect()
+            .chain(named)
+            .map(|key| resource(key.account(), key));
+        let alias = self
+            .alias()
+            .map(|alias| resource(&alias.place().account, &alias));
+        alias.into_iter().chain(keys).collect()
+    }
+
+    /// The alias in the caller's account; `None` if its name is none.
+    fn alias(&self) -> Option<AliasArn> {
+        let name = self.alias_name()?.parse().ok()?;
+        let place = Place::new(*self.caller().account()?, *self.region());
+        Some(AliasArn::new(place, name))
     }
 
     fn additional_event_data(&self) -> Map<String, Value> {
@@ -202,11 +227,11 @@ fn user_identity(caller: &Caller) -> Value {
     identity.into()
 }
 
-fn resource(key: &KeyArn) -> Value {
+fn resource(account: &AccountId, arn: &impl fmt::Display) -> Value {
     json!({
-        "accountId": key.account().as_str(),
+        "accountId": account.as_str(),
         "type": "AWS::KMS::Key",
-        "ARN": key.to_string(),
+        "ARN": arn.to_string(),
     })
 }
 

@@ -11,7 +11,8 @@ use super::call::RecordedCall;
 use super::calls::Calls;
 
 /// An observer that keeps every operation of a [`Kms`](crate::Kms) with its keys, encryption contexts, algorithms,
-/// caller and outcome. It never sees a plaintext, a ciphertext or key material.
+/// caller and outcome, control operations of its service and of SDK clients included. It never sees a plaintext, a
+/// ciphertext or key material.
 ///
 /// Clones share the same calls, which are in the order in which they ended.
 ///

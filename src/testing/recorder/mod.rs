@@ -6,6 +6,6 @@ mod calls;
 mod cloud_trail;
 mod log;
 
-pub use call::{DescribedKey, RecordedCall, RecordedKey};
+pub use call::{RecordedCall, RecordedKey, RecordedNamedKey};
 pub use calls::Calls;
 pub use log::Recorder;

@@ -1,0 +1,31 @@
+//! What AWS KMS answers, as data: [`Book`] reads the cases, [`Run`] puts them to an [`Endpoint`] and judges the answers.
+//!
+//! `kit/README.md` describes the format of the cases.
+#![expect(
+    clippy::exhaustive_enums,
+    clippy::exhaustive_structs,
+    reason = "nobody but this workspace uses the library"
+)]
+
+mod answer;
+mod book;
+mod case;
+mod endpoint;
+mod fill;
+mod guard;
+mod ledger;
+mod matching;
+mod outcome;
+mod rules;
+mod run;
+mod scrub;
+mod values;
+mod wrap;
+
+pub use answer::Answer;
+pub use book::{Book, BookError};
+pub use case::{Call, Case, Evidence, Expectation, Fixture, Need, Place, Principal, Sheet};
+pub use endpoint::{Endpoint, NoAnswer, Sent};
+pub use ledger::{Facts, Ledger, MadeAlias, MadeKey};
+pub use outcome::{Outcome, Shown, Verdict};
+pub use run::{Patience, Run};

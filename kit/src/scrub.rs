@@ -1,0 +1,131 @@
+//! Takes out of answers what identifies an account, a caller or a key.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+
+use crate::guard::is_key_id;
+
+/// From this length on, Base64 is shown by the number of its bytes.
+const SHOWN_BASE64: usize = 60;
+/// As many digits has an account id.
+const ACCOUNT_DIGITS: usize = 12;
+
+/// The accounts of AWS's own examples, which stand for those of the principals.
+pub(crate) const STAND_INS: [&str; 2] = ["111122223333", "444455556666"];
+
+/// Replaces known texts by names, and what is left by its kind.
+#[derive(Debug, Default)]
+pub(crate) struct Scrub {
+    known: Vec<(String, String)>,
+}
+
+impl Scrub {
+    pub(crate) fn replace(&mut self, text: &str, by: &str) {
+        if !text.is_empty() {
+            self.known.push((text.to_owned(), by.to_owned()));
+        }
+    }
+
+    /// Longer texts come first, since shorter ones may be a part of them.
+    pub(crate) fn ready(mut self) -> Self {
+        self.known
+            .sort_by_key(|(text, _)| core::cmp::Reverse(text.len()));
+        self
+    }
+
+    pub(crate) fn value(&self, value: &Value) -> Value {
+        match value {
+            Value::String(text) => Value::String(self.text(text)),
+            Value::Array(values) => values.iter().map(|value| self.value(value)).collect(),
+            Value::Object(members) => {
+                let scrubbed = members.iter().map(|(name, value)| {
+                    let secret = ["GrantId", "GrantToken", "ImportToken"].contains(&name.as_str());
+                    let value = if secret && value.is_string() {
+                        Value::String(format!("<a {name}>"))
+                    } else {
+                        self.value(value)
+                    };
+                    (self.text(name), value)
+                });
+                Value::Object(scrubbed.collect())
+            }
+            other => other.clone(),
+        }
+    }
+
+    pub(crate) fn text(&self, text: &str) -> String {
+        let known = |text: String, (one, by): &(String, String)| text.replace(one, by);
+        let text = self.known.iter().fold(text.to_owned(), known);
+        let mut scrubbed = String::new();
+        let is_part =
+            |character: char| character.is_ascii_alphanumeric() || "+/=-_".contains(character);
+        let mut rest = text.as_str();
+        while let Some(start) = rest.find(is_part) {
+            let (before, after) = rest.split_at(start);
+            let (word, left) = after.split_at(
+                after
+                    .find(|character| !is_part(character))
+                    .unwrap_or(after.len()),
+            );
+            scrubbed.push_str(before);
+            scrubbed.push_str(&scrub_word(word));
+            rest = left;
+        }
+        scrubbed + rest
+    }
+}
+
+fn scrub_word(word: &str) -> String {
+    let (folder, name) = word
+        .rsplit_once('/')
+        .map_or(("", word), |(folder, name)| (folder, name));
+    if is_key_id(name) {
+        return format!("{folder}{}<id>", if folder.is_empty() { "" } else { "/" });
+    }
+    if STAND_INS.contains(&word) {
+        return word.to_owned();
+    }
+    if word.len() == ACCOUNT_DIGITS && word.bytes().all(|byte| byte.is_ascii_digit()) {
+        return "<account>".to_owned();
+    }
+    if word.len() == 64 && word.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return "<64 digits>".to_owned();
+    }
+    match STANDARD.decode(word) {
+        Ok(bytes) if word.len() >= SHOWN_BASE64 => format!("<{} bytes>", bytes.len()),
+        _ => word.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Scrub;
+
+    #[test]
+    fn nothing_is_left_that_identifies_an_account() {
+        let mut scrub = Scrub::default();
+        scrub.replace("123456789012", "111122223333");
+        scrub.replace("1234abcd-12ab-34cd-56ef-1234567890ab", "<symmetric>");
+        let scrub = scrub.ready();
+        for (text, expected) in [
+            (
+                "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab is disabled.",
+                "arn:aws:kms:us-east-1:111122223333:key/<symmetric> is disabled.",
+            ),
+            (
+                "arn:aws:kms:us-east-1:999988887777:key/mrk-1234abcd12ab34cd56ef1234567890ab",
+                "arn:aws:kms:us-east-1:<account>:key/<id>",
+            ),
+            ("Grant ID 5d3f not found", "Grant ID 5d3f not found"),
+            (&"Z".repeat(64), "<48 bytes>"),
+            (&"a".repeat(64), "<64 digits>"),
+            (
+                "alias/kms-kit-1 is not found.",
+                "alias/kms-kit-1 is not found.",
+            ),
+        ] {
+            assert_eq!(scrub.text(text), expected);
+        }
+    }
+}

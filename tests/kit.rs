@@ -1,0 +1,177 @@
+//! The cases of the kit, `kit/cases`: the same that `kms-kit` puts to AWS and to other servers.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use kit::{Answer, Book, Case, Endpoint, Facts, NoAnswer, Patience, Principal, Run, Sent, Verdict};
+use kms_reencrypt::access::Caller;
+use kms_reencrypt::iam::{Policy, Statement};
+use kms_reencrypt::keyring::SystemClock;
+use kms_reencrypt::wire::{CONTENT_TYPE, Response, Service};
+use kms_reencrypt::{Keyring, Kms};
+
+const ACCOUNT: &str = "111122223333";
+const OTHER_ACCOUNT: &str = "444455556666";
+
+/// Each case in one of two Regions: where it does not matter, outside of China.
+#[test]
+fn every_case_of_the_kit_is_answered_as_expected() {
+    let book = Book::read().unwrap();
+    let mut faults = Vec::new();
+    let mut asked = 0;
+    let (ohio, beijing) = (InProcess::new("us-east-2"), InProcess::new("cn-north-1"));
+    let mut in_ohio = Run::new(&book, &ohio, ohio.facts("us-west-2"), Patience::NONE);
+    let mut in_beijing = Run::new(
+        &book,
+        &beijing,
+        beijing.facts("cn-northwest-1"),
+        Patience::NONE,
+    );
+    for case in book.cases() {
+        let mut outcome = in_ohio.case(case);
+        if outcome.verdict == Verdict::Skipped {
+            outcome = in_beijing.case(case);
+        }
+        asked += 1;
+        match outcome.verdict {
+            Verdict::Agrees | Verdict::OpenAsGuessed => {}
+            verdict => {
+                let notes = outcome.notes.join("\n    ");
+                faults.push(format!("{} {verdict:?}\n    {notes}", case.id));
+            }
+        }
+    }
+    let left = [in_ohio.clean(), in_beijing.clean()].concat();
+    assert!(asked >= MANY, "only {asked} cases");
+    assert!(
+        faults.is_empty(),
+        "{} of {asked}:\n{}",
+        faults.len(),
+        faults.join("\n")
+    );
+    assert!(left.is_empty(), "{}", left.join("\n"));
+}
+
+/// Fewer would mean that files are not read.
+const MANY: usize = 100;
+
+#[test]
+fn every_file_of_cases_is_read() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("kit/cases");
+    let mut files: Vec<String> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    files.sort();
+    let mut read: Vec<String> = Book::files().map(|name| format!("{name}.json")).collect();
+    read.sort();
+    assert_eq!(files, read);
+}
+
+/// This crate, with three callers.
+struct InProcess {
+    service: Service<Keyring>,
+    callers: BTreeMap<Principal, Caller>,
+    region: &'static str,
+}
+
+impl InProcess {
+    fn new(region: &'static str) -> Self {
+        let keyring = Keyring::builder(ACCOUNT, region).clock(SystemClock::default());
+        let keyring = keyring.build().unwrap();
+        let user = |account: &str, name, policy| {
+            let caller = Caller::user(account.parse().unwrap(), name).unwrap();
+            let caller = caller.in_partition_of(&keyring.place().region);
+            caller.with_identity_policy(policy)
+        };
+        let everything = || {
+            let statement = Statement::allow().action("kms:*").resource("*");
+            Policy::new().statement(statement)
+        };
+        let callers = [
+            (Principal::Owner, user(ACCOUNT, "owner", everything())),
+            (Principal::Second, user(ACCOUNT, "second", Policy::new())),
+            (
+                Principal::Stranger,
+                user(OTHER_ACCOUNT, "stranger", everything()),
+            ),
+        ];
+        Self {
+            callers: callers.into(),
+            service: Kms::new(keyring).service(),
+            region,
+        }
+    }
+
+    fn facts(&self, abroad: &str) -> Facts {
+        let mut facts = Facts::new(ACCOUNT, self.region, abroad, "0a1b2c3d");
+        facts.other_account = OTHER_ACCOUNT.to_owned();
+        let arn = |(principal, caller): (&Principal, &Caller)| (*principal, caller.to_string());
+        facts.principals = self.callers.iter().map(arn).collect();
+        facts
+    }
+}
+
+impl Endpoint for InProcess {
+    fn send(&self, request: &Sent<'_>) -> Result<Answer, NoAnswer> {
+        let caller = self.callers.get(&request.principal).unwrap().clone();
+        let service = self.service.as_caller(caller);
+        let service = service.in_region(request.region.parse().unwrap());
+        let response = match request.content_type {
+            CONTENT_TYPE => service.call(request.target, request.body),
+            _ => Response::other_protocol(),
+        };
+        let headers = response.headers();
+        Ok(Answer {
+            status: response.status(),
+            headers: headers
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect(),
+            body: response.into_body(),
+        })
+    }
+}
+
+/// A case that has to disagree: the judge is not asleep.
+#[test]
+fn a_wrong_expectation_is_found_out() {
+    let book = Book::read().unwrap();
+    let server = InProcess::new("us-east-2");
+    let mut run = Run::new(&book, &server, server.facts("us-west-2"), Patience::NONE);
+    let mut case = |expect: &str| {
+        let text = format!(
+            r#"{{"id": "a/b", "shows": "A wrong answer.", "evidence": "DOC", "source": "-",
+                 "request": {{"call": "DescribeKey", "with": {{"KeyId": "foo"}}}}, "expect": {expect}}}"#
+        );
+        let case: Case = serde_json::from_str(&text).unwrap();
+        let outcome = run.case(&case);
+        (outcome.verdict, outcome.notes.join("; "))
+    };
+    for (expect, verdict, notes) in [
+        (
+            r#"{"code": "NotFoundException", "message": "Invalid keyId 'foo'"}"#,
+            Verdict::Agrees,
+            "",
+        ),
+        (
+            r#"{"code": "NotFoundException", "message": null}"#,
+            Verdict::Disagrees,
+            "the message is \"Invalid keyId 'foo'\", expected none",
+        ),
+        (
+            r#"{"code": "AccessDeniedException", "message": {"$any": true}}"#,
+            Verdict::Disagrees,
+            r#"the exception is "NotFoundException", expected "AccessDeniedException""#,
+        ),
+        (
+            r#"{"members": {}}"#,
+            Verdict::Disagrees,
+            "the status is 400, expected 200; the exception NotFoundException came back: Invalid keyId 'foo'",
+        ),
+    ] {
+        assert_eq!(case(expect), (verdict, notes.to_owned()), "{expect}");
+    }
+}
