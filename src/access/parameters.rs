@@ -38,6 +38,8 @@ pub struct Parameters<'a> {
     pub valid_to: Option<SystemTime>,
     /// `kms:ScheduleKeyDeletionPendingWindowInDays`
     pub pending_window_in_days: Option<u32>,
+    /// `kms:PrimaryRegion`
+    pub primary_region: Option<&'a str>,
     /// `kms:ReplicaRegion`
     pub replica_region: Option<&'a str>,
     /// `kms:RotationPeriodInDays`, also if the request leaves it to the default.

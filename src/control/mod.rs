@@ -21,6 +21,7 @@ mod keys;
 mod model;
 mod page;
 mod policies;
+mod primary_region;
 mod provider_first;
 mod random;
 mod replicate;

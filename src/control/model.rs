@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use crate::constraints::{CIPHERTEXT_BLOB_MAX, Constraints, NAME_PATTERN, Pattern, Text, listed};
 use crate::error::{Constraint, RejectedValue};
-use crate::key::{KeyIdentifier, UnknownValue};
+use crate::key::{KeyIdentifier, Region, UnknownValue};
 
 /// A tag as a request gives it.
 #[derive(Clone, Copy, Debug)]
@@ -107,8 +107,11 @@ pub(super) const POLICY_NAME: Text = Text {
     }),
 };
 
-/// `RegionType`. Its pattern is checked where it is read.
-pub(super) const REGION: Text = Text {
+/// The pattern of `RegionType`.
+const REGION_PATTERN: &str = r"^([a-z]+-){2,3}\d+$";
+
+/// `RegionType`, but for its pattern.
+const REGION: Text = Text {
     min: 1,
     max: 32,
     pattern: None,
@@ -170,6 +173,19 @@ impl Constraints {
         let member = member.into();
         self.optional_text(member.clone(), text, model);
         self.required(member, text)
+    }
+
+    /// A required Region.
+    pub(super) fn region<'t>(
+        &mut self,
+        member: &'static str,
+        region: Option<&'t str>,
+    ) -> Option<&'t str> {
+        let region = self.text(member, region, &REGION);
+        self.pattern(member, region, REGION_PATTERN, |text| {
+            text.parse::<Region>().is_ok()
+        });
+        region
     }
 
     /// A required value of an enum.

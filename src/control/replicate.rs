@@ -5,14 +5,11 @@ use std::sync::Arc;
 use crate::access::{Action, KeyPolicy, Parameters};
 use crate::constraints::Constraints;
 use crate::error::KmsError;
-use crate::key::{KeyMetadata, KeyState, MultiRegionConfiguration, MultiRegionKeyType, Region};
+use crate::key::{KeyMetadata, KeyState, MultiRegionConfiguration, MultiRegionKeyType};
 use crate::keyring::ReplicaProperties;
 
 use super::Control;
-use super::model::{DESCRIPTION, POLICY, REGION, TagMember};
-
-/// The pattern of `RegionType`.
-const REGION_PATTERN: &str = r"^([a-z]+-){2,3}\d+$";
+use super::model::{DESCRIPTION, POLICY, TagMember};
 
 /// The members of `ReplicateKey`.
 #[derive(Debug, Default)]
@@ -42,8 +39,7 @@ impl Control<'_> {
     ) -> Result<Replica, KmsError> {
         let mut constraints = Constraints::default();
         let key_id = constraints.key("keyId", request.key_id);
-        let region = constraints.text("replicaRegion", request.replica_region, &REGION);
-        constraints.pattern("replicaRegion", region, REGION_PATTERN, is_region);
+        let region = constraints.region("replicaRegion", request.replica_region);
         constraints.optional_text("policy", request.policy, &POLICY);
         constraints.optional_text("description", request.description, &DESCRIPTION);
         let tags = constraints.tags(&request.tags);
@@ -81,10 +77,6 @@ impl Control<'_> {
             tags,
         })
     }
-}
-
-fn is_region(text: &str) -> bool {
-    text.parse::<Region>().is_ok()
 }
 
 /// The metadata of the future replica that policies can ask for.

@@ -201,7 +201,7 @@ impl KmsKey for SoftwareKey {
     }
 }
 
-/// Refuses a replica, for an operation that only its primary has.
+/// Refuses a replica, for an operation that its primary has, as single-Region keys do.
 pub(super) fn require_primary(key: &SoftwareKey) -> Result<(), KmsError> {
     if key.is_replica() {
         return Err(not_primary(&key.metadata));
@@ -209,8 +209,15 @@ pub(super) fn require_primary(key: &SoftwareKey) -> Result<(), KmsError> {
     Ok(())
 }
 
-/// The refusal of a key that is no multi-Region primary.
-pub(super) const fn not_primary(key: &KeyMetadata) -> KmsError {
+/// Refuses every key but a multi-Region primary.
+pub(super) fn require_multi_region_primary(key: &SoftwareKey) -> Result<(), KmsError> {
+    if key.metadata.multi_region().is_none() {
+        return Err(not_primary(&key.metadata));
+    }
+    require_primary(key)
+}
+
+const fn not_primary(key: &KeyMetadata) -> KmsError {
     KmsError::UnsupportedOperation(UnsupportedOperationError::NotPrimary(*key.arn()))
 }
 

@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::access::{Action, KeyPolicy};
-use crate::error::{AlreadyExistsError, KmsError, ValidationError};
-use crate::key::{KeyArn, KeyIdentifier, KeyMetadata, KeyOrigin, MultiRegionKeyType, Region};
+use crate::error::{AlreadyExistsError, KmsError, NotFoundError, ValidationError};
+use crate::key::{KeyArn, KeyIdentifier, KeyMetadata, KeyOrigin, Region};
 
-use super::key::{Secret, SoftwareKey, not_primary};
+use super::key::{Secret, SoftwareKey, require_multi_region_primary};
 use super::ring::Keyring;
 use super::tag_rules;
 
@@ -56,13 +56,7 @@ impl Keyring {
             let primary = SoftwareKey::clone(self.named_in(snapshot, &identifier)?);
             let arn = *primary.metadata.arn();
             let replica_arn = arn.in_region(region);
-            let is_primary = primary
-                .metadata
-                .multi_region()
-                .is_some_and(|configuration| configuration.key_type == MultiRegionKeyType::Primary);
-            if !is_primary {
-                return Err(not_primary(&primary.metadata));
-            }
+            require_multi_region_primary(&primary)?;
             primary.require(Action::ReplicateKey)?;
             if region.partition() != arn.region().partition() {
                 return Err(ValidationError::other(
@@ -84,6 +78,63 @@ impl Keyring {
             snapshot.update_multi_region(&arn);
             snapshot.reconcile_pending_materials(&arn);
             Ok(replica_arn)
+        })
+    }
+}
+
+/// The primary of related keys.
+impl Keyring {
+    /// Makes the replica in a Region the primary, and the primary a replica: `UpdatePrimaryRegion`. Takes the key id or
+    /// key ARN of the primary. Nothing else of the related keys changes: each keeps its policy, grants, aliases and tags.
+    ///
+    /// In AWS both keys are `Updating` for a moment. Here the change is complete when the call returns;
+    /// [`set_key_state`](Self::set_key_state) can put a key into that state.
+    ///
+    /// ```
+    /// use kms_reencrypt::keyring::NewKey;
+    /// use kms_reencrypt::{KeySpec, Keyring};
+    ///
+    /// let ohio = Keyring::new("111122223333", "us-east-2")?;
+    /// let key = ohio.create_key(NewKey::new(KeySpec::SymmetricDefault).multi_region(true))?;
+    /// let replica = ohio.replicate_key(key, "eu-west-1")?;
+    /// ohio.update_primary_region(key, "eu-west-1")?;
+    ///
+    /// let ireland = ohio.in_region(*replica.region());
+    /// ireland.rotate_key_on_demand(replica)?;
+    /// assert!(ohio.rotate_key_on_demand(key).is_err(), "it is a replica now");
+    /// # Ok::<(), kms_reencrypt::KmsError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - [`KmsError::NotFound`] if the key does not exist or has no replica in the Region.
+    /// - [`KmsError::UnsupportedOperation`] if the key is not the primary of a multi-Region key.
+    /// - [`KmsError::Disabled`] or [`KmsError::KmsInvalidState`] if one of the two keys is in another state than
+    ///   `Enabled`.
+    /// - [`KmsError::Validation`] if the Region name is malformed, or is that of the primary.
+    pub fn update_primary_region(
+        &self,
+        key: impl Into<KeyIdentifier>,
+        primary_region: &str,
+    ) -> Result<(), KmsError> {
+        let region: Region = primary_region.parse().map_err(ValidationError::other)?;
+        let identifier = key.into();
+        self.write(|snapshot| {
+            let primary = self.named_in(snapshot, &identifier)?;
+            require_multi_region_primary(primary)?;
+            primary.require(Action::UpdatePrimaryRegion)?;
+            let arn = *primary.metadata.arn();
+            if region == *arn.region() {
+                return Err(ValidationError::other(format!(
+                    "{arn} is the primary key already"
+                )));
+            }
+            let next = arn.in_region(region);
+            let replica = snapshot.get(&next).ok_or(NotFoundError::Key(next))?;
+            replica.require(Action::UpdatePrimaryRegion)?;
+            snapshot.update_multi_region(&next);
+            snapshot.reconcile_pending_materials(&next);
+            Ok(())
         })
     }
 }

@@ -55,6 +55,7 @@ pub(super) fn handler(operation: Operation) -> Option<Handler> {
         Operation::UntagResource => untag_resource,
         Operation::UpdateAlias => update_alias,
         Operation::UpdateKeyDescription => update_key_description,
+        Operation::UpdatePrimaryRegion => update_primary_region,
         _ => return None,
     };
     Some(handler)
@@ -324,6 +325,14 @@ fn replicate_key(control: &Control<'_>, members: &Members<'_>) -> Result<Option<
     }
     let tags = replica.tags.iter().map(describe::tag);
     Ok(Some(object.objects("ReplicaTags", tags)))
+}
+
+fn update_primary_region(
+    control: &Control<'_>,
+    members: &Members<'_>,
+) -> Result<Option<Object>, Failure> {
+    control.update_primary_region(members.text("KeyId")?, members.text("PrimaryRegion")?)?;
+    Ok(None)
 }
 
 fn tag_resource(control: &Control<'_>, members: &Members<'_>) -> Result<Option<Object>, Failure> {

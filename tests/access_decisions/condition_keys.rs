@@ -158,6 +158,9 @@ fn every_condition_key_has_the_value_of_its_source() {
     let period = || {
         Scene::new(Action::EnableKeyRotation).says(|says| says.rotation_period_in_days = Some(180))
     };
+    let primary = || {
+        Scene::new(Action::UpdatePrimaryRegion).says(|says| says.primary_region = Some("us-west-2"))
+    };
     let replica =
         || Scene::new(Action::ReplicateKey).says(|says| says.replica_region = Some("us-west-2"));
     #[rustfmt::skip]
@@ -206,6 +209,7 @@ fn every_condition_key_has_the_value_of_its_source() {
         (to(), StringEquals, "kms:KeyUsage", "ENCRYPT_DECRYPT", "SIGN_VERIFY"),
         (to(), Bool, "kms:MultiRegion", "true", "false"),
         (to(), StringEquals, "kms:MultiRegionKeyType", "PRIMARY", "REPLICA"),
+        (primary(), StringEquals, "kms:PrimaryRegion", "us-west-2", "us-east-2"),
         (says(|says| says.re_encrypt_on_same_key = Some(true)), Bool, "kms:ReEncryptOnSameKey", "true", "false"),
         (replica(), StringEquals, "kms:ReplicaRegion", "us-west-2", "us-east-2"),
         (says(|says| says.request_alias = ALIASES.first()), StringEquals, "kms:RequestAlias", "alias/app", "alias/prod-1"),
@@ -282,7 +286,6 @@ const GIVEN: &[&str] = &[
     "kms:KeyAgreementAlgorithm",
     "kms:MacAlgorithm",
     "kms:MessageType",
-    "kms:PrimaryRegion",
     "kms:RecipientAttestation:",
     "kms:SigningAlgorithm",
     "kms:TrailingDaysWithoutKeyUsage",

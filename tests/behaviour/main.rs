@@ -33,3 +33,4 @@ mod s9_automatic_rotation;
 mod s9_lifecycle;
 mod s9_material;
 mod s9_multi_region;
+mod s9_primary_region;

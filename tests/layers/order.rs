@@ -99,6 +99,7 @@ pub(crate) const ORDERS: &[(&str, Order)] = &[
                 "import",
                 "keys",
                 "policies",
+                "primary_region",
                 "random",
                 "replicate",
                 "retirable_grants",

@@ -101,6 +101,7 @@ pub(crate) enum Step {
     },
     DeleteMaterial(Name),
     Replicate(Name, usize),
+    UpdatePrimary(Name, usize),
     Enable(Name),
     Disable(Name),
     Schedule(Name, u32),

@@ -148,12 +148,21 @@ pub(crate) fn key(server: &Server, operation: &str, origin: KeyOrigin) -> KeyArn
         return server.key(KeySpec::Sm2);
     }
     let new = NewKey::new(KeySpec::SymmetricDefault)
-        .multi_region(operation == "ReplicateKey")
+        .multi_region(matches!(operation, "ReplicateKey" | "UpdatePrimaryRegion"))
         .origin(origin);
     let key = server.keyring.create_key(new).unwrap();
     if origin == KeyOrigin::External {
         let first = ImportedMaterial::new([7; 32]);
         server.keyring.import_key_material(key, first).unwrap();
+    }
+    if operation == "UpdatePrimaryRegion" {
+        let replica = server.keyring.replicate_key(key, "cn-northwest-1").unwrap();
+        if origin == KeyOrigin::External {
+            let there = server.keyring.in_region(*replica.region());
+            let first = ImportedMaterial::new([7; 32]);
+            there.import_key_material(replica, first).unwrap();
+        }
+    } else if origin == KeyOrigin::External {
         let second = ImportedMaterial::new([8; 32]).as_new_key_material();
         server.keyring.import_key_material(key, second).unwrap();
     }
@@ -208,6 +217,7 @@ pub(crate) fn request(server: &Server, operation: &str, key: KeyArn) -> Value {
             let policy = server.ok("GetKeyPolicy", id(json!({})))["Policy"].clone();
             id(json!({"Policy": policy}))
         }
+        "UpdatePrimaryRegion" => id(json!({"PrimaryRegion": "cn-northwest-1"})),
         "ReplicateKey" => id(json!({"ReplicaRegion": "cn-northwest-1"})),
         "TagResource" => id(json!({"Tags": [{"TagKey": "a", "TagValue": "b"}]})),
         "UntagResource" => id(json!({"TagKeys": ["a"]})),

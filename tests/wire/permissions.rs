@@ -21,11 +21,13 @@ fn alice(actions: &[&str]) -> Caller {
         .with_identity_policy(policy)
 }
 
-/// A key, one of its replicas-to-be, and what control operations ask of them.
+/// Keys, a replica, and what control operations ask of them.
 struct Scene {
     server: Server,
     /// The key that requests name, and the one that `alias/app` points to.
     keys: [String; 2],
+    /// That of the second.
+    replica: String,
     grant: String,
 }
 
@@ -38,12 +40,14 @@ impl Scene {
         };
         let [key, other] = [make(), make()];
         server.keyring.create_alias("alias/app", other).unwrap();
+        let replica = server.keyring.replicate_key(other, "cn-northwest-1");
         let grantee = "arn:aws-cn:iam::444455556666:root";
         let grant = server.keyring.create_grant(key, grantee, |grant| {
             grant.operation(kms_reencrypt::access::GrantOperation::Decrypt)
         });
         Self {
             keys: [key, other].map(|key| key.to_string()),
+            replica: replica.unwrap().to_string(),
             grant: grant.unwrap().grant_id.to_string(),
             server,
         }
@@ -96,6 +100,10 @@ impl Scene {
                 "CreateGrant",
                 json!({"KeyId": key, "GranteePrincipal": ALICE, "Operations": ["Decrypt"]}),
             ),
+            (
+                "UpdatePrimaryRegion",
+                json!({"KeyId": self.keys[1], "PrimaryRegion": "cn-northwest-1"}),
+            ),
             ("ListGrants", json!({"KeyId": key})),
             ("RetireGrant", json!({"KeyId": key, "GrantId": self.grant})),
             ("RevokeGrant", json!({"KeyId": key, "GrantId": self.grant})),
@@ -127,6 +135,7 @@ impl Scene {
         // What an alias points to is asked first, then what it is to point to.
         let mut keys = match operation {
             "UpdateAlias" | "DeleteAlias" => vec![&self.keys[1], &self.keys[0]],
+            "UpdatePrimaryRegion" => vec![&self.keys[1], &self.replica],
             _ => vec![&self.keys[0]],
         }
         .into_iter();

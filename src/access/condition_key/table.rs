@@ -96,7 +96,7 @@ pub(super) const TABLE: &[ConditionKey] = &[
     row("kms:MessageType", String, Request, These(SIGNING), not_provided),
     row("kms:MultiRegion", Bool, Key, OnKeysAndNewKeys, values::multi_region),
     row("kms:MultiRegionKeyType", String, Key, OnKeysAndNewKeys, values::multi_region_key_type),
-    row("kms:PrimaryRegion", String, Request, These(&[Action::UpdatePrimaryRegion]), not_provided),
+    row("kms:PrimaryRegion", String, Request, These(&[Action::UpdatePrimaryRegion]), values::primary_region),
     row("kms:RecipientAttestation:", String, Request, These(ATTESTED), not_provided),
     row("kms:ReEncryptOnSameKey", Bool, Request, These(RE_ENCRYPT), values::re_encrypt_on_same_key),
     row("kms:ReplicaRegion", String, Request, These(&[Action::ReplicateKey]), values::replica_region),

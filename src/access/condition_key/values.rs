@@ -380,6 +380,10 @@ pub(super) fn rotation_period(request: &AccessRequest<'_>, _: &str, visit: Visit
     maybe(days.map(|days| days.to_string()).as_deref(), visit)
 }
 
+pub(super) fn primary_region(request: &AccessRequest<'_>, _: &str, visit: Visit<'_>) -> Presence {
+    maybe(request.parameters.primary_region, visit)
+}
+
 pub(super) fn replica_region(request: &AccessRequest<'_>, _: &str, visit: Visit<'_>) -> Presence {
     maybe(request.parameters.replica_region, visit)
 }

@@ -50,6 +50,7 @@ impl Model {
             } => self.import(key, Bytes::Imported(bytes), new, valid_hours),
             Step::DeleteMaterial(name) => self.delete_material(name),
             Step::Replicate(name, region) => self.replicate(name, region),
+            Step::UpdatePrimary(name, region) => self.update_primary(name, region),
             Step::Enable(name) => self.set_disabled(name, false),
             Step::Disable(name) => self.set_disabled(name, true),
             Step::Schedule(name, days) => self.schedule(name, days),
@@ -300,6 +301,25 @@ impl Model {
         self.keys.insert(replica, key);
         self.reconcile(name);
         Ok(Done::Made(replica))
+    }
+
+    fn update_primary(&mut self, name: Name, region: usize) -> Answer {
+        let key = self.key(name)?;
+        if key.primary.is_none() || key.is_replica {
+            return Err("UnsupportedOperationException");
+        }
+        key.require_enabled()?;
+        if name.region == region {
+            return Err("ValidationException");
+        }
+        self.key(name.in_region(region))?.require_enabled()?;
+        for related in self.related(name) {
+            let key = self.key(related)?;
+            key.primary = Some(region);
+            key.is_replica = related.region != region;
+        }
+        self.reconcile(name);
+        Ok(Done::Nothing)
     }
 
     fn set_disabled(&mut self, name: Name, disabled: bool) -> Answer {

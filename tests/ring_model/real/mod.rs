@@ -116,6 +116,10 @@ impl Real {
                 let replica = self.here(name).replicate_key(arn(name), REGIONS[place])?;
                 Ok(Done::Made(name_of(&replica)))
             }
+            Step::UpdatePrimary(name, place) => self
+                .here(name)
+                .update_primary_region(arn(name), REGIONS[place])
+                .map(done),
             Step::Enable(name) => self.here(name).enable_key(arn(name)).map(done),
             Step::Disable(name) => self.here(name).disable_key(arn(name)).map(done),
             Step::Schedule(name, days) => {

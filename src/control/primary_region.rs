@@ -1,0 +1,35 @@
+//! `UpdatePrimaryRegion`
+
+use crate::access::{Action, Parameters};
+use crate::constraints::Constraints;
+use crate::error::KmsError;
+use crate::key::Region;
+
+use super::Control;
+
+impl Control<'_> {
+    /// Needs the permission on the primary, and on the replica in the Region of the replica.
+    pub(crate) fn update_primary_region(
+        &self,
+        key_id: Option<&str>,
+        primary_region: Option<&str>,
+    ) -> Result<(), KmsError> {
+        let mut constraints = Constraints::default();
+        let key_id = constraints.key("keyId", key_id);
+        let region = constraints.region("primaryRegion", primary_region);
+        let (key_id, region) = constraints.finish(|| key_id.zip(region))?;
+        let parameters = Parameters {
+            primary_region: Some(region),
+            ..Parameters::default()
+        };
+        let primary = self.authorized_with(Action::UpdatePrimaryRegion, &key_id, parameters)?;
+        if let Ok(there) = region.parse::<Region>() {
+            let snapshot = self.keyring.snapshot();
+            // A replica that is not there is missed by the ring.
+            if let Some(replica) = snapshot.get(&primary.in_region(there)) {
+                self.authorize(Action::UpdatePrimaryRegion, replica, parameters)?;
+            }
+        }
+        self.keyring.update_primary_region(primary, region)
+    }
+}
