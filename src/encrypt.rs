@@ -189,6 +189,7 @@ pub(crate) fn encrypt(
             context: &request.encryption_context,
             action: Action::Encrypt,
             re_encrypted_from: None,
+            data_key_pair_spec: None,
         },
     )?;
     sealing.check_len(request.plaintext.len())?;

@@ -301,6 +301,7 @@ fn generate(
             context: &request.encryption_context,
             action,
             re_encrypted_from: None,
+            data_key_pair_spec: None,
         },
     )?;
     if request.dry_run {

@@ -1,9 +1,9 @@
-//! The operation `GetPublicKey`: the public key of an RSA or SM2 key.
+//! The operation `GetPublicKey`: the public key of an asymmetric key.
 
 use crate::access::Action;
 use crate::constraints::Constraints;
 use crate::engine::{self, Session};
-use crate::error::{KmsError, UnsupportedOperationError};
+use crate::error::KmsError;
 use crate::key::{EncryptionAlgorithm, KeyArn, KeyIdentifier, KeyMetadata, KeySpec, KeyUsage};
 use crate::key_states;
 use crate::setters::{grant_token_setters, key_id_setters};
@@ -73,7 +73,7 @@ impl GetPublicKeyRequestBuilder {
     }
 }
 
-/// The response of `GetPublicKey` for a key that encrypts.
+/// The response of `GetPublicKey`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GetPublicKeyResponse {
     key_metadata: KeyMetadata,
@@ -117,10 +117,28 @@ impl GetPublicKeyResponse {
         &self.key_metadata
     }
 
-    /// `EncryptionAlgorithms`: the algorithms that the public key supports.
+    /// `EncryptionAlgorithms`: empty unless the usage is `ENCRYPT_DECRYPT`.
     #[must_use]
     pub const fn encryption_algorithms(&self) -> &'static [EncryptionAlgorithm] {
         self.key_metadata.encryption_algorithms()
+    }
+
+    /// `SigningAlgorithms`: empty unless the usage is `SIGN_VERIFY`.
+    #[must_use]
+    pub const fn signing_algorithms(&self) -> &'static [&'static str] {
+        self.key_metadata.signing_algorithms()
+    }
+
+    /// `KeyAgreementAlgorithms`: empty unless the usage is `KEY_AGREEMENT`.
+    #[must_use]
+    pub const fn key_agreement_algorithms(&self) -> &'static [&'static str] {
+        self.key_metadata.key_agreement_algorithms()
+    }
+
+    /// `EncapsulationAlgorithms`: empty unless the usage is `ENCAPSULATE_DECAPSULATE`.
+    #[must_use]
+    pub const fn encapsulation_algorithms(&self) -> &'static [&'static str] {
+        self.key_metadata.encapsulation_algorithms()
     }
 }
 
@@ -133,9 +151,9 @@ pub(crate) fn get_public_key(
     let key = engine::look_up(session, Action::GetPublicKey, &request.key_id)?;
     let metadata = key.metadata();
     key_states::require(Action::GetPublicKey, metadata)?;
-    let public_key = key.public_key().ok_or(KmsError::UnsupportedOperation(
-        UnsupportedOperationError::KindOfKey,
-    ))?;
+    let public_key = key
+        .public_key()
+        .ok_or_else(|| KmsError::no_public_key(metadata))?;
     Ok(GetPublicKeyResponse {
         key_metadata: metadata.clone(),
         public_key: public_key.to_vec(),

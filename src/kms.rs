@@ -11,6 +11,10 @@ use crate::error::KmsError;
 use crate::generate_data_key::{
     self, GenerateDataKeyRequest, GenerateDataKeyResponse, GenerateDataKeyWithoutPlaintextResponse,
 };
+use crate::generate_data_key_pair::{
+    self, GenerateDataKeyPairRequest, GenerateDataKeyPairResponse,
+    GenerateDataKeyPairWithoutPlaintextResponse,
+};
 use crate::get_public_key::{self, GetPublicKeyRequest, GetPublicKeyResponse};
 use crate::iam::Policy;
 use crate::key::{AccountId, Place, Region};
@@ -318,6 +322,42 @@ impl<P: KeyProvider> Kms<P> {
         })
     }
 
+    /// Makes a pair of data keys, and returns its public key, and its private key in plaintext and encrypted under a
+    /// symmetric key. `ReEncrypt` moves that ciphertext like any other.
+    ///
+    /// A private key is the DER of a PKCS#8 `PrivateKeyInfo`, a public key that of an X.509 `SubjectPublicKeyInfo`. Without
+    /// optimization an RSA pair takes seconds, `RSA_4096` up to a minute.
+    ///
+    /// # Errors
+    ///
+    /// As for [`encrypt`](Self::encrypt), with the permission `kms:GenerateDataKeyPair`, and then
+    /// [`KmsError::UnsupportedOperation`] for a key in a custom key store, for SM2 outside of China, for a curve without
+    /// the feature `data-key-pairs`, and for ML-KEM, of which there are no pairs here.
+    pub fn generate_data_key_pair(
+        &self,
+        request: &GenerateDataKeyPairRequest,
+    ) -> Result<GenerateDataKeyPairResponse, KmsError> {
+        self.operate((Operation::GenerateDataKeyPair, request), |session| {
+            generate_data_key_pair::generate_data_key_pair(session, request)
+        })
+    }
+
+    /// Makes a pair of data keys, and returns its public key, and its private key only encrypted under a symmetric key.
+    ///
+    /// # Errors
+    ///
+    /// As for [`generate_data_key_pair`](Self::generate_data_key_pair), with the permission
+    /// `kms:GenerateDataKeyPairWithoutPlaintext`.
+    pub fn generate_data_key_pair_without_plaintext(
+        &self,
+        request: &GenerateDataKeyPairRequest,
+    ) -> Result<GenerateDataKeyPairWithoutPlaintextResponse, KmsError> {
+        let operation = Operation::GenerateDataKeyPairWithoutPlaintext;
+        self.operate((operation, request), |session| {
+            generate_data_key_pair::generate_data_key_pair_without_plaintext(session, request)
+        })
+    }
+
     /// Describes a key, whatever its state.
     ///
     /// # Errors
@@ -336,7 +376,7 @@ impl<P: KeyProvider> Kms<P> {
         })
     }
 
-    /// Returns the public key of an RSA or SM2 key, so that others can encrypt without KMS.
+    /// Returns the public key of an asymmetric key, so that others can encrypt without KMS, or check signatures.
     ///
     /// # Errors
     ///
@@ -344,8 +384,9 @@ impl<P: KeyProvider> Kms<P> {
     ///
     /// - [`KmsError::KmsInvalidState`] if the state of the key does not allow the operation. A disabled key still gives its
     ///   public key.
-    /// - [`KmsError::UnsupportedOperation`] if the key has no public key. The keys of a [`Keyring`](crate::Keyring) for
-    ///   signatures and key agreement do not have one.
+    /// - [`KmsError::UnsupportedOperation`] if the key is not asymmetric, without a message; and with one, if its provider
+    ///   does not give its public key. A [`Keyring`](crate::Keyring) has key pairs of other curves than SM2 with the
+    ///   feature `data-key-pairs`, and none for ML-DSA and ML-KEM.
     pub fn get_public_key(
         &self,
         request: &GetPublicKeyRequest,

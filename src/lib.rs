@@ -57,6 +57,8 @@
 //!
 //! No feature is on by default. A feature adds items and never changes behaviour.
 //!
+//! - `data-key-pairs`: key pairs on the curves of NIST, secp256k1 and Edwards25519: as data keys, and as the pairs of KMS
+//!   keys, whose public keys [`Kms::get_public_key`] then returns. RSA and SM2 need no feature.
 //! - `json`: key policies as JSON documents; the AWS JSON 1.1 protocol without sockets, in `wire`.
 //! - `aws-sdk`: an HTTP client for the official SDK that answers in this process, in `aws_sdk`. Implies `json`.
 //! - `testing`: what tests need, in `testing`: fixed keys, seeded randomness, faults on demand, a recorder; with `json`,
@@ -83,6 +85,7 @@ mod encrypt;
 mod engine;
 pub mod error;
 mod generate_data_key;
+mod generate_data_key_pair;
 mod get_public_key;
 pub mod iam;
 #[cfg(feature = "json")]
@@ -115,12 +118,17 @@ pub use generate_data_key::{
     DataKeySpec, GenerateDataKeyRequest, GenerateDataKeyRequestBuilder, GenerateDataKeyResponse,
     GenerateDataKeyWithoutPlaintextResponse,
 };
+pub use generate_data_key_pair::{
+    GenerateDataKeyPairRequest, GenerateDataKeyPairRequestBuilder, GenerateDataKeyPairResponse,
+    GenerateDataKeyPairWithoutPlaintextResponse,
+};
 pub use get_public_key::{GetPublicKeyRequest, GetPublicKeyRequestBuilder, GetPublicKeyResponse};
 pub use key::{
-    AccountId, AliasArn, AliasName, EncryptionAlgorithm, ExpirationModel, InvalidAccountId,
-    InvalidAliasName, InvalidArn, InvalidKeyId, InvalidKeyMaterialId, InvalidRegion, KeyArn, KeyId,
-    KeyIdentifier, KeyManager, KeyMaterialId, KeyMetadata, KeyMetadataBuilder, KeyOrigin, KeySpec,
-    KeyState, KeyUsage, MultiRegionConfiguration, MultiRegionKeyType, Place, Region, UnknownValue,
+    AccountId, AliasArn, AliasName, DataKeyPairSpec, EncryptionAlgorithm, ExpirationModel,
+    InvalidAccountId, InvalidAliasName, InvalidArn, InvalidKeyId, InvalidKeyMaterialId,
+    InvalidRegion, KeyArn, KeyId, KeyIdentifier, KeyManager, KeyMaterialId, KeyMetadata,
+    KeyMetadataBuilder, KeyOrigin, KeySpec, KeyState, KeyUsage, MultiRegionConfiguration,
+    MultiRegionKeyType, Place, Region, UnknownValue,
 };
 pub use keyring::ring::Keyring;
 pub use kms::Kms;

@@ -10,6 +10,7 @@ use crate::encrypt::EncryptRequest;
 use crate::engine::{FoundKey, Trail};
 use crate::error::KmsError;
 use crate::generate_data_key::GenerateDataKeyRequest;
+use crate::generate_data_key_pair::GenerateDataKeyPairRequest;
 use crate::get_public_key::GetPublicKeyRequest;
 use crate::key::{EncryptionAlgorithm, KeyArn, KeyIdentifier, KeyMaterialId, Place, Region};
 use crate::operation::Operation;
@@ -250,6 +251,20 @@ impl Observed for DecryptRequest {
 }
 
 impl Observed for GenerateDataKeyRequest {
+    fn destination(&self) -> Option<KeyUse<'_>> {
+        Some(KeyUse::new(
+            Some(self.key_id()),
+            EncryptionAlgorithm::SymmetricDefault,
+            self.encryption_context(),
+        ))
+    }
+
+    fn dry_run(&self) -> bool {
+        self.dry_run()
+    }
+}
+
+impl Observed for GenerateDataKeyPairRequest {
     fn destination(&self) -> Option<KeyUse<'_>> {
         Some(KeyUse::new(
             Some(self.key_id()),

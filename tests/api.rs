@@ -9,12 +9,13 @@ use kms_reencrypt::provider::{
     KeyActionError, KeyProvider, KeyProviderError, KeyRef, KeyView, KmsKey, MessageNonces,
 };
 use kms_reencrypt::{
-    AliasArn, AliasName, DataKeySpec, DecryptRequest, DecryptResponse, DescribeKeyRequest,
-    DescribeKeyResponse, DryRunModifier, EncryptRequest, EncryptResponse, EncryptionAlgorithm,
-    GenerateDataKeyRequest, GenerateDataKeyResponse, GenerateDataKeyWithoutPlaintextResponse,
-    GetPublicKeyRequest, GetPublicKeyResponse, KeyArn, KeyId, KeyIdentifier, KeyMaterialId,
-    KeyMetadata, KeySpec, KeyUsage, Keyring, Kms, KmsError, ModelValue, Place, Plaintext,
-    ReEncryptRequest, ReEncryptResponse,
+    AliasArn, AliasName, DataKeyPairSpec, DataKeySpec, DecryptRequest, DecryptResponse,
+    DescribeKeyRequest, DescribeKeyResponse, DryRunModifier, EncryptRequest, EncryptResponse,
+    EncryptionAlgorithm, GenerateDataKeyPairRequest, GenerateDataKeyPairResponse,
+    GenerateDataKeyPairWithoutPlaintextResponse, GenerateDataKeyRequest, GenerateDataKeyResponse,
+    GenerateDataKeyWithoutPlaintextResponse, GetPublicKeyRequest, GetPublicKeyResponse, KeyArn,
+    KeyId, KeyIdentifier, KeyMaterialId, KeyMetadata, KeySpec, KeyUsage, Keyring, Kms, KmsError,
+    ModelValue, Place, Plaintext, ReEncryptRequest, ReEncryptResponse,
 };
 
 const ARN: &str = "arn:aws:kms:us-east-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
@@ -33,6 +34,9 @@ const _: () = {
     crosses_threads::<GenerateDataKeyRequest>();
     crosses_threads::<GenerateDataKeyResponse>();
     crosses_threads::<GenerateDataKeyWithoutPlaintextResponse>();
+    crosses_threads::<GenerateDataKeyPairRequest>();
+    crosses_threads::<GenerateDataKeyPairResponse>();
+    crosses_threads::<GenerateDataKeyPairWithoutPlaintextResponse>();
     crosses_threads::<GetPublicKeyRequest>();
     crosses_threads::<GetPublicKeyResponse>();
     crosses_threads::<ReEncryptRequest>();
@@ -204,6 +208,14 @@ fn a_setter_with_an_option_sets_what_the_plain_one_does_and_takes_it_back() {
         .set_key_spec(Some(DataKeySpec::Aes256.into()))
         .set_key_spec(None)
         .set_number_of_bytes(Some(7));
+    assert_eq!(plain.build(), set.build());
+
+    let plain = GenerateDataKeyPairRequest::builder()
+        .key_id("alias/app")
+        .key_pair_spec("RSA_2048");
+    let set = GenerateDataKeyPairRequest::builder()
+        .set_key_id(key())
+        .set_key_pair_spec(Some(DataKeyPairSpec::Rsa2048.into()));
     assert_eq!(plain.build(), set.build());
 
     let plaintext = Plaintext::from_slice(b"data");

@@ -3,7 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use kms_reencrypt::access::{Caller, GrantOperation, KeyPolicy};
-use kms_reencrypt::error::UnsupportedOperationError;
 use kms_reencrypt::iam::{Policy, Statement};
 use kms_reencrypt::testing::{Fault, FaultyProvider, Recorder, insecure_key};
 use kms_reencrypt::{
@@ -90,29 +89,6 @@ fn a_key_is_described_in_every_state_and_shows_its_public_key_unless_it_is_creat
             | KeyState::PendingImport
             | KeyState::Updating => assert!(code.is_ok(), "{state}"),
             _ => assert_eq!(code, Err("KMSInvalidStateException"), "{state}"),
-        }
-    }
-}
-
-#[test]
-fn only_key_pairs_that_encrypt_have_a_public_key() {
-    let keyring = Keyring::new(OURS, "cn-north-1").unwrap();
-    for spec in KeySpec::ALL {
-        let key = keyring.create_key(insecure_key(*spec)).unwrap();
-        let answer = kms(&keyring).get_public_key(&public_key(key));
-        let encrypts = spec.encryption_algorithms().iter();
-        if encrypts.copied().any(EncryptionAlgorithm::is_asymmetric) {
-            assert_eq!(
-                answer.unwrap().public_key(),
-                keyring.public_key(key).unwrap()
-            );
-        } else {
-            let expected = UnsupportedOperationError::KindOfKey;
-            assert_eq!(
-                answer,
-                Err(KmsError::UnsupportedOperation(expected)),
-                "{spec}"
-            );
         }
     }
 }

@@ -17,7 +17,8 @@ use kms_reencrypt::keyring::{ImportedMaterial, KeyringBuilder, NewKey};
 use kms_reencrypt::primitives::{KeyPair, SymmetricMaterial};
 use kms_reencrypt::provider::KeyProvider;
 use kms_reencrypt::{
-    DecryptRequest, DecryptResponse, EncryptRequest, EncryptRequestBuilder, GenerateDataKeyRequest,
+    DataKeyPairSpec, DecryptRequest, DecryptResponse, EncryptRequest, EncryptRequestBuilder,
+    GenerateDataKeyPairRequest, GenerateDataKeyPairResponse, GenerateDataKeyRequest,
     GenerateDataKeyResponse, KeySpec, Keyring, Kms, KmsError, Plaintext,
 };
 
@@ -113,6 +114,17 @@ fn requests_responses_and_plaintexts_print_no_plaintext() {
         .number_of_bytes(32);
     let data_key = kms.generate_data_key(&request.build().unwrap()).unwrap();
     assert_prints_nothing(data_key.plaintext().expose(), &data_key);
+
+    let keyring = chinese_ring();
+    let request = GenerateDataKeyPairRequest::builder()
+        .key_id(keyring.create_key(KeySpec::SymmetricDefault).unwrap())
+        .key_pair_spec(DataKeyPairSpec::Sm2);
+    let pair = Kms::new(keyring)
+        .generate_data_key_pair(&request.build().unwrap())
+        .unwrap();
+    // The scalar: the rest is the algorithm and the public key.
+    let (_, behind) = pair.private_key_plaintext().expose().split_at(36);
+    assert_prints_nothing(behind.first_chunk::<32>().unwrap(), &pair);
 }
 
 #[test]
@@ -224,7 +236,8 @@ macro_rules! assert_not_impl {
 macro_rules! assert_nothing_secret_is {
     ($($trait:path)+) => {
         $(assert_not_impl! { $trait:
-            DecryptResponse EncryptRequest EncryptRequestBuilder GenerateDataKeyResponse ImportedMaterial
+            DecryptResponse EncryptRequest EncryptRequestBuilder GenerateDataKeyPairResponse
+            GenerateDataKeyResponse ImportedMaterial
             KeyPair KeyringBuilder NewKey Plaintext SymmetricMaterial
         })+
     };

@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use crate::context::EncryptionContext;
-use crate::key::{AliasName, EncryptionAlgorithm, ExpirationModel};
+use crate::key::{AliasName, DataKeyPairSpec, EncryptionAlgorithm, ExpirationModel};
 
 use super::{Grant, GrantId, GrantTerms};
 
@@ -20,6 +20,8 @@ use super::{Grant, GrantId, GrantTerms};
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct Parameters<'a> {
+    /// `kms:DataKeyPairSpec`
+    pub data_key_pair_spec: Option<DataKeyPairSpec>,
     /// `kms:EncryptionAlgorithm`, also if the request leaves it to the default.
     pub encryption_algorithm: Option<EncryptionAlgorithm>,
     /// `kms:EncryptionContext:…` and the grant constraints: the context of this side of the request.

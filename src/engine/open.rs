@@ -231,6 +231,7 @@ fn demand<'a>(session: &Session<'_>, request: &OpeningRequest<'a>, key: &KeyArn)
         } else {
             NamedBy::Ciphertext
         },
+        data_key_pair_spec: None,
         re_encrypt_on_same_key: request
             .re_encrypted_under
             .and_then(|destination| session.is_named(key, destination)),

@@ -4,7 +4,9 @@ use crate::access::Action;
 use crate::blob::Frame;
 use crate::context::EncryptionContext;
 use crate::error::{KmsError, ValidationError};
-use crate::key::{EncryptionAlgorithm, KeyArn, KeyIdentifier, KeyMaterialId};
+use crate::key::{
+    DataKeyPairSpec, EncryptionAlgorithm, KeyArn, KeyIdentifier, KeyMaterialId, KeyOrigin,
+};
 use crate::provider::MessageNonces;
 use crate::random::Random;
 use crate::secret::Plaintext;
@@ -23,6 +25,8 @@ pub(crate) struct SealingRequest<'a> {
     pub(crate) action: Action,
     /// The ARN of the source, for `kms:ReEncryptOnSameKey`.
     pub(crate) re_encrypted_from: Option<&'a KeyArn>,
+    /// The pair of data keys whose private key is to be sealed, for `kms:DataKeyPairSpec`.
+    pub(crate) data_key_pair_spec: Option<DataKeyPairSpec>,
 }
 
 /// A key that may seal.
@@ -61,6 +65,7 @@ impl<'v> Sealing<'v> {
             alias: request.key_id.alias_name(),
             named_by: NamedBy::Request,
             re_encrypt_on_same_key: request.re_encrypted_from.map(|source| source == arn),
+            data_key_pair_spec: request.data_key_pair_spec,
         };
         let key = UsableKey::prove(session, key, &demand)?;
         Ok(Self {
@@ -69,6 +74,11 @@ impl<'v> Sealing<'v> {
             context: request.context,
             random: session.random(),
         })
+    }
+
+    /// The origin of the key's material.
+    pub(crate) fn key_origin(&self) -> KeyOrigin {
+        self.key.metadata().origin()
     }
 
     /// The ARN of the key.

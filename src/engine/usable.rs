@@ -5,7 +5,7 @@ use core::ops::Deref;
 use crate::access::{self, Action, Parameters};
 use crate::context::EncryptionContext;
 use crate::error::{InvalidKeyUsageError, KmsError, ValidationError};
-use crate::key::{AliasName, EncryptionAlgorithm, KeyMetadata, KeyUsage};
+use crate::key::{AliasName, DataKeyPairSpec, EncryptionAlgorithm, KeyMetadata, KeyUsage};
 use crate::key_states;
 use crate::provider::KeyRef;
 
@@ -20,6 +20,7 @@ pub(super) struct Demand<'a> {
     pub(super) alias: Option<&'a AliasName>,
     pub(super) named_by: NamedBy,
     pub(super) re_encrypt_on_same_key: Option<bool>,
+    pub(super) data_key_pair_spec: Option<DataKeyPairSpec>,
 }
 
 /// A key that may do what the request demands, now and for this caller.
@@ -71,6 +72,7 @@ pub(super) fn authorize(
         encryption_algorithm: Some(demand.algorithm),
         encryption_context: Some(demand.context),
         re_encrypt_on_same_key: demand.re_encrypt_on_same_key,
+        data_key_pair_spec: demand.data_key_pair_spec,
         request_alias: demand.alias,
         ..Parameters::default()
     };
@@ -91,9 +93,10 @@ fn algorithm(metadata: &KeyMetadata, demand: &Demand<'_>) -> Result<(), KmsError
         return Ok(());
     }
     Err(KmsError::InvalidKeyUsage(match demand.action {
-        Action::GenerateDataKey | Action::GenerateDataKeyWithoutPlaintext => {
-            InvalidKeyUsageError::DataKey
-        }
+        Action::GenerateDataKey
+        | Action::GenerateDataKeyPair
+        | Action::GenerateDataKeyPairWithoutPlaintext
+        | Action::GenerateDataKeyWithoutPlaintext => InvalidKeyUsageError::DataKey,
         _ => InvalidKeyUsageError::algorithm(algorithm, key_spec),
     }))
 }

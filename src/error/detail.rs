@@ -248,6 +248,20 @@ pub enum UnsupportedOperationError {
     #[error("WrappingAlgorithm RSAES_PKCS1_V1_5 is not supported")]
     WrappingAlgorithm,
 
+    /// A pair of data keys of a type that is not made here. The text is this crate's.
+    #[error("A data key pair of KeyPairSpec {0} cannot be made here: {reason}", reason = NoPair(*.0))]
+    NoDataKeyPair(KeySpec),
+
+    /// An asymmetric key whose public key is not here. The text is this crate's.
+    #[error("The public key of {key} is not here: {reason}", reason = NoPair(*.key_spec))]
+    #[non_exhaustive]
+    NoPublicKey {
+        /// The key.
+        key: KeyArn,
+        /// Its spec.
+        key_spec: KeySpec,
+    },
+
     /// This kind of key does not support the operation. RECORDED: the exception has no message.
     #[error("")]
     KindOfKey,
@@ -257,6 +271,38 @@ impl UnsupportedOperationError {
     #[cfg(feature = "json")]
     pub(crate) const fn origin(origin: KeyOrigin, key_spec: KeySpec) -> Self {
         Self::Origin { origin, key_spec }
+    }
+}
+
+/// Why there is no key pair of a spec.
+struct NoPair(KeySpec);
+
+impl fmt::Display for NoPair {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(spec) = self;
+        match spec {
+            KeySpec::EccNistP256
+            | KeySpec::EccNistP384
+            | KeySpec::EccNistP521
+            | KeySpec::EccSecgP256K1
+            | KeySpec::EccNistEdwards25519
+                if cfg!(not(feature = "data-key-pairs")) =>
+            {
+                write!(
+                    f,
+                    "this build of kms-reencrypt has no key pairs of {spec}. Its feature data-key-pairs adds them."
+                )
+            }
+            KeySpec::MlDsa44
+            | KeySpec::MlDsa65
+            | KeySpec::MlDsa87
+            | KeySpec::MlKem512
+            | KeySpec::MlKem768
+            | KeySpec::MlKem1024 => {
+                write!(f, "kms-reencrypt has no key pairs of {spec}.")
+            }
+            _ => f.write_str("the key provider does not give it."),
+        }
     }
 }
 

@@ -4,7 +4,9 @@ use core::error::Error;
 use core::fmt;
 
 use crate::iam::Explanation;
-use crate::key::{InvalidAccountId, InvalidRegion, KeyArn, KeyState};
+use crate::key::{
+    InvalidAccountId, InvalidRegion, KeyArn, KeyMetadata, KeySpec, KeyState, KeyUsage,
+};
 
 use super::access_denied::AccessDeniedError;
 use super::detail::{
@@ -239,6 +241,24 @@ impl KmsError {
             KeyState::Disabled => Self::Disabled { key: *key },
             state => Self::KmsInvalidState(InvalidStateError::key_state(*key, state)),
         }
+    }
+
+    /// The refusal of `GetPublicKey` for a key without one. What has no key pair in AWS either is told apart from a key that
+    /// waits for its material, and from one whose key pair is not here.
+    pub(crate) fn no_public_key(key: &KeyMetadata) -> Self {
+        let error = match (key.key_spec(), key.key_usage()) {
+            (KeySpec::SymmetricDefault, _) | (_, KeyUsage::GenerateVerifyMac) => {
+                UnsupportedOperationError::KindOfKey
+            }
+            _ if key.key_state() == KeyState::PendingImport => {
+                return Self::key_state(key.arn(), KeyState::PendingImport);
+            }
+            (key_spec, _) => UnsupportedOperationError::NoPublicKey {
+                key: *key.arn(),
+                key_spec,
+            },
+        };
+        Self::UnsupportedOperation(error)
     }
 
     /// `KMSInternalException` for a failure that the request did not cause.

@@ -3,7 +3,7 @@
 use core::fmt;
 use std::borrow::Cow;
 
-use crate::key::{AliasName, EncryptionAlgorithm, KeySpec, KeyUsage};
+use crate::key::{AliasName, DataKeyPairSpec, EncryptionAlgorithm, KeySpec, KeyUsage};
 
 /// What is wrong with a request: the forms of `ValidationException`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -323,6 +323,15 @@ impl Constraint {
          ECC_NIST_EDWARDS25519, SYMMETRIC_DEFAULT, HMAC_224, HMAC_256, HMAC_384, HMAC_512, SM2, ML_DSA_44, \
          ML_DSA_65, ML_DSA_87",
     ));
+
+    /// DOC: the values of the service model.
+    pub(crate) fn data_key_pair_specs() -> Self {
+        let specs: Vec<_> = DataKeyPairSpec::ALL
+            .iter()
+            .map(|spec| spec.as_str())
+            .collect();
+        Self::EnumValueSet(Cow::Owned(specs.join(", ")))
+    }
 }
 
 impl fmt::Display for Constraint {

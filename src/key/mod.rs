@@ -21,4 +21,4 @@ pub use metadata::{
 pub use place::{AccountId, InvalidAccountId, InvalidRegion, Place, Region};
 pub(crate) use spec::SYMMETRIC_PLAINTEXT_MAX;
 pub(crate) use spec::model_enum;
-pub use spec::{EncryptionAlgorithm, KeySpec, KeyState, KeyUsage, UnknownValue};
+pub use spec::{DataKeyPairSpec, EncryptionAlgorithm, KeySpec, KeyState, KeyUsage, UnknownValue};

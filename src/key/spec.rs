@@ -79,6 +79,44 @@ model_enum! {
 }
 
 model_enum! {
+    /// The type of a pair of data keys: `DataKeyPairSpec`.
+    DataKeyPairSpec {
+        Rsa2048 = "RSA_2048",
+        Rsa3072 = "RSA_3072",
+        Rsa4096 = "RSA_4096",
+        EccNistP256 = "ECC_NIST_P256",
+        EccNistP384 = "ECC_NIST_P384",
+        EccNistP521 = "ECC_NIST_P521",
+        EccSecgP256K1 = "ECC_SECG_P256K1",
+        Sm2 = "SM2",
+        EccNistEdwards25519 = "ECC_NIST_EDWARDS25519",
+        MlKem512 = "ML_KEM_512",
+        MlKem768 = "ML_KEM_768",
+        MlKem1024 = "ML_KEM_1024",
+    }
+}
+
+impl From<DataKeyPairSpec> for KeySpec {
+    /// The spec of KMS keys of the same type.
+    fn from(spec: DataKeyPairSpec) -> Self {
+        match spec {
+            DataKeyPairSpec::Rsa2048 => Self::Rsa2048,
+            DataKeyPairSpec::Rsa3072 => Self::Rsa3072,
+            DataKeyPairSpec::Rsa4096 => Self::Rsa4096,
+            DataKeyPairSpec::EccNistP256 => Self::EccNistP256,
+            DataKeyPairSpec::EccNistP384 => Self::EccNistP384,
+            DataKeyPairSpec::EccNistP521 => Self::EccNistP521,
+            DataKeyPairSpec::EccSecgP256K1 => Self::EccSecgP256K1,
+            DataKeyPairSpec::Sm2 => Self::Sm2,
+            DataKeyPairSpec::EccNistEdwards25519 => Self::EccNistEdwards25519,
+            DataKeyPairSpec::MlKem512 => Self::MlKem512,
+            DataKeyPairSpec::MlKem768 => Self::MlKem768,
+            DataKeyPairSpec::MlKem1024 => Self::MlKem1024,
+        }
+    }
+}
+
+model_enum! {
     /// The operations that a key is for: `KeyUsage`.
     KeyUsage {
         SignVerify = "SIGN_VERIFY",

@@ -18,6 +18,7 @@ use crate::primitives::symmetric::SymmetricMaterial;
 use crate::random::Random;
 use crate::secret::boxed;
 
+use super::deferred_pair::DeferredPair;
 use super::key::{Secret, SoftwareKey};
 use super::materials::Materials;
 use super::ring::Keyring;
@@ -143,13 +144,15 @@ impl NewKey {
         self
     }
 
-    /// The private key of an RSA or SM2 key, as PKCS#8 in DER.
+    /// The private key of an RSA or SM2 key, as PKCS#8 in DER; with the feature `data-key-pairs` also of a key of another
+    /// curve.
     pub fn pkcs8_der(mut self, der: impl Into<Vec<u8>>) -> Self {
         self.material = Some(GivenMaterial::Pkcs8Der(Zeroizing::new(der.into())));
         self
     }
 
-    /// The private key of an RSA or SM2 key, as PKCS#8 in PEM.
+    /// The private key of an RSA or SM2 key, as PKCS#8 in PEM; with the feature `data-key-pairs` also of a key of another
+    /// curve.
     pub fn pkcs8_pem(mut self, pem: impl Into<String>) -> Self {
         self.material = Some(GivenMaterial::Pkcs8Pem(Zeroizing::new(pem.into())));
         self
@@ -179,7 +182,9 @@ impl From<KeySpec> for NewKey {
 impl Keyring {
     /// Creates a key in this account and Region: `CreateKey`. Its material is that of the [`NewKey`], or fresh.
     ///
-    /// Without optimization, generating an RSA key takes seconds, up to a minute for `RSA_4096`.
+    /// Without optimization, generating an RSA key takes seconds, up to a minute for `RSA_4096`. A key that does not encrypt
+    /// is ready at once: it gets its key pair when somebody asks for its public key. Keys on other curves than SM2 have a
+    /// key pair with the feature `data-key-pairs` only.
     ///
     /// # Errors
     ///
@@ -257,14 +262,13 @@ pub(super) fn add(snapshot: &mut Snapshot, mut created: SoftwareKey) -> Result<K
     Ok(arn)
 }
 
-/// The secret of a new key, which has none if it is not for encryption or if its material is still to be imported.
+/// The secret of a new key, which has none if its material is still to be imported.
 fn secret(
     key: &NewKey,
     usage: KeyUsage,
     key_id: &KeyId,
     random: Random<'_>,
 ) -> Result<Secret, KmsError> {
-    let encrypts = usage == KeyUsage::EncryptDecrypt;
     match (key.key_spec, &key.material) {
         (KeySpec::SymmetricDefault, None) if key.origin == KeyOrigin::External => {
             Ok(Secret::Symmetric(Materials::default()))
@@ -278,17 +282,31 @@ fn secret(
             let material = SymmetricMaterial::new(key_id, bytes);
             Ok(Secret::Symmetric(Materials::of(material)))
         }
-        (_, None) if !encrypts || key.origin == KeyOrigin::External => Ok(Secret::None),
-        (spec, None) => {
-            let pair = KeyPair::generate(spec, random).map_err(KmsError::internal)?;
-            Ok(Secret::KeyPair(Arc::new(pair)))
-        }
+        (_, None) if key.origin == KeyOrigin::External => Ok(Secret::None),
+        (spec, None) => fresh_pair(spec, usage, random),
         (KeySpec::SymmetricDefault, Some(_)) | (_, Some(GivenMaterial::Symmetric(_))) => Err(
             ValidationError::other("the key material is not of the key spec"),
         ),
         (spec, Some(GivenMaterial::Pkcs8Der(der))) => imported(KeyPair::from_pkcs8_der(spec, der)),
         (spec, Some(GivenMaterial::Pkcs8Pem(pem))) => imported(KeyPair::from_pkcs8_pem(spec, pem)),
     }
+}
+
+/// A new key pair, if this build has pairs of the spec. An RSA key that does not encrypt gets it later.
+pub(super) fn fresh_pair(
+    spec: KeySpec,
+    usage: KeyUsage,
+    random: Random<'_>,
+) -> Result<Secret, KmsError> {
+    if !KeyPair::exists_for(spec) {
+        return Ok(Secret::None);
+    }
+    if spec.modulus_len().is_some() && usage != KeyUsage::EncryptDecrypt {
+        let pair = DeferredPair::new(spec, random).map_err(KmsError::internal)?;
+        return Ok(Secret::Deferred(Arc::new(pair)));
+    }
+    let pair = KeyPair::generate(spec, random).map_err(KmsError::internal)?;
+    Ok(Secret::KeyPair(Arc::new(pair)))
 }
 
 /// The secret from a private key, or the reason why it was refused.

@@ -13,6 +13,7 @@ use crate::provider::{KeyActionError, KmsKey, MessageNonces};
 use crate::random::Random;
 use crate::secret::Plaintext;
 
+use super::deferred_pair::DeferredPair;
 use super::materials::Materials;
 use super::rotation_schedule::RotationSchedule;
 
@@ -39,9 +40,11 @@ pub(crate) struct SoftwareKey {
 /// The secret of a key.
 #[derive(Clone, Debug)]
 pub(super) enum Secret {
-    /// No secret: keys that cannot encrypt exist so that their refusals are real.
+    /// No secret: a key for MACs, or a key of a spec of which this build has no key pairs. They exist so that their refusals
+    /// are real.
     None,
     KeyPair(Arc<KeyPair>),
+    Deferred(Arc<DeferredPair>),
     Symmetric(Materials),
 }
 
@@ -77,10 +80,11 @@ impl SoftwareKey {
         self.metadata = change(self.metadata.clone().into_builder()).build();
     }
 
-    /// The key pair of an RSA or SM2 key that encrypts.
+    /// The key pair, which may have to be generated first.
     fn key_pair(&self) -> Option<&KeyPair> {
         match &self.secret {
             Secret::KeyPair(pair) => Some(pair),
+            Secret::Deferred(deferred) => deferred.pair(),
             Secret::None | Secret::Symmetric(_) => None,
         }
     }
@@ -96,7 +100,7 @@ impl SoftwareKey {
     pub(super) const fn materials(&self) -> Option<&Materials> {
         match &self.secret {
             Secret::Symmetric(materials) => Some(materials),
-            Secret::None | Secret::KeyPair(_) => None,
+            Secret::None | Secret::KeyPair(_) | Secret::Deferred(_) => None,
         }
     }
 
@@ -104,7 +108,7 @@ impl SoftwareKey {
     pub(super) const fn materials_mut(&mut self) -> Option<&mut Materials> {
         match &mut self.secret {
             Secret::Symmetric(materials) => Some(materials),
-            Secret::None | Secret::KeyPair(_) => None,
+            Secret::None | Secret::KeyPair(_) | Secret::Deferred(_) => None,
         }
     }
 
@@ -116,7 +120,7 @@ impl SoftwareKey {
     pub(super) fn complete(&self) -> bool {
         match &self.secret {
             Secret::None => self.metadata.key_usage() != KeyUsage::EncryptDecrypt,
-            Secret::KeyPair(_) => true,
+            Secret::KeyPair(_) | Secret::Deferred(_) => true,
             Secret::Symmetric(materials) => materials.complete(),
         }
     }

@@ -11,6 +11,7 @@ mod cow_map;
 mod create;
 #[cfg(all(feature = "testing", feature = "json"))]
 pub(crate) mod data;
+mod deferred_pair;
 mod due_rotations;
 mod generate_random;
 mod grant_tokens;

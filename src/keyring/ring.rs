@@ -12,7 +12,7 @@ use crate::random::{OsRandom, Random, RandomSource};
 use crate::resolve::{self, Unresolved};
 
 use super::clock::Clock;
-use super::key::{SoftwareKey, unsupported_kind_of_key};
+use super::key::SoftwareKey;
 use super::snapshot::{Latest, Snapshot};
 use super::store::{Pinned, Store};
 use super::wrapping_keys::WrappingKeys;
@@ -172,22 +172,23 @@ impl Keyring {
         })
     }
 
-    /// The public key of an RSA or SM2 key, as the DER of an X.509 `SubjectPublicKeyInfo`: `GetPublicKey`. Accepts all
+    /// The public key of an asymmetric key, as the DER of an X.509 `SubjectPublicKeyInfo`: `GetPublicKey`. Accepts all
     /// four forms of key identifiers.
     ///
     /// # Errors
     ///
     /// - [`KmsError::NotFound`] if the key does not exist.
     /// - [`KmsError::KmsInvalidState`] if its state does not allow the operation. A disabled key still gives its public key.
-    /// - [`KmsError::UnsupportedOperation`] if the key has no public key. The keys of a ring for signatures and key
-    ///   agreement do not have one.
+    /// - [`KmsError::UnsupportedOperation`] if the key is not asymmetric, without a message; and with one that says so, if
+    ///   this build has no key pairs of its spec: those of other curves than SM2 need the feature `data-key-pairs`, and
+    ///   there are none for ML-DSA and ML-KEM.
     pub fn public_key(&self, key: impl Into<KeyIdentifier>) -> Result<Vec<u8>, KmsError> {
         let snapshot = self.snapshot();
         let key = self.named_or_aliased_in(&snapshot, &key.into())?;
         key.require(Action::GetPublicKey)?;
         key.public_key()
             .map(<[u8]>::to_vec)
-            .ok_or_else(unsupported_kind_of_key)
+            .ok_or_else(|| KmsError::no_public_key(&key.metadata))
     }
 
     /// The ring as it is now.

@@ -2,7 +2,6 @@
 
 use core::fmt;
 
-#[cfg(any(test, feature = "snapshot"))]
 use zeroize::Zeroizing;
 
 use super::private_key::InvalidPrivateKey;
@@ -65,7 +64,6 @@ pub(crate) trait PrivateKey {
     /// # Errors
     ///
     /// [`KeyActionError::Provider`] if it cannot be encoded.
-    #[cfg(any(test, feature = "snapshot"))]
     fn to_pkcs8_der(&self) -> Result<Zeroizing<Vec<u8>>, KeyActionError>;
 
     /// The public key as `SubjectPublicKeyInfo` in DER: what `GetPublicKey` answers.

@@ -1,14 +1,15 @@
-//! [`KeyPair`]: an RSA or SM2 key pair.
+//! [`KeyPair`]: an RSA or SM2 key pair, or one of a curve.
 
 use core::fmt;
 
-#[cfg(feature = "snapshot")]
 use zeroize::Zeroizing;
 
 use super::asymmetric::{AsymmetricKey, PrivateKey};
 use super::private_key::{InvalidPrivateKey, der_of_pem};
 use super::rsa_key::RsaKey;
 use super::sm2_key::Sm2Key;
+#[cfg(feature = "data-key-pairs")]
+use super::{curve_key::CurveKey, ed25519_key::Ed25519Key};
 use crate::error::InfrastructureError;
 use crate::key::{EncryptionAlgorithm, KeySpec};
 use crate::provider::{KeyActionError, KeyProviderError};
@@ -16,6 +17,9 @@ use crate::random::Random;
 use crate::secret::Plaintext;
 
 /// A key pair that encrypts and decrypts as a key of its spec does in KMS: `RSA_2048`, `RSA_3072`, `RSA_4096` or `SM2`.
+///
+/// With the feature `data-key-pairs` it can also be of `ECC_NIST_P256`, `ECC_NIST_P384`, `ECC_NIST_P521`,
+/// `ECC_SECG_P256K1` or `ECC_NIST_EDWARDS25519`. Such a pair has a public key, and encrypts nothing.
 ///
 /// The private key is wiped when the pair is dropped, as far as the crates for the arithmetic allow: see SECURITY.md.
 ///
@@ -43,8 +47,7 @@ impl KeyPair {
     ///
     /// # Errors
     ///
-    /// [`KeyActionError::Provider`] if the random source fails, or if keys of this spec do not encrypt with a public
-    /// key.
+    /// [`KeyActionError::Provider`] if the random source fails, or if this build has no key pairs of the spec.
     pub fn generate(spec: KeySpec, random: Random<'_>) -> Result<Self, KeyActionError> {
         let kind = Kind::of_spec(spec).ok_or_else(|| no_key_pair(spec))?;
         let key = (kind.generate)(spec, random)?;
@@ -83,8 +86,12 @@ impl KeyPair {
         Self::from_pkcs8_der(spec, der_of_pem(pem)?.as_bytes())
     }
 
+    /// Whether this build has key pairs of a spec.
+    pub(crate) const fn exists_for(spec: KeySpec) -> bool {
+        Kind::of_spec(spec).is_some()
+    }
+
     /// The private key as PKCS#8 in DER.
-    #[cfg(feature = "snapshot")]
     pub(crate) fn to_pkcs8_der(&self) -> Result<Zeroizing<Vec<u8>>, KeyActionError> {
         self.key.to_pkcs8_der()
     }
@@ -147,17 +154,29 @@ struct Kind {
 }
 
 impl Kind {
-    /// The kind of a spec; this is the only list of kinds. `None` for keys that do not encrypt with a public key.
+    /// The kind of a spec; this is the only list of kinds. `None` for specs whose keys are not pairs, and for pairs that
+    /// this build does not have.
     const fn of_spec(spec: KeySpec) -> Option<Self> {
         match spec {
             KeySpec::Rsa2048 | KeySpec::Rsa3072 | KeySpec::Rsa4096 => Some(Self::of::<RsaKey>()),
             KeySpec::Sm2 => Some(Self::of::<Sm2Key>()),
-            KeySpec::SymmetricDefault
-            | KeySpec::EccNistP256
+            #[cfg(feature = "data-key-pairs")]
+            KeySpec::EccNistP256 => Some(Self::of::<CurveKey<p256::NistP256>>()),
+            #[cfg(feature = "data-key-pairs")]
+            KeySpec::EccNistP384 => Some(Self::of::<CurveKey<p384::NistP384>>()),
+            #[cfg(feature = "data-key-pairs")]
+            KeySpec::EccNistP521 => Some(Self::of::<CurveKey<p521::NistP521>>()),
+            #[cfg(feature = "data-key-pairs")]
+            KeySpec::EccSecgP256K1 => Some(Self::of::<CurveKey<k256::Secp256k1>>()),
+            #[cfg(feature = "data-key-pairs")]
+            KeySpec::EccNistEdwards25519 => Some(Self::of::<Ed25519Key>()),
+            #[cfg(not(feature = "data-key-pairs"))]
+            KeySpec::EccNistP256
             | KeySpec::EccNistP384
             | KeySpec::EccNistP521
-            | KeySpec::EccNistEdwards25519
             | KeySpec::EccSecgP256K1
+            | KeySpec::EccNistEdwards25519 => None,
+            KeySpec::SymmetricDefault
             | KeySpec::Hmac224
             | KeySpec::Hmac256
             | KeySpec::Hmac384
@@ -193,18 +212,22 @@ mod tests {
     use crate::provider::KeyActionError;
 
     #[test]
-    fn there_is_a_kind_for_every_spec_that_encrypts_with_a_public_key() {
+    fn there_is_a_kind_for_every_spec_that_encrypts_with_a_public_key_and_for_curves_with_their_feature()
+     {
         for spec in KeySpec::ALL {
             let algorithms = spec.encryption_algorithms().iter();
             let is_asymmetric = algorithms.copied().any(EncryptionAlgorithm::is_asymmetric);
+            let is_curve = spec.as_str().starts_with("ECC_");
+            let exists = is_asymmetric || (is_curve && cfg!(feature = "data-key-pairs"));
+            assert_eq!(KeyPair::exists_for(*spec), exists, "{spec}");
             let refusal = KeyPair::from_pkcs8_der(*spec, &[]).unwrap_err();
-            let expected = if is_asymmetric {
+            let expected = if exists {
                 InvalidPrivateKey::Encoding
             } else {
                 InvalidPrivateKey::NoKeyPair(*spec)
             };
             assert_eq!(refusal, expected);
-            if !is_asymmetric {
+            if !exists {
                 let refused = KeyPair::generate(*spec, os_random());
                 assert!(matches!(refused, Err(KeyActionError::Provider(_))));
             }

@@ -2,10 +2,14 @@
 //!
 //! A [`KmsKey`](crate::provider::KmsKey) of your own decides where its secret comes from and describes the key. It can
 //! leave the cryptography to these types: symmetric keys use a [`SymmetricMaterial`] (AES-256-GCM under derived message
-//! keys), RSA and SM2 keys a [`KeyPair`] (RSAES-OAEP, SM2PKE).
+//! keys), RSA and SM2 keys a [`KeyPair`] (RSAES-OAEP, SM2PKE). With the feature `data-key-pairs`, a [`KeyPair`] is also of a
+//! curve that only signs.
 
 mod asymmetric;
+mod curve_key;
 mod draws;
+#[cfg(feature = "data-key-pairs")]
+mod ed25519_key;
 mod failure;
 #[cfg(test)]
 pub(crate) mod fixtures;
@@ -22,6 +26,8 @@ pub(crate) mod private_key;
 mod rsa_key;
 mod rsa_oaep;
 pub(crate) mod rsa_public;
+#[cfg(feature = "data-key-pairs")]
+mod signing_curves;
 mod sm2_der;
 mod sm2_key;
 mod sm2_pke;

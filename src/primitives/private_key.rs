@@ -25,8 +25,9 @@ pub enum InvalidPrivateKey {
     /// More than two primes.
     #[error("the RSA key must have two primes")]
     MultiPrime,
-    /// Keys of this spec don't encrypt with a public key.
-    #[error("keys of spec {0} do not encrypt with a public key")]
+    /// Keys of this spec are not pairs, or this build has no pairs of the spec: those of curves other than SM2 need the
+    /// feature `data-key-pairs`.
+    #[error("this build has no key pairs of spec {0}")]
     NoKeyPair(KeySpec),
     /// A public exponent that is even, below 3 or longer than 33 bits. A larger one would make every encryption
     /// expensive.

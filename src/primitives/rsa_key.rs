@@ -5,12 +5,9 @@ use core::fmt;
 
 use rsa::hazmat::rsa_decrypt_and_check;
 use rsa::pkcs1::RsaPrivateKeyRef;
-#[cfg(any(test, feature = "snapshot"))]
-use rsa::pkcs8::EncodePrivateKey;
-use rsa::pkcs8::EncodePublicKey;
+use rsa::pkcs8::{EncodePrivateKey, EncodePublicKey};
 use rsa::traits::PublicKeyParts;
 use rsa::{BoxedUint, PublicKey};
-#[cfg(any(test, feature = "snapshot"))]
 use zeroize::Zeroizing;
 
 use super::asymmetric::PrivateKey;
@@ -78,7 +75,6 @@ impl PrivateKey for RsaKey {
         Ok(Self { spec, key })
     }
 
-    #[cfg(any(test, feature = "snapshot"))]
     fn to_pkcs8_der(&self) -> Result<Zeroizing<Vec<u8>>, KeyActionError> {
         self.key
             .to_pkcs8_der()

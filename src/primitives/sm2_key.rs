@@ -1,93 +1,18 @@
-//! [`Sm2Key`]: an SM2 key, and how it is generated, imported and exported. Its encryption is in
-//! [`sm2_pke`](super::sm2_pke).
+//! [`Sm2Key`]: an SM2 key. Its encryption is in [`sm2_pke`](super::sm2_pke).
 
-use core::fmt;
+use sm2::Sm2;
 
-use sm2::elliptic_curve::{ALGORITHM_OID, Generate};
-#[cfg(any(test, feature = "snapshot"))]
-use sm2::pkcs8::EncodePrivateKey;
-use sm2::pkcs8::{AssociatedOid, EncodePublicKey};
-use sm2::{NonZeroScalar, PublicKey, SecretKey, Sm2};
-use zeroize::Zeroizing;
+use super::curve_key::CurveKey;
 
-use super::asymmetric::PrivateKey;
-use super::draws::Draws;
-use super::failure::internal;
-use super::private_key::{InvalidPrivateKey, private_key_info};
-use crate::key::KeySpec;
-use crate::provider::KeyActionError;
-use crate::random::Random;
-
-/// An SM2 key that encrypts and decrypts. It is wiped when it is dropped and prints nothing.
-pub(crate) struct Sm2Key {
-    secret: SecretKey,
-    public: PublicKey,
-}
-
-impl Sm2Key {
-    /// The private scalar.
-    pub(crate) fn scalar(&self) -> Zeroizing<NonZeroScalar> {
-        Zeroizing::new(self.secret.to_nonzero_scalar())
-    }
-
-    /// The public point.
-    pub(crate) const fn public(&self) -> &PublicKey {
-        &self.public
-    }
-
-    pub(crate) fn from_secret(secret: SecretKey) -> Self {
-        let public = secret.public_key();
-        Self { secret, public }
-    }
-}
-
-/// All methods ignore the spec, since SM2 keys have only one.
-impl PrivateKey for Sm2Key {
-    fn generate(_: KeySpec, random: Random<'_>) -> Result<Self, KeyActionError> {
-        // Not `SecretKey`'s own generation, which accepts zero.
-        let mut draws = Draws::new(random);
-        let scalar = Zeroizing::new(NonZeroScalar::try_generate_from_rng(&mut draws)?);
-        Ok(Self::from_secret(SecretKey::from(&*scalar)))
-    }
-
-    /// A key from PKCS#8. A public key that comes with it must be the right one.
-    fn from_pkcs8_der(_: KeySpec, der: &[u8]) -> Result<Self, InvalidPrivateKey> {
-        let info = private_key_info(der)?;
-        info.algorithm
-            .assert_oids(ALGORITHM_OID, Sm2::OID)
-            .map_err(|_| InvalidPrivateKey::Algorithm)?;
-        SecretKey::try_from(info)
-            .map(Self::from_secret)
-            .map_err(|_| InvalidPrivateKey::Inconsistent)
-    }
-
-    #[cfg(any(test, feature = "snapshot"))]
-    fn to_pkcs8_der(&self) -> Result<Zeroizing<Vec<u8>>, KeyActionError> {
-        self.secret
-            .to_pkcs8_der()
-            .map(|document| document.to_bytes())
-            .map_err(|error| internal("the private key cannot be encoded", error))
-    }
-
-    fn public_key_der(&self) -> Result<Vec<u8>, KeyActionError> {
-        self.public
-            .to_public_key_der()
-            .map(|document| document.into_vec())
-            .map_err(|error| internal("the public key cannot be encoded", error))
-    }
-}
-
-impl fmt::Debug for Sm2Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Sm2Key(..)")
-    }
-}
+/// An SM2 key that encrypts and decrypts.
+pub(crate) type Sm2Key = CurveKey<Sm2>;
 
 #[cfg(test)]
 mod tests {
+    use sm2::SecretKey;
     use sm2::elliptic_curve::zeroize::ZeroizeOnDrop;
 
-    use super::{SecretKey, Sm2Key};
+    use super::Sm2Key;
     use crate::key::KeySpec;
     use crate::primitives::asymmetric::PrivateKey;
     use crate::primitives::fixtures::{
@@ -175,6 +100,6 @@ mod tests {
     fn a_key_prints_nothing_and_is_wiped() {
         fn wiped_on_drop<T: ZeroizeOnDrop>() {}
         wiped_on_drop::<SecretKey>();
-        assert_eq!(format!("{:?}", sm2()), "Sm2Key(..)");
+        assert_eq!(format!("{:?}", sm2()), "CurveKey(..)");
     }
 }

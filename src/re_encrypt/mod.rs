@@ -39,6 +39,7 @@ pub(crate) fn re_encrypt(
             context: request.destination_encryption_context(),
             action: Action::ReEncryptTo,
             re_encrypted_from: Some(opening.key_arn()),
+            data_key_pair_spec: None,
         },
     )?;
     let plaintext = opening.open()?;

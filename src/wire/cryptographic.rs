@@ -9,6 +9,9 @@ use crate::describe_key::DescribeKeyRequest;
 use crate::encrypt::EncryptRequest;
 use crate::error::ProtocolError;
 use crate::generate_data_key::{GenerateDataKeyRequest, GenerateDataKeyRequestBuilder};
+use crate::generate_data_key_pair::{
+    GenerateDataKeyPairRequest, GenerateDataKeyPairRequestBuilder,
+};
 use crate::get_public_key::GetPublicKeyRequest;
 use crate::key::KeyIdentifier;
 use crate::kms::Kms;
@@ -33,6 +36,8 @@ pub(super) fn handler<P: KeyProvider>(operation: Operation) -> Option<Handler<P>
         Operation::DescribeKey => describe_key,
         Operation::Encrypt => encrypt,
         Operation::GenerateDataKey => generate_data_key,
+        Operation::GenerateDataKeyPair => generate_data_key_pair,
+        Operation::GenerateDataKeyPairWithoutPlaintext => generate_data_key_pair_without_plaintext,
         Operation::GenerateDataKeyWithoutPlaintext => generate_data_key_without_plaintext,
         Operation::GetPublicKey => get_public_key,
         Operation::ReEncrypt => re_encrypt,
@@ -184,6 +189,67 @@ fn get_public_key<P: KeyProvider>(
     Ok(Some(
         describe::key_spec(object, response.key_metadata()).text("KeyUsage", response.key_usage()),
     ))
+}
+
+fn generate_data_key_pair<P: KeyProvider>(
+    kms: &Kms<P>,
+    members: &Members<'_>,
+) -> Result<Option<Object>, Failure> {
+    let request = data_key_pair_request(members)?;
+    refuse_recipient(members)?;
+    let request = kms.checked(Operation::GenerateDataKeyPair, request.build())?;
+    let response = kms.generate_data_key_pair(&request)?;
+    let private_key = response.private_key_plaintext();
+    let blobs = [
+        response.private_key_ciphertext_blob().len(),
+        private_key.len(),
+        response.public_key().len(),
+    ];
+    Ok(Some(
+        Object::with_room_for(blobs.into_iter().fold(0, usize::saturating_add))
+            .blob(
+                "PrivateKeyCiphertextBlob",
+                response.private_key_ciphertext_blob(),
+            )
+            .blob("PrivateKeyPlaintext", private_key.expose())
+            .blob("PublicKey", response.public_key())
+            .plain("KeyId", response.key_id())
+            .plain("KeyPairSpec", response.key_pair_spec())
+            .maybe_plain("KeyMaterialId", response.key_material_id()),
+    ))
+}
+
+fn generate_data_key_pair_without_plaintext<P: KeyProvider>(
+    kms: &Kms<P>,
+    members: &Members<'_>,
+) -> Result<Option<Object>, Failure> {
+    let operation = Operation::GenerateDataKeyPairWithoutPlaintext;
+    let request = kms.checked(operation, data_key_pair_request(members)?.build())?;
+    let response = kms.generate_data_key_pair_without_plaintext(&request)?;
+    let blobs = response.private_key_ciphertext_blob().len();
+    let blobs = blobs.saturating_add(response.public_key().len());
+    Ok(Some(
+        Object::with_room_for(blobs)
+            .blob(
+                "PrivateKeyCiphertextBlob",
+                response.private_key_ciphertext_blob(),
+            )
+            .blob("PublicKey", response.public_key())
+            .plain("KeyId", response.key_id())
+            .plain("KeyPairSpec", response.key_pair_spec())
+            .maybe_plain("KeyMaterialId", response.key_material_id()),
+    ))
+}
+
+fn data_key_pair_request(
+    members: &Members<'_>,
+) -> Result<GenerateDataKeyPairRequestBuilder, ProtocolError> {
+    Ok(GenerateDataKeyPairRequest::builder()
+        .set_key_id(key_id(members, "KeyId")?)
+        .set_encryption_context(map(members, "EncryptionContext")?)
+        .set_key_pair_spec(value(members, "KeyPairSpec")?)
+        .set_grant_tokens(texts(members, "GrantTokens")?)
+        .set_dry_run(members.flag("DryRun")?))
 }
 
 fn data_key_request(members: &Members<'_>) -> Result<GenerateDataKeyRequestBuilder, ProtocolError> {

@@ -11,8 +11,8 @@ use kms_reencrypt::access::{
 };
 use kms_reencrypt::iam::{Condition, ConditionOperator, Policy, Statement};
 use kms_reencrypt::{
-    AliasName, EncryptionAlgorithm, EncryptionContext, ExpirationModel, KeyMetadata, KeySpec,
-    KeyUsage, MultiRegionConfiguration, MultiRegionKeyType,
+    AliasName, DataKeyPairSpec, EncryptionAlgorithm, EncryptionContext, ExpirationModel,
+    KeyMetadata, KeySpec, KeyUsage, MultiRegionConfiguration, MultiRegionKeyType,
 };
 
 use crate::ask::{KEY, stranger};
@@ -144,6 +144,10 @@ fn every_condition_key_has_the_value_of_its_source() {
             says.wrapping_key_spec = Some("RSA_4096");
         })
     };
+    let pair = || {
+        Scene::new(Action::GenerateDataKeyPair)
+            .says(|says| says.data_key_pair_spec = Some(DataKeyPairSpec::EccNistP256))
+    };
     let says = |say: fn(&mut Parameters<'static>)| to().says(say);
     let context = || says(|says| says.encryption_context = Some(&CONTEXT));
     let now = || {
@@ -209,6 +213,7 @@ fn every_condition_key_has_the_value_of_its_source() {
         (to(), StringEquals, "kms:KeyUsage", "ENCRYPT_DECRYPT", "SIGN_VERIFY"),
         (to(), Bool, "kms:MultiRegion", "true", "false"),
         (to(), StringEquals, "kms:MultiRegionKeyType", "PRIMARY", "REPLICA"),
+        (pair(), StringEquals, "kms:DataKeyPairSpec", "ECC_NIST_P256", "RSA_2048"),
         (primary(), StringEquals, "kms:PrimaryRegion", "us-west-2", "us-east-2"),
         (says(|says| says.re_encrypt_on_same_key = Some(true)), Bool, "kms:ReEncryptOnSameKey", "true", "false"),
         (replica(), StringEquals, "kms:ReplicaRegion", "us-west-2", "us-east-2"),
@@ -282,7 +287,6 @@ const GIVEN: &[&str] = &[
     "glue:CredentialIssuingService",
     "glue:RoleAssumedBy",
     "identitystore:UserId",
-    "kms:DataKeyPairSpec",
     "kms:KeyAgreementAlgorithm",
     "kms:MacAlgorithm",
     "kms:MessageType",

@@ -266,6 +266,21 @@ pub(crate) fn asymmetric_data_key() -> Expected {
     )
 }
 
+/// The crate's own.
+pub(crate) fn no_data_key_pair(spec: &str, reason: &str) -> Expected {
+    refusal(
+        "UnsupportedOperationException",
+        format!("A data key pair of KeyPairSpec {spec} cannot be made here: {reason}"),
+    )
+}
+
+pub(crate) fn not_in_this_region(spec: &str) -> Expected {
+    refusal(
+        "UnsupportedOperationException",
+        format!("KeySpec {spec} is not supported in this Region"),
+    )
+}
+
 // behaviour §9, continued
 
 pub(crate) fn unsupported_origin(key: &str, origin: &str) -> Expected {

@@ -61,7 +61,7 @@ impl World {
         self.add(name, KeySpec::SymmetricDefault)
     }
 
-    /// An RSA key for signatures. Without a private key: it is refused before it would need one.
+    /// An RSA key for signatures.
     pub(crate) fn signing(&self, name: &str) -> KeyArn {
         self.add(
             name,

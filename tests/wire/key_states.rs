@@ -205,6 +205,9 @@ pub(crate) fn request(server: &Server, operation: &str, key: KeyArn) -> Value {
         "ReEncrypt" => json!({"CiphertextBlob": blob(), "DestinationKeyId": other}),
         "Encrypt" => id(json!({"Plaintext": "YQ=="})),
         "GenerateDataKey" | "GenerateDataKeyWithoutPlaintext" => id(json!({"KeySpec": "AES_256"})),
+        "GenerateDataKeyPair" | "GenerateDataKeyPairWithoutPlaintext" => {
+            id(json!({"KeyPairSpec": "SM2"}))
+        }
         "GetParametersForImport" => id(json!({
             "WrappingAlgorithm": "SM2PKE",
             "WrappingKeySpec": "SM2",

@@ -56,6 +56,13 @@ fn members_that_are_not_served_are_refused_by_their_names() {
             "ValidationException",
         ),
         (
+            "GenerateDataKeyPair",
+            json!({"KeyId": key.to_string(), "KeyPairSpec": "SM2"}),
+            "Recipient",
+            &recipient,
+            "ValidationException",
+        ),
+        (
             "Decrypt",
             json!({"CiphertextBlob": blob}),
             "Recipient",

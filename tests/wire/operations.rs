@@ -184,6 +184,44 @@ fn data_moves_from_one_key_to_another() {
 }
 
 #[test]
+fn a_private_key_is_generated_moved_and_opened() {
+    let server = Server::new();
+    let [source, destination] = [(); 2].map(|()| server.key(KeySpec::SymmetricDefault).to_string());
+    let context = json!({"tenant": "blue"});
+    let request = json!({
+        "KeyId": source,
+        "KeyPairSpec": "SM2",
+        "EncryptionContext": context,
+        "GrantTokens": [],
+        "DryRun": false,
+    });
+    let pair = server.ok("GenerateDataKeyPair", request.clone());
+    assert_eq!(
+        (&pair["KeyId"], &pair["KeyPairSpec"]),
+        (&json!(source), &json!("SM2"))
+    );
+    let blind = server.ok("GenerateDataKeyPairWithoutPlaintext", request);
+    assert!(blind.get("PrivateKeyPlaintext").is_none());
+    assert_eq!(blind["KeyMaterialId"], pair["KeyMaterialId"]);
+    let moved = server.ok(
+        "ReEncrypt",
+        json!({
+            "CiphertextBlob": pair["PrivateKeyCiphertextBlob"],
+            "SourceEncryptionContext": context,
+            "DestinationKeyId": destination,
+        }),
+    );
+    let opened = server.ok(
+        "Decrypt",
+        json!({"CiphertextBlob": moved["CiphertextBlob"]}),
+    );
+    assert_eq!(opened["Plaintext"], pair["PrivateKeyPlaintext"]);
+    // The point of an SM2 key ends both.
+    let [private, public] = ["PrivateKeyPlaintext", "PublicKey"].map(|name| bytes(&pair[name]));
+    assert_eq!(private.last_chunk::<64>(), public.last_chunk::<64>());
+}
+
+#[test]
 fn a_recipient_never_gets_the_plaintext_in_the_clear() {
     let server = Server::new();
     let key = server.key(KeySpec::SymmetricDefault).to_string();
@@ -193,6 +231,9 @@ fn a_recipient_never_gets_the_plaintext_in_the_clear() {
     });
     let request = json!({"KeyId": key, "NumberOfBytes": 8, "Recipient": recipient});
     let (code, _) = server.error("GenerateDataKey", request);
+    assert_eq!(code, "ValidationException");
+    let request = json!({"KeyId": key, "KeyPairSpec": "SM2", "Recipient": recipient});
+    let (code, _) = server.error("GenerateDataKeyPair", request);
     assert_eq!(code, "ValidationException");
 }
 

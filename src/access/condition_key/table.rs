@@ -77,7 +77,7 @@ pub(super) const TABLE: &[ConditionKey] = &[
     row("kms:CallerAccount", String, Caller, OnKeysAndStores, values::account),
     row("kms:CustomerMasterKeySpec", String, Key, OnKeysAndNewKeys, values::key_spec),
     row("kms:CustomerMasterKeyUsage", String, Key, OnKeysAndNewKeys, values::key_usage),
-    row("kms:DataKeyPairSpec", String, Request, These(DATA_KEY_PAIRS), not_provided),
+    row("kms:DataKeyPairSpec", String, Request, These(DATA_KEY_PAIRS), values::data_key_pair_spec),
     row("kms:EncryptionAlgorithm", String, Request, These(CONTEXT), values::encryption_algorithm),
     row("kms:EncryptionContext:", String, Request, These(CONTEXT_AND_GRANTS), values::encryption_context),
     row("kms:EncryptionContextKeys", Strings, Request, These(CONTEXT_AND_GRANTS), values::encryption_context_keys),

@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use crate::access::{AccessRequest, GrantConstraint, GrantTerms};
 use crate::context::EncryptionContext;
 use crate::iam::{Presence, PrincipalArn};
-use crate::key::KeyMetadata;
+use crate::key::{DataKeyPairSpec, KeyMetadata};
 
 type Visit<'v> = &'v mut dyn FnMut(&str);
 
@@ -344,6 +344,15 @@ pub(super) fn expiration_model(request: &AccessRequest<'_>, _: &str, visit: Visi
 pub(super) fn valid_to(request: &AccessRequest<'_>, _: &str, visit: Visit<'_>) -> Presence {
     let date = request.parameters.valid_to.and_then(date);
     maybe(date.as_deref(), visit)
+}
+
+pub(super) fn data_key_pair_spec(
+    request: &AccessRequest<'_>,
+    _: &str,
+    visit: Visit<'_>,
+) -> Presence {
+    let spec = request.parameters.data_key_pair_spec;
+    maybe(spec.map(DataKeyPairSpec::as_str), visit)
 }
 
 pub(super) fn wrapping_algorithm(

@@ -62,6 +62,11 @@ fn export_key(key: &SoftwareKey) -> Result<KeyData, KmsError> {
             Secret::KeyPair(pair) => {
                 SecretData::Pkcs8(pair.to_pkcs8_der().map_err(KmsError::internal)?)
             }
+            // A pair that nobody has asked for can as well be another one after loading.
+            Secret::Deferred(deferred) => match deferred.generated() {
+                Some(pair) => SecretData::Pkcs8(pair.to_pkcs8_der().map_err(KmsError::internal)?),
+                None => SecretData::None,
+            },
             Secret::Symmetric(materials) => SecretData::Symmetric {
                 materials: materials.versions().iter().map(export_material).collect(),
                 on_demand_rotations: materials.on_demand_rotations(),

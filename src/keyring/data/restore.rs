@@ -7,10 +7,11 @@ use std::time::SystemTime;
 use crate::access::GrantId;
 use crate::error::ValidationError;
 use crate::key::{
-    AccountId, KeyArn, KeyId, KeyManager, KeyMetadata, KeyOrigin, KeySpec, KeyState,
+    AccountId, KeyArn, KeyId, KeyManager, KeyMetadata, KeyOrigin, KeySpec, KeyState, KeyUsage,
     MultiRegionKeyType, Region,
 };
 use crate::keyring::alias::{Alias, AliasEntry};
+use crate::keyring::create::fresh_pair;
 use crate::keyring::key::{Secret, SoftwareKey};
 use crate::keyring::materials::{Expiry, KeyMaterialState, MaterialVersion, Materials};
 use crate::keyring::ring::Keyring;
@@ -18,6 +19,7 @@ use crate::keyring::rotation_schedule::{ROTATION_PERIOD_DEFAULT, RotationSchedul
 use crate::keyring::snapshot::Snapshot;
 use crate::primitives::key_pair::KeyPair;
 use crate::primitives::symmetric::SymmetricMaterial;
+use crate::random::Random;
 
 use super::{AliasData, KeyData, MaterialData, RingData, SecretData};
 
@@ -45,7 +47,7 @@ impl Keyring {
         let now = self.now();
         let keys = keys.into_iter().enumerate();
         let mut keys: Vec<SoftwareKey> = keys
-            .map(|(at, key)| software_key(at, key, now))
+            .map(|(at, key)| software_key(at, key, now, self.random()))
             .collect::<Result<_, _>>()?;
         share_rotation(&mut keys);
         let mut invalid = None;
@@ -194,6 +196,7 @@ fn software_key(
     at: usize,
     data: KeyData,
     now: Option<SystemTime>,
+    random: Random<'_>,
 ) -> Result<SoftwareKey, InvalidRingData> {
     let KeyData {
         metadata,
@@ -231,7 +234,7 @@ fn software_key(
         let reason = "the key has a grant with this id already".to_owned();
         return Err(InvalidRingData::Grant(at, place, reason));
     }
-    let secret = self::secret(at, &metadata, secret)?;
+    let secret = self::secret(at, &metadata, secret, random)?;
     let rotation = self::rotation(at, &metadata, rotation, now)?;
     let mut key = SoftwareKey::new(metadata, Arc::new(policy), Arc::from(tags), secret);
     key.grants = Arc::from(grants);
@@ -261,6 +264,7 @@ fn secret(
     at: usize,
     metadata: &KeyMetadata,
     secret: SecretData,
+    random: Random<'_>,
 ) -> Result<Secret, InvalidRingData> {
     match (metadata.key_spec(), secret) {
         (
@@ -273,12 +277,23 @@ fn secret(
         (spec, SecretData::Pkcs8(der)) => KeyPair::from_pkcs8_der(spec, &der)
             .map(|pair| Secret::KeyPair(Arc::new(pair)))
             .map_err(|error| InvalidRingData::Key(at, error.to_string())),
-        (spec, SecretData::None) if spec != KeySpec::SymmetricDefault => Ok(Secret::None),
+        (spec, SecretData::None) if spec != KeySpec::SymmetricDefault => {
+            if waits_for_material(metadata) {
+                return Ok(Secret::None);
+            }
+            fresh_pair(spec, metadata.key_usage(), random)
+                .map_err(|error| InvalidRingData::Key(at, error.to_string()))
+        }
         (spec, _) => {
             let reason = format!("this is no key material for a key of spec {spec}");
             Err(InvalidRingData::Key(at, reason))
         }
     }
+}
+
+/// Whether a key without material needs it: it encrypts, or its material comes from outside.
+fn waits_for_material(metadata: &KeyMetadata) -> bool {
+    metadata.key_usage() == KeyUsage::EncryptDecrypt || metadata.origin() == KeyOrigin::External
 }
 
 fn symmetric(

@@ -3,7 +3,7 @@
 # The committed files are one run's result: a new run makes other keys, and so breaks whatever has learned the old ones.
 set -eu
 cd "$(dirname "$0")"
-mkdir -p refused
+mkdir -p curves refused
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -15,6 +15,19 @@ for bits in 2048 3072 4096; do rsa $bits rsa_$bits.pem; done
 rsa 2048 rsa_2048_other.pem
 sm2 sm2.pem
 sm2 sm2_other.pem
+
+# Keys that sign and agree, each with its public key.
+curve() { # name of the file, options of genpkey
+    name=$1
+    shift
+    openssl genpkey "$@" -out "curves/$name.pem"
+    openssl pkey -in "curves/$name.pem" -pubout -out "curves/${name}_public.pem"
+}
+curve p256 -algorithm EC -pkeyopt ec_paramgen_curve:P-256
+curve p384 -algorithm EC -pkeyopt ec_paramgen_curve:P-384
+curve p521 -algorithm EC -pkeyopt ec_paramgen_curve:P-521
+curve secp256k1 -algorithm EC -pkeyopt ec_paramgen_curve:secp256k1
+curve ed25519 -algorithm ed25519
 
 # Private keys that are well-formed, and that no RSA or SM2 key of KMS is made of.
 rsa 1024 refused/rsa_1024.pem

@@ -42,13 +42,16 @@ impl Calls {
         self.of(Operation::Decrypt)
     }
 
-    /// Keeps the calls of `GenerateDataKey` and `GenerateDataKeyWithoutPlaintext`.
+    /// Keeps the calls of `GenerateDataKey`, `GenerateDataKeyPair` and both without plaintext.
     #[must_use]
     pub fn generated_data_keys(self) -> Self {
         self.filter(|call| {
             matches!(
                 call.operation(),
-                Operation::GenerateDataKey | Operation::GenerateDataKeyWithoutPlaintext
+                Operation::GenerateDataKey
+                    | Operation::GenerateDataKeyPair
+                    | Operation::GenerateDataKeyPairWithoutPlaintext
+                    | Operation::GenerateDataKeyWithoutPlaintext
             )
         })
     }

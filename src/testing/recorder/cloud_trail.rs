@@ -125,7 +125,10 @@ impl RecordedCall {
         };
         let has_algorithm = !matches!(
             self.operation(),
-            Operation::GenerateDataKey | Operation::GenerateDataKeyWithoutPlaintext
+            Operation::GenerateDataKey
+                | Operation::GenerateDataKeyPair
+                | Operation::GenerateDataKeyPairWithoutPlaintext
+                | Operation::GenerateDataKeyWithoutPlaintext
         );
         let mut parameters = Map::new();
         let keys = [self.source(), self.destination()];

@@ -88,7 +88,7 @@ impl Recorder {
         self.calls().decrypts()
     }
 
-    /// The calls of `GenerateDataKey` and `GenerateDataKeyWithoutPlaintext`.
+    /// The calls of `GenerateDataKey`, `GenerateDataKeyPair` and both without plaintext.
     #[must_use]
     pub fn generated_data_keys(&self) -> Calls {
         self.calls().generated_data_keys()

@@ -11,8 +11,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use kms_reencrypt::keyring::{ImportedMaterial, NewKey};
 use kms_reencrypt::{
-    DecryptRequest, EncryptRequest, GenerateDataKeyRequest, KeyArn, KeyOrigin, KeySpec, Keyring,
-    Kms, KmsError, ReEncryptRequest,
+    DataKeyPairSpec, DecryptRequest, EncryptRequest, GenerateDataKeyPairRequest,
+    GenerateDataKeyRequest, KeyArn, KeyOrigin, KeySpec, Keyring, Kms, KmsError, ReEncryptRequest,
 };
 use kms_reencrypt_secrets::{Scanner, Secret, watch};
 use support::{
@@ -218,6 +218,29 @@ fn data_keys_are_not_freed_unwiped() {
             drop(catch_unwind(AssertUnwindSafe(|| {
                 kms.generate_data_key(&request)
             })));
+        });
+    }
+}
+
+#[test]
+fn private_keys_of_data_key_pairs_are_not_freed_unwiped() {
+    let ring = Ring::new();
+    let kms = ring.kms.clone().with_random_source(Scripted::default());
+    // The private key of both curves is what was drawn.
+    let private_key = [Secret::new("private key", DATA_KEY)];
+    for spec in [DataKeyPairSpec::Sm2, DataKeyPairSpec::EccNistEdwards25519] {
+        let request = GenerateDataKeyPairRequest::builder()
+            .key_id(ring.key(KeySpec::SymmetricDefault))
+            .key_pair_spec(spec)
+            .build()
+            .expect("a request");
+        assert_nothing_found(&private_key, &format!("GenerateDataKeyPair {spec}"), || {
+            let response = kms.generate_data_key_pair(&request).expect("a pair");
+            let private = response.private_key_plaintext().expose();
+            assert!(private.windows(32).any(|window| window == DATA_KEY));
+        });
+        assert_nothing_found(&private_key, &format!("WithoutPlaintext {spec}"), || {
+            drop(kms.generate_data_key_pair_without_plaintext(&request));
         });
     }
 }
