@@ -32,6 +32,7 @@ mod rotation;
 mod rotation_schedule;
 mod snapshot;
 mod store;
+mod sync;
 mod tag_rules;
 mod tags;
 mod wrapping_keys;

@@ -2,8 +2,8 @@
 
 use core::fmt;
 use core::ops::Deref;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::sync::{Arc, AtomicUsize, Mutex, MutexGuard, Ordering, PoisonError, thread_local};
 
 /// One shard per expected thread; more threads share.
 const SHARDS: usize = 16;
