@@ -1,7 +1,6 @@
 //! [`EncryptionContext`] and its one canonical encoding.
 
 use core::fmt;
-use std::collections::BTreeMap;
 
 /// An encryption context: non-secret key-value pairs that a symmetric ciphertext is bound to.
 ///
@@ -37,6 +36,35 @@ impl EncryptionContext {
         &self.encoded
     }
 
+    /// The context with these pairs. If several have the same key, the last of them counts.
+    pub(crate) fn of_pairs<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)> + Clone) -> Self {
+        if pairs.clone().is_sorted_by(|(a, _), (b, _)| a < b) {
+            return Self::of_sorted(pairs);
+        }
+        let mut sorted: Vec<_> = pairs.collect();
+        // The sort keeps the order of equal keys, and of those the first stays.
+        sorted.reverse();
+        sorted.sort_by_key(|(key, _)| *key);
+        sorted.dedup_by_key(|(key, _)| *key);
+        Self::of_sorted(sorted.into_iter())
+    }
+
+    fn of_sorted<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)> + Clone) -> Self {
+        let lens = pairs
+            .clone()
+            .map(|(key, value)| 8 + key.len() + value.len());
+        let mut encoded = Vec::with_capacity(lens.sum());
+        for text in pairs.flat_map(|(key, value)| [key, value]) {
+            // No request carries a text of 4 GiB or more, so every length fits.
+            let len = u32::try_from(text.len()).unwrap_or(u32::MAX);
+            encoded.extend_from_slice(&len.to_be_bytes());
+            encoded.extend_from_slice(text.as_bytes());
+        }
+        Self {
+            encoded: encoded.into_boxed_slice(),
+        }
+    }
+
     /// Whether the context has no pairs.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -51,7 +79,7 @@ impl EncryptionContext {
     }
 
     /// The pairs, sorted by the UTF-8 bytes of their keys.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> + Clone {
         let mut rest = self.as_bytes();
         core::iter::from_fn(move || {
             let (key, behind) = split_text(rest)?;
@@ -64,25 +92,44 @@ impl EncryptionContext {
 
 impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for EncryptionContext {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(pairs: I) -> Self {
-        let sorted: BTreeMap<String, String> = pairs
+        let owned = pairs
             .into_iter()
-            .map(|(key, value)| (key.into(), value.into()))
-            .collect();
-        let len = sorted
-            .iter()
-            .map(|(key, value)| 8 + key.len() + value.len())
-            .sum();
-        let mut encoded = Vec::with_capacity(len);
-        for text in sorted.iter().flat_map(|(key, value)| [key, value]) {
-            // No request carries a text of 4 GiB or more, so every length fits.
-            let len = u32::try_from(text.len()).unwrap_or(u32::MAX);
-            encoded.extend_from_slice(&len.to_be_bytes());
-            encoded.extend_from_slice(text.as_bytes());
-        }
-        Self {
-            encoded: encoded.into_boxed_slice(),
-        }
+            .map(|(key, value)| (key.into(), value.into()));
+        Self::of_pairs(texts(&owned.collect::<Vec<_>>()))
     }
+}
+
+/// The encryption context of a request under construction: a whole one, and the pairs that were added to it since.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ContextBuilder {
+    whole: EncryptionContext,
+    added: Vec<(String, String)>,
+}
+
+impl ContextBuilder {
+    pub(crate) fn add(&mut self, key: String, value: String) {
+        self.added.push((key, value));
+    }
+
+    pub(crate) fn build(self) -> EncryptionContext {
+        if self.added.is_empty() {
+            return self.whole;
+        }
+        EncryptionContext::of_pairs(self.whole.iter().chain(texts(&self.added)))
+    }
+}
+
+impl From<EncryptionContext> for ContextBuilder {
+    fn from(whole: EncryptionContext) -> Self {
+        let added = Vec::new();
+        Self { whole, added }
+    }
+}
+
+fn texts(pairs: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> + Clone {
+    pairs
+        .iter()
+        .map(|(key, value)| (key.as_str(), value.as_str()))
 }
 
 impl<K: Into<String>, V: Into<String>, const N: usize> From<[(K, V); N]> for EncryptionContext {
@@ -106,7 +153,22 @@ fn split_text(bytes: &[u8]) -> Option<(&str, &[u8])> {
 
 #[cfg(test)]
 mod tests {
-    use super::EncryptionContext;
+    use super::{ContextBuilder, EncryptionContext};
+
+    #[test]
+    fn the_last_value_of_a_key_counts_and_what_was_added_comes_last() {
+        let pairs = [("b", "1"), ("a", "2"), ("b", "3"), ("a", "4"), ("b", "5")];
+        let context = EncryptionContext::from(pairs);
+        assert_eq!(context, EncryptionContext::from([("a", "4"), ("b", "5")]));
+        let sorted = [("a", "1"), ("a", "2")];
+        assert_eq!(EncryptionContext::from(sorted).get("a"), Some("2"));
+
+        let mut builder = ContextBuilder::from(context);
+        builder.add("b".to_owned(), "6".to_owned());
+        builder.add("0".to_owned(), "7".to_owned());
+        let expected = [("0", "7"), ("a", "4"), ("b", "6")];
+        assert_eq!(builder.build(), EncryptionContext::from(expected));
+    }
 
     #[test]
     fn pairs_come_back_sorted_and_whole() {

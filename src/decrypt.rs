@@ -1,10 +1,8 @@
 //! The operation `Decrypt`: its request, its response and its steps.
 
-use std::collections::BTreeMap;
-
 use crate::access::Action;
 use crate::constraints::{Constraints, DryRunModifier, ModelValue, ignores_ciphertext};
-use crate::context::EncryptionContext;
+use crate::context::{ContextBuilder, EncryptionContext};
 use crate::engine::{Opening, OpeningRequest, Session};
 use crate::error::KmsError;
 use crate::key::{EncryptionAlgorithm, KeyArn, KeyIdentifier, KeyMaterialId, KeyOrigin};
@@ -83,13 +81,13 @@ impl DecryptRequest {
 #[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct DecryptRequestBuilder {
-    ciphertext_blob: Option<Vec<u8>>,
-    encryption_context: BTreeMap<String, String>,
-    grant_tokens: Vec<String>,
-    key_id: Option<KeyIdentifier>,
-    encryption_algorithm: Option<ModelValue<EncryptionAlgorithm>>,
-    dry_run: Option<bool>,
-    dry_run_modifiers: Vec<ModelValue<DryRunModifier>>,
+    pub(crate) ciphertext_blob: Option<Vec<u8>>,
+    pub(crate) encryption_context: ContextBuilder,
+    pub(crate) grant_tokens: Vec<String>,
+    pub(crate) key_id: Option<KeyIdentifier>,
+    pub(crate) encryption_algorithm: Option<ModelValue<EncryptionAlgorithm>>,
+    pub(crate) dry_run: Option<bool>,
+    pub(crate) dry_run_modifiers: Vec<ModelValue<DryRunModifier>>,
 }
 
 impl DecryptRequestBuilder {
@@ -133,7 +131,7 @@ impl DecryptRequestBuilder {
         constraints.finish(|| {
             Some(DecryptRequest {
                 ciphertext_blob: self.ciphertext_blob.filter(|_| !ignores_ciphertext),
-                encryption_context: self.encryption_context.into_iter().collect(),
+                encryption_context: self.encryption_context.build(),
                 grant_tokens: self.grant_tokens,
                 key_id: self.key_id,
                 encryption_algorithm: encryption_algorithm?,

@@ -1,10 +1,8 @@
 //! The operation `Encrypt`: its request, its response and its steps.
 
-use std::collections::BTreeMap;
-
 use crate::access::Action;
 use crate::constraints::{Constraints, ModelValue};
-use crate::context::EncryptionContext;
+use crate::context::{ContextBuilder, EncryptionContext};
 use crate::engine::{Sealing, SealingRequest, Session};
 use crate::error::KmsError;
 use crate::key::{EncryptionAlgorithm, KeyArn, KeyIdentifier, SYMMETRIC_PLAINTEXT_MAX};
@@ -78,12 +76,12 @@ impl EncryptRequest {
 #[derive(Debug, Default)]
 #[must_use]
 pub struct EncryptRequestBuilder {
-    key_id: Option<KeyIdentifier>,
-    plaintext: Option<Plaintext>,
-    encryption_context: BTreeMap<String, String>,
-    grant_tokens: Vec<String>,
-    encryption_algorithm: Option<ModelValue<EncryptionAlgorithm>>,
-    dry_run: Option<bool>,
+    pub(crate) key_id: Option<KeyIdentifier>,
+    pub(crate) plaintext: Option<Plaintext>,
+    pub(crate) encryption_context: ContextBuilder,
+    pub(crate) grant_tokens: Vec<String>,
+    pub(crate) encryption_algorithm: Option<ModelValue<EncryptionAlgorithm>>,
+    pub(crate) dry_run: Option<bool>,
 }
 
 impl EncryptRequestBuilder {
@@ -133,7 +131,7 @@ impl EncryptRequestBuilder {
             Some(EncryptRequest {
                 key_id: key_id?,
                 plaintext: plaintext?,
-                encryption_context: self.encryption_context.into_iter().collect(),
+                encryption_context: self.encryption_context.build(),
                 grant_tokens: self.grant_tokens,
                 encryption_algorithm: encryption_algorithm?,
                 dry_run: self.dry_run.unwrap_or_default(),

@@ -1,10 +1,8 @@
 //! The operations `GenerateDataKey` and `GenerateDataKeyWithoutPlaintext`, which encrypt random bytes.
 
-use std::collections::BTreeMap;
-
 use crate::access::Action;
 use crate::constraints::{Constraints, ModelValue};
-use crate::context::EncryptionContext;
+use crate::context::{ContextBuilder, EncryptionContext};
 use crate::engine::{Sealed, Sealing, SealingRequest, Session};
 use crate::error::{Constraint, KmsError, ValidationError};
 use crate::key::{EncryptionAlgorithm, KeyArn, KeyIdentifier, KeyMaterialId, model_enum};
@@ -101,12 +99,12 @@ impl GenerateDataKeyRequest {
 #[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct GenerateDataKeyRequestBuilder {
-    key_id: Option<KeyIdentifier>,
-    encryption_context: BTreeMap<String, String>,
-    number_of_bytes: Option<i64>,
-    key_spec: Option<ModelValue<DataKeySpec>>,
-    grant_tokens: Vec<String>,
-    dry_run: Option<bool>,
+    pub(crate) key_id: Option<KeyIdentifier>,
+    pub(crate) encryption_context: ContextBuilder,
+    pub(crate) number_of_bytes: Option<i64>,
+    pub(crate) key_spec: Option<ModelValue<DataKeySpec>>,
+    pub(crate) grant_tokens: Vec<String>,
+    pub(crate) dry_run: Option<bool>,
 }
 
 impl GenerateDataKeyRequestBuilder {
@@ -170,7 +168,7 @@ impl GenerateDataKeyRequestBuilder {
         };
         Ok(GenerateDataKeyRequest {
             key_id,
-            encryption_context: self.encryption_context.into_iter().collect(),
+            encryption_context: self.encryption_context.build(),
             number_of_bytes,
             grant_tokens: self.grant_tokens,
             dry_run: self.dry_run.unwrap_or_default(),

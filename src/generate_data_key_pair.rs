@@ -1,12 +1,10 @@
 //! The operations `GenerateDataKeyPair` and `GenerateDataKeyPairWithoutPlaintext`, which encrypt new private keys.
 
-use std::collections::BTreeMap;
-
 use zeroize::Zeroizing;
 
 use crate::access::Action;
 use crate::constraints::{Constraints, ModelValue};
-use crate::context::EncryptionContext;
+use crate::context::{ContextBuilder, EncryptionContext};
 use crate::engine::{Sealed, Sealing, SealingRequest, Session};
 use crate::error::{Constraint, KmsError, UnsupportedOperationError};
 use crate::key::{
@@ -86,11 +84,11 @@ impl GenerateDataKeyPairRequest {
 #[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct GenerateDataKeyPairRequestBuilder {
-    key_id: Option<KeyIdentifier>,
-    encryption_context: BTreeMap<String, String>,
-    key_pair_spec: Option<ModelValue<DataKeyPairSpec>>,
-    grant_tokens: Vec<String>,
-    dry_run: Option<bool>,
+    pub(crate) key_id: Option<KeyIdentifier>,
+    pub(crate) encryption_context: ContextBuilder,
+    pub(crate) key_pair_spec: Option<ModelValue<DataKeyPairSpec>>,
+    pub(crate) grant_tokens: Vec<String>,
+    pub(crate) dry_run: Option<bool>,
 }
 
 impl GenerateDataKeyPairRequestBuilder {
@@ -135,7 +133,7 @@ impl GenerateDataKeyPairRequestBuilder {
         constraints.finish(|| {
             Some(GenerateDataKeyPairRequest {
                 key_id: key_id?,
-                encryption_context: self.encryption_context.into_iter().collect(),
+                encryption_context: self.encryption_context.build(),
                 key_pair_spec: spec?,
                 grant_tokens: self.grant_tokens,
                 dry_run: self.dry_run.unwrap_or_default(),

@@ -25,7 +25,7 @@ macro_rules! encryption_context_setters {
     ($field:ident, $set:ident, $member:literal $(, $note:literal)?) => {
         #[doc = concat!("Adds a pair to `", $member, "`.", $($note)?)]
         pub fn $field(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
-            self.$field.insert(key.into(), value.into());
+            self.$field.add(key.into(), value.into());
             self
         }
 
@@ -34,7 +34,8 @@ macro_rules! encryption_context_setters {
             mut self,
             context: Option<std::collections::HashMap<String, String>>,
         ) -> Self {
-            self.$field = context.into_iter().flatten().collect();
+            let pairs = context.into_iter().flatten();
+            self.$field = $crate::context::EncryptionContext::from_iter(pairs).into();
             self
         }
     };

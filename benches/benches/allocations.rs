@@ -1,7 +1,8 @@
-//! The allocations of a ReEncrypt once its request is built: counted, not timed.
+//! The allocations of a ReEncrypt once its request is built, and of all calls as JSON in and out: counted, not timed.
 
 use allocation_counter::AllocationInfo;
 use kms_reencrypt::Kms;
+use kms_reencrypt_benches::calls::calls;
 use kms_reencrypt_benches::ratio::{Ratios, Row, Target};
 use kms_reencrypt_benches::ring;
 
@@ -41,6 +42,15 @@ fn main() {
     }
     counts.finish("allocations");
     bytes.finish("allocated bytes");
+    let mut wire = Ratios::to("one allocation");
+    for mut call in calls() {
+        // The first call of a thread makes what the thread keeps.
+        (call.wire)();
+        let count = allocation_counter::measure(call.wire).count_total;
+        wire.rows
+            .push(row(&call.name, count, "allocations a call", 1, 8.0));
+    }
+    wire.finish("wire, allocations");
 }
 
 fn row(name: &str, amount: u64, unit: &str, reference: usize, most: f64) -> Row {

@@ -61,6 +61,22 @@ impl KeyArn {
         &self.key_id
     }
 
+    /// The parts of the ARN's text, one behind the other.
+    #[cfg(feature = "json")]
+    pub(crate) fn text_parts(&self) -> [&[u8]; 8] {
+        let Place { account, region } = &self.place;
+        [
+            b"arn:",
+            region.partition().as_bytes(),
+            b":kms:",
+            region.as_bytes(),
+            b":",
+            account.as_bytes(),
+            b":key/",
+            self.key_id.as_bytes(),
+        ]
+    }
+
     /// The ARN of the same key id in another Region: that of a related multi-Region key.
     #[must_use]
     pub const fn in_region(&self, region: Region) -> Self {
@@ -184,17 +200,15 @@ pub struct InvalidArn(());
 
 /// Splits a KMS ARN into its place and the resource after it.
 pub(super) fn split(text: &str) -> Result<(Place, &str), InvalidArn> {
-    let mut parts = text.splitn(6, ':');
-    let mut part = || parts.next().ok_or(InvalidArn(()));
-    let (arn, partition, service) = (part()?, part()?, part()?);
-    let region: Region = part()?.parse().map_err(|_| InvalidArn(()))?;
-    let account = part()?.parse().map_err(|_| InvalidArn(()))?;
-    let resource = part()?;
-    if arn == "arn" && service == "kms" && partition == region.partition() {
-        Ok((Place::new(account, region), resource))
-    } else {
-        Err(InvalidArn(()))
-    }
+    let parts = || {
+        let (partition, rest) = text.strip_prefix("arn:")?.split_once(':')?;
+        let (region, rest) = rest.strip_prefix("kms:")?.split_once(':')?;
+        let (account, resource) = rest.split_once(':')?;
+        let region: Region = region.parse().ok()?;
+        let place = Place::new(account.parse().ok()?, region);
+        (partition == region.partition()).then_some((place, resource))
+    };
+    parts().ok_or(InvalidArn(()))
 }
 
 #[cfg(test)]

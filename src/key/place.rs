@@ -24,6 +24,12 @@ impl AccountId {
     pub fn as_str(&self) -> &str {
         self.0.as_str()
     }
+
+    /// The text as bytes, which skips the check that they are UTF-8.
+    #[cfg(feature = "json")]
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
 }
 
 impl FromStr for AccountId {
@@ -64,6 +70,12 @@ impl Region {
         self.0.as_str()
     }
 
+    /// The text as bytes, which skips the check that they are UTF-8.
+    #[cfg(feature = "json")]
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+
     /// The partition that the Region belongs to: `aws`, `aws-cn`, `aws-us-gov` or one of the isolated ones.
     ///
     /// ```
@@ -75,20 +87,16 @@ impl Region {
     /// ```
     #[must_use]
     pub fn partition(&self) -> &'static str {
-        const PARTITIONS: [(&str, &str); 7] = [
-            ("cn-", "aws-cn"),
-            ("us-gov-", "aws-us-gov"),
-            ("us-iso-", "aws-iso"),
-            ("us-isob-", "aws-iso-b"),
-            ("eu-isoe-", "aws-iso-e"),
-            ("us-isof-", "aws-iso-f"),
-            ("eusc-", "aws-eusc"),
-        ];
-        let name = self.as_str();
-        PARTITIONS
-            .iter()
-            .find(|(prefix, _)| name.starts_with(prefix))
-            .map_or("aws", |(_, partition)| partition)
+        match self.as_str() {
+            name if name.starts_with("cn-") => "aws-cn",
+            name if name.starts_with("us-gov-") => "aws-us-gov",
+            name if name.starts_with("us-iso-") => "aws-iso",
+            name if name.starts_with("us-isob-") => "aws-iso-b",
+            name if name.starts_with("eu-isoe-") => "aws-iso-e",
+            name if name.starts_with("us-isof-") => "aws-iso-f",
+            name if name.starts_with("eusc-") => "aws-eusc",
+            _ => "aws",
+        }
     }
 
     /// Whether the Region is in China: SM2 keys exist only there.
@@ -102,11 +110,10 @@ impl FromStr for Region {
     type Err = InvalidRegion;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let mut words = text.split('-');
+        let mut words = text.as_bytes().split(|byte| *byte == b'-');
         let number = words.next_back().unwrap_or_default();
-        let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-        let is_word =
-            |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
+        let is_number = !number.is_empty() && number.iter().all(u8::is_ascii_digit);
+        let is_word = |word: &[u8]| !word.is_empty() && word.iter().all(u8::is_ascii_lowercase);
         let count = words.clone().count();
         let well_formed = is_number && (2..=3).contains(&count) && words.all(is_word);
         well_formed

@@ -1,9 +1,7 @@
 //! [`ReEncryptRequest`] and its builder.
 
-use std::collections::BTreeMap;
-
 use crate::constraints::{Constraints, DryRunModifier, ModelValue, ignores_ciphertext};
-use crate::context::EncryptionContext;
+use crate::context::{ContextBuilder, EncryptionContext};
 use crate::error::KmsError;
 use crate::key::{EncryptionAlgorithm, KeyIdentifier};
 use crate::setters::{
@@ -106,16 +104,16 @@ impl ReEncryptRequest {
 #[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct ReEncryptRequestBuilder {
-    ciphertext_blob: Option<Vec<u8>>,
-    source_encryption_context: BTreeMap<String, String>,
-    source_key_id: Option<KeyIdentifier>,
-    destination_key_id: Option<KeyIdentifier>,
-    destination_encryption_context: BTreeMap<String, String>,
-    source_encryption_algorithm: Option<ModelValue<EncryptionAlgorithm>>,
-    destination_encryption_algorithm: Option<ModelValue<EncryptionAlgorithm>>,
-    grant_tokens: Vec<String>,
-    dry_run: Option<bool>,
-    dry_run_modifiers: Vec<ModelValue<DryRunModifier>>,
+    pub(crate) ciphertext_blob: Option<Vec<u8>>,
+    pub(crate) source_encryption_context: ContextBuilder,
+    pub(crate) source_key_id: Option<KeyIdentifier>,
+    pub(crate) destination_key_id: Option<KeyIdentifier>,
+    pub(crate) destination_encryption_context: ContextBuilder,
+    pub(crate) source_encryption_algorithm: Option<ModelValue<EncryptionAlgorithm>>,
+    pub(crate) destination_encryption_algorithm: Option<ModelValue<EncryptionAlgorithm>>,
+    pub(crate) grant_tokens: Vec<String>,
+    pub(crate) dry_run: Option<bool>,
+    pub(crate) dry_run_modifiers: Vec<ModelValue<DryRunModifier>>,
 }
 
 impl ReEncryptRequestBuilder {
@@ -201,13 +199,10 @@ impl ReEncryptRequestBuilder {
         constraints.finish(|| {
             Some(ReEncryptRequest {
                 ciphertext_blob: self.ciphertext_blob.filter(|_| !ignores_ciphertext),
-                source_encryption_context: self.source_encryption_context.into_iter().collect(),
+                source_encryption_context: self.source_encryption_context.build(),
                 source_key_id: self.source_key_id,
                 destination_key_id: destination_key_id?,
-                destination_encryption_context: self
-                    .destination_encryption_context
-                    .into_iter()
-                    .collect(),
+                destination_encryption_context: self.destination_encryption_context.build(),
                 source_encryption_algorithm: source_encryption_algorithm?,
                 destination_encryption_algorithm: destination_encryption_algorithm?,
                 grant_tokens: self.grant_tokens,

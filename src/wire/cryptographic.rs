@@ -1,23 +1,21 @@
 //! The operations of every provider, which use or describe a key: reads their members and writes their results.
 
 use core::mem;
-use std::collections::HashMap;
 
 use crate::constraints::ModelValue;
-use crate::decrypt::DecryptRequest;
+use crate::context::{ContextBuilder, EncryptionContext};
+use crate::decrypt::DecryptRequestBuilder;
 use crate::describe_key::DescribeKeyRequest;
-use crate::encrypt::EncryptRequest;
+use crate::encrypt::EncryptRequestBuilder;
 use crate::error::ProtocolError;
-use crate::generate_data_key::{GenerateDataKeyRequest, GenerateDataKeyRequestBuilder};
-use crate::generate_data_key_pair::{
-    GenerateDataKeyPairRequest, GenerateDataKeyPairRequestBuilder,
-};
+use crate::generate_data_key::GenerateDataKeyRequestBuilder;
+use crate::generate_data_key_pair::GenerateDataKeyPairRequestBuilder;
 use crate::get_public_key::GetPublicKeyRequest;
 use crate::key::KeyIdentifier;
 use crate::kms::Kms;
 use crate::operation::Operation;
 use crate::provider::KeyProvider;
-use crate::re_encrypt::ReEncryptRequest;
+use crate::re_encrypt::ReEncryptRequestBuilder;
 use crate::secret::Plaintext;
 
 use super::describe;
@@ -50,17 +48,18 @@ fn re_encrypt<P: KeyProvider>(
     kms: &Kms<P>,
     members: &Members<'_>,
 ) -> Result<Option<Object>, Failure> {
-    let request = ReEncryptRequest::builder()
-        .set_ciphertext_blob(ciphertext_blob(members)?)
-        .set_source_key_id(key_id(members, "SourceKeyId")?)
-        .set_destination_key_id(key_id(members, "DestinationKeyId")?)
-        .set_source_encryption_algorithm(value(members, "SourceEncryptionAlgorithm")?)
-        .set_destination_encryption_algorithm(value(members, "DestinationEncryptionAlgorithm")?)
-        .set_source_encryption_context(map(members, "SourceEncryptionContext")?)
-        .set_destination_encryption_context(map(members, "DestinationEncryptionContext")?)
-        .set_grant_tokens(texts(members, "GrantTokens")?)
-        .set_dry_run_modifiers(values(members, "DryRunModifiers")?)
-        .set_dry_run(members.flag("DryRun")?);
+    let request = ReEncryptRequestBuilder {
+        ciphertext_blob: ciphertext_blob(members)?,
+        source_key_id: key_id(members, "SourceKeyId")?,
+        destination_key_id: key_id(members, "DestinationKeyId")?,
+        source_encryption_algorithm: value(members, "SourceEncryptionAlgorithm")?,
+        destination_encryption_algorithm: value(members, "DestinationEncryptionAlgorithm")?,
+        source_encryption_context: context(members, "SourceEncryptionContext")?,
+        destination_encryption_context: context(members, "DestinationEncryptionContext")?,
+        grant_tokens: texts(members, "GrantTokens")?,
+        dry_run_modifiers: values(members, "DryRunModifiers")?,
+        dry_run: members.flag("DryRun")?,
+    };
     let request = kms.checked(Operation::ReEncrypt, request.build())?;
     let response = kms.re_encrypt(&request)?;
     Ok(Some(
@@ -70,11 +69,11 @@ fn re_encrypt<P: KeyProvider>(
             .plain("KeyId", response.key_id())
             .plain(
                 "SourceEncryptionAlgorithm",
-                response.source_encryption_algorithm(),
+                response.source_encryption_algorithm().as_str(),
             )
             .plain(
                 "DestinationEncryptionAlgorithm",
-                response.destination_encryption_algorithm(),
+                response.destination_encryption_algorithm().as_str(),
             )
             .maybe_plain("SourceKeyMaterialId", response.source_key_material_id())
             .maybe_plain(
@@ -86,32 +85,37 @@ fn re_encrypt<P: KeyProvider>(
 
 fn encrypt<P: KeyProvider>(kms: &Kms<P>, members: &Members<'_>) -> Result<Option<Object>, Failure> {
     let plaintext = members.blob("Plaintext")?;
-    let request = EncryptRequest::builder()
-        .set_key_id(key_id(members, "KeyId")?)
-        .set_plaintext(plaintext.map(|mut bytes| Plaintext::from_vec(mem::take(&mut *bytes))))
-        .set_encryption_context(map(members, "EncryptionContext")?)
-        .set_grant_tokens(texts(members, "GrantTokens")?)
-        .set_encryption_algorithm(value(members, "EncryptionAlgorithm")?)
-        .set_dry_run(members.flag("DryRun")?);
+    let request = EncryptRequestBuilder {
+        key_id: key_id(members, "KeyId")?,
+        plaintext: plaintext.map(|mut bytes| Plaintext::from_vec(mem::take(&mut *bytes))),
+        encryption_context: context(members, "EncryptionContext")?,
+        grant_tokens: texts(members, "GrantTokens")?,
+        encryption_algorithm: value(members, "EncryptionAlgorithm")?,
+        dry_run: members.flag("DryRun")?,
+    };
     let request = kms.checked(Operation::Encrypt, request.build())?;
     let response = kms.encrypt(&request)?;
     Ok(Some(
         Object::with_room_for(response.ciphertext_blob().len())
             .blob("CiphertextBlob", response.ciphertext_blob())
             .plain("KeyId", response.key_id())
-            .plain("EncryptionAlgorithm", response.encryption_algorithm()),
+            .plain(
+                "EncryptionAlgorithm",
+                response.encryption_algorithm().as_str(),
+            ),
     ))
 }
 
 fn decrypt<P: KeyProvider>(kms: &Kms<P>, members: &Members<'_>) -> Result<Option<Object>, Failure> {
-    let request = DecryptRequest::builder()
-        .set_ciphertext_blob(ciphertext_blob(members)?)
-        .set_encryption_context(map(members, "EncryptionContext")?)
-        .set_grant_tokens(texts(members, "GrantTokens")?)
-        .set_key_id(key_id(members, "KeyId")?)
-        .set_encryption_algorithm(value(members, "EncryptionAlgorithm")?)
-        .set_dry_run(members.flag("DryRun")?)
-        .set_dry_run_modifiers(values(members, "DryRunModifiers")?);
+    let request = DecryptRequestBuilder {
+        ciphertext_blob: ciphertext_blob(members)?,
+        encryption_context: context(members, "EncryptionContext")?,
+        grant_tokens: texts(members, "GrantTokens")?,
+        key_id: key_id(members, "KeyId")?,
+        encryption_algorithm: value(members, "EncryptionAlgorithm")?,
+        dry_run: members.flag("DryRun")?,
+        dry_run_modifiers: values(members, "DryRunModifiers")?,
+    };
     refuse_recipient(members)?;
     let request = kms.checked(Operation::Decrypt, request.build())?;
     let response = kms.decrypt(&request)?;
@@ -119,9 +123,12 @@ fn decrypt<P: KeyProvider>(kms: &Kms<P>, members: &Members<'_>) -> Result<Option
         Object::with_room_for(response.plaintext().len())
             .plain("KeyId", response.key_id())
             .blob("Plaintext", response.plaintext().expose())
-            .plain("EncryptionAlgorithm", response.encryption_algorithm())
+            .plain(
+                "EncryptionAlgorithm",
+                response.encryption_algorithm().as_str(),
+            )
             .maybe_plain("KeyMaterialId", response.key_material_id())
-            .plain("KeyOrigin", response.key_origin()),
+            .plain("KeyOrigin", response.key_origin().as_str()),
     ))
 }
 
@@ -165,7 +172,7 @@ fn describe_key<P: KeyProvider>(
 ) -> Result<Option<Object>, Failure> {
     let request = DescribeKeyRequest::builder()
         .set_key_id(key_id(members, "KeyId")?)
-        .set_grant_tokens(texts(members, "GrantTokens")?);
+        .set_grant_tokens(Some(texts(members, "GrantTokens")?));
     let request = kms.checked(Operation::DescribeKey, request.build())?;
     let response = kms.describe_key(&request)?;
     Ok(Some(Object::new().object(
@@ -180,7 +187,7 @@ fn get_public_key<P: KeyProvider>(
 ) -> Result<Option<Object>, Failure> {
     let request = GetPublicKeyRequest::builder()
         .set_key_id(key_id(members, "KeyId")?)
-        .set_grant_tokens(texts(members, "GrantTokens")?);
+        .set_grant_tokens(Some(texts(members, "GrantTokens")?));
     let request = kms.checked(Operation::GetPublicKey, request.build())?;
     let response = kms.get_public_key(&request)?;
     let object = Object::new()
@@ -214,7 +221,7 @@ fn generate_data_key_pair<P: KeyProvider>(
             .blob("PrivateKeyPlaintext", private_key.expose())
             .blob("PublicKey", response.public_key())
             .plain("KeyId", response.key_id())
-            .plain("KeyPairSpec", response.key_pair_spec())
+            .plain("KeyPairSpec", response.key_pair_spec().as_str())
             .maybe_plain("KeyMaterialId", response.key_material_id()),
     ))
 }
@@ -236,7 +243,7 @@ fn generate_data_key_pair_without_plaintext<P: KeyProvider>(
             )
             .blob("PublicKey", response.public_key())
             .plain("KeyId", response.key_id())
-            .plain("KeyPairSpec", response.key_pair_spec())
+            .plain("KeyPairSpec", response.key_pair_spec().as_str())
             .maybe_plain("KeyMaterialId", response.key_material_id()),
     ))
 }
@@ -244,22 +251,24 @@ fn generate_data_key_pair_without_plaintext<P: KeyProvider>(
 fn data_key_pair_request(
     members: &Members<'_>,
 ) -> Result<GenerateDataKeyPairRequestBuilder, ProtocolError> {
-    Ok(GenerateDataKeyPairRequest::builder()
-        .set_key_id(key_id(members, "KeyId")?)
-        .set_encryption_context(map(members, "EncryptionContext")?)
-        .set_key_pair_spec(value(members, "KeyPairSpec")?)
-        .set_grant_tokens(texts(members, "GrantTokens")?)
-        .set_dry_run(members.flag("DryRun")?))
+    Ok(GenerateDataKeyPairRequestBuilder {
+        key_id: key_id(members, "KeyId")?,
+        encryption_context: context(members, "EncryptionContext")?,
+        key_pair_spec: value(members, "KeyPairSpec")?,
+        grant_tokens: texts(members, "GrantTokens")?,
+        dry_run: members.flag("DryRun")?,
+    })
 }
 
 fn data_key_request(members: &Members<'_>) -> Result<GenerateDataKeyRequestBuilder, ProtocolError> {
-    Ok(GenerateDataKeyRequest::builder()
-        .set_key_id(key_id(members, "KeyId")?)
-        .set_encryption_context(map(members, "EncryptionContext")?)
-        .set_number_of_bytes(members.integer("NumberOfBytes")?)
-        .set_key_spec(value(members, "KeySpec")?)
-        .set_grant_tokens(texts(members, "GrantTokens")?)
-        .set_dry_run(members.flag("DryRun")?))
+    Ok(GenerateDataKeyRequestBuilder {
+        key_id: key_id(members, "KeyId")?,
+        encryption_context: context(members, "EncryptionContext")?,
+        number_of_bytes: members.integer("NumberOfBytes")?,
+        key_spec: value(members, "KeySpec")?,
+        grant_tokens: texts(members, "GrantTokens")?,
+        dry_run: members.flag("DryRun")?,
+    })
 }
 
 fn key_id(members: &Members<'_>, name: &str) -> Result<Option<KeyIdentifier>, ProtocolError> {
@@ -271,18 +280,14 @@ fn ciphertext_blob(members: &Members<'_>) -> Result<Option<Vec<u8>>, ProtocolErr
     Ok(blob.map(|mut bytes| mem::take(&mut *bytes)))
 }
 
-fn map(
-    members: &Members<'_>,
-    name: &str,
-) -> Result<Option<HashMap<String, String>>, ProtocolError> {
-    let owned = |(key, value): (&str, &str)| (key.to_owned(), value.to_owned());
-    let pairs = members.map(name)?;
-    Ok(pairs.map(|pairs| pairs.into_iter().map(owned).collect()))
+fn context(members: &Members<'_>, name: &str) -> Result<ContextBuilder, ProtocolError> {
+    let pairs = members.map(name)?.unwrap_or_default();
+    Ok(EncryptionContext::of_pairs(pairs.into_iter()).into())
 }
 
-fn texts(members: &Members<'_>, name: &str) -> Result<Option<Vec<String>>, ProtocolError> {
-    let texts = members.texts(name)?;
-    Ok(texts.map(|texts| texts.into_iter().map(str::to_owned).collect()))
+fn texts(members: &Members<'_>, name: &str) -> Result<Vec<String>, ProtocolError> {
+    let texts = members.texts(name)?.unwrap_or_default();
+    Ok(texts.into_iter().map(str::to_owned).collect())
 }
 
 fn value<T>(members: &Members<'_>, name: &str) -> Result<Option<ModelValue<T>>, ProtocolError>
@@ -292,10 +297,10 @@ where
     Ok(members.text(name)?.map(ModelValue::from))
 }
 
-fn values<T>(members: &Members<'_>, name: &str) -> Result<Option<Vec<ModelValue<T>>>, ProtocolError>
+fn values<T>(members: &Members<'_>, name: &str) -> Result<Vec<ModelValue<T>>, ProtocolError>
 where
     for<'t> ModelValue<T>: From<&'t str>,
 {
-    let texts = members.texts(name)?;
-    Ok(texts.map(|texts| texts.into_iter().map(ModelValue::from).collect()))
+    let texts = members.texts(name)?.unwrap_or_default();
+    Ok(texts.into_iter().map(ModelValue::from).collect())
 }

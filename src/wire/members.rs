@@ -3,12 +3,12 @@
 use core::time::Duration;
 use std::time::SystemTime;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 use crate::error::{JsonType, MemberType, ProtocolError};
 use crate::json::{self, Object, Value};
+
+use super::base64;
 
 /// The last second of the year 9999. A later time is a mistake, and cannot be written to a file.
 const LAST_SECOND: f64 = 253_402_300_799.0;
@@ -85,12 +85,7 @@ impl<'a> Members<'a> {
         let Some(text) = self.text(name)? else {
             return Ok(None);
         };
-        // Allocated in its full size: a vector that grows leaves copies behind, and this may be a plaintext.
-        let mut bytes = Zeroizing::new(vec![0; base64::decoded_len_estimate(text.len())]);
-        let len = STANDARD
-            .decode_slice(text, &mut bytes)
-            .map_err(|_| ProtocolError::NotBase64)?;
-        bytes.truncate(len);
+        let bytes = base64::decode(text).ok_or(ProtocolError::NotBase64)?;
         Ok(Some(bytes))
     }
 

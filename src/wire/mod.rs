@@ -33,6 +33,7 @@
 
 #![warn(clippy::arithmetic_side_effects)]
 
+mod base64;
 mod control;
 mod control_call;
 mod credential;
@@ -42,6 +43,7 @@ mod failure;
 mod members;
 mod object;
 mod pages;
+mod plain;
 mod recipient;
 mod request_id;
 mod response;

@@ -2,12 +2,12 @@
 
 use core::fmt::Display;
 use core::time::Duration;
-use std::io::Write as _;
 use std::time::SystemTime;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde::Serializer as _;
+
+use super::base64;
+use super::plain::Plain;
 
 /// A JSON object under construction. Members keep the order in which they are added.
 #[derive(Debug)]
@@ -35,17 +35,15 @@ impl Object {
     }
 
     /// A text that needs no escaping, such as a key ARN or a value of the service model.
-    pub(super) fn plain(mut self, name: &str, text: impl Display) -> Self {
+    pub(super) fn plain(mut self, name: &str, text: &(impl Plain + ?Sized)) -> Self {
         self.name(name);
         self.0.push(b'"');
-        let written = write!(self.0, "{text}");
-        // Writing to a `Vec` cannot fail.
-        debug_assert!(written.is_ok());
+        text.push_to(&mut self.0);
         self.0.push(b'"');
         self
     }
 
-    pub(super) fn maybe_plain(self, name: &str, text: Option<impl Display>) -> Self {
+    pub(super) fn maybe_plain(self, name: &str, text: Option<&(impl Plain + ?Sized)>) -> Self {
         match text {
             Some(text) => self.plain(name, text),
             None => self,
@@ -116,14 +114,7 @@ impl Object {
     pub(super) fn blob(mut self, name: &str, bytes: &[u8]) -> Self {
         self.name(name);
         self.0.push(b'"');
-        let start = self.0.len();
-        let len = base64::encoded_len(bytes.len(), true).unwrap_or(usize::MAX);
-        self.0.resize(start.saturating_add(len), 0);
-        let written = self
-            .0
-            .get_mut(start..)
-            .map(|place| STANDARD.encode_slice(bytes, place));
-        debug_assert!(matches!(written, Some(Ok(_))));
+        base64::encode(bytes, &mut self.0);
         self.0.push(b'"');
         self
     }
@@ -207,8 +198,8 @@ mod tests {
         let json = Object::new()
             .text("Text", "a \"quoted\"\nline")
             .maybe_text("Nothing", None::<&str>)
-            .plain("Plain", 7)
-            .maybe_plain("Nothing", None::<u8>)
+            .plain("Plain", "7")
+            .maybe_plain("Nothing", None::<&str>)
             .texts("Texts", ["a", "b"])
             .some_texts("NoTexts", &[""; 0])
             .flag("Flag", true)

@@ -8,7 +8,7 @@ use crate::error::ProtocolError;
 
 use super::failure::Failure;
 use super::object::Object;
-use super::request_id;
+use super::request_id::RequestId;
 
 /// The content type of every request and response.
 pub const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
@@ -21,7 +21,7 @@ pub struct Response {
     body: Zeroizing<Vec<u8>>,
     content_type: Option<&'static str>,
     error_code: Option<&'static str>,
-    request_id: String,
+    request_id: RequestId,
 }
 
 impl Response {
@@ -56,7 +56,7 @@ impl Response {
             body: Zeroizing::new(body),
             content_type: (!is_xml).then_some(CONTENT_TYPE),
             error_code,
-            request_id: request_id::next(),
+            request_id: RequestId::next(),
         }
     }
 
@@ -104,7 +104,7 @@ impl Response {
     /// The value of the header `x-amzn-RequestId`: a UUID that is unique to the call.
     #[must_use]
     pub fn request_id(&self) -> &str {
-        &self.request_id
+        self.request_id.as_str()
     }
 }
 
@@ -113,7 +113,7 @@ impl fmt::Debug for Response {
         f.debug_struct("Response")
             .field("status", &self.status)
             .field("error_code", &self.error_code)
-            .field("request_id", &self.request_id)
+            .field("request_id", &self.request_id())
             .finish_non_exhaustive()
     }
 }

@@ -265,7 +265,8 @@ pub(crate) const ORDERS: &[(&str, Order)] = &[
     (
         "wire",
         &[
-            &["credential", "members", "object", "request_id"],
+            &["base64", "credential", "plain", "request_id"],
+            &["members", "object"],
             &["describe", "failure", "pages"],
             &["recipient", "rotation"],
             &["control", "cryptographic", "response"],

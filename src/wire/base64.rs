@@ -1,0 +1,35 @@
+//! Base64 in the standard alphabet, padded, as the blobs of a body are written.
+
+use base64::Engine as _;
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+use base64::engine::{GeneralPurpose, general_purpose::STANDARD};
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+use base64::engine::{Simd, general_purpose::PAD};
+use zeroize::Zeroizing;
+
+/// The vector instructions of the processor, where the `base64` crate has code for them.
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+static ENGINE: std::sync::LazyLock<Simd> = std::sync::LazyLock::new(|| Simd::standard(PAD));
+
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+static ENGINE: GeneralPurpose = STANDARD;
+
+/// The bytes that a text stands for; `None` if it is not base64.
+pub(super) fn decode(text: &str) -> Option<Zeroizing<Vec<u8>>> {
+    // Allocated in its full size: a vector that grows leaves copies behind, and this may be a plaintext.
+    let mut bytes = Zeroizing::new(vec![0; base64::decoded_len_estimate(text.len())]);
+    let len = ENGINE.decode_slice(text, &mut bytes).ok()?;
+    bytes.truncate(len);
+    Some(bytes)
+}
+
+/// Writes bytes at the end of a text.
+pub(super) fn encode(bytes: &[u8], text: &mut Vec<u8>) {
+    let start = text.len();
+    let len = base64::encoded_len(bytes.len(), true).unwrap_or(usize::MAX);
+    text.resize(start.saturating_add(len), 0);
+    let written = text
+        .get_mut(start..)
+        .map(|place| ENGINE.encode_slice(bytes, place));
+    debug_assert!(matches!(written, Some(Ok(_))));
+}
