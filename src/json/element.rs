@@ -8,7 +8,7 @@ use super::value::Value;
 #[derive(Clone, Copy)]
 pub(crate) struct Element<'a> {
     place: Place<'a>,
-    value: &'a Value<'a>,
+    value: Value<'a>,
 }
 
 /// What is wrong with a document, and where.
@@ -21,14 +21,14 @@ pub(crate) struct Problem {
 
 impl<'a> Element<'a> {
     /// The whole document, under the name that messages have for it.
-    pub(crate) const fn root(name: &'static str, value: &'a Value<'a>) -> Self {
+    pub(crate) const fn root(name: &'static str, value: Value<'a>) -> Self {
         Self {
             place: Place::Root(name),
             value,
         }
     }
 
-    pub(crate) const fn value(&self) -> &'a Value<'a> {
+    pub(crate) const fn value(&self) -> Value<'a> {
         self.value
     }
 
@@ -53,7 +53,7 @@ impl<'a> Element<'a> {
         if let Some(name) = object.duplicate() {
             return self.refuse(format_args!("duplicate element {name:?}"));
         }
-        let member = |(name, value): (&'e str, &'e Value<'a>)| {
+        let member = |(name, value): (&'e str, Value<'e>)| {
             let place = Place::Member(self, name);
             (name, Element { place, value })
         };
@@ -138,8 +138,8 @@ mod tests {
 
     /// Reads a document that is to have two members, one of them a list of texts.
     fn read(json: &str) -> Result<Vec<String>, Problem> {
-        let value = parse(json).expect(json);
-        let root = Element::root("the document", &value);
+        let document = parse(json).expect(json);
+        let root = Element::root("the document", document.value());
         let [list, _other] = root.only_members(["list", "other"])?;
         let Some(list) = list else {
             return root.refuse("list is missing");

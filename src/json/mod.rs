@@ -5,12 +5,12 @@
 //! value. It also copies strings with escapes into memory that nobody wipes, and such a string may be a plaintext.
 //!
 //! ```text
-//! parse(text)                        Result<Value<'_>, SyntaxError>, with line and column
-//! Value                              Null, Flag, Number(its text), Text, List, Object
+//! parse(text)                        Result<Document<'_>, SyntaxError>, with line and column
+//! document.value()                   Value: Null, Flag, Number(its text), Text, List, Object
 //! Object::last(name)                 a member; the last one, if several have the name
 //! Object::iter()                     all members, in the order of the document
 //! Object::duplicate()                a name that several members have
-//! Element::root("the policy", &v)    a value together with its place
+//! Element::root("the policy", v)     a value together with its place
 //! element.text()                     a string, or a Problem: "Statement[0].Effect: not a string"
 //! element.members()                  the members of an object, each with its name; refuses duplicates
 //! element.only_members([a, b])       these members and no others
@@ -19,7 +19,7 @@
 //! element.refuse("too long")         Err(Problem), which says where and what
 //! ```
 //!
-//! Strings without escapes are borrowed from the text. Nesting is bounded, and no look-up or check takes quadratic time.
+//! A document is one vector, and values are views of it. Strings without escapes are borrowed from the text. Nesting is bounded, and no look-up or check takes quadratic time.
 //! Elements borrow the element that they were reached through, so a place costs nothing until a message shows it.
 
 mod element;
@@ -30,4 +30,4 @@ mod value;
 
 pub(crate) use element::{Element, Problem};
 pub(crate) use parse::parse;
-pub(crate) use value::{Object, Value};
+pub(crate) use value::{Document, Object, Value};

@@ -2,85 +2,126 @@
 
 use super::parser::{Parser, SyntaxError};
 use super::string;
-use super::value::{Object, Text, Value};
+use super::value::{Document, Kind, Node, Text};
 
-/// How deep arrays and objects may be nested: reading and dropping a value take stack for every level.
+/// How deep arrays and objects may be nested: reading a value takes stack for every level.
 const MAX_DEPTH: usize = 128;
+
+/// Room for the values of most requests.
+const NODES: usize = 16;
 
 /// Reads a document, which is all of the text.
 ///
 /// # Errors
 ///
 /// [`SyntaxError`] if the text is not JSON, or if it is nested more than 128 levels deep.
-pub(crate) fn parse(text: &str) -> Result<Value<'_>, SyntaxError> {
-    let mut parser = Parser::new(text);
-    let value = parser.value(MAX_DEPTH)?;
-    parser.skip_whitespace();
-    match parser.peek() {
-        None => Ok(value),
-        Some(_) => Err(parser.error("expected the end")),
+pub(crate) fn parse(text: &str) -> Result<Document<'_>, SyntaxError> {
+    let mut reader = Reader {
+        parser: Parser::new(text),
+        nodes: Vec::with_capacity(NODES),
+    };
+    reader.value(Text::Borrowed(""), MAX_DEPTH)?;
+    reader.parser.skip_whitespace();
+    match reader.parser.peek() {
+        None => Ok(Document::new(reader.nodes)),
+        Some(_) => Err(reader.parser.error("expected the end")),
+    }
+}
+
+/// A text, and what was read of it.
+struct Reader<'a> {
+    parser: Parser<'a>,
+    nodes: Vec<Node<'a>>,
+}
+
+impl<'a> Reader<'a> {
+    /// Reads a value, which has this name in its object.
+    fn value(&mut self, name: Text<'a>, depth: usize) -> Result<(), SyntaxError> {
+        let parser = &mut self.parser;
+        parser.skip_whitespace();
+        let kind = match parser.peek() {
+            None => return Err(parser.unexpected_end()),
+            Some(b'{') => return self.object(name, depth),
+            Some(b'[') => return self.list(name, depth),
+            Some(b'"') => Kind::Text(string::read(parser)?),
+            Some(b'-' | b'0'..=b'9') => Kind::Number(parser.number()?),
+            Some(_) if parser.eat("true") => Kind::Flag(true),
+            Some(_) if parser.eat("false") => Kind::Flag(false),
+            Some(_) if parser.eat("null") => Kind::Null,
+            Some(_) => return Err(parser.error("expected a value")),
+        };
+        self.nodes.push(Node { name, kind });
+        Ok(())
+    }
+
+    fn object(&mut self, name: Text<'a>, depth: usize) -> Result<(), SyntaxError> {
+        let depth = self.parser.enter(depth)?;
+        let kind = |inside| Kind::Object { inside };
+        self.holding(name, kind, |reader| {
+            reader.parser.skip_whitespace();
+            if reader.parser.eat("}") {
+                return Ok(());
+            }
+            loop {
+                reader.member(depth)?;
+                if reader.parser.ends("}", "expected a comma or }")? {
+                    return Ok(());
+                }
+            }
+        })
+    }
+
+    fn member(&mut self, depth: usize) -> Result<(), SyntaxError> {
+        let parser = &mut self.parser;
+        parser.skip_whitespace();
+        if parser.peek() != Some(b'"') {
+            return Err(parser.expected("expected a name"));
+        }
+        let name = string::read(parser)?;
+        parser.skip_whitespace();
+        if !parser.eat(":") {
+            return Err(parser.expected("expected a colon"));
+        }
+        self.value(name, depth)
+    }
+
+    fn list(&mut self, name: Text<'a>, depth: usize) -> Result<(), SyntaxError> {
+        let depth = self.parser.enter(depth)?;
+        let kind = |inside| Kind::List { inside };
+        self.holding(name, kind, |reader| {
+            reader.parser.skip_whitespace();
+            if reader.parser.eat("]") {
+                return Ok(());
+            }
+            loop {
+                reader.value(Text::Borrowed(""), depth)?;
+                if reader.parser.ends("]", "expected a comma or ]")? {
+                    return Ok(());
+                }
+            }
+        })
+    }
+
+    /// Adds an array or object with all that `read` adds inside of it.
+    fn holding(
+        &mut self,
+        name: Text<'a>,
+        kind: fn(usize) -> Kind<'a>,
+        read: impl FnOnce(&mut Self) -> Result<(), SyntaxError>,
+    ) -> Result<(), SyntaxError> {
+        let empty = kind(0);
+        self.nodes.push(Node { name, kind: empty });
+        let before = self.nodes.len();
+        read(self)?;
+        let inside = self.nodes.len() - before;
+        if let Some(node) = self.nodes.get_mut(before - 1) {
+            node.kind = kind(inside);
+        }
+        Ok(())
     }
 }
 
 impl<'a> Parser<'a> {
-    fn value(&mut self, depth: usize) -> Result<Value<'a>, SyntaxError> {
-        self.skip_whitespace();
-        match self.peek() {
-            None => Err(self.unexpected_end()),
-            Some(b'{') => self.object(depth).map(Value::Object),
-            Some(b'[') => self.list(depth).map(Value::List),
-            Some(b'"') => string::read(self).map(Value::Text),
-            Some(b'-' | b'0'..=b'9') => self.number().map(Value::Number),
-            Some(_) if self.eat("true") => Ok(Value::Flag(true)),
-            Some(_) if self.eat("false") => Ok(Value::Flag(false)),
-            Some(_) if self.eat("null") => Ok(Value::Null),
-            Some(_) => Err(self.error("expected a value")),
-        }
-    }
-
-    fn object(&mut self, depth: usize) -> Result<Object<'a>, SyntaxError> {
-        let depth = self.enter(depth)?;
-        let mut members = Vec::new();
-        self.skip_whitespace();
-        if self.eat("}") {
-            return Ok(Object::new(members));
-        }
-        loop {
-            members.push(self.member(depth)?);
-            if self.ends("}", "expected a comma or }")? {
-                return Ok(Object::new(members));
-            }
-        }
-    }
-
-    fn member(&mut self, depth: usize) -> Result<(Text<'a>, Value<'a>), SyntaxError> {
-        self.skip_whitespace();
-        if self.peek() != Some(b'"') {
-            return Err(self.expected("expected a name"));
-        }
-        let name = string::read(self)?;
-        self.skip_whitespace();
-        if !self.eat(":") {
-            return Err(self.expected("expected a colon"));
-        }
-        Ok((name, self.value(depth)?))
-    }
-
-    fn list(&mut self, depth: usize) -> Result<Vec<Value<'a>>, SyntaxError> {
-        let depth = self.enter(depth)?;
-        let mut values = Vec::new();
-        self.skip_whitespace();
-        if self.eat("]") {
-            return Ok(values);
-        }
-        loop {
-            values.push(self.value(depth)?);
-            if self.ends("]", "expected a comma or ]")? {
-                return Ok(values);
-            }
-        }
-    }
-
     /// Reads the bracket that opens an array or object, and gives the depth that is left inside.
     fn enter(&mut self, depth: usize) -> Result<usize, SyntaxError> {
         let inside = depth
@@ -126,12 +167,12 @@ mod tests {
     use crate::json::Value;
 
     /// The same value as `serde_json` has it, which knows nothing of the text of a number.
-    fn as_serde(value: &Value<'_>) -> serde_json::Value {
+    fn as_serde(value: Value<'_>) -> serde_json::Value {
         match value {
             Value::Null => serde_json::Value::Null,
-            Value::Flag(flag) => (*flag).into(),
+            Value::Flag(flag) => flag.into(),
             Value::Number(text) => serde_json::from_str(text).unwrap(),
-            Value::Text(text) => (**text).into(),
+            Value::Text(text) => text.into(),
             Value::List(values) => values.iter().map(as_serde).collect(),
             Value::Object(object) => {
                 let members = object.iter();
@@ -160,7 +201,7 @@ mod tests {
             if quoted {
                 text = format!("\"{text}\"");
             }
-            let ours = parse(&text).ok().map(|value| as_serde(&value));
+            let ours = parse(&text).ok().map(|document| as_serde(document.value()));
             prop_assert_eq!(ours, serde_json::from_str(&text).ok(), "{}", text);
         }
     }
@@ -176,7 +217,8 @@ mod tests {
             "18446744073709551616",
             "1e999",
         ] {
-            assert!(matches!(parse(number), Ok(Value::Number(text)) if text == number));
+            let document = parse(number).unwrap();
+            assert!(matches!(document.value(), Value::Number(text) if text == number));
         }
     }
 

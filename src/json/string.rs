@@ -127,14 +127,12 @@ fn literal_len(bytes: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use crate::json::parse;
+    use crate::json::parser::Parser;
     use crate::json::value::Text;
-    use crate::json::{Value, parse};
 
     fn text(json: &str) -> Text<'_> {
-        match parse(json) {
-            Ok(Value::Text(text)) => text,
-            other => panic!("not a string: {json}: {:?}", other.err()),
-        }
+        super::read(&mut Parser::new(json)).unwrap()
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! [`Value`]: what a document consists of.
+//! [`Document`]: what a text says, and the [`Value`]s in it.
 
 use core::fmt;
 use core::ops::Deref;
@@ -6,18 +6,120 @@ use std::collections::HashSet;
 
 use zeroize::Zeroizing;
 
+/// A JSON document: all values of a text in one vector, in the order of the text, so that reading it allocates once.
+///
+/// What an array or object holds stands right behind it.
+#[derive(Debug)]
+pub(crate) struct Document<'a>(Vec<Node<'a>>);
+
+impl<'a> Document<'a> {
+    pub(super) const fn new(nodes: Vec<Node<'a>>) -> Self {
+        Self(nodes)
+    }
+
+    /// The value that the document is.
+    pub(crate) fn value(&self) -> Value<'_> {
+        let mut values = siblings(&self.0);
+        values.next().map_or(Value::Null, |(_, value)| value)
+    }
+}
+
+/// A value of a document, and its name if it is a member of an object.
+#[derive(Debug)]
+pub(super) struct Node<'a> {
+    pub(super) name: Text<'a>,
+    pub(super) kind: Kind<'a>,
+}
+
+/// What a value is. Arrays and objects know how many nodes are inside of them, at all depths.
+pub(super) enum Kind<'a> {
+    Null,
+    Flag(bool),
+    Number(&'a str),
+    Text(Text<'a>),
+    List { inside: usize },
+    Object { inside: usize },
+}
+
 /// A JSON value, as its document writes it.
-pub(crate) enum Value<'a> {
+#[derive(Clone, Copy)]
+pub(crate) enum Value<'d> {
     Null,
     /// A boolean.
     Flag(bool),
     /// A number, as it is written: `1.50` and `1.5` are two texts.
-    Number(&'a str),
-    /// A string.
-    Text(Text<'a>),
+    Number(&'d str),
+    /// A string, without its escapes.
+    Text(&'d str),
     /// An array.
-    List(Vec<Self>),
-    Object(Object<'a>),
+    List(List<'d>),
+    Object(Object<'d>),
+}
+
+/// The values of a JSON array.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct List<'d>(&'d [Node<'d>]);
+
+impl<'d> List<'d> {
+    pub(crate) fn iter(self) -> impl Iterator<Item = Value<'d>> + Clone {
+        siblings(self.0).map(|(_, value)| value)
+    }
+
+    pub(crate) const fn is_empty(self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// The members of a JSON object, in the order of the document. The default has none.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Object<'d>(&'d [Node<'d>]);
+
+impl<'d> Object<'d> {
+    /// The members, in the order of the document.
+    pub(crate) fn iter(self) -> impl Iterator<Item = (&'d str, Value<'d>)> + Clone {
+        siblings(self.0)
+    }
+
+    /// The member of a name; the last one, if several have it.
+    pub(crate) fn last(self, name: &str) -> Option<Value<'d>> {
+        let of_name = self.iter().filter(|(other, _)| *other == name);
+        of_name.last().map(|(_, value)| value)
+    }
+
+    /// A name that several members have.
+    pub(crate) fn duplicate(self) -> Option<&'d str> {
+        let mut names = HashSet::new();
+        let mut all = self.iter().map(|(name, _)| name);
+        all.find(|name| !names.insert(*name))
+    }
+}
+
+/// The values that stand side by side, with their names: each is behind what is inside of the one before.
+fn siblings<'d>(mut nodes: &'d [Node<'d>]) -> impl Iterator<Item = (&'d str, Value<'d>)> + Clone {
+    core::iter::from_fn(move || {
+        let (node, behind) = nodes.split_first()?;
+        let inside = match node.kind {
+            Kind::List { inside } | Kind::Object { inside } => inside,
+            _ => 0,
+        };
+        let (inside, behind) = behind.split_at_checked(inside)?;
+        nodes = behind;
+        Some((&*node.name, node.kind.value(inside)))
+    })
+}
+
+impl Kind<'_> {
+    /// The value with what is inside of it.
+    fn value<'d>(&'d self, inside: &'d [Node<'d>]) -> Value<'d> {
+        match self {
+            Self::Null => Value::Null,
+            Self::Flag(flag) => Value::Flag(*flag),
+            Self::Number(number) => Value::Number(number),
+            Self::Text(text) => Value::Text(text),
+            Self::List { .. } => Value::List(List(inside)),
+            Self::Object { .. } => Value::Object(Object(inside)),
+        }
+    }
 }
 
 /// A value may be a plaintext or a grant token: it is not printed.
@@ -27,33 +129,9 @@ impl fmt::Debug for Value<'_> {
     }
 }
 
-/// The members of a JSON object, in the order of the document.
-#[derive(Debug, Default)]
-pub(crate) struct Object<'a>(Vec<(Text<'a>, Value<'a>)>);
-
-impl<'a> Object<'a> {
-    pub(super) const fn new(members: Vec<(Text<'a>, Value<'a>)>) -> Self {
-        Self(members)
-    }
-
-    /// The members, in the order of the document.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Value<'a>)> {
-        self.0.iter().map(|(name, value)| (&**name, value))
-    }
-
-    /// The member of a name; the last one, if several have it.
-    pub(crate) fn last(&self, name: &str) -> Option<&Value<'a>> {
-        let members = self.0.iter().rev();
-        let mut of_name = members.filter(|(other, _)| **other == *name);
-        of_name.next().map(|(_, value)| value)
-    }
-
-    /// A name that several members have.
-    pub(crate) fn duplicate(&self) -> Option<&str> {
-        let mut names = HashSet::with_capacity(self.0.len());
-        self.iter()
-            .map(|(name, _)| name)
-            .find(|name| !names.insert(*name))
+impl fmt::Debug for Kind<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("..")
     }
 }
 
@@ -82,18 +160,19 @@ impl fmt::Debug for Text<'_> {
 
 #[cfg(test)]
 mod tests {
-    use crate::json::{Object, Value, parse};
+    use crate::json::{Document, Object, Value, parse};
 
-    fn object(json: &str) -> Object<'_> {
-        match parse(json) {
-            Ok(Value::Object(object)) => object,
-            _ => panic!("not an object: {json}"),
+    fn object<'d>(document: &'d Document<'_>) -> Object<'d> {
+        match document.value() {
+            Value::Object(object) => object,
+            _ => panic!("not an object"),
         }
     }
 
     #[test]
     fn members_keep_their_order_and_the_last_of_a_name_counts() {
-        let object = object(r#"{"b": 1, "a": 2, "b": 3.0}"#);
+        let document = parse(r#"{"b": 1, "a": 2, "b": 3.0}"#).unwrap();
+        let object = object(&document);
         let names: Vec<&str> = object.iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["b", "a", "b"]);
         assert!(matches!(object.last("b"), Some(Value::Number("3.0"))));
@@ -102,16 +181,36 @@ mod tests {
 
     #[test]
     fn a_duplicate_is_found_however_it_is_escaped() {
-        assert_eq!(
-            object(r#"{"a": 1, "b": 1, "\u0061": 1}"#).duplicate(),
-            Some("a")
-        );
-        assert_eq!(object(r#"{"a": 1, "A": 1}"#).duplicate(), None);
+        for (json, duplicate) in [
+            (r#"{"a": 1, "b": {"a": 1}, "\u0061": 1}"#, Some("a")),
+            (r#"{"a": 1, "A": {"a": 1}}"#, None),
+        ] {
+            assert_eq!(object(&parse(json).unwrap()).duplicate(), duplicate);
+        }
+    }
+
+    #[test]
+    fn what_is_inside_is_nobodys_sibling() {
+        let document = parse(r#"[{"a": [[], 1, {"b": 2}], "c": {}}, [], "d"]"#).unwrap();
+        let Value::List(list) = document.value() else {
+            panic!("a list");
+        };
+        let values: Vec<_> = list.iter().collect();
+        let [Value::Object(object), Value::List(empty), Value::Text("d")] = *values else {
+            panic!("an object, a list and a text");
+        };
+        assert!(empty.is_empty());
+        let members: Vec<_> = object.iter().collect();
+        let [("a", Value::List(a)), ("c", Value::Object(c))] = *members else {
+            panic!("a and c");
+        };
+        assert_eq!((a.iter().count(), c.iter().count()), (3, 0));
     }
 
     #[test]
     fn values_and_names_are_not_printed() {
-        let printed = format!("{:?}", object(r#"{"secret": "secret", "n": [7]}"#));
+        let document = parse(r#"{"secret": "secret", "n": [7]}"#).unwrap();
+        let printed = format!("{document:?} {:?}", object(&document));
         assert!(
             !printed.contains("secret") && !printed.contains('7'),
             "{printed}"

@@ -281,8 +281,8 @@ fn ciphertext_blob(members: &Members<'_>) -> Result<Option<Vec<u8>>, ProtocolErr
 }
 
 fn context(members: &Members<'_>, name: &str) -> Result<ContextBuilder, ProtocolError> {
-    let pairs = members.map(name)?.unwrap_or_default();
-    Ok(EncryptionContext::of_pairs(pairs.into_iter()).into())
+    let context = members.map(name)?.map(EncryptionContext::of_pairs);
+    Ok(context.unwrap_or_default().into())
 }
 
 fn texts(members: &Members<'_>, name: &str) -> Result<Vec<String>, ProtocolError> {

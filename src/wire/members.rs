@@ -6,32 +6,33 @@ use std::time::SystemTime;
 use zeroize::Zeroizing;
 
 use crate::error::{JsonType, MemberType, ProtocolError};
-use crate::json::{self, Object, Value};
+use crate::json::{self, Document, Object, Value};
 
 use super::base64;
 
 /// The last second of the year 9999. A later time is a mistake, and cannot be written to a file.
 const LAST_SECOND: f64 = 253_402_300_799.0;
 
-/// Reads a request's body. AWS's clients send `{}` if a request has no members; an empty body is refused (INFERRED).
-pub(super) fn read(body: &[u8]) -> Result<Object<'_>, ProtocolError> {
+/// Reads a request's body.
+pub(super) fn read(body: &[u8]) -> Result<Document<'_>, ProtocolError> {
     let text = core::str::from_utf8(body).map_err(|_| ProtocolError::NotJson)?;
-    match json::parse(text) {
-        Ok(Value::Object(object)) => Ok(object),
-        Ok(list @ Value::List(_)) => Err(wrong_type(&list, MemberType::Structure)),
-        _ => Err(ProtocolError::NotJson),
-    }
+    json::parse(text).map_err(|_| ProtocolError::NotJson)
 }
 
 /// The members of a structure, by name and type. Unknown members are ignored; `null` counts as absent.
 ///
 /// The default has no members, like a structure that is absent.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Members<'a>(Option<&'a Object<'a>>);
+pub(super) struct Members<'a>(Object<'a>);
 
 impl<'a> Members<'a> {
-    pub(super) const fn of(object: &'a Object<'a>) -> Self {
-        Self(Some(object))
+    /// The members of a request. AWS's clients send `{}` if it has none; an empty body is refused (INFERRED).
+    pub(super) fn of(body: &'a Document<'_>) -> Result<Self, ProtocolError> {
+        match body.value() {
+            Value::Object(object) => Ok(Self(object)),
+            list @ Value::List(_) => Err(wrong_type(list, MemberType::Structure)),
+            _ => Err(ProtocolError::NotJson),
+        }
     }
 
     pub(super) fn text(&self, name: &str) -> Result<Option<&'a str>, ProtocolError> {
@@ -45,7 +46,7 @@ impl<'a> Members<'a> {
     pub(super) fn flag(&self, name: &str) -> Result<Option<bool>, ProtocolError> {
         match self.get(name) {
             None => Ok(None),
-            Some(Value::Flag(flag)) => Ok(Some(*flag)),
+            Some(Value::Flag(flag)) => Ok(Some(flag)),
             Some(other) => Err(wrong_type(other, MemberType::Boolean)),
         }
     }
@@ -95,39 +96,48 @@ impl<'a> Members<'a> {
             return Ok(None);
         };
         let texts = values.map(|value| match value {
-            Value::Text(text) => Ok(&**text),
+            Value::Text(text) => Ok(text),
             other => Err(wrong_type(other, MemberType::String)),
         });
         texts.collect::<Result<_, _>>().map(Some)
     }
 
     /// A map of strings. A number is not read as a string: GUESS 20.
-    pub(super) fn map(&self, name: &str) -> Result<Option<Vec<(&'a str, &'a str)>>, ProtocolError> {
+    pub(super) fn map(
+        &self,
+        name: &str,
+    ) -> Result<Option<impl Iterator<Item = (&'a str, &'a str)> + Clone>, ProtocolError> {
         let members = match self.get(name) {
             None => return Ok(None),
             Some(Value::Object(members)) => members,
             Some(other) => return Err(wrong_type(other, MemberType::Map)),
         };
-        let pairs = members.iter().map(|(key, value)| match value {
-            Value::Text(text) => Ok((key, &**text)),
-            other => Err(wrong_type(other, MemberType::String)),
-        });
-        pairs.collect::<Result<_, _>>().map(Some)
+        let is_text = |value: &Value<'_>| matches!(value, Value::Text(_));
+        let mut values = members.iter().map(|(_, value)| value);
+        match values.find(|value| !is_text(value)) {
+            Some(other) => Err(wrong_type(other, MemberType::String)),
+            None => Ok(Some(members.iter().filter_map(
+                |(key, value)| match value {
+                    Value::Text(text) => Some((key, text)),
+                    _ => None,
+                },
+            ))),
+        }
     }
 
     /// A structure.
     pub(super) fn structure(&self, name: &str) -> Result<Option<Self>, ProtocolError> {
         match self.get(name) {
             None => Ok(None),
-            Some(Value::Object(object)) => Ok(Some(Self::of(object))),
+            Some(Value::Object(object)) => Ok(Some(Self(object))),
             Some(other) => Err(wrong_type(other, MemberType::Structure)),
         }
     }
 
     /// A list of structures.
     pub(super) fn structures(&self, name: &str) -> Result<Vec<Self>, ProtocolError> {
-        let structure = |value: &'a Value<'a>| match value {
-            Value::Object(object) => Ok(Self::of(object)),
+        let structure = |value| match value {
+            Value::Object(object) => Ok(Self(object)),
             other => Err(wrong_type(other, MemberType::Structure)),
         };
         let values = self.list(name)?;
@@ -135,10 +145,7 @@ impl<'a> Members<'a> {
     }
 
     /// The elements of a list. An element `null` is accepted and skipped (INFERRED).
-    fn list(
-        &self,
-        name: &str,
-    ) -> Result<Option<impl Iterator<Item = &'a Value<'a>>>, ProtocolError> {
+    fn list(&self, name: &str) -> Result<Option<impl Iterator<Item = Value<'a>>>, ProtocolError> {
         match self.get(name) {
             None => Ok(None),
             Some(Value::List(values)) => Ok(Some(values.iter().filter(|value| !is_null(value)))),
@@ -152,8 +159,8 @@ impl<'a> Members<'a> {
     }
 
     /// A member by its name; the last one, if several have it.
-    fn get(&self, name: &str) -> Option<&'a Value<'a>> {
-        self.0?.last(name).filter(|value| !is_null(value))
+    fn get(&self, name: &str) -> Option<Value<'a>> {
+        self.0.last(name).filter(|value| !is_null(value))
     }
 }
 
@@ -167,7 +174,7 @@ fn truncated(number: &str) -> Option<i64> {
     format!("{:.0}", number.trunc()).parse().ok()
 }
 
-const fn wrong_type(found: &Value<'_>, expected: MemberType) -> ProtocolError {
+const fn wrong_type(found: Value<'_>, expected: MemberType) -> ProtocolError {
     let found = match found {
         Value::Flag(false) => JsonType::False,
         Value::Flag(true) => JsonType::True,
@@ -187,16 +194,24 @@ mod tests {
 
     use super::{Members, read};
     use crate::error::ProtocolError;
-    use crate::json::Object;
+    use crate::json::Document;
 
-    fn object(json: &str) -> Object<'_> {
+    fn document(json: &str) -> Document<'_> {
         read(json.as_bytes()).unwrap()
+    }
+
+    /// Whether a body is refused before any member is read.
+    fn refused(body: &[u8]) -> Option<ProtocolError> {
+        match read(body) {
+            Ok(document) => Members::of(&document).err(),
+            Err(error) => Some(error),
+        }
     }
 
     #[test]
     fn null_and_absent_are_one_and_unknown_members_disturb_nobody() {
-        let object = object(r#"{"KeyId": null, "Unknown": {"deep": [1, {}], "far": 1e999}}"#);
-        let members = Members::of(&object);
+        let document = document(r#"{"KeyId": null, "Unknown": {"deep": [1, {}], "far": 1e999}}"#);
+        let members = Members::of(&document).unwrap();
         assert_eq!(members.text("KeyId"), Ok(None));
         assert_eq!(members.text("Other"), Ok(None));
     }
@@ -207,22 +222,23 @@ mod tests {
             (r#"{"A": "1", "A": "2"}"#, Some("2")),
             (r#"{"A": "1", "A": null}"#, None),
         ] {
-            assert_eq!(Members::of(&object(json)).text("A"), Ok(text));
+            assert_eq!(Members::of(&document(json)).unwrap().text("A"), Ok(text));
         }
     }
 
     #[test]
     fn a_member_has_one_type() {
-        let object = object(
+        let document = document(
             r#"{"text": "a", "flag": true, "int": 3, "float": 1.5, "list": ["a", null],
                 "map": {"a": "b"}, "mixed": ["a", 1], "odd": {"a": null}}"#,
         );
-        let members = Members::of(&object);
+        let members = Members::of(&document).unwrap();
         assert_eq!(members.text("text"), Ok(Some("a")));
         assert_eq!(members.flag("flag"), Ok(Some(true)));
         assert_eq!(members.integer("int"), Ok(Some(3)));
         assert_eq!(members.texts("list"), Ok(Some(vec!["a"])));
-        assert_eq!(members.map("map"), Ok(Some(vec![("a", "b")])));
+        let pairs = members.map("map").unwrap().unwrap();
+        assert!(pairs.eq([("a", "b")]));
         let time = members.time("float").unwrap().unwrap();
         assert_eq!(time, SystemTime::UNIX_EPOCH + Duration::from_millis(1500));
 
@@ -238,11 +254,11 @@ mod tests {
 
     #[test]
     fn a_number_is_within_bounds() {
-        let object = object(
+        let document = document(
             r#"{"last": 253402300799, "later": 253402300800, "far": 1e300, "before": -1,
                 "most": 9223372036854775807, "more": 9223372036854775808}"#,
         );
-        let members = Members::of(&object);
+        let members = Members::of(&document).unwrap();
         assert!(members.time("last").is_ok());
         for name in ["later", "far", "before"] {
             assert!(members.time(name).is_err(), "{name}");
@@ -257,7 +273,10 @@ mod tests {
     fn a_decimal_is_cut_off_where_an_integer_belongs() {
         for (decimal, integer) in [("1.9", 1), ("-1.9", -1), ("-0.1", 0), ("3e2", 300)] {
             let json = format!(r#"{{"n": {decimal}}}"#);
-            assert_eq!(Members::of(&object(&json)).integer("n"), Ok(Some(integer)));
+            assert_eq!(
+                Members::of(&document(&json)).unwrap().integer("n"),
+                Ok(Some(integer))
+            );
         }
     }
 
@@ -265,8 +284,8 @@ mod tests {
     fn a_blob_is_padded_base64_in_the_standard_alphabet() {
         let blob = |text: &str| {
             let json = format!(r#"{{"b": "{text}"}}"#);
-            let object = object(&json);
-            let blob = Members::of(&object).blob("b");
+            let document = document(&json);
+            let blob = Members::of(&document).unwrap().blob("b");
             blob.map(|blob| blob.unwrap().to_vec())
         };
         assert_eq!(blob("+/8="), Ok(vec![0xfb, 0xff]));
@@ -289,21 +308,24 @@ mod tests {
     #[test]
     fn what_is_no_object_is_refused() {
         for body in ["", "1", "null", "{", "{} {}", "{\"a\": 1,}", "\u{feff}{}"] {
-            assert!(
-                matches!(read(body.as_bytes()), Err(ProtocolError::NotJson)),
+            assert_eq!(
+                refused(body.as_bytes()),
+                Some(ProtocolError::NotJson),
                 "{body}"
             );
         }
         let deep = "[".repeat(100_000);
-        assert!(read(deep.as_bytes()).is_err());
-        assert!(read(b"{\"a\": \"\xff\"}").is_err());
-        assert!(read(b"[]").is_err());
+        assert_eq!(refused(deep.as_bytes()), Some(ProtocolError::NotJson));
+        let not_utf8 = refused(b"{\"a\": \"\xff\"}");
+        assert_eq!(not_utf8, Some(ProtocolError::NotJson));
+        assert!(matches!(refused(b"[]"), Some(ProtocolError::WrongType(..))));
+        assert_eq!(refused(b"{}"), None);
     }
 
     #[test]
     fn values_are_not_printed() {
-        let object = object(r#"{"Plaintext": "c2VjcmV0"}"#);
-        let printed = format!("{:?}", Members::of(&object));
+        let document = document(r#"{"Plaintext": "c2VjcmV0"}"#);
+        let printed = format!("{:?}", Members::of(&document));
         assert!(!printed.contains("c2VjcmV0"), "{printed}");
     }
 }

@@ -90,13 +90,13 @@ impl<P: KeyProvider> Service<P> {
             .and_then(|name| name.parse().ok())
             .ok_or(ProtocolError::UnknownOperation)?;
         if let Some(handler) = cryptographic::handler(operation) {
-            let object = members::read(body)?;
-            return handler(&self.kms, &Members::of(&object));
+            let body = members::read(body)?;
+            return handler(&self.kms, &Members::of(&body)?);
         }
         let handler = control::handler(operation).ok_or(ProtocolError::NotServed(operation))?;
         let keyring = self.keyring.as_ref().ok_or(ProtocolError::NoKeyring)?;
-        let object = members::read(body)?;
-        let members = Members::of(&object);
+        let body = members::read(body)?;
+        let members = Members::of(&body)?;
         control_call::call((&self.kms, keyring), (operation, handler), &members)
     }
 }

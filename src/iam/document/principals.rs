@@ -62,7 +62,7 @@ pub(super) fn read(
 
 fn read_principals(element: &Element<'_>) -> Result<Vec<Principal>, PolicyError> {
     if let Value::Text(text) = element.value() {
-        return match &**text {
+        return match text {
             "*" => Ok(vec![Principal::Any]),
             other => refuse(element, PolicyProblem::Principal(other.to_owned())),
         };

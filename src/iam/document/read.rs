@@ -21,9 +21,9 @@ pub(super) fn policy(kind: PolicyKind, text: &str) -> Result<Policy, PolicyError
     if text.len() > MAX_BYTES {
         return Err(problem(PolicyProblem::TooLong));
     }
-    let value =
+    let document =
         json::parse(text).map_err(|error| problem(PolicyProblem::Json(error.to_string())))?;
-    policy_at(kind, &Element::root("the policy", &value))
+    policy_at(kind, &Element::root("the policy", document.value()))
 }
 
 /// Reads a policy of a kind that is part of a document.

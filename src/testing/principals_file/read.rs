@@ -12,9 +12,9 @@ use super::principal;
 
 /// Reads the whole document.
 pub(super) fn file(json: &str) -> Result<PrincipalsFile, PrincipalsFileError> {
-    let value =
+    let document =
         json::parse(json).map_err(|error| PrincipalsFileError::new("the document", error))?;
-    let root = Element::root("the document", &value);
+    let root = Element::root("the document", document.value());
     let [principals, service_control, resource_control, endpoint] = root.only_members([
         "Principals",
         "ServiceControlPolicies",
