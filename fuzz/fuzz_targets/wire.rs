@@ -9,7 +9,7 @@ use libfuzzer_sys::fuzz_target;
 
 /// Operations by the first byte of an input. GetParametersForImport is left out: it may generate an RSA key, which takes
 /// as long as a million other calls.
-const OPERATIONS: [&str; 30] = [
+const OPERATIONS: [&str; 34] = [
     "ReEncrypt",
     "Encrypt",
     "Decrypt",
@@ -29,9 +29,13 @@ const OPERATIONS: [&str; 30] = [
     "CancelKeyDeletion",
     "RotateKeyOnDemand",
     "ListKeyRotations",
+    "EnableKeyRotation",
+    "DisableKeyRotation",
+    "GetKeyRotationStatus",
     "ImportKeyMaterial",
     "DeleteImportedKeyMaterial",
     "ReplicateKey",
+    "UpdatePrimaryRegion",
     "CreateGrant",
     "ListGrants",
     "RetireGrant",

@@ -13,6 +13,47 @@ use super::model::ALIAS_NAME;
 use super::page::{Page, PageLen, PageRequest};
 use super::provider_first::ProviderFirst;
 
+/// The services whose AWS managed keys have an alias in every account and Region before there is a key. QUOTED: an account in
+/// London without much in it, in 2019 (GUESS 60).
+const PREDEFINED: [&str; 11] = [
+    "dynamodb",
+    "ebs",
+    "elasticfilesystem",
+    "es",
+    "glue",
+    "kinesisvideo",
+    "rds",
+    "redshift",
+    "s3",
+    "ssm",
+    "xray",
+];
+
+/// An alias as `ListAliases` lists it.
+#[derive(Debug)]
+pub(crate) enum ListedAlias {
+    /// An alias with a key.
+    Associated(Alias),
+    /// A predefined alias that AWS has not associated with a key.
+    Predefined(AliasArn),
+}
+
+impl ListedAlias {
+    pub(crate) const fn arn(&self) -> &AliasArn {
+        match self {
+            Self::Associated(alias) => alias.arn(),
+            Self::Predefined(arn) => arn,
+        }
+    }
+
+    pub(crate) const fn alias(&self) -> Option<&Alias> {
+        match self {
+            Self::Associated(alias) => Some(alias),
+            Self::Predefined(_) => None,
+        }
+    }
+}
+
 impl Control<'_> {
     pub(crate) fn create_alias(
         &self,
@@ -56,7 +97,7 @@ impl Control<'_> {
         &self,
         key_id: Option<&str>,
         page: &PageRequest<'_>,
-    ) -> Result<Page<Alias>, KmsError> {
+    ) -> Result<Page<ListedAlias>, KmsError> {
         const LEN: PageLen = PageLen {
             default: 50,
             max: 100,
@@ -67,12 +108,28 @@ impl Control<'_> {
         constraints.finish(|| Some(()))?;
         self.authorize_listing(Action::ListAliases)?;
         let mut aliases = self.keyring.aliases();
-        if let Some(key_id) = key_id {
-            let snapshot = self.keyring.snapshot();
-            let key = self.find(&snapshot, Action::ListAliases, &key_id)?;
-            aliases.retain(|alias| alias.target() == key.metadata.arn());
-        }
-        page.of(aliases, LEN, |alias| alias.arn().name().to_string())
+        let predefined = match key_id {
+            Some(key_id) => {
+                let snapshot = self.keyring.snapshot();
+                let key = self.find(&snapshot, Action::ListAliases, &key_id)?;
+                aliases.retain(|alias| alias.target() == key.metadata.arn());
+                Vec::new()
+            }
+            None => self.predefined_aliases(&aliases),
+        };
+        let aliases = aliases.into_iter().map(ListedAlias::Associated);
+        let predefined = predefined.into_iter().map(ListedAlias::Predefined);
+        let all = aliases.chain(predefined).collect();
+        page.of(all, LEN, |alias| alias.arn().name().to_string())
+    }
+
+    /// The predefined aliases that no AWS managed key has yet.
+    fn predefined_aliases(&self, associated: &[Alias]) -> Vec<AliasArn> {
+        let services = PREDEFINED.into_iter();
+        services
+            .filter_map(|service| self.alias(&format!("alias/aws/{service}")))
+            .filter(|arn| !associated.iter().any(|alias| alias.arn() == arn))
+            .collect()
     }
 
     /// Checks the permission for an alias, whether the alias exists or not.

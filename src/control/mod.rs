@@ -33,6 +33,7 @@ mod retirable_grants;
 mod rotation;
 mod tags;
 
+pub(crate) use aliases::ListedAlias;
 pub(crate) use create::CreateKeyRequest;
 pub(crate) use grants::{CreateGrantRequest, ListGrantsRequest, RetireGrantRequest};
 pub(crate) use import::{ImportKeyMaterialRequest, ParametersRequest};

@@ -89,7 +89,8 @@ impl Keyring {
         })
     }
 
-    /// The aliases of this account and Region, sorted by name: `ListAliases`.
+    /// The aliases of this account and Region that have a key, sorted by name: `ListAliases`, which over the wire lists the
+    /// predefined aliases of AWS without a key too.
     #[must_use]
     pub fn aliases(&self) -> Vec<Alias> {
         let snapshot = self.snapshot();

@@ -2,9 +2,10 @@
 
 use crate::access::{Grant, GrantPrincipal};
 use crate::context::EncryptionContext;
+use crate::control::ListedAlias;
 use crate::iam::PrincipalArn;
 use crate::key::{ExpirationModel, KeyArn, KeyMetadata, Region};
-use crate::keyring::{Alias, KeyRotation};
+use crate::keyring::KeyRotation;
 
 use super::object::Object;
 
@@ -85,10 +86,14 @@ pub(super) fn tag((key, value): &(String, String)) -> Object {
 }
 
 /// `AliasListEntry`
-pub(super) fn alias(alias: &Alias) -> Object {
-    Object::new()
-        .text("AliasName", alias.arn().name())
-        .text("AliasArn", alias.arn())
+pub(super) fn alias(listed: &ListedAlias) -> Object {
+    let object = Object::new()
+        .text("AliasName", listed.arn().name())
+        .text("AliasArn", listed.arn());
+    let Some(alias) = listed.alias() else {
+        return object;
+    };
+    object
         .text("TargetKeyId", alias.target().key_id())
         .maybe_time("CreationDate", alias.creation_date())
         .maybe_time("LastUpdatedDate", alias.last_updated_date())

@@ -393,7 +393,8 @@ fn aliases_come_and_go() {
         })
     );
     server.ok("DeleteAlias", json!({"AliasName": "alias/app"}));
-    let listed = server.ok("ListAliases", json!({}));
+    let left = json!({"KeyId": one.to_string()});
+    let listed = server.ok("ListAliases", left);
     assert_eq!(listed["Aliases"].as_array().unwrap().len(), 1);
     for (operation, request, code) in [
         (
@@ -424,6 +425,55 @@ fn aliases_come_and_go() {
     ] {
         assert_eq!(server.error(operation, request).0, code, "{operation}");
     }
+}
+
+#[test]
+fn aliases_of_aws_are_listed_before_they_have_a_key() {
+    let server = Server::new();
+    let own = server.key(KeySpec::SymmetricDefault);
+    server.keyring.create_alias("alias/app", own).unwrap();
+    server.keyring.create_alias("alias/zebra", own).unwrap();
+    let managed = server.keyring.create_aws_managed_key("s3").unwrap();
+    server.keyring.create_aws_managed_key("sns").unwrap();
+    let mut aliases = Vec::new();
+    let mut request = json!({"Limit": 5});
+    for (more, count) in [(true, 5), (true, 5), (false, 4)] {
+        let page = server.ok("ListAliases", request.clone());
+        assert_eq!(
+            (&page["Truncated"], &page["AliasCount"]),
+            (&json!(more), &json!(count))
+        );
+        aliases.extend(page["Aliases"].as_array().unwrap().clone());
+        request["Marker"] = page["NextMarker"].clone();
+    }
+    let names: Vec<&str> = aliases
+        .iter()
+        .map(|alias| alias["AliasName"].as_str().unwrap())
+        .collect();
+    let expected = "app aws/dynamodb aws/ebs aws/elasticfilesystem aws/es aws/glue aws/kinesisvideo \
+                    aws/rds aws/redshift aws/s3 aws/sns aws/ssm aws/xray zebra";
+    let expected: Vec<String> = expected
+        .split(' ')
+        .map(|name| format!("alias/{name}"))
+        .collect();
+    assert_eq!(names, expected);
+    let named = |name: &str| {
+        aliases
+            .iter()
+            .find(|alias| alias["AliasName"] == name)
+            .unwrap()
+    };
+    let without_a_key = json!({
+        "AliasName": "alias/aws/ssm",
+        "AliasArn": "arn:aws-cn:kms:cn-north-1:111122223333:alias/aws/ssm",
+    });
+    assert_eq!(*named("alias/aws/ssm"), without_a_key);
+    assert_eq!(
+        named("alias/aws/s3")["TargetKeyId"],
+        managed.key_id().as_str()
+    );
+    let of_the_key = server.ok("ListAliases", json!({"KeyId": managed.to_string()}));
+    assert_eq!(of_the_key["AliasCount"], 1);
 }
 
 #[test]
