@@ -29,8 +29,8 @@
 //! # Caller and Region
 //!
 //! The caller is that of the [`Kms`] handle, whatever credentials the client has; it needs some to sign with. The
-//! Region is the one that the client signs for, or else that of its endpoint, or else the handle's. So clients of
-//! several Regions can share a ring.
+//! Region is the one that the client signs for, so clients of several Regions can share a ring. A request that is not signed, or
+//! that a client of another service sends, is refused as KMS refuses it.
 //!
 //! # Errors and retries
 //!
@@ -47,7 +47,8 @@
 //!
 //! A call is answered in the thread that makes it, before the future is returned. That takes some microseconds, for RSA
 //! up to milliseconds. Creating an RSA key takes longer, without optimization seconds, so create it on the ring
-//! beforehand. No latency is simulated, so the client's timeouts never expire.
+//! beforehand. No latency is simulated, so the client's timeouts never expire. With the feature `testing`, a
+//! `testing::FaultyHttpClient` lets answers come late, or never, or lets connections fail.
 
 /// The version of `aws-smithy-runtime-api` whose traits [`HttpClient`] implements.
 pub use aws_smithy_runtime_api;
@@ -63,11 +64,10 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
-use crate::key::Region;
 use crate::keyring::RingProvider;
 use crate::kms::Kms;
 use crate::provider::KeyProvider;
-use crate::wire::{Credential, Service};
+use crate::wire::{CONTENT_TYPE, Credential, Response, Service};
 
 /// The HTTP client of an `aws_sdk_kms::Client` that talks to a [`Service`] in this process. See the [module](self).
 ///
@@ -117,14 +117,7 @@ impl<P: KeyProvider> HttpClient<P> {
             .body()
             .bytes()
             .ok_or_else(|| ConnectorError::user("the request body is a stream".into()))?;
-        let target = request.headers().get("x-amz-target").unwrap_or_default();
-        let Self(service) = self;
-        let response = match region(request) {
-            Some(region) if region != *service.kms().region() => {
-                service.in_region(region).call(target, body)
-            }
-            _ => service.call(target, body),
-        };
+        let response = self.response(request, body);
         let status = response
             .status()
             .try_into()
@@ -138,6 +131,29 @@ impl<P: KeyProvider> HttpClient<P> {
             answer.headers_mut().insert(name, value);
         }
         Ok(answer)
+    }
+
+    /// The response of the service, or to a request that is not one of KMS: of another protocol, unsigned, or signed for another
+    /// service.
+    fn response(&self, request: &HttpRequest, body: &[u8]) -> Response {
+        let header = |name| request.headers().get(name);
+        if header("content-type") != Some(CONTENT_TYPE) {
+            return Response::other_protocol();
+        }
+        let Some(credential) = header("authorization").and_then(Credential::of_authorization)
+        else {
+            return Response::not_signed();
+        };
+        if credential.service() != "kms" {
+            return Response::signed_for_another_service();
+        }
+        let target = header("x-amz-target").unwrap_or_default();
+        let Self(service) = self;
+        let region = *credential.region();
+        if region == *service.kms().region() {
+            return service.call(target, body);
+        }
+        service.in_region(region).call(target, body)
     }
 }
 
@@ -153,77 +169,88 @@ impl<P> fmt::Debug for HttpClient<P> {
     }
 }
 
-/// The Region of a request: the one that it was signed for, or else that of its endpoint.
-fn region(request: &HttpRequest) -> Option<Region> {
-    request
-        .headers()
-        .get("authorization")
-        .and_then(Credential::of_authorization)
-        .map(|credential| *credential.region())
-        .or_else(|| region_of_endpoint(request.uri()))
-}
-
-/// The Region in `https://kms.us-east-2.amazonaws.com/` and its like.
-fn region_of_endpoint(uri: &str) -> Option<Region> {
-    let (_, rest) = uri.split_once("://")?;
-    let host = rest.split(['/', ':']).next()?;
-    let mut labels = host.split('.');
-    let service = labels.next()?;
-    let region = labels.next()?;
-    matches!(service, "kms" | "kms-fips")
-        .then(|| region.parse().ok())
-        .flatten()
-}
-
 #[cfg(test)]
 mod tests {
     use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 
-    use super::region;
+    use crate::{KeySpec, Keyring, Kms};
 
-    fn request(uri: &str, authorization: Option<&str>) -> HttpRequest {
-        let mut request = HttpRequest::empty();
-        request.set_uri(uri).unwrap();
-        if let Some(authorization) = authorization {
-            let value = authorization.to_owned();
-            request.headers_mut().insert("authorization", value);
+    const HEADERS: [(&str, &str); 3] = [
+        ("content-type", "application/x-amz-json-1.1"),
+        ("x-amz-target", "TrentService.ListKeys"),
+        (
+            "authorization",
+            "AWS4-HMAC-SHA256 Credential=AKID/20260101/eu-west-1/kms/aws4_request",
+        ),
+    ];
+
+    /// The body of the answer to a request, one of whose headers is changed, or missing if it is empty.
+    fn answer(name: &str, value: &str) -> (u16, String) {
+        let keyring = Keyring::new("111122223333", "us-east-2").unwrap();
+        let there = keyring.in_region("eu-west-1".parse().unwrap());
+        there.create_key(KeySpec::SymmetricDefault).unwrap();
+        let mut request = HttpRequest::new("{}".into());
+        for (header, normal) in HEADERS {
+            let value = if header == name { value } else { normal };
+            if !value.is_empty() {
+                request.headers_mut().insert(header, value.to_owned());
+            }
         }
-        request
+        let answer = Kms::new(keyring).http_client().answer(&request).unwrap();
+        assert!(answer.headers().get("x-amzn-requestid").is_some());
+        let body = answer.body().bytes().unwrap().to_vec();
+        (answer.status().as_u16(), String::from_utf8(body).unwrap())
     }
 
     #[test]
-    fn the_region_is_what_was_signed_for_or_else_what_the_endpoint_says() {
-        let signed = "AWS4-HMAC-SHA256 Credential=AKID/20260101/eu-west-1/kms/aws4_request";
-        for (uri, authorization, expected) in [
+    fn the_region_is_what_was_signed_for() {
+        let (status, body) = answer("", "");
+        assert_eq!(status, 200);
+        assert!(
+            body.contains("arn:aws:kms:eu-west-1:111122223333:key/"),
+            "{body}"
+        );
+    }
+
+    #[test]
+    fn what_is_no_signed_request_of_kms_is_refused_in_the_form_of_aws() {
+        for (name, value, status, body) in [
             (
-                "https://kms.us-east-2.amazonaws.com/",
-                Some(signed),
-                Some("eu-west-1"),
+                "authorization",
+                "",
+                400,
+                r#"{"__type":"MissingAuthenticationTokenException","message":"Missing Authentication Token"}"#,
             ),
             (
-                "https://kms.us-east-2.amazonaws.com/",
-                None,
-                Some("us-east-2"),
+                "authorization",
+                "AWS4-HMAC-SHA256 Credential=AKID/20260101/eu-west-1/dynamodb/aws4_request",
+                400,
+                r#"{"__type":"InvalidSignatureException","message":"Credential should be scoped to correct service: 'kms'. "}"#,
             ),
             (
-                "https://kms-fips.us-east-2.amazonaws.com",
-                None,
-                Some("us-east-2"),
+                "x-amz-target",
+                "DynamoDB_20120810.ListTables",
+                400,
+                r#"{"__type":"UnknownOperationException"}"#,
             ),
             (
-                "https://kms.us-east-2.api.aws:443/",
-                None,
-                Some("us-east-2"),
+                "x-amz-target",
+                "",
+                400,
+                r#"{"__type":"UnknownOperationException"}"#,
             ),
-            ("http://localhost:4566/", None, None),
-            ("http://kms.local/", None, None),
-            ("/", None, None),
+            ("content-type", "", 404, "<UnknownOperationException/>"),
+            (
+                "content-type",
+                "application/x-amz-json-1.0",
+                404,
+                "<UnknownOperationException/>",
+            ),
         ] {
-            let region = region(&request(uri, authorization));
             assert_eq!(
-                region.as_ref().map(|region| region.as_str()),
-                expected,
-                "{uri}"
+                answer(name, value),
+                (status, body.to_owned()),
+                "{name} {value}"
             );
         }
     }

@@ -3,6 +3,7 @@
 //! | task | recipe |
 //! |---|---|
 //! | test an application that uses the official SDK | [`token_vault`] |
+//! | test retries, timeouts and outages under paused time | [`retries`] |
 //! | find out which permission a role lacks, and why | [`missing_permission`] |
 //! | use a key in another account | [`cross_account`] |
 //! | rotate a key and keep the old blobs readable | [`rotation`] |
@@ -15,6 +16,10 @@
 
 #[doc = include_str!("../../docs/cookbook/token-vault.md")]
 pub mod token_vault {}
+
+#[cfg(feature = "testing")]
+#[doc = include_str!("../../docs/cookbook/retries.md")]
+pub mod retries {}
 
 #[doc = include_str!("../../docs/cookbook/missing-permission.md")]
 pub mod missing_permission {}

@@ -3,6 +3,7 @@
 //! - Keys that are ready at once and the same in every run: [`insecure_key`].
 //! - Repeatable randomness: [`seeded_random`].
 //! - A provider that fails on demand: [`FaultyProvider`].
+//! - Connections of the official SDK that fail on demand, with the feature `aws-sdk`: `FaultyHttpClient`.
 //! - A recorder of all operations on the keys: [`Recorder`].
 //! - Rings that are read from a file, with the feature `json`, and saved to one, with the feature `snapshot`:
 //!   `ring_file`.
@@ -43,9 +44,13 @@ pub mod ring_file;
 mod seeded_random;
 #[cfg(feature = "json")]
 mod timestamp;
+#[cfg(feature = "aws-sdk")]
+mod transport;
 mod turns;
 
 pub use faults::{Fault, Faults, FaultyProvider, ProviderCall};
 pub use insecure_key::{insecure_key, insecure_private_key_pem};
 pub use recorder::{Calls, RecordedCall, RecordedKey, RecordedNamedKey, Recorder};
 pub use seeded_random::{SeededRandom, seeded_random};
+#[cfg(feature = "aws-sdk")]
+pub use transport::{FaultyHttpClient, TransportFault, TransportFaults};

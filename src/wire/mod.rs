@@ -53,3 +53,6 @@ mod service;
 pub use credential::Credential;
 pub use response::{CONTENT_TYPE, Response};
 pub use service::Service;
+
+#[cfg(all(feature = "aws-sdk", feature = "testing"))]
+pub(crate) use service::operation_of_target;

@@ -85,10 +85,7 @@ impl<P: KeyProvider> Service<P> {
     }
 
     fn answer(&self, target: &str, body: &[u8]) -> Result<Option<Object>, Failure> {
-        let operation: Operation = target
-            .strip_prefix(TARGET_PREFIX)
-            .and_then(|name| name.parse().ok())
-            .ok_or(ProtocolError::UnknownOperation)?;
+        let operation = operation_of_target(target).ok_or(ProtocolError::UnknownOperation)?;
         if let Some(handler) = cryptographic::handler(operation) {
             let body = members::read(body)?;
             return handler(&self.kms, &Members::of(&body)?);
@@ -99,6 +96,11 @@ impl<P: KeyProvider> Service<P> {
         let members = Members::of(&body)?;
         control_call::call((&self.kms, keyring), (operation, handler), &members)
     }
+}
+
+/// The operation that the header `X-Amz-Target` names.
+pub(crate) fn operation_of_target(target: &str) -> Option<Operation> {
+    target.strip_prefix(TARGET_PREFIX)?.parse().ok()
 }
 
 impl<P: RingProvider> Kms<P> {

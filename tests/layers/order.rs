@@ -240,7 +240,13 @@ pub(crate) const ORDERS: &[(&str, Order)] = &[
         &[
             &["conformance", "insecure_key", "seeded_random", "timestamp"],
             &["turns"],
-            &["faults", "principals_file", "recorder", "ring_file"],
+            &[
+                "faults",
+                "principals_file",
+                "recorder",
+                "ring_file",
+                "transport",
+            ],
         ],
     ),
     (

@@ -30,6 +30,12 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_recipe_of_retries_shows_the_test_that_runs() {
+        let shown = ignored_blocks(include_str!("../../../docs/cookbook/retries.md"));
+        assert_eq!(shown, [include_str!("../tests/cookbook_retries.rs")]);
+    }
+
     /// The code blocks of a document that its doctests leave out.
     fn ignored_blocks(document: &str) -> Vec<&str> {
         let after_starts = document.split("```rust,ignore\n").skip(1);

@@ -11,7 +11,6 @@ use aws_sdk_kms::config::retry::{RetryConfig, RetryPartition};
 use aws_sdk_kms::error::ProvideErrorMetadata;
 use aws_sdk_kms::primitives::Blob;
 use kms_reencrypt::testing::{Fault, Faults, FaultyProvider};
-use kms_reencrypt::wire::Service;
 use kms_reencrypt::{KeyArn, KeySpec, Kms};
 use tokio::time::Instant;
 
@@ -22,11 +21,9 @@ const ATTEMPTS: u32 = 6;
 fn start(name: &'static str) -> (Client, KeyArn, Faults) {
     let ring = common::ring();
     let key = ring.create_key(KeySpec::SymmetricDefault).unwrap();
-    let provider = FaultyProvider::new(ring.clone());
+    let provider = FaultyProvider::new(ring);
     let faults = provider.faults();
-    let http_client = Service::new(Kms::new(provider))
-        .with_keyring(ring)
-        .http_client();
+    let http_client = Kms::new(provider).http_client();
     let retries = RetryConfig::standard()
         .with_max_attempts(ATTEMPTS)
         .with_initial_backoff(Duration::from_secs(10))
