@@ -10,6 +10,7 @@ mod bodies;
 mod by_name;
 #[path = "../common/mod.rs"]
 mod common;
+mod coverage;
 mod key_details;
 mod key_states;
 mod model;

@@ -1,9 +1,11 @@
 //! The service model, and a check of values against it.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use regex_lite::Regex;
 use serde_json::Value;
 
 static MODEL: LazyLock<Value> =
@@ -58,6 +60,48 @@ pub(crate) fn assert_output(operation: &str, body: &[u8]) {
             assert_shape(output, &result, operation, Values::Valid);
         }
         None => assert_eq!(body, b"", "{operation} has no output"),
+    }
+}
+
+/// The members that the results of an operation may have: each with the structure that it is in.
+pub(crate) fn result_members(operation: &str) -> BTreeSet<(String, String)> {
+    let mut members = BTreeSet::new();
+    if let Some(output) = MODEL["operations"][operation]["output"]["shape"].as_str() {
+        collect(output, None, &mut members);
+    }
+    members
+}
+
+/// The members that a result has.
+pub(crate) fn members_of_result(operation: &str, result: &Value) -> BTreeSet<(String, String)> {
+    let mut members = BTreeSet::new();
+    if let Some(output) = MODEL["operations"][operation]["output"]["shape"].as_str() {
+        collect(output, Some(result), &mut members);
+    }
+    members
+}
+
+/// Collects the members of a shape and of all shapes in it; with a value, only those that the value has.
+fn collect(name: &str, value: Option<&Value>, members: &mut BTreeSet<(String, String)>) {
+    let shape = shape(name);
+    if let Some(all) = shape["members"].as_object() {
+        for (key, member) in all {
+            let inner = value.map(|value| &value[key]);
+            if inner.is_none_or(|inner| !inner.is_null()) {
+                members.insert((name.to_owned(), key.clone()));
+                collect(member["shape"].as_str().unwrap(), inner, members);
+            }
+        }
+    }
+    if let Some(item) = shape["member"]["shape"].as_str() {
+        match value {
+            None => collect(item, None, members),
+            Some(list) => {
+                for value in list.as_array().into_iter().flatten() {
+                    collect(item, Some(value), members);
+                }
+            }
+        }
     }
 }
 
@@ -137,6 +181,11 @@ fn assert_shape(name: &str, value: &Value, path: &str, values: Values) {
             let mut listed = shape["enum"].as_array().into_iter().flatten();
             let known = shape["enum"].is_null() || listed.any(|known| known == text);
             assert!(known || values == Values::Any, "{path}: {text}");
+            if let (Some(pattern), Values::Valid) = (shape["pattern"].as_str(), values) {
+                // Where the model leaves the ends open, the service does not.
+                let pattern = Regex::new(&format!("^(?:{pattern})$")).unwrap();
+                assert!(pattern.is_match(text), "{path}: {text} is not {pattern}");
+            }
             text.chars().count()
         }
         "blob" => {
@@ -144,7 +193,12 @@ fn assert_shape(name: &str, value: &Value, path: &str, values: Values) {
             STANDARD.decode(text).unwrap().len()
         }
         "boolean" => return assert!(value.is_boolean(), "{path}: {value}"),
-        "integer" => return assert!(value.is_i64(), "{path}: {value}"),
+        "integer" => {
+            let number = value.as_i64().unwrap_or_else(|| panic!("{path}: {value}"));
+            let fits = shape["min"].as_i64().is_none_or(|min| number >= min)
+                && shape["max"].as_i64().is_none_or(|max| number <= max);
+            return assert!(fits || values == Values::Any, "{path}: {number}");
+        }
         "timestamp" => return assert!(value.is_number(), "{path}: {value}"),
         other => panic!("{path}: a shape of type {other}"),
     };
