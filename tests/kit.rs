@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -56,7 +56,7 @@ fn every_case_of_the_kit_is_answered_as_expected() {
 }
 
 /// Fewer would mean that files are not read.
-const MANY: usize = 100;
+const MANY: usize = 500;
 
 #[test]
 fn every_file_of_cases_is_read() {
@@ -174,4 +174,25 @@ fn a_wrong_expectation_is_found_out() {
     ] {
         assert_eq!(case(expect), (verdict, notes.to_owned()), "{expect}");
     }
+}
+
+/// Each decision of behaviour §12 is asked, or stands in `kit/not-asked.json` with the reason.
+#[test]
+fn every_open_point_is_asked_or_cannot_be() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let behaviour = fs::read_to_string(root.join("docs/behaviour.md")).unwrap();
+    let (_, decisions) = behaviour.split_once("\n## 12. ").unwrap();
+    let (decisions, _) = decisions.split_once("\n## ").unwrap();
+    let number = |line: &str| line.strip_prefix("| ")?.split_once(' ')?.0.parse().ok();
+    let decisions: BTreeSet<u32> = decisions.lines().filter_map(number).collect();
+    assert!(decisions.len() >= 55, "only {} found", decisions.len());
+
+    let book = Book::read().unwrap();
+    let asked: BTreeSet<u32> = book.cases().filter_map(|case| case.open).collect();
+    let reasons = fs::read_to_string(root.join("kit/not-asked.json")).unwrap();
+    let reasons: BTreeMap<u32, String> = serde_json::from_str(&reasons).unwrap();
+    let not_asked: BTreeSet<u32> = reasons.into_keys().collect();
+    let both: Vec<&u32> = asked.intersection(&not_asked).collect();
+    assert!(both.is_empty(), "asked after all: {both:?}");
+    assert_eq!(&asked | &not_asked, decisions);
 }

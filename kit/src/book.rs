@@ -10,10 +10,25 @@ use crate::rules;
 
 /// The files, in the order in which they are run.
 const SHEETS: &[(&str, &str)] = &[
+    ("re_encrypt", include_str!("../cases/re_encrypt.json")),
     ("constraints", include_str!("../cases/constraints.json")),
     ("bodies", include_str!("../cases/bodies.json")),
     ("identifiers", include_str!("../cases/identifiers.json")),
     ("states", include_str!("../cases/states.json")),
+    ("usages", include_str!("../cases/usages.json")),
+    ("source", include_str!("../cases/source.json")),
+    ("contexts", include_str!("../cases/contexts.json")),
+    ("dry_runs", include_str!("../cases/dry_runs.json")),
+    ("precedence", include_str!("../cases/precedence.json")),
+    ("rotation", include_str!("../cases/rotation.json")),
+    ("imports", include_str!("../cases/imports.json")),
+    ("multi_region", include_str!("../cases/multi_region.json")),
+    ("operations", include_str!("../cases/operations.json")),
+    ("keys", include_str!("../cases/keys.json")),
+    ("aliases", include_str!("../cases/aliases.json")),
+    ("grants", include_str!("../cases/grants.json")),
+    ("policies", include_str!("../cases/policies.json")),
+    ("accounts", include_str!("../cases/accounts.json")),
 ];
 
 /// What many cases share.

@@ -4,6 +4,7 @@ use core::fmt;
 
 use crate::answer::Answer;
 use crate::case::Principal;
+use crate::ledger::Ledger;
 
 /// A KMS that can be asked: this crate in process, a server, or AWS.
 pub trait Endpoint {
@@ -13,6 +14,16 @@ pub trait Endpoint {
     ///
     /// [`NoAnswer`] if none came.
     fn send(&self, request: &Sent<'_>) -> Result<Answer, NoAnswer>;
+
+    /// Is called whenever a run has made something that it has to take away, so that it can be written down.
+    ///
+    /// # Errors
+    ///
+    /// [`NoAnswer`] if it could not. The call then counts as failed.
+    fn made(&self, ledger: &Ledger) -> Result<(), NoAnswer> {
+        let _nowhere = ledger;
+        Ok(())
+    }
 }
 
 /// A request as it goes out.

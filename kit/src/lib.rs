@@ -16,6 +16,7 @@ mod guard;
 mod ledger;
 mod matching;
 mod outcome;
+mod plan;
 mod rules;
 mod run;
 mod scrub;
@@ -28,4 +29,5 @@ pub use case::{Call, Case, Evidence, Expectation, Fixture, Need, Place, Principa
 pub use endpoint::{Endpoint, NoAnswer, Sent};
 pub use ledger::{Facts, Ledger, MadeAlias, MadeKey};
 pub use outcome::{Outcome, Shown, Verdict};
+pub use plan::Plan;
 pub use run::{Patience, Run};

@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::book::Book;
 use crate::case::{Call, Case, Need, Principal};
 use crate::fill::{MAKERS, PLACE, TIMES};
+use crate::guard;
 use crate::matching::MATCHERS;
 use crate::values::{head, references, special};
 
@@ -101,6 +102,14 @@ fn of_case(faults: &mut Vec<String>, case: &Case, fixtures: &BTreeSet<String>) {
             && (FACTS.contains(&name.as_str()) || !names.insert(name.clone()))
         {
             faults.push(format!("{id}: the name {name} is taken"));
+        }
+    }
+    let requests = expect.members.is_some().then_some(&case.request);
+    for call in case.setup.iter().chain(requests) {
+        let key = call.with.get("KeyId").and_then(Value::as_str);
+        let key = key.and_then(|key| key.strip_prefix("${"));
+        if guard::changes(&call.call) && key.is_some_and(|key| fixtures.contains(head(key))) {
+            faults.push(format!("{id}: {} changes what other cases use", call.call));
         }
     }
     of_call(faults, id, &case.request);

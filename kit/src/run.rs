@@ -2,7 +2,10 @@
 
 use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::Instant;
 
 use serde_json::{Map, Value, json};
 
@@ -38,8 +41,13 @@ impl Patience {
         pause: Duration::ZERO,
     };
 
-    fn wait(self, tried: u32) {
-        thread::sleep(self.pause.saturating_mul(1 << tried.min(6)));
+    /// Waits, unless the run is stopped.
+    fn wait(self, tried: u32, stop: &AtomicBool) {
+        const BREATH: Duration = Duration::from_millis(50);
+        let end = Instant::now() + self.pause.saturating_mul(1 << tried.min(6));
+        while Instant::now() < end && !stop.load(Ordering::Relaxed) {
+            thread::sleep(BREATH);
+        }
     }
 }
 
@@ -56,11 +64,12 @@ pub struct Run<'a, E> {
     /// The results of the current case's set-up.
     results: BTreeMap<String, Value>,
     requests: u64,
+    stop: Arc<AtomicBool>,
 }
 
 impl<'a, E: Endpoint> Run<'a, E> {
     /// A run that has done nothing yet.
-    pub const fn new(book: &'a Book, endpoint: &'a E, facts: Facts, patience: Patience) -> Self {
+    pub fn new(book: &'a Book, endpoint: &'a E, facts: Facts, patience: Patience) -> Self {
         Self {
             book,
             endpoint,
@@ -73,6 +82,7 @@ impl<'a, E: Endpoint> Run<'a, E> {
             fixtures: BTreeMap::new(),
             results: BTreeMap::new(),
             requests: 0,
+            stop: Arc::default(),
         }
     }
 
@@ -81,6 +91,14 @@ impl<'a, E: Endpoint> Run<'a, E> {
     pub fn with(mut self, ledger: Ledger, fixtures: BTreeMap<String, Value>) -> Self {
         self.ledger = ledger;
         self.fixtures = fixtures;
+        self
+    }
+
+    /// The same run, which waits for nothing any more once `stop` is true: what it says of the current case is then worth
+    /// nothing.
+    #[must_use]
+    pub fn stopped_by(mut self, stop: Arc<AtomicBool>) -> Self {
+        self.stop = stop;
         self
     }
 
@@ -168,7 +186,7 @@ impl<'a, E: Endpoint> Run<'a, E> {
                     answer.map(|answer| shown(&answer, &scrub)),
                 );
             }
-            self.patience.wait(tried);
+            self.patience.wait(tried, &self.stop);
         }
     }
 
@@ -270,7 +288,7 @@ impl<'a, E: Endpoint> Run<'a, E> {
             if tried >= self.patience.tries {
                 return Err(format!("{} of the set-up failed: {said}", call.call));
             }
-            self.patience.wait(tried);
+            self.patience.wait(tried, &self.stop);
         }
     }
 
@@ -345,6 +363,9 @@ impl<'a, E: Endpoint> Run<'a, E> {
         let answer = self.put(&request).map_err(|error| error.to_string())?;
         if answer.is_success() {
             self.note(call, &members, &answer, &region);
+            self.endpoint
+                .made(&self.ledger)
+                .map_err(|error| error.to_string())?;
         }
         Ok(answer)
     }
@@ -366,7 +387,7 @@ impl<'a, E: Endpoint> Run<'a, E> {
             if !again || tried >= self.patience.tries {
                 return answer;
             }
-            self.patience.wait(tried);
+            self.patience.wait(tried, &self.stop);
         }
     }
 

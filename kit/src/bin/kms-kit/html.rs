@@ -1,0 +1,248 @@
+//! The results as a page of HTML: a row for each case, a column for each endpoint.
+
+use core::fmt::Write as _;
+
+use kit::{Book, Case, Outcome, Sheet, Verdict};
+
+use crate::results::{JUDGED, Results};
+use crate::terminal::verdict;
+
+/// A page without anything from elsewhere: it can be sent and kept.
+pub(crate) fn page(book: &Book, results: &[Results]) -> String {
+    let mut page = String::from(HEAD);
+    cards(&mut page, book, results);
+    page.push_str(FILTERS);
+    page.push_str("<table><thead><tr><th>case</th><th class=\"evidence\">evidence</th>");
+    for one in results {
+        add(
+            &mut page,
+            format_args!("<th class=\"who\">{}</th>", escaped(&one.name)),
+        );
+    }
+    page.push_str("</tr></thead>\n");
+    for sheet in &book.sheets {
+        section(&mut page, sheet, results);
+    }
+    page.push_str("</table>\n");
+    page.push_str(TAIL);
+    page
+}
+
+/// A card for each endpoint: how much of what is known it answers as AWS does.
+fn cards(page: &mut String, book: &Book, results: &[Results]) {
+    page.push_str("<section class=\"cards\">");
+    for one in results {
+        let count =
+            |verdicts: &[Verdict]| one.count(book.cases().map(|case| case.id.as_str()), verdicts);
+        let (agrees, judged) = (count(&[Verdict::Agrees]), count(&JUDGED));
+        let rest = [
+            (count(&[Verdict::Disagrees]), "answers otherwise"),
+            (
+                count(&[Verdict::NotReached]),
+                "not reached: the set-up failed",
+            ),
+            (
+                count(&[Verdict::OpenAsGuessed, Verdict::OpenOtherwise]),
+                "open: AWS's answer is not known",
+            ),
+            (count(&[Verdict::Skipped]), "skipped"),
+        ];
+        add(
+            page,
+            format_args!(
+                "<article><h2>{}</h2><p class=\"version\">{} · {}</p>\
+                 <p class=\"score\"><b>{}</b> of {judged} <span>{}</span></p>{}<ul>",
+                escaped(&one.name),
+                escaped(one.version.as_deref().unwrap_or(&one.region)),
+                escaped(&one.date),
+                agrees,
+                percent(agrees, judged),
+                bar(
+                    &[(agrees, "yes"), (rest[0].0, "no"), (rest[1].0, "unreached")],
+                    judged
+                ),
+            ),
+        );
+        for (count, what) in rest.iter().filter(|(count, _)| *count > 0) {
+            add(page, format_args!("<li><b>{count}</b> {what}</li>"));
+        }
+        page.push_str("</ul></article>");
+    }
+    page.push_str("</section>\n");
+}
+
+fn bar(parts: &[(usize, &str)], all: usize) -> String {
+    let mut bar = String::from("<div class=\"bar\">");
+    for (count, class) in parts.iter().filter(|(count, _)| *count > 0) {
+        add(
+            &mut bar,
+            format_args!(
+                "<i class=\"{class}\" style=\"flex:{count}\" title=\"{count} of {all}\"></i>"
+            ),
+        );
+    }
+    bar + "</div>"
+}
+
+fn percent(part: usize, all: usize) -> String {
+    match (part * 1000).checked_div(all) {
+        Some(per_mille) => format!("{}.{} %", per_mille / 10, per_mille % 10),
+        None => String::new(),
+    }
+}
+
+fn section(page: &mut String, sheet: &Sheet, results: &[Results]) {
+    let ids = || sheet.cases.iter().map(|case| case.id.as_str());
+    add(
+        page,
+        format_args!(
+            "<tbody><tr class=\"section\"><th colspan=\"2\"><h3>{}</h3><p>{}</p></th>",
+            escaped(&sheet.section),
+            escaped(&sheet.about)
+        ),
+    );
+    for one in results {
+        let (agrees, judged) = (
+            one.count(ids(), &[Verdict::Agrees]),
+            one.count(ids(), &JUDGED),
+        );
+        let class = if agrees == judged { "full" } else { "part" };
+        if judged > 0 {
+            add(
+                page,
+                format_args!("<td class=\"{class}\">{agrees}/{judged}</td>"),
+            );
+        } else {
+            page.push_str("<td></td>");
+        }
+    }
+    page.push_str("</tr>\n");
+    for case in &sheet.cases {
+        row(page, case, results);
+    }
+    page.push_str("</tbody>\n");
+}
+
+fn row(page: &mut String, case: &Case, results: &[Results]) {
+    let outcomes: Vec<Option<&Outcome>> = results.iter().map(|one| one.of(&case.id)).collect();
+    let is_wrong =
+        |outcome: &&Outcome| [Verdict::Disagrees, Verdict::NotReached].contains(&outcome.verdict);
+    let class = match (outcomes.iter().flatten().any(is_wrong), case.open) {
+        (_, Some(_)) => "case open",
+        (true, None) => "case wrong",
+        (false, None) => "case",
+    };
+    let label = case.evidence.map_or_else(
+        || format!("<span class=\"label guess\" title=\"decision {0} of docs/behaviour.md\">open {0}</span>", case.open.unwrap_or_default()),
+        |evidence| format!("<span class=\"label\">{}</span>", evidence.label()),
+    );
+    add(
+        page,
+        format_args!(
+            "<tr class=\"{class}\" id=\"{0}\"><td><p>{1}</p><p class=\"id\">{0} · {2} · {3}</p></td><td class=\"evidence\">{label}</td>",
+            escaped(&case.id),
+            escaped(&case.shows),
+            escaped(&case.request.call),
+            escaped(&case.source),
+        ),
+    );
+    for outcome in outcomes {
+        match outcome {
+            Some(outcome) => cell(page, outcome),
+            None => page.push_str("<td class=\"mark none\">·</td>"),
+        }
+    }
+    page.push_str("</tr>\n");
+}
+
+fn cell(page: &mut String, outcome: &Outcome) {
+    let (class, mark) = match outcome.verdict {
+        Verdict::Agrees => ("yes", "✓"),
+        Verdict::Disagrees => ("no", "✗"),
+        Verdict::NotReached => ("unreached", "↯"),
+        Verdict::OpenAsGuessed => ("asguessed", "≈"),
+        Verdict::OpenOtherwise => ("otherwise", "≠"),
+        Verdict::Skipped => ("none", "–"),
+    };
+    let said = verdict(outcome.verdict);
+    if outcome.notes.is_empty() {
+        add(
+            page,
+            format_args!("<td class=\"mark {class}\" title=\"{said}\">{mark}</td>"),
+        );
+        return;
+    }
+    add(
+        page,
+        format_args!(
+            "<td class=\"mark {class}\"><details><summary title=\"{said}\">{mark}</summary><ul>"
+        ),
+    );
+    for note in &outcome.notes {
+        add(page, format_args!("<li>{}</li>", escaped(note)));
+    }
+    page.push_str("</ul></details></td>");
+}
+
+fn add(page: &mut String, text: core::fmt::Arguments<'_>) {
+    // Writing to a string does not fail.
+    let _always = page.write_fmt(text);
+}
+
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+const HEAD: &str = concat!(
+    "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
+     <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+     <title>What KMS answers</title>\n<style>\n",
+    include_str!("page.css"),
+    "</style></head>\n<body><header><h1>What KMS answers</h1>\
+     <p>Each row is a question to AWS KMS whose answer is known, or open. Each column is a server that was asked. \
+     Click a mark to see what it said.</p></header>\n"
+);
+
+const FILTERS: &str = "<nav><label><input type=\"radio\" name=\"f\" value=\"\" checked> all</label>\
+     <label><input type=\"radio\" name=\"f\" value=\"wrong\"> where one answers otherwise</label>\
+     <label><input type=\"radio\" name=\"f\" value=\"open\"> open</label>\
+     <input type=\"search\" placeholder=\"Search cases\" aria-label=\"Search cases\">\
+     <span class=\"legend\"><i class=\"yes\">✓</i> as AWS <i class=\"no\">✗</i> otherwise \
+     <i class=\"unreached\">↯</i> not reached <i class=\"asguessed\">≈</i><i class=\"otherwise\">≠</i> open, as decided or not \
+     <i class=\"none\">–</i> skipped</span></nav>\n";
+
+const TAIL: &str = concat!(
+    "<script>\n",
+    include_str!("page.js"),
+    "</script></body></html>\n"
+);
+
+#[cfg(test)]
+mod tests {
+    use super::{escaped, percent};
+
+    #[test]
+    fn what_servers_say_is_text() {
+        assert_eq!(
+            escaped(r#"<script a="b">&"#),
+            "&lt;script a=&quot;b&quot;&gt;&amp;"
+        );
+    }
+
+    #[test]
+    fn a_part_of_nothing_has_no_percentage() {
+        assert_eq!(percent(1, 3), "33.3 %");
+        assert_eq!(percent(3, 3), "100.0 %");
+        assert_eq!(percent(0, 0), "");
+    }
+}

@@ -1,0 +1,15 @@
+const search = document.querySelector("input[type=search]");
+const show = () => {
+  const kind = document.querySelector("input[name=f]:checked").value;
+  const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+  for (const body of document.querySelectorAll("tbody")) {
+    let shown = 0;
+    for (const row of body.querySelectorAll("tr.case")) {
+      const text = row.textContent.toLowerCase();
+      row.hidden = (kind && !row.classList.contains(kind)) || !words.every((word) => text.includes(word));
+      shown += !row.hidden;
+    }
+    body.hidden = shown === 0;
+  }
+};
+document.querySelectorAll("nav input").forEach((input) => input.addEventListener("input", show));
