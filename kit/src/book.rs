@@ -21,9 +21,17 @@ const SHEETS: &[(&str, &str)] = &[
     ("dry_runs", include_str!("../cases/dry_runs.json")),
     ("precedence", include_str!("../cases/precedence.json")),
     ("rotation", include_str!("../cases/rotation.json")),
+    (
+        "automatic_rotation",
+        include_str!("../cases/automatic_rotation.json"),
+    ),
     ("imports", include_str!("../cases/imports.json")),
     ("multi_region", include_str!("../cases/multi_region.json")),
     ("operations", include_str!("../cases/operations.json")),
+    (
+        "data_key_pairs",
+        include_str!("../cases/data_key_pairs.json"),
+    ),
     ("keys", include_str!("../cases/keys.json")),
     ("aliases", include_str!("../cases/aliases.json")),
     ("grants", include_str!("../cases/grants.json")),
