@@ -1,99 +1,89 @@
-//! The job: moves every row of a file to another key exactly once, on all cores, also across interruptions.
+//! The job: moves every row of a file exactly once, also across interruptions.
 
-use core::fmt::Display;
-use core::num::NonZero;
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufReader, Read};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use kms_reencrypt::provider::KeyProvider;
-use kms_reencrypt::{KeyArn, Kms, KmsError, ReEncryptRequest};
-use rayon::prelude::*;
+use serde_json::{Map, Value};
 
 use crate::Error;
-use crate::journal::{Identity, Journal, Outcomes, Progress};
-use crate::lines::{Batch, Consumed, Lines, Place};
-use crate::lock::Lock;
-use crate::outputs::{self, Outputs};
-use crate::row::{self, Failure, Row};
-
-/// The outcome of a row that was moved. All other outcomes are names of exceptions.
-pub(crate) const MOVED: &str = "moved";
-
-/// The exception of a line that is not a row. It is this program's, since KMS is not called for such a line.
-const MALFORMED: &str = "MalformedRow";
-
-/// The number of rows that a thread takes at once: large enough to amortize the synchronization, and small enough for
-/// all threads to end together.
-const SHARE: usize = 64;
+use crate::engine::{Done, End, Engine};
+use crate::files::{
+    Consumed, Journal, Lengths, Lines, Lock, Names, Outputs, Place, Progress, Quoting,
+    refuse_to_replace,
+};
+use crate::rows::{Format, Rows};
 
 /// The number of bytes of the input that are read at once.
-const READ_AHEAD: usize = 256 * 1024;
+pub(crate) const READ_AHEAD: usize = 256 * 1024;
 
-/// A file of blobs to move, and its keys.
+/// A file of rows to move.
 #[derive(Clone, Debug)]
 pub(crate) struct Job {
     pub(crate) input: PathBuf,
-    pub(crate) output: PathBuf,
-    pub(crate) from: KeyArn,
-    pub(crate) to: KeyArn,
-    /// The number of rows that are moved at a time. The next ones are read meanwhile, so memory holds twice as many.
-    pub(crate) batch: NonZero<usize>,
+    pub(crate) names: Names,
+    /// What makes it another job than that of other options.
+    pub(crate) settings: Map<String, Value>,
+    /// The maximum length of a row in bytes.
+    pub(crate) longest: u64,
     /// The interval of checkpoints, and so the work that an interruption may cost.
     pub(crate) checkpoint_every: Duration,
 }
 
+/// How far a job has come.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    pub(crate) end: End,
+    pub(crate) progress: Progress,
+}
+
 impl Job {
-    /// Does the rest of the job, and reports its progress to `watch` at the start and after every batch.
+    /// Does the rest of the job, and reports its progress to `watch` at the start and after every share. `check` is
+    /// asked before the outputs get their names.
     ///
     /// An error, a signal or a loss of power may end it at any point. It continues from its last checkpoint when it is
     /// run again.
-    pub(crate) fn run<P: KeyProvider>(
+    pub(crate) fn run(
         &self,
-        kms: &Kms<P>,
+        engine: &Engine<'_>,
         mut watch: impl FnMut(&Progress),
-    ) -> Result<Progress, Error> {
-        let _lock = Lock::take(&self.output)?;
+        check: impl FnOnce(&Progress) -> Result<(), Error>,
+    ) -> Result<Outcome, Error> {
+        let _lock = Lock::take(&self.names.moved)?;
         let input = File::open(&self.input)
             .map_err(|error| format!("{}: {error}", self.input.display()))?;
-        let identity = Identity::new(&input, &self.from, &self.to)?;
-        let len = identity.input_len();
-        let journal = Journal::new(&self.output, identity);
+        let journal = Journal::new(&self.names.moved, self.settings.clone());
         let interrupted = journal.read()?;
+        let is_whole = interrupted
+            .as_ref()
+            .is_some_and(|progress| input.metadata().is_ok_and(|m| m.len() == progress.offset));
         let consumed = self.consumed(&input, &journal, interrupted.as_ref())?;
-        let progress = match interrupted {
+        let (end, progress) = match interrupted {
             // Only the final names are missing, and one of the two may exist already.
-            Some(progress) if progress.offset == len => {
+            Some(progress) if is_whole => {
                 watch(&progress);
-                progress
+                (End::Whole, progress)
             }
             interrupted => {
-                outputs::refuse_to_replace(&self.output)?;
-                let start = interrupted.unwrap_or_else(|| Progress {
-                    input_sha256: consumed.digest(),
-                    ..Progress::default()
-                });
-                let lines = Lines::new(
-                    BufReader::with_capacity(READ_AHEAD, input),
-                    Place {
-                        offset: start.offset,
-                        lines: start.lines,
-                    },
-                    consumed,
-                );
-                self.advance(kms, lines, &journal, start, watch)?
+                refuse_to_replace(&self.names)?;
+                let place = interrupted
+                    .as_ref()
+                    .map_or_else(Place::default, Progress::place);
+                let reader = BufReader::with_capacity(READ_AHEAD, &input);
+                let quoting = quoting(engine.rows);
+                let lines = Lines::new(reader, quoting, self.longest, place, consumed);
+                self.advance(engine, &input, lines, &journal, interrupted, watch)?
             }
         };
-        if progress.offset != len {
-            let reason = "the input has changed while it was read";
-            return Err(format!("{reason}: {}", journal.remedy()).into());
+        if end == End::Whole {
+            check(&progress)?;
+            let rows = (quoting(engine.rows) == Quoting::None)
+                .then(|| [progress.outcomes.moved(), progress.outcomes.failed()]);
+            self.names.publish(progress.outputs, rows)?;
+            journal.remove()?;
         }
-        let moved = progress.outcomes.get(MOVED);
-        let failed = progress.lines.saturating_sub(moved);
-        outputs::publish(&self.output, progress.outputs, [moved, failed])?;
-        journal.remove()?;
-        Ok(progress)
+        Ok(Outcome { end, progress })
     }
 
     /// Reads the part of the input that an interrupted job has read, leaves the input positioned after it, and refuses
@@ -110,121 +100,119 @@ impl Job {
             return Ok(Consumed::default());
         };
         let consumed = Consumed::read(input, progress.offset)?;
-        if consumed.digest() == progress.input_sha256 {
-            return Ok(consumed);
+        let (name, lines, remedy) = (self.input.display(), progress.lines, journal.remedy());
+        if consumed.digest() != progress.input_sha256 {
+            let reason =
+                format!("the first {lines} lines of {name} have changed since they were moved");
+            return Err(format!("{reason}: {remedy}").into());
         }
-        let (input, lines) = (self.input.display(), progress.lines);
-        let reason =
-            format!("the first {lines} lines of {input} have changed since they were moved");
-        Err(format!("{reason}: {}", journal.remedy()).into())
+        if progress.cut && input.metadata()?.len() > progress.offset {
+            let reason = format!(
+                "line {lines} of {name} was moved as the last one, and has become longer since"
+            );
+            return Err(format!("{reason}: {remedy}").into());
+        }
+        Ok(consumed)
     }
 
-    /// Goes from `progress` to the end of the input, and leaves a checkpoint there.
-    fn advance<P: KeyProvider>(
+    /// Goes from `interrupted` towards the end of the input, and leaves a checkpoint where it ends.
+    fn advance<R: Read + Send>(
         &self,
-        kms: &Kms<P>,
-        mut lines: Lines<impl BufRead + Send>,
+        engine: &Engine<'_>,
+        input: &File,
+        mut lines: Lines<BufReader<R>>,
         journal: &Journal,
-        mut progress: Progress,
+        interrupted: Option<Progress>,
         mut watch: impl FnMut(&Progress),
-    ) -> Result<Progress, Error> {
-        let mut outputs = Outputs::open(&self.output, progress.outputs)?;
-        let mut saved = Instant::now();
+    ) -> Result<(End, Progress), Error> {
+        let lengths = interrupted
+            .as_ref()
+            .map_or_else(Lengths::default, |progress| progress.outputs);
+        let mut outputs = Outputs::open(&self.names, lengths)?;
+        let mut progress = match interrupted {
+            Some(progress) => progress,
+            None => begin(engine.rows, &mut lines, &mut outputs)?,
+        };
         watch(&progress);
-        let mut batch = lines.next_batch(self.batch.get())?;
-        while !batch.lines.is_empty() {
-            let (next, answers) = rayon::join(
-                || lines.next_batch(self.batch.get()),
-                || self.answers(kms, &batch),
-            );
-            for share in answers? {
-                outputs.append(&share.moved, &share.failed)?;
-                progress.outcomes.add_all(&share.outcomes);
+        let mut saved = Instant::now();
+        let end = engine.run(lines, |done| {
+            if done.end.cut && input.metadata()?.len() > done.end.offset {
+                return Err(self.has_grown().into());
             }
-            progress.offset = batch.end.offset;
-            progress.lines = batch.end.lines;
-            progress.input_sha256 = batch.consumed.digest();
-            progress.outputs = outputs.lengths();
+            outputs.append(&done.moved, &done.failed)?;
+            add(&mut progress, done, outputs.lengths());
             watch(&progress);
             if saved.elapsed() >= self.checkpoint_every {
                 outputs.sync()?;
                 journal.write(&progress)?;
                 saved = Instant::now();
             }
-            batch = next?;
+            Ok(())
+        });
+        // Also after an error: what was moved before it need not be moved again.
+        let checkpoint = outputs.sync().and_then(|()| journal.write(&progress));
+        let end = end?;
+        checkpoint?;
+        if end == End::Whole && input.metadata()?.len() != progress.offset {
+            return Err(self.has_grown().into());
         }
-        outputs.sync()?;
-        journal.write(&progress)?;
-        Ok(progress)
+        Ok((end, progress))
     }
 
-    /// The results of a batch, in its order.
-    fn answers<P: KeyProvider>(&self, kms: &Kms<P>, batch: &Batch) -> Result<Vec<Answers>, Error> {
-        let share = |lines: &[(u64, Vec<u8>)]| {
-            let mut answers = Answers::default();
-            for (number, line) in lines {
-                self.answer(kms, (*number, line), &mut answers)?;
-            }
-            Ok(answers)
-        };
-        batch.lines.par_chunks(SHARE).map(share).collect()
-    }
-
-    fn answer<P: KeyProvider>(
-        &self,
-        kms: &Kms<P>,
-        line: (u64, &[u8]),
-        answers: &mut Answers,
-    ) -> Result<(), Error> {
-        let row = match Row::of_line(line.1) {
-            Ok(row) => row,
-            Err(error) => return answers.failed(line, MALFORMED, &error),
-        };
-        match self.re_encrypt(kms, &row) {
-            Ok(blob) => answers.moved(&Row { blob, ..row }),
-            Err(error) => answers.failed(line, error.code(), &error),
-        }
-    }
-
-    /// The blob of a row under the new key, bound to the same context.
-    fn re_encrypt<P: KeyProvider>(&self, kms: &Kms<P>, row: &Row<'_>) -> Result<Vec<u8>, KmsError> {
-        // Names the source key, so that a blob under a key of an attacker's choice is refused.
-        let mut request = ReEncryptRequest::builder()
-            .ciphertext_blob(row.blob.as_slice())
-            .source_key_id(self.from)
-            .destination_key_id(self.to);
-        for (key, value) in &row.context {
-            request = request
-                .source_encryption_context(key, value)
-                .destination_encryption_context(key, value);
-        }
-        let response = kms.re_encrypt(&request.build()?)?;
-        Ok(response.into_ciphertext_blob())
+    fn has_grown(&self) -> String {
+        format!(
+            "{} has grown or shrunk while it was read: run the same command again when nobody writes to it, and it goes on \
+             from its last checkpoint",
+            self.input.display()
+        )
     }
 }
 
-/// The results of some rows.
-#[derive(Debug, Default)]
-struct Answers {
-    moved: Vec<u8>,
-    failed: Vec<u8>,
-    outcomes: Outcomes,
+/// The progress of a job at its start, when only the header of CSV is done.
+fn begin<R: Read>(
+    rows: &Rows,
+    lines: &mut Lines<BufReader<R>>,
+    outputs: &mut Outputs,
+) -> Result<Progress, Error> {
+    if let Format::Csv(layout) = &rows.format
+        && layout.has_header()
+    {
+        lines.next_line()?;
+        let [moved, failed] = rows.headers();
+        outputs.append(&moved, &failed)?;
+    }
+    let Place {
+        offset,
+        lines: number,
+        cut,
+    } = lines.place();
+    Ok(Progress {
+        offset,
+        lines: number,
+        cut,
+        input_sha256: lines.consumed().digest(),
+        outputs: outputs.lengths(),
+        ..Progress::default()
+    })
 }
 
-impl Answers {
-    fn moved(&mut self, row: &Row<'_>) -> Result<(), Error> {
-        self.outcomes.add(MOVED, 1);
-        Ok(row::append(row, &mut self.moved)?)
+fn add(progress: &mut Progress, done: Done, outputs: Lengths) {
+    progress.outcomes.add_all(&done.outcomes);
+    for material in done.materials {
+        if !progress.materials.contains(&material) {
+            progress.materials.insert(material);
+        }
     }
+    progress.offset = done.end.offset;
+    progress.lines = done.end.lines;
+    progress.cut = done.end.cut;
+    progress.input_sha256 = done.consumed.digest();
+    progress.outputs = outputs;
+}
 
-    fn failed(
-        &mut self,
-        line: (u64, &[u8]),
-        exception: &str,
-        message: &impl Display,
-    ) -> Result<(), Error> {
-        self.outcomes.add(exception, 1);
-        let failure = Failure::new(line, exception, message);
-        Ok(row::append(&failure, &mut self.failed)?)
+pub(crate) fn quoting(rows: &Rows) -> Quoting {
+    match rows.format {
+        Format::Jsonl => Quoting::None,
+        Format::Csv(_) => Quoting::Csv,
     }
 }

@@ -1,26 +1,35 @@
-//! Makes test data for the job: blobs under the old key, and some damaged ones.
+//! Makes rows to try it with: ciphertexts under the old key, and some damaged ones.
 
 use core::num::NonZero;
 use std::collections::BTreeMap;
+use std::fs;
 use std::io::Write;
+use std::path::Path;
+use std::thread;
 
-use kms_reencrypt::{EncryptRequest, KeyArn, Keyring, Kms};
-use rayon::prelude::*;
-use serde_json::value::to_raw_value;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use kms_reencrypt::keyring::NewKey;
+use kms_reencrypt::testing::ring_file::write_ring;
+use kms_reencrypt::{KeySpec, Keyring};
+use serde_json::json;
 
 use crate::Error;
-use crate::ring::Ring;
-use crate::row::{self, Row};
+use crate::backend::Backend;
 
-/// The number of rows that are made before they are written.
-const BATCH: u64 = 4096;
+/// The number of rows that a thread makes before they are written.
+const SHARE: u64 = 256;
 
-/// The data to make.
-#[derive(Clone, Copy, Debug)]
+/// The rows to make.
+#[derive(Clone, Debug)]
 pub(crate) struct Make {
     pub(crate) rows: u64,
     /// The interval of damaged rows.
     pub(crate) damaged_every: Option<NonZero<u64>>,
+    /// The key of the rows, and that of those under a foreign key.
+    pub(crate) from: String,
+    pub(crate) foreign: String,
+    pub(crate) threads: NonZero<u16>,
 }
 
 /// How a row can be damaged.
@@ -32,48 +41,57 @@ enum Damage {
 }
 
 impl Make {
-    pub(crate) fn write(&self, ring: &Ring, mut to: impl Write) -> Result<(), Error> {
-        let kms = Kms::new(ring.keyring.clone());
+    pub(crate) fn write(&self, backend: &dyn Backend, mut to: impl Write) -> Result<(), Error> {
+        let batch = SHARE * u64::from(self.threads.get());
         let mut from = 0;
         while from < self.rows {
-            let until = self.rows.min(from + BATCH);
-            let lines: Result<Vec<_>, Error> = (from..until)
-                .into_par_iter()
-                .map(|number| self.line(ring, &kms, number))
-                .collect();
-            for line in lines? {
-                to.write_all(&line)?;
+            let until = self.rows.min(from + batch);
+            let shares: Result<Vec<_>, Error> = thread::scope(|scope| {
+                let starts = (from..until).step_by(256);
+                let shares = starts.map(|start| {
+                    scope.spawn(move || {
+                        let numbers = start..until.min(start + SHARE);
+                        let lines = numbers.map(|number| self.line(backend, number));
+                        Ok(lines.collect::<Result<Vec<_>, Error>>()?.concat())
+                    })
+                });
+                let shares: Vec<_> = shares.collect();
+                let join = |share: thread::ScopedJoinHandle<'_, _>| {
+                    share
+                        .join()
+                        .unwrap_or_else(|_| Err("a thread has panicked".into()))
+                };
+                shares.into_iter().map(join).collect()
+            });
+            for share in shares? {
+                to.write_all(&share)?;
             }
             from = until;
         }
         Ok(to.flush()?)
     }
 
-    fn line(&self, ring: &Ring, kms: &Kms<Keyring>, number: u64) -> Result<Vec<u8>, Error> {
+    fn line(&self, backend: &dyn Backend, number: u64) -> Result<Vec<u8>, Error> {
         let damage = self.damage(number);
         let key = match damage {
-            Some(Damage::UnderForeignKey) => ring.foreign,
-            _ => ring.old,
+            Some(Damage::UnderForeignKey) => &self.foreign,
+            _ => &self.from,
         };
         let mut context = context(number);
-        let mut blob = encrypt(kms, key, number, &context)?;
+        let sealed = backend.encrypt(key, secret(number).as_bytes(), &context);
+        let mut blob = sealed.map_err(|trouble| trouble.refusal().to_string())?;
         match (&damage, blob.last_mut()) {
             (Some(Damage::BlobChanged), Some(last)) => *last ^= 1,
             (Some(Damage::OtherContext), _) => drop(context.remove("tenant")),
             _ => {}
         }
-        let id = to_raw_value(&number)?;
-        let row = Row {
-            id: &id,
-            blob,
-            context,
-        };
-        let mut line = Vec::new();
-        row::append(&row, &mut line)?;
+        let blob = BASE64_STANDARD.encode(blob);
+        let row = json!({ "id": number, "blob": blob, "context": context });
+        let mut line = serde_json::to_vec(&row)?;
         if let Some(Damage::LineCut) = damage {
             line.truncate(line.len() / 2);
-            line.push(b'\n');
         }
+        line.push(b'\n');
         Ok(line)
     }
 
@@ -92,24 +110,9 @@ impl Make {
     }
 }
 
-/// The plaintext of a row's blob: 32 bytes.
+/// The plaintext of a row's ciphertext: 32 bytes.
 pub(crate) fn secret(number: u64) -> String {
     format!("the secret of row {number:014}")
-}
-
-fn encrypt(
-    kms: &Kms<Keyring>,
-    key: KeyArn,
-    number: u64,
-    context: &BTreeMap<String, String>,
-) -> Result<Vec<u8>, Error> {
-    let mut request = EncryptRequest::builder()
-        .key_id(key)
-        .plaintext(secret(number).as_bytes());
-    for (name, value) in context {
-        request = request.encryption_context(name, value);
-    }
-    Ok(kms.encrypt(&request.build()?)?.into_ciphertext_blob())
 }
 
 /// Two pairs, one of which is unique to the row.
@@ -122,4 +125,39 @@ fn context(number: u64) -> BTreeMap<String, String> {
     [("row", number.to_string()), ("tenant", tenant.to_owned())]
         .map(|(key, value)| (key.to_owned(), value))
         .into()
+}
+
+/// A ring with keys that are **insecure**, since they are public here.
+pub(crate) fn ring() -> Result<Keyring, Error> {
+    let keyring = Keyring::new("111122223333", "us-east-2")?;
+    for (id, material, alias) in [
+        (
+            "01d00000-12ab-34cd-56ef-1234567890ab",
+            b"INSECURE: the old key of rotate.",
+            "alias/old",
+        ),
+        (
+            "0e300000-12ab-34cd-56ef-1234567890ab",
+            b"INSECURE: the new key of rotate.",
+            "alias/new",
+        ),
+        (
+            "f0e00000-12ab-34cd-56ef-1234567890ab",
+            b"INSECURE: another key of rotate.",
+            "alias/foreign",
+        ),
+    ] {
+        let key = NewKey::new(KeySpec::SymmetricDefault).key_id(id.parse()?);
+        let key = keyring.create_key(key.symmetric_material(*material))?;
+        keyring.create_alias(alias, key)?;
+    }
+    Ok(keyring)
+}
+
+/// Writes a file with that ring, unless there is a file.
+pub(crate) fn make_ring_file(path: &Path) -> Result<(), Error> {
+    if !path.try_exists()? {
+        fs::write(path, write_ring(&ring()?)?)?;
+    }
+    Ok(())
 }

@@ -1,9 +1,6 @@
 //! A job goes on where it was interrupted.
 
-use core::mem::ManuallyDrop;
-use core::time::Duration;
-use std::process::{Command, Stdio};
-use std::{env, fs, thread};
+use std::fs;
 
 use super::folder::{Folder, ROWS, assert_all_counted};
 
@@ -59,46 +56,4 @@ fn a_job_that_was_interrupted_at_its_very_end_only_names_its_files() {
         folder.assert_whole();
         assert_eq!(seen, [ROWS], "{test}");
     }
-}
-
-#[test]
-fn a_process_that_is_killed_again_and_again_ends_with_the_whole() {
-    const FOLDER: &str = "KMS_REENCRYPT_ROTATE_FOLDER";
-    if let Some(path) = env::var_os(FOLDER) {
-        // This is the process that is killed. The folder is the other's.
-        ManuallyDrop::new(Folder(path.into())).run().unwrap();
-        return;
-    }
-    let folder = Folder::with_rows("killed");
-    let journal = || fs::read(folder.file("out.progress")).ok();
-    let mut kills = 0;
-    loop {
-        let before = journal();
-        let mut child = Command::new(env::current_exe().unwrap())
-            .arg("--exact")
-            .arg("tests::interruptions::a_process_that_is_killed_again_and_again_ends_with_the_whole")
-            .env(FOLDER, &folder.0)
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
-        // Some way beyond its first checkpoint, and not always the same.
-        while journal() == before && child.try_wait().unwrap().is_none() {
-            thread::yield_now();
-        }
-        thread::sleep(Duration::from_millis(kills % 5));
-        child.kill().unwrap();
-        let status = child.wait().unwrap();
-        assert_ne!(status.code(), Some(101), "it panicked");
-        // It may be killed when the job is done, but not the process.
-        let mut files = folder.files();
-        files.retain(|name| name != "out.lock");
-        if files == ["in", "out", "out.failed.jsonl"] {
-            // A lock file that a killed process leaves behind locks nothing.
-            let _ = fs::remove_file(folder.file("out.lock"));
-            break;
-        }
-        kills += 1;
-    }
-    assert!(kills > 0);
-    folder.assert_whole();
 }

@@ -1,15 +1,6 @@
 //! A job refuses to go on where a row might be lost.
 
-use core::mem::ManuallyDrop;
-use core::time::Duration;
-use std::io::{self, Read as _};
-use std::process::{Command, Stdio};
-use std::{env, fs, thread};
-
-use kms_reencrypt::Kms;
-
-use crate::job::Job;
-use crate::ring::Ring;
+use std::fs;
 
 use super::folder::{Folder, assert_all_counted};
 
@@ -17,25 +8,68 @@ use super::folder::{Folder, assert_all_counted};
 fn another_job_does_not_go_on_from_a_foreign_checkpoint() {
     let folder = Folder::with_rows("foreign");
     folder.run_until(1000);
-    let refusal =
-        "out.progress is of a job whose input has another length, or with other keys: to go on";
-
-    let ring = Ring::new().unwrap();
-    let kms = Kms::new(ring.keyring.clone());
-    let other_key = Job {
-        to: ring.foreign,
-        ..folder.job(&ring)
-    };
-    let error = other_key.run(&kms, |_| {}).unwrap_err();
-    assert!(error.to_string().contains(refusal), "{error}");
-
-    let input = folder.read("in");
-    fs::write(folder.file("in"), format!("{input}\n")).unwrap();
-    let error = folder.run().unwrap_err();
-    assert!(error.to_string().contains(refusal), "{error}");
-
-    fs::write(folder.file("in"), input).unwrap();
+    let error = folder
+        .run_to("alias/foreign", |_| {})
+        .unwrap_err()
+        .to_string();
+    let refusal = "out.progress is of a job with another value of --to: to go on";
+    assert!(error.contains(refusal), "{error}");
     assert_all_counted(&folder.run().unwrap());
+    folder.assert_whole();
+}
+
+#[test]
+fn an_input_that_has_grown_since_is_gone_on_with() {
+    let folder = Folder::with_rows("grown");
+    let input = folder.read("in");
+    let (start, end) = input.split_at(input.len() / 2);
+    // It was cut within a line, which is no row then.
+    fs::write(folder.file("in"), start).unwrap();
+    folder.run_until(1000);
+    folder.append("in", end.as_bytes());
+    assert_all_counted(&folder.run().unwrap());
+    folder.assert_whole();
+}
+
+#[test]
+fn a_last_line_that_has_grown_since_it_was_moved_stops_the_job() {
+    let folder = Folder::with_rows("longer");
+    let input = folder.read("in");
+    let cut = input.strip_suffix('\n').unwrap();
+    fs::write(folder.file("in"), cut).unwrap();
+    let progress = folder.run().unwrap();
+    folder.journal().write(&progress).unwrap();
+    fs::write(folder.file("in"), format!("{cut} \n")).unwrap();
+    let error = folder.run().unwrap_err().to_string();
+    assert!(error.starts_with("line 3000 of "), "{error}");
+    assert!(
+        error.contains("has become longer since: to go on"),
+        "{error}"
+    );
+}
+
+#[test]
+fn an_input_that_grows_while_it_is_read_loses_no_line() {
+    let folder = Folder::with_rows("growing");
+    let input = folder.read("in");
+    let (start, end) = input.split_at(input.len() / 2);
+    fs::write(folder.file("in"), start).unwrap();
+    let mut grown = false;
+    let result = folder.run_watched(|progress| {
+        if progress.lines >= 1000 && !grown {
+            grown = true;
+            folder.append("in", end.as_bytes());
+        }
+    });
+    // The reader may have been at the end before, or not yet.
+    if let Err(error) = result {
+        let error = error.to_string();
+        assert!(
+            error.contains("has grown or shrunk while it was read: run the same command again"),
+            "{error}"
+        );
+        assert_all_counted(&folder.run().unwrap());
+    }
     folder.assert_whole();
 }
 
@@ -76,38 +110,17 @@ fn a_finished_job_is_not_published_for_an_input_that_has_changed() {
 }
 
 #[test]
-fn a_second_process_is_kept_away_from_an_output_for_the_whole_run() {
-    const FOLDER: &str = "KMS_REENCRYPT_ROTATE_LOCKED_FOLDER";
-    if let Some(path) = env::var_os(FOLDER) {
-        // This is the first process: it waits in the middle until the other says so.
-        let mut waited = false;
-        let run = ManuallyDrop::new(Folder(path.into())).run_watched(|progress| {
-            if progress.lines >= 1000 && !waited {
-                waited = true;
-                io::stdin().read_to_end(&mut Vec::new()).unwrap();
-            }
-        });
-        run.unwrap();
-        return;
-    }
+fn a_second_process_is_kept_away_from_an_output() {
     let folder = Folder::with_rows("locked");
-    let mut child = Command::new(env::current_exe().unwrap())
-        .arg("--exact")
-        .arg("tests::refusals::a_second_process_is_kept_away_from_an_output_for_the_whole_run")
-        .env(FOLDER, &folder.0)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
-    // It is under way when its first checkpoint is there.
-    while !folder.file("out.progress").exists() {
-        assert!(child.try_wait().unwrap().is_none(), "it ended");
-        thread::sleep(Duration::from_millis(1));
-    }
-    let error = folder.run().unwrap_err().to_string();
-    assert!(error.starts_with("another process is writing "), "{error}");
-    drop(child.stdin.take());
-    assert!(child.wait().unwrap().success());
+    let mut tried = false;
+    let progress = folder.run_watched(|progress| {
+        if progress.lines >= 1000 && !tried {
+            tried = true;
+            let error = folder.run().unwrap_err().to_string();
+            assert!(error.starts_with("another process is writing "), "{error}");
+        }
+    });
+    assert_all_counted(&progress.unwrap());
     folder.assert_whole();
 }
 
@@ -131,7 +144,7 @@ fn outputs_that_are_not_as_they_were_written_are_not_published() {
             fs::write(&part, [start, &rest].concat()).unwrap();
             let error = folder.run().unwrap_err().to_string();
             assert!(error.contains("another program has changed it"), "{error}");
-            let said = error.contains(&format!(".part has {rows} rows in "));
+            let said = error.contains(&format!(".part has {rows} lines in "));
             assert_eq!(said, all_rows, "{error}");
             assert!(!folder.file(name).exists(), "{name} was published");
         }
@@ -149,7 +162,7 @@ fn an_output_that_is_there_is_not_replaced() {
         let error = folder.run().unwrap_err();
         assert!(
             error.to_string().ends_with(&format!(
-                "{name} exists, and is not replaced: name another --out, or move it away"
+                "{name} exists, and is not replaced: name another file, or move it away"
             )),
             "{error}"
         );

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use same_file::Handle;
 
+use super::outputs::beside;
 use crate::Error;
-use crate::outputs::beside;
 
 /// A lock on the name of an output, for as long as the value lives.
 ///
@@ -34,7 +34,10 @@ impl Lock {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => {
                     let output = output.display();
-                    return Err(format!("another process is writing {output}").into());
+                    return Err(format!(
+                        "another process is writing {output}: wait for it, or name another --out"
+                    )
+                    .into());
                 }
                 Err(TryLockError::Error(error)) => return Err(in_file(error).into()),
             }

@@ -1,52 +1,44 @@
 //! The journal of a job: a small file with its progress, which is replaced atomically and so is always consistent.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
-use kms_reencrypt::KeyArn;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
+use super::lines::Place;
+use super::outputs::{Lengths, beside};
 use crate::Error;
-use crate::outputs::{Lengths, beside};
-
-/// The identity of a job. Another input or other keys make another job.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
-pub(crate) struct Identity {
-    input_len: u64,
-    from: String,
-    to: String,
-}
-
-impl Identity {
-    /// The identity of the job that moves a file.
-    pub(crate) fn new(input: &File, from: &KeyArn, to: &KeyArn) -> Result<Self, Error> {
-        Ok(Self {
-            input_len: input.metadata()?.len(),
-            from: from.to_string(),
-            to: to.to_string(),
-        })
-    }
-
-    pub(crate) const fn input_len(&self) -> u64 {
-        self.input_len
-    }
-}
 
 /// The progress of a job.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
 pub(crate) struct Progress {
     /// The number of bytes of the input that are done.
     pub(crate) offset: u64,
-    /// The number of lines of the input that are done.
+    /// The number of lines of the input that are done, the header of CSV included.
     pub(crate) lines: u64,
-    /// The digest of those bytes, by [`Consumed`](crate::lines::Consumed).
+    /// Whether the last of those lines has no line feed.
+    pub(crate) cut: bool,
+    /// The digest of those bytes, by [`Consumed`](super::Consumed).
     pub(crate) input_sha256: String,
     /// The lengths of the outputs at that point.
     pub(crate) outputs: Lengths,
     /// The number of rows by outcome.
     pub(crate) outcomes: Outcomes,
+    /// The key materials that rows were moved to, as KMS has named them.
+    pub(crate) materials: BTreeSet<String>,
+}
+
+impl Progress {
+    pub(crate) const fn place(&self) -> Place {
+        Place {
+            offset: self.offset,
+            lines: self.lines,
+            cut: self.cut,
+        }
+    }
 }
 
 /// The number of rows by the name of their outcome.
@@ -54,6 +46,9 @@ pub(crate) struct Progress {
 pub(crate) struct Outcomes(BTreeMap<String, u64>);
 
 impl Outcomes {
+    /// The outcome of a row that was moved. All other outcomes are names of exceptions.
+    pub(crate) const MOVED: &str = "moved";
+
     pub(crate) fn add(&mut self, outcome: &str, rows: u64) {
         match self.0.get_mut(outcome) {
             Some(sum) => *sum += rows,
@@ -67,8 +62,13 @@ impl Outcomes {
         }
     }
 
-    pub(crate) fn get(&self, outcome: &str) -> u64 {
-        self.0.get(outcome).copied().unwrap_or(0)
+    pub(crate) fn moved(&self) -> u64 {
+        self.0.get(Self::MOVED).copied().unwrap_or(0)
+    }
+
+    pub(crate) fn failed(&self) -> u64 {
+        let failed = self.iter().filter(|(outcome, _)| *outcome != Self::MOVED);
+        failed.map(|(_, rows)| rows).sum()
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, u64)> {
@@ -82,13 +82,14 @@ impl Outcomes {
 #[derive(Debug)]
 pub(crate) struct Journal {
     path: PathBuf,
-    identity: Identity,
+    /// What makes this job another one than that of other options.
+    settings: Map<String, Value>,
 }
 
 impl Journal {
-    pub(crate) fn new(output: &Path, identity: Identity) -> Self {
+    pub(crate) fn new(output: &Path, settings: Map<String, Value>) -> Self {
         let path = beside(output, ".progress");
-        Self { path, identity }
+        Self { path, settings }
     }
 
     /// The progress of an interrupted job. `None` if the job is new.
@@ -99,29 +100,35 @@ impl Journal {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(format!("{name}: {error}").into()),
         };
-        let Entry { job, progress } =
-            serde_json::from_slice(&text).map_err(|error| format!("{name}: {error}"))?;
-        if job != self.identity {
-            let reason = "is of a job whose input has another length, or with other keys";
-            return Err(format!("{name} {reason}: {}", self.remedy()).into());
+        let Entry { settings, progress } = serde_json::from_slice(&text)
+            .map_err(|error| format!("{name}: {error}: {}", self.remedy()))?;
+        let all = self.settings.keys().chain(settings.keys());
+        let mut other = all.filter(|key| self.settings.get(*key) != settings.get(*key));
+        match other.next() {
+            None => Ok(Some(progress)),
+            Some(option) => {
+                let reason = format!("is of a job with another value of {option}");
+                Err(format!("{name} {reason}: {}", self.remedy()).into())
+            }
         }
-        Ok(Some(progress))
     }
 
     /// Replaces the progress. The caller has synced the outputs.
     pub(crate) fn write(&self, progress: &Progress) -> Result<(), Error> {
         let entry = Entry {
-            job: self.identity.clone(),
+            settings: self.settings.clone(),
             progress: progress.clone(),
         };
         let new = self.unfinished();
-        let mut file = File::create(&new)?;
-        file.write_all(&serde_json::to_vec(&entry)?)?;
-        file.sync_all()?;
-        // The directory need not be synced: an older journal is consistent too, and only more of the outputs is cut
-        // off.
-        fs::rename(new, &self.path)?;
-        Ok(())
+        let write = || -> std::io::Result<()> {
+            let mut file = File::create(&new)?;
+            file.write_all(&serde_json::to_vec(&entry)?)?;
+            file.sync_all()?;
+            // The directory need not be synced: an older journal is consistent too, and only more of the outputs is
+            // cut off.
+            fs::rename(&new, &self.path)
+        };
+        write().map_err(|error| super::outputs::cannot_write(&new, &error))
     }
 
     /// Removes the journal of a completed job, and a file that an interrupted [`write`](Self::write) may have left.
@@ -133,7 +140,7 @@ impl Journal {
         Ok(fs::remove_file(self.path)?)
     }
 
-    /// The advice for an input that is not the one that the job began with.
+    /// The advice for an input or options that are not those that the job began with.
     pub(crate) fn remedy(&self) -> String {
         let name = self.path.display();
         format!(
@@ -148,6 +155,6 @@ impl Journal {
 
 #[derive(Deserialize, Serialize)]
 struct Entry {
-    job: Identity,
+    settings: Map<String, Value>,
     progress: Progress,
 }
