@@ -48,7 +48,7 @@ impl Meddler {
 fn use_everything(ring: &Keyring) {
     let key = ring.create_key(KeySpec::SymmetricDefault).unwrap();
     ring.rotate_key_on_demand(key).unwrap();
-    let external = external_key(ring);
+    let external = external_key(ring, KeySpec::Sm2);
     ring.parameters_for_import(external, WrappingAlgorithm::Sm2Pke, WrappingKeySpec::Sm2)
         .unwrap();
     ring.settle();
@@ -57,8 +57,8 @@ fn use_everything(ring: &Keyring) {
     assert!(ring.keys().len() < 100);
 }
 
-fn external_key(ring: &Keyring) -> KeyArn {
-    let key = NewKey::new(KeySpec::SymmetricDefault).origin(KeyOrigin::External);
+fn external_key(ring: &Keyring, spec: KeySpec) -> KeyArn {
+    let key = NewKey::from(spec).origin(KeyOrigin::External);
     ring.create_key(key).unwrap()
 }
 
@@ -123,6 +123,7 @@ struct World {
     kms: Kms<ForeignProvider>,
     key: KeyArn,
     external: KeyArn,
+    external_sm2: KeyArn,
     primary: KeyArn,
     blob: Vec<u8>,
 }
@@ -157,7 +158,8 @@ impl World {
             .with_random_source(foreign(Part::RandomSource))
             .with_observer(foreign(Part::Observer));
         let key = ring.create_key(KeySpec::SymmetricDefault).unwrap();
-        let external = external_key(&ring);
+        let external = external_key(&ring, KeySpec::SymmetricDefault);
+        let external_sm2 = external_key(&ring, KeySpec::Sm2);
         let primary = NewKey::new(KeySpec::SymmetricDefault).multi_region(true);
         let primary = ring.create_key(primary).unwrap();
         let encrypt = EncryptRequest::builder().key_id(key).plaintext(b"message");
@@ -169,6 +171,7 @@ impl World {
             kms,
             key,
             external,
+            external_sm2,
             primary,
             blob,
         };
@@ -192,7 +195,7 @@ const CONTROL: &[Operation] = &[
         let (algorithm, spec) = (WrappingAlgorithm::Sm2Pke, WrappingKeySpec::Sm2);
         world
             .ring
-            .parameters_for_import(world.external, algorithm, spec)
+            .parameters_for_import(world.external_sm2, algorithm, spec)
             .unwrap();
     }),
     ("ImportKeyMaterial", |world| {

@@ -1,11 +1,14 @@
 //! Seed files: the ring is what the file says, and an error in the file names its place.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use core::time::Duration;
+
 use kms_reencrypt::access::KeyPolicy;
-use kms_reencrypt::keyring::{Clock, KeyMaterialState, ManualClock, NewKey};
+use kms_reencrypt::keyring::{Clock, ImportedMaterial, KeyMaterialState, ManualClock, NewKey};
 use kms_reencrypt::testing::ring_file::{load_ring, read_ring, read_ring_into, write_ring};
 use kms_reencrypt::{
-    DecryptRequest, EncryptRequest, EncryptionAlgorithm, KeySpec, KeyState, Keyring, Kms, KmsError,
+    DecryptRequest, EncryptRequest, EncryptionAlgorithm, KeyOrigin, KeySpec, KeyState, Keyring,
+    Kms, KmsError,
 };
 
 const FIXTURE: &str = include_str!("fixtures/ring.json");
@@ -164,6 +167,48 @@ fn a_file_is_read_into_a_ring_with_a_clock() {
 }
 
 #[test]
+fn an_imported_private_key_is_kept_with_its_end_and_remembered_without_itself() {
+    let clock = ManualClock::new();
+    let ring = || Keyring::builder("111122223333", "us-east-2").clock(clock.clone());
+    let keyring = ring().build().unwrap();
+    let [until, without, never] = [(); 3].map(|()| {
+        let key = NewKey::from(KeySpec::Rsa2048).origin(KeyOrigin::External);
+        keyring.create_key(key).unwrap()
+    });
+    let own = || {
+        let pem = include_str!("../src/testing/keys/rsa_2048.pem");
+        ImportedMaterial::pkcs8_pem(pem)
+    };
+    let end = clock.now() + Duration::from_secs(60);
+    keyring
+        .import_key_material(until, own().valid_to(end))
+        .unwrap();
+    keyring.import_key_material(without, own()).unwrap();
+    keyring.delete_imported_key_material(without, None).unwrap();
+
+    let written = write_ring(&keyring).unwrap();
+    let again = ring().build().unwrap();
+    read_ring_into(&again, &written).unwrap();
+    assert_eq!(write_ring(&again).unwrap(), written);
+    for key in [until, without, never] {
+        assert_eq!(keyring.describe_key(key), again.describe_key(key));
+        assert_eq!(keyring.public_key(key), again.public_key(key));
+    }
+    assert_eq!(again.describe_key(until).unwrap().valid_to(), Some(end));
+    let other = include_str!("../src/testing/keys/rsa_2048_other.pem");
+    let other = || ImportedMaterial::pkcs8_pem(other);
+    assert_eq!(
+        again.import_key_material(without, other()),
+        Err(KmsError::IncorrectKeyMaterial)
+    );
+    assert_eq!(again.import_key_material(without, own()), Ok(None));
+    assert_eq!(again.import_key_material(never, other()), Ok(None));
+    clock.advance(Duration::from_secs(60));
+    let state = again.describe_key(until).unwrap().key_state();
+    assert_eq!(state, KeyState::PendingImport);
+}
+
+#[test]
 fn what_is_wrong_is_told_with_its_place() {
     let material = |members: &str| key(&format!(r#","KeyMaterials":[{{{members}}}]"#));
     let alias = |members: &str| {
@@ -220,6 +265,27 @@ fn what_is_wrong_is_told_with_its_place() {
         ),
         (key(r#","KeyState":"Enabled","Disabled":true"#), "Keys[0]"),
         (key(r#","PrivateKey":"AAAA""#), "Keys[0].PrivateKey"),
+        (key(r#","PublicKey":"AAAA""#), "Keys[0].PublicKey"),
+        (
+            key(r#","KeySpec":"RSA_2048","Origin":"EXTERNAL","PublicKey":"AAAA""#),
+            "Keys[0].PublicKey",
+        ),
+        (
+            key(r#","KeySpec":"RSA_2048","PublicKey":"AAAA""#),
+            "Keys[0].PublicKey",
+        ),
+        (
+            key(r#","ValidTo":"2026-01-01T00:00:00Z""#),
+            "Keys[0].ValidTo",
+        ),
+        (
+            key(r#","KeySpec":"RSA_2048","ValidTo":"2026-01-01T00:00:00Z""#),
+            "Keys[0].ValidTo",
+        ),
+        (
+            key(r#","KeySpec":"RSA_2048","Origin":"EXTERNAL","ValidTo":"2026-01-01T00:00:00Z""#),
+            "Keys[0].ValidTo",
+        ),
         (
             key(r#","KeySpec":"RSA_2048","PrivateKey":"AAAA""#),
             "Keys[0]",
@@ -541,7 +607,7 @@ fn keys_of_a_file_are_rotated_by_the_clock_of_the_ring_that_reads_it() {
     assert_eq!(rotations(&keyring, own), 0);
     // Due on the 3rd of October and on the 1st of January.
     assert_eq!(rotations(&keyring, dated), 2);
-    let day = core::time::Duration::from_secs(24 * 60 * 60);
+    let day = Duration::from_secs(24 * 60 * 60);
     clock.advance(day * 180);
     assert_eq!(rotations(&keyring, own), 0);
     let ireland = keyring.in_region("eu-west-1".parse().unwrap());

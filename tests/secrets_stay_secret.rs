@@ -19,7 +19,7 @@ use kms_reencrypt::provider::KeyProvider;
 use kms_reencrypt::{
     DataKeyPairSpec, DecryptRequest, DecryptResponse, EncryptRequest, EncryptRequestBuilder,
     GenerateDataKeyPairRequest, GenerateDataKeyPairResponse, GenerateDataKeyRequest,
-    GenerateDataKeyResponse, KeySpec, Keyring, Kms, KmsError, Plaintext,
+    GenerateDataKeyResponse, KeyOrigin, KeySpec, Keyring, Kms, KmsError, Plaintext,
 };
 
 const SECRET: &[u8; 32] = b"7-Uy2.secret,kQ9!of_32(bytes)Z+1";
@@ -216,6 +216,18 @@ fn errors_print_neither_plaintext_nor_material() {
     let symmetric = keys.of(KeySpec::SymmetricDefault);
     let import = keyring.import_key_material(symmetric, ImportedMaterial::new(*SECRET));
     assert_error_prints_nothing(SECRET, &import.unwrap_err());
+    for material in [
+        ImportedMaterial::new(*SECRET),
+        ImportedMaterial::pkcs8_der(SECRET.as_slice()),
+        ImportedMaterial::pkcs8_pem(line),
+    ] {
+        assert_prints_nothing(SECRET, &material);
+        assert!(!format!("{material:?}").contains(line));
+        let external = NewKey::from(KeySpec::Rsa2048).origin(KeyOrigin::External);
+        let key = keyring.create_key(external).unwrap();
+        let error = keyring.import_key_material(key, material).unwrap_err();
+        assert_error_prints_nothing(SECRET, &error);
+    }
 }
 
 /// Fails to compile if a type has the trait: the inference would not know which of two functions is meant.

@@ -7,6 +7,7 @@ use crate::key::{
     KeyMetadata, KeyOrigin, KeySpec, KeyUsage, MultiRegionConfiguration, MultiRegionKeyType,
 };
 use crate::keyring::NewKey;
+use crate::primitives::KeyPair;
 
 use super::Control;
 use super::custom_key_stores::refuse_custom_key_store;
@@ -80,10 +81,10 @@ impl Control<'_> {
             ("CustomKeyStoreId", request.custom_key_store_id),
             ("XksKeyId", request.xks_key_id),
         ])?;
-        // Custom key stores and the import of private keys are not supported.
+        // Custom key stores are not supported, nor is the import of what this build has no keys of.
         let is_supported = match origin {
             KeyOrigin::AwsKms => true,
-            KeyOrigin::External => spec == KeySpec::SymmetricDefault,
+            KeyOrigin::External => spec == KeySpec::SymmetricDefault || KeyPair::exists_for(spec),
             KeyOrigin::AwsCloudhsm | KeyOrigin::ExternalKeyStore => false,
         };
         if !is_supported {

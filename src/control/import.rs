@@ -5,9 +5,8 @@ use std::time::SystemTime;
 use crate::access::{Action, Parameters};
 use crate::constraints::Constraints;
 use crate::error::{KmsError, ValidationError};
-use crate::key::{ExpirationModel, KeyArn, KeyMaterialId, model_enum};
-use crate::keyring::WrappingKeySpec;
-use crate::keyring::{ImportParameters, WrappingAlgorithm};
+use crate::key::{ExpirationModel, KeyArn, KeyMaterialId, KeySpec, model_enum};
+use crate::keyring::{ImportParameters, WrappingAlgorithm, WrappingKeySpec, only_symmetric};
 
 use super::Control;
 use super::model::{KEY_MATERIAL_DESCRIPTION, KEY_MATERIAL_ID};
@@ -69,11 +68,11 @@ impl Control<'_> {
         self.keyring.parameters_for_import(key, algorithm, spec)
     }
 
-    /// Returns the key and the id of the material.
+    /// Returns the key, and the id of the material of a symmetric key.
     pub(crate) fn import_key_material(
         &self,
         request: &ImportKeyMaterialRequest<'_>,
-    ) -> Result<(KeyArn, KeyMaterialId), KmsError> {
+    ) -> Result<(KeyArn, Option<KeyMaterialId>), KmsError> {
         let mut constraints = Constraints::default();
         let key_id = constraints.key("keyId", request.key_id);
         let token = constraints.blob("importToken", request.import_token);
@@ -114,6 +113,10 @@ impl Control<'_> {
             .set_valid_to(request.valid_to)
             .set_description(description.map(str::to_owned))
             .set_key_material_id(expected);
+        let is_symmetric = self.keyring.describe_key(key)?.key_spec() == KeySpec::SymmetricDefault;
+        if import_type.is_some() && !is_symmetric {
+            return Err(only_symmetric("ImportType"));
+        }
         if import_type == Some(ImportType::NewKeyMaterial) {
             material = material.as_new_key_material();
         }

@@ -45,6 +45,9 @@ pub enum ValidationError {
     /// A wrapping algorithm for keys of another kind. GUESS 28 for the text.
     WrappingAlgorithm,
 
+    /// A wrapping algorithm that does not wrap the material of such keys. GUESS 28 for the text.
+    WrappedKeySpec,
+
     /// A key policy with another name than `default`. GUESS 30 for the text.
     PolicyName,
 
@@ -183,6 +186,9 @@ impl fmt::Display for ValidationError {
             Self::WrappingAlgorithm => {
                 f.write_str("The WrappingAlgorithm is not for keys of the WrappingKeySpec.")
             }
+            Self::WrappedKeySpec => f.write_str(
+                "The WrappingAlgorithm and WrappingKeySpec are not for the key material of keys of this KeySpec.",
+            ),
             Self::PolicyName => f.write_str("The only valid PolicyName is default."),
             Self::TwoKeySpecs => f.write_str(
                 "You cannot specify KeySpec and CustomerMasterKeySpec in the same request. \

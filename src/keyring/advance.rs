@@ -45,10 +45,7 @@ impl Snapshot {
                 continue;
             }
             let mut key = SoftwareKey::clone(&key);
-            let replica = key.is_replica();
-            if let Some(materials) = key.materials_mut() {
-                materials.expire(now, replica);
-            }
+            key.expire(now);
             key.settle();
             self.put(key);
             self.reconcile_pending_materials(&arn);

@@ -19,8 +19,9 @@ use crate::random::Random;
 use crate::secret::boxed;
 
 use super::deferred_pair::DeferredPair;
+use super::imported_pair::ImportedPair;
 use super::key::{Secret, SoftwareKey};
-use super::materials::Materials;
+use super::materials::{Expiry, Materials};
 use super::ring::Keyring;
 use super::snapshot::Snapshot;
 use super::tag_rules;
@@ -107,7 +108,7 @@ impl NewKey {
     }
 
     /// `Origin`. A key with the origin `EXTERNAL` is `PendingImport` until its material is imported, unless it is
-    /// created with its material. Only symmetric material can be imported later.
+    /// created with its material. There is no import for HMAC, ML-DSA and ML-KEM keys.
     pub const fn origin(mut self, origin: KeyOrigin) -> Self {
         self.origin = origin;
         self
@@ -282,13 +283,17 @@ fn secret(
             let material = SymmetricMaterial::new(key_id, bytes);
             Ok(Secret::Symmetric(Materials::of(material)))
         }
-        (_, None) if key.origin == KeyOrigin::External => Ok(Secret::None),
+        (spec, None) if key.origin == KeyOrigin::External => Ok(awaiting_import(spec)),
         (spec, None) => fresh_pair(spec, usage, random),
         (KeySpec::SymmetricDefault, Some(_)) | (_, Some(GivenMaterial::Symmetric(_))) => Err(
             ValidationError::other("the key material is not of the key spec"),
         ),
-        (spec, Some(GivenMaterial::Pkcs8Der(der))) => imported(KeyPair::from_pkcs8_der(spec, der)),
-        (spec, Some(GivenMaterial::Pkcs8Pem(pem))) => imported(KeyPair::from_pkcs8_pem(spec, pem)),
+        (spec, Some(GivenMaterial::Pkcs8Der(der))) => {
+            given(key.origin, KeyPair::from_pkcs8_der(spec, der))
+        }
+        (spec, Some(GivenMaterial::Pkcs8Pem(pem))) => {
+            given(key.origin, KeyPair::from_pkcs8_pem(spec, pem))
+        }
     }
 }
 
@@ -309,10 +314,23 @@ pub(super) fn fresh_pair(
     Ok(Secret::KeyPair(Arc::new(pair)))
 }
 
+/// The secret of an asymmetric or HMAC key whose material is to be imported. Into a key without pairs in this build nothing
+/// can be imported.
+pub(super) fn awaiting_import(spec: KeySpec) -> Secret {
+    if KeyPair::exists_for(spec) {
+        Secret::Imported(ImportedPair::default())
+    } else {
+        Secret::None
+    }
+}
+
 /// The secret from a private key, or the reason why it was refused.
-fn imported(pair: Result<KeyPair, InvalidPrivateKey>) -> Result<Secret, KmsError> {
-    pair.map(|pair| Secret::KeyPair(Arc::new(pair)))
-        .map_err(ValidationError::other)
+fn given(origin: KeyOrigin, pair: Result<KeyPair, InvalidPrivateKey>) -> Result<Secret, KmsError> {
+    let pair = pair.map(Arc::new).map_err(ValidationError::other)?;
+    Ok(match origin {
+        KeyOrigin::External => Secret::Imported(ImportedPair::of(pair, Expiry::default())),
+        _ => Secret::KeyPair(pair),
+    })
 }
 
 /// A random UUID (version 4), or `mrk-` and 32 random digits.

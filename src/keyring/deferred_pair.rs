@@ -3,13 +3,14 @@
 use core::fmt;
 use std::sync::{Mutex, OnceLock};
 
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::{Hmac, Mac};
 use rand_core::{TryCryptoRng, TryRng};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use crate::key::KeySpec;
 use crate::primitives::key_pair::KeyPair;
+use crate::primitives::symmetric::keyed;
 use crate::random::{Random, RandomnessUnavailable};
 
 /// The key pair of an RSA key that does not encrypt. Only `GetPublicKey` needs it, and most keys for signatures in tests
@@ -67,12 +68,8 @@ struct SeedStream {
 
 impl SeedStream {
     fn new(seed: &[u8; SEED_LEN]) -> Self {
-        let mut key = Zeroizing::new(hmac::digest::Key::<Hmac<Sha256>>::default());
-        for (to, from) in key.iter_mut().zip(seed) {
-            *to = *from;
-        }
         Self {
-            keyed: Hmac::new(&key),
+            keyed: keyed(seed),
             block: 0,
         }
     }

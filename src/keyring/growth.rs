@@ -4,10 +4,9 @@ use core::time::Duration;
 
 use super::clock::{Clock, ManualClock};
 use super::create::NewKey;
-use super::import_parameters::WrappingAlgorithm;
 use super::imported_material::ImportedMaterial;
 use super::ring::Keyring;
-use super::wrapping_keys::WrappingKeySpec;
+use super::wrapping::{WrappingAlgorithm, WrappingKeySpec};
 use crate::access::GrantOperation;
 use crate::key::{KeyArn, KeyOrigin, KeySpec};
 use crate::provider::KeyProvider;
@@ -31,10 +30,7 @@ fn external(keyring: &Keyring) -> KeyArn {
 /// The size of each collection of a ring.
 fn sizes(keyring: &Keyring) -> Vec<(&'static str, usize)> {
     let snapshot = keyring.snapshot();
-    let mut sizes = vec![
-        ("wrapping keys", keyring.wrapping_keys().count()),
-        ("deadlines", usize::from(snapshot.deadline.is_some())),
-    ];
+    let mut sizes = vec![("deadlines", usize::from(snapshot.deadline.is_some()))];
     sizes.extend(snapshot.sizes());
     sizes
 }
@@ -129,7 +125,7 @@ fn material_that_never_was_current_is_forgotten() {
         let byte = u8::try_from(number + 2).unwrap();
         let new = || ImportedMaterial::new([byte; 32]).as_new_key_material();
         let id = keyring.import_key_material(key, new()).unwrap();
-        keyring.delete_imported_key_material(key, Some(id)).unwrap();
+        keyring.delete_imported_key_material(key, id).unwrap();
         // The same by the clock.
         let expiring = new().valid_to(clock.now() + DAY);
         keyring.import_key_material(key, expiring).unwrap();
@@ -138,15 +134,19 @@ fn material_that_never_was_current_is_forgotten() {
 }
 
 #[test]
-fn there_is_one_wrapping_key_of_a_spec() {
-    let keyring = ring(&ManualClock::new());
-    let key = external(&keyring);
-    let ask = |_| {
+fn import_parameters_and_private_keys_that_come_and_go_leave_nothing() {
+    let clock = ManualClock::new();
+    let keyring = ring(&clock);
+    let key = NewKey::from(KeySpec::Sm2).origin(KeyOrigin::External);
+    let key = keyring.create_key(key).unwrap();
+    let pem = crate::primitives::fixtures::SM2_PEM;
+    assert_bounded(&keyring, |_| {
         let (algorithm, spec) = (WrappingAlgorithm::Sm2Pke, WrappingKeySpec::Sm2);
         keyring.parameters_for_import(key, algorithm, spec).unwrap();
-    };
-    ask(0);
-    assert_bounded(&keyring, ask);
+        let material = ImportedMaterial::pkcs8_pem(pem).valid_to(clock.now() + DAY);
+        keyring.import_key_material(key, material).unwrap();
+        clock.advance(DAY * 2);
+    });
 }
 
 #[test]

@@ -1,17 +1,21 @@
 //! Imported key material.
 
 use core::time::Duration;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::access::Action;
 use crate::error::{InvalidStateError, KmsError, ValidationError};
-use crate::key::{KeyIdentifier, KeyMaterialId};
+use crate::key::{KeyIdentifier, KeyMaterialId, KeySpec};
+use crate::primitives::key_pair::KeyPair;
+use crate::primitives::private_key::InvalidPrivateKey;
 use crate::primitives::symmetric::SymmetricMaterial;
 use crate::secret::boxed;
 
-use super::key::{SoftwareKey, unsupported_kind_of_key};
+use super::imported_pair::ImportedPair;
+use super::key::{Secret, SoftwareKey, unsupported_kind_of_key};
 use super::materials::Expiry;
 use super::ring::Keyring;
 use super::snapshot::Snapshot;
@@ -35,6 +39,28 @@ const VALIDITY_MAX: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 /// assert_eq!(keyring.describe_key(key)?.key_state(), KeyState::Enabled);
 /// # Ok::<(), kms_reencrypt::KmsError>(())
 /// ```
+///
+/// The material of an asymmetric key is its private key. The first that is imported is the only one that the key can ever
+/// have:
+///
+/// ```
+/// use kms_reencrypt::keyring::{ImportedMaterial, NewKey};
+/// use kms_reencrypt::{KeyOrigin, KeySpec, KeyUsage, Keyring};
+/// # #[cfg(feature = "testing")]
+/// # fn main() -> Result<(), kms_reencrypt::KmsError> {
+/// # let private_key = kms_reencrypt::testing::insecure_private_key_pem(KeySpec::Rsa2048).expect("one");
+///
+/// let keyring = Keyring::new("111122223333", "us-east-2")?;
+/// let external = NewKey::new(KeySpec::Rsa2048)
+///     .key_usage(KeyUsage::EncryptDecrypt)
+///     .origin(KeyOrigin::External);
+/// let key = keyring.create_key(external)?;
+/// keyring.import_key_material(key, ImportedMaterial::pkcs8_pem(private_key))?;
+/// # Ok(())
+/// # }
+/// # #[cfg(not(feature = "testing"))]
+/// # fn main() {}
+/// ```
 #[derive(Debug)]
 #[must_use]
 pub struct ImportedMaterial {
@@ -45,7 +71,22 @@ pub struct ImportedMaterial {
     expected_id: Option<KeyMaterialId>,
 }
 
-struct MuteBytes(Box<Zeroizing<[u8; 32]>>);
+enum MuteBytes {
+    Symmetric(Box<Zeroizing<[u8; 32]>>),
+    Pkcs8Der(Zeroizing<Vec<u8>>),
+    Pkcs8Pem(Zeroizing<String>),
+}
+
+impl MuteBytes {
+    /// The key pair of a private key. `None` for symmetric material.
+    fn pair(&self, spec: KeySpec) -> Option<Result<KeyPair, InvalidPrivateKey>> {
+        match self {
+            Self::Symmetric(_) => None,
+            Self::Pkcs8Der(der) => Some(KeyPair::from_pkcs8_der(spec, der)),
+            Self::Pkcs8Pem(pem) => Some(KeyPair::from_pkcs8_pem(spec, pem)),
+        }
+    }
+}
 
 impl core::fmt::Debug for MuteBytes {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
@@ -62,9 +103,23 @@ impl ImportedMaterial {
         Self::of(boxed)
     }
 
+    /// The private key of an asymmetric key, as PKCS#8 in DER. It does not expire.
+    pub fn pkcs8_der(der: impl Into<Vec<u8>>) -> Self {
+        Self::with(MuteBytes::Pkcs8Der(Zeroizing::new(der.into())))
+    }
+
+    /// The private key of an asymmetric key, as PKCS#8 in PEM. It does not expire.
+    pub fn pkcs8_pem(pem: impl Into<String>) -> Self {
+        Self::with(MuteBytes::Pkcs8Pem(Zeroizing::new(pem.into())))
+    }
+
     pub(super) const fn of(bytes: Box<Zeroizing<[u8; 32]>>) -> Self {
+        Self::with(MuteBytes::Symmetric(bytes))
+    }
+
+    const fn with(bytes: MuteBytes) -> Self {
         Self {
-            bytes: MuteBytes(bytes),
+            bytes,
             valid_to: None,
             description: None,
             new: false,
@@ -117,7 +172,7 @@ impl ImportedMaterial {
 
 /// Imported key material.
 impl Keyring {
-    /// Imports key material, and returns its id: `ImportKeyMaterial`.
+    /// Imports key material, and returns its id: `ImportKeyMaterial`. The material of an asymmetric key has no id.
     ///
     /// New material of a multi-Region key goes into the primary first and then, as existing material, into each replica
     /// (DOC). Only then can the primary be rotated.
@@ -126,62 +181,46 @@ impl Keyring {
     ///
     /// - [`KmsError::NotFound`]; [`KmsError::KmsInvalidState`] depending on the key's state, or if the material is
     ///   declared new and other new material waits for its rotation.
-    /// - [`KmsError::UnsupportedOperation`] if the key is not a symmetric one with the origin `EXTERNAL`, if it is pending
-    ///   deletion, or if it is a replica and the material is declared new (DOC; GUESS 32 for the exception).
-    /// - [`KmsError::IncorrectKeyMaterial`] if the key has other material and this was not declared new, or if the
-    ///   material does not have the expected id.
-    /// - [`KmsError::Validation`] if `ValidTo` is in the past, or if the material is declared new and the key has it
-    ///   already.
+    /// - [`KmsError::UnsupportedOperation`] if the key has another origin than `EXTERNAL`, if it is an HMAC, ML-DSA or ML-KEM
+    ///   key or one of a curve whose pairs this build does not have, if it is pending deletion, or if it is a replica and
+    ///   the material is declared new (DOC; GUESS 32 for the exception).
+    /// - [`KmsError::IncorrectKeyMaterial`] if the key has other material and this was not declared new, if the material
+    ///   does not have the expected id, or if it is not of the key's spec.
+    /// - [`KmsError::Validation`] if `ValidTo` is in the past, if the material is declared new and the key has it
+    ///   already, or if the key is asymmetric and the material is declared new, described, or expected to have an id.
     pub fn import_key_material(
         &self,
         key: impl Into<KeyIdentifier>,
         material: ImportedMaterial,
-    ) -> Result<KeyMaterialId, KmsError> {
-        let ImportedMaterial {
-            bytes,
-            valid_to,
-            description,
-            new,
-            expected_id,
-        } = material;
-        if let Some((now, valid_to)) = self.now().zip(valid_to) {
+    ) -> Result<Option<KeyMaterialId>, KmsError> {
+        if let Some((now, valid_to)) = self.now().zip(material.valid_to) {
             check_validity(valid_to.duration_since(now).unwrap_or_default())?;
         }
         let identifier = key.into();
+        let pair = self.imported_pair(&identifier, &material.bytes);
         self.write(|snapshot| {
             let mut key = SoftwareKey::clone(self.named_in(snapshot, &identifier)?);
             key.require(Action::ImportKeyMaterial)?;
-            if new && key.is_replica() {
-                return Err(unsupported_kind_of_key());
-            }
-            let arn = *key.metadata.arn();
-            let material = SymmetricMaterial::new(arn.key_id(), &bytes.0);
-            let id = *material.id();
-            if expected_id.is_some_and(|expected| expected != id) {
-                return Err(KmsError::IncorrectKeyMaterial);
-            }
-            let materials = key.materials_mut().ok_or_else(unsupported_kind_of_key)?;
-            if new
-                && !materials.has(&id)
-                && let Some(pending) = materials.pending_id()
-            {
-                return Err(KmsError::KmsInvalidState(
-                    InvalidStateError::pending_rotation(arn, id, *pending),
-                ));
-            }
-            let expiry = Expiry::at(valid_to);
-            if materials.versions().is_empty() || (new && !materials.has(&id)) {
-                materials.add(material, expiry, description);
-            } else if new {
-                return Err(ValidationError::other(
-                    "the key has this key material already",
-                ));
-            } else if !materials.put_back(material, expiry, description) {
-                return Err(KmsError::IncorrectKeyMaterial);
-            }
+            let id = match &mut key.secret {
+                Secret::Symmetric(_) => Some(put_symmetric(&mut key, material)?),
+                Secret::Imported(imported) => {
+                    put_pair(imported, pair, &material)?;
+                    None
+                }
+                _ => return Err(unsupported_kind_of_key()),
+            };
             put(snapshot, key);
             Ok(id)
         })
+    }
+
+    /// The pair of a private key to import, proven before the ring is locked, since that takes time. `None` if the key does
+    /// not exist, or if the material is not a private key of its spec.
+    fn imported_pair(&self, key: &KeyIdentifier, material: &MuteBytes) -> Option<Arc<KeyPair>> {
+        let snapshot = self.snapshot();
+        let key = self.named_in(&snapshot, key).ok()?;
+        let pair = material.pair(key.metadata.key_spec())?;
+        pair.ok().map(Arc::new)
     }
 
     /// Deletes imported key material, the current one if no id is given: `DeleteImportedKeyMaterial`. The key is
@@ -190,8 +229,8 @@ impl Keyring {
     /// # Errors
     ///
     /// - [`KmsError::NotFound`]; [`KmsError::KmsInvalidState`] depending on the key's state, which may be pending deletion.
-    /// - [`KmsError::UnsupportedOperation`] if the key is not a symmetric one with the origin `EXTERNAL`.
-    /// - [`KmsError::Validation`] if the key does not have the material.
+    /// - [`KmsError::UnsupportedOperation`] as for [`import_key_material`](Self::import_key_material).
+    /// - [`KmsError::Validation`] if the key does not have the material, or if an id is given for an asymmetric key.
     pub fn delete_imported_key_material(
         &self,
         key: impl Into<KeyIdentifier>,
@@ -202,6 +241,14 @@ impl Keyring {
             let mut key = SoftwareKey::clone(self.named_in(snapshot, &identifier)?);
             key.require(Action::DeleteImportedKeyMaterial)?;
             let replica = key.is_replica();
+            if let Secret::Imported(imported) = &mut key.secret {
+                if id.is_some() {
+                    return Err(only_symmetric("KeyMaterialId"));
+                }
+                imported.take_away();
+                put(snapshot, key);
+                return Ok(());
+            }
             let materials = key.materials_mut().ok_or_else(unsupported_kind_of_key)?;
             let Some(id) = id.or_else(|| materials.current_id().copied()) else {
                 // Nothing was imported yet, which is as good as deleted.
@@ -214,6 +261,79 @@ impl Keyring {
             Ok(())
         })
     }
+}
+
+/// Puts material into a symmetric key, and returns its id.
+fn put_symmetric(
+    key: &mut SoftwareKey,
+    material: ImportedMaterial,
+) -> Result<KeyMaterialId, KmsError> {
+    let ImportedMaterial {
+        bytes,
+        valid_to,
+        description,
+        new,
+        expected_id,
+    } = material;
+    if new && key.is_replica() {
+        return Err(unsupported_kind_of_key());
+    }
+    let MuteBytes::Symmetric(bytes) = bytes else {
+        return Err(KmsError::IncorrectKeyMaterial);
+    };
+    let arn = *key.metadata.arn();
+    let material = SymmetricMaterial::new(arn.key_id(), &bytes);
+    let id = *material.id();
+    if expected_id.is_some_and(|expected| expected != id) {
+        return Err(KmsError::IncorrectKeyMaterial);
+    }
+    let materials = key.materials_mut().ok_or_else(unsupported_kind_of_key)?;
+    if new
+        && !materials.has(&id)
+        && let Some(pending) = materials.pending_id()
+    {
+        return Err(KmsError::KmsInvalidState(
+            InvalidStateError::pending_rotation(arn, id, *pending),
+        ));
+    }
+    let expiry = Expiry::at(valid_to);
+    if materials.versions().is_empty() || (new && !materials.has(&id)) {
+        materials.add(material, expiry, description);
+    } else if new {
+        return Err(ValidationError::other(
+            "the key has this key material already",
+        ));
+    } else if !materials.put_back(material, expiry, description) {
+        return Err(KmsError::IncorrectKeyMaterial);
+    }
+    Ok(id)
+}
+
+/// Puts a pair into an asymmetric key. What only symmetric keys have is refused (DOC).
+fn put_pair(
+    imported: &mut ImportedPair,
+    pair: Option<Arc<KeyPair>>,
+    material: &ImportedMaterial,
+) -> Result<(), KmsError> {
+    let given = [
+        ("ImportType", material.new),
+        ("KeyMaterialDescription", material.description.is_some()),
+        ("KeyMaterialId", material.expected_id.is_some()),
+    ];
+    if let Some((member, _)) = given.iter().find(|(_, given)| *given) {
+        return Err(only_symmetric(member));
+    }
+    let pair = pair.ok_or(KmsError::IncorrectKeyMaterial)?;
+    if imported.put(pair, Expiry::at(material.valid_to)) {
+        Ok(())
+    } else {
+        Err(KmsError::IncorrectKeyMaterial)
+    }
+}
+
+/// The refusal of a member that only symmetric keys have. GUESS 34 for the text.
+pub(crate) fn only_symmetric(member: &str) -> KmsError {
+    ValidationError::other(format!("{member} is for symmetric encryption keys only"))
 }
 
 /// Refuses material that is valid for no time, or for longer than AWS lets it be (DOC). GUESS 34 for the texts.

@@ -1,6 +1,7 @@
 //! [`SoftwareKey`]: a key of the ring, as it is at one moment.
 
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use crate::access::{Grant, GrantId, KeyPolicy};
 use crate::error::{KmsError, UnsupportedOperationError};
@@ -14,7 +15,8 @@ use crate::random::Random;
 use crate::secret::Plaintext;
 
 use super::deferred_pair::DeferredPair;
-use super::materials::Materials;
+use super::imported_pair::ImportedPair;
+use super::materials::{Expiry, Materials};
 use super::rotation_schedule::RotationSchedule;
 
 /// A key of the ring. It is never changed in place, since readers may hold it: a changed copy replaces it, and both
@@ -45,6 +47,7 @@ pub(super) enum Secret {
     None,
     KeyPair(Arc<KeyPair>),
     Deferred(Arc<DeferredPair>),
+    Imported(ImportedPair),
     Symmetric(Materials),
 }
 
@@ -85,6 +88,7 @@ impl SoftwareKey {
         match &self.secret {
             Secret::KeyPair(pair) => Some(pair),
             Secret::Deferred(deferred) => deferred.pair(),
+            Secret::Imported(imported) => imported.pair(),
             Secret::None | Secret::Symmetric(_) => None,
         }
     }
@@ -100,7 +104,7 @@ impl SoftwareKey {
     pub(super) const fn materials(&self) -> Option<&Materials> {
         match &self.secret {
             Secret::Symmetric(materials) => Some(materials),
-            Secret::None | Secret::KeyPair(_) | Secret::Deferred(_) => None,
+            _ => None,
         }
     }
 
@@ -108,8 +112,41 @@ impl SoftwareKey {
     pub(super) const fn materials_mut(&mut self) -> Option<&mut Materials> {
         match &mut self.secret {
             Secret::Symmetric(materials) => Some(materials),
-            Secret::None | Secret::KeyPair(_) | Secret::Deferred(_) => None,
+            _ => None,
         }
+    }
+
+    /// The expiry of the material that the key acts with.
+    pub(super) fn expiry(&self) -> Option<Expiry> {
+        match &self.secret {
+            Secret::Symmetric(materials) => materials.expiry(),
+            Secret::Imported(imported) => imported.expiry(),
+            _ => None,
+        }
+    }
+
+    /// The first moment at which a material that is present expires.
+    pub(super) fn next_expiry(&self) -> Option<SystemTime> {
+        match &self.secret {
+            Secret::Symmetric(materials) => materials.next_expiry(),
+            Secret::Imported(imported) => imported.expiry().and_then(Expiry::valid_to),
+            _ => None,
+        }
+    }
+
+    /// Removes material that has expired. Ends with [`settle`](Self::settle).
+    pub(super) fn expire(&mut self, now: SystemTime) {
+        let replica = self.is_replica();
+        match &mut self.secret {
+            Secret::Symmetric(materials) => materials.expire(now, replica),
+            Secret::Imported(imported) => imported.expire(now),
+            _ => {}
+        }
+    }
+
+    /// Whether material can be imported into a key of this kind, whatever its origin.
+    pub(super) const fn takes_imports(&self) -> bool {
+        matches!(self.secret, Secret::Symmetric(_) | Secret::Imported(_))
     }
 
     fn unsupported(&self, algorithm: EncryptionAlgorithm) -> KeyActionError {
@@ -121,6 +158,7 @@ impl SoftwareKey {
         match &self.secret {
             Secret::None => self.metadata.key_usage() != KeyUsage::EncryptDecrypt,
             Secret::KeyPair(_) | Secret::Deferred(_) => true,
+            Secret::Imported(imported) => imported.pair().is_some(),
             Secret::Symmetric(materials) => materials.complete(),
         }
     }
@@ -148,7 +186,10 @@ impl KmsKey for SoftwareKey {
     }
 
     fn public_key(&self) -> Option<&[u8]> {
-        self.key_pair().map(KeyPair::public_key)
+        match &self.secret {
+            Secret::Imported(imported) => imported.public_key(),
+            _ => self.key_pair().map(KeyPair::public_key),
+        }
     }
 
     fn has_material(&self, id: &KeyMaterialId) -> bool {

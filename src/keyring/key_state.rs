@@ -19,7 +19,7 @@ impl SoftwareKey {
     /// elsewhere (deletion, replication, a custom key store) stay.
     pub(super) fn settle(&mut self) {
         let current = self.materials().and_then(Materials::current_id).copied();
-        let expiry = self.materials().and_then(Materials::expiry);
+        let expiry = self.expiry();
         let complete = self.complete();
         let state = match self.metadata.key_state() {
             KeyState::Enabled
@@ -84,8 +84,7 @@ impl SoftwareKey {
 
     /// The first moment at which the clock takes something away: a material, or the key.
     pub(super) fn next_loss(&self) -> Option<SystemTime> {
-        let expiry = self.materials().and_then(Materials::next_expiry);
-        [expiry, self.end_of_waiting_period()]
+        [self.next_expiry(), self.end_of_waiting_period()]
             .into_iter()
             .flatten()
             .min()

@@ -19,7 +19,9 @@ mod grants;
 #[cfg(test)]
 mod growth;
 mod import_parameters;
+mod import_token;
 mod imported_material;
+mod imported_pair;
 mod key;
 mod key_state;
 mod lifecycle;
@@ -35,23 +37,25 @@ mod store;
 mod sync;
 mod tag_rules;
 mod tags;
-mod wrapping_keys;
+mod wrapping;
 
 pub use alias::Alias;
 pub use automatic_rotation::KeyRotationStatus;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use create::NewKey;
 pub use grants::CreatedGrant;
-pub use import_parameters::{ImportParameters, WrappingAlgorithm};
+pub use import_parameters::ImportParameters;
 pub use imported_material::ImportedMaterial;
 pub use materials::{KeyMaterialState, ON_DEMAND_ROTATIONS_MAX, RotationType};
 pub use ring::KeyringBuilder;
 pub use ring_provider::RingProvider;
 pub use rotation::KeyRotation;
-pub use wrapping_keys::WrappingKeySpec;
+pub use wrapping::{WrappingAlgorithm, WrappingKeySpec};
 
 #[cfg(feature = "json")]
 pub(crate) use generate_random::NUMBER_OF_BYTES;
+#[cfg(feature = "json")]
+pub(crate) use imported_material::only_symmetric;
 #[cfg(feature = "json")]
 pub(crate) use key::SoftwareKey;
 #[cfg(all(feature = "testing", feature = "json"))]

@@ -163,6 +163,7 @@ fn replica(
         (KeyOrigin::External, Secret::Symmetric(materials)) => {
             Secret::Symmetric(materials.to_be_imported())
         }
+        (KeyOrigin::External, Secret::Imported(pair)) => Secret::Imported(pair.to_be_imported()),
         (_, secret) => secret,
     };
     let mut replica = SoftwareKey::new(metadata, policy, tags, secret);

@@ -12,10 +12,10 @@ use crate::random::{OsRandom, Random, RandomSource};
 use crate::resolve::{self, Unresolved};
 
 use super::clock::Clock;
+use super::import_token::TokenKey;
 use super::key::SoftwareKey;
 use super::snapshot::{Latest, Snapshot};
 use super::store::{Pinned, Store};
-use super::wrapping_keys::WrappingKeys;
 
 /// A key ring in memory: several accounts and Regions, with keys, aliases and grants, shared by many threads.
 ///
@@ -49,7 +49,7 @@ pub(super) struct Ring {
     store: Store<Snapshot>,
     random: Box<dyn RandomSource>,
     clock: Option<Box<dyn Clock>>,
-    wrapping_keys: WrappingKeys,
+    token_key: TokenKey,
 }
 
 impl Keyring {
@@ -278,9 +278,9 @@ impl Keyring {
         }
     }
 
-    /// The key pairs for which material to import is wrapped.
-    pub(super) fn wrapping_keys(&self) -> &WrappingKeys {
-        &self.ring.wrapping_keys
+    /// The key that seals import tokens.
+    pub(super) fn token_key(&self) -> &TokenKey {
+        &self.ring.token_key
     }
 
     pub(crate) fn now(&self) -> Option<SystemTime> {
@@ -381,7 +381,7 @@ impl KeyringBuilder {
                 store,
                 random,
                 clock,
-                wrapping_keys: WrappingKeys::default(),
+                token_key: TokenKey::default(),
             }),
             place,
         })

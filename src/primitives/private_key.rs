@@ -1,6 +1,8 @@
 //! The parsing of private keys in PKCS#8, and [`InvalidPrivateKey`].
 
 use rsa::pkcs8::PrivateKeyInfoRef;
+#[cfg(all(feature = "testing", feature = "json"))]
+use rsa::pkcs8::SubjectPublicKeyInfoRef;
 use rsa::pkcs8::der::{Decode, SecretDocument};
 
 use crate::key::KeySpec;
@@ -54,6 +56,12 @@ pub(crate) fn der_of_pem(pem: &str) -> Result<SecretDocument, InvalidPrivateKey>
     } else {
         Err(InvalidPrivateKey::Encoding)
     }
+}
+
+/// Whether these bytes are the DER of a `SubjectPublicKeyInfo`.
+#[cfg(all(feature = "testing", feature = "json"))]
+pub(crate) fn is_public_key(der: &[u8]) -> bool {
+    SubjectPublicKeyInfoRef::from_der(der).is_ok()
 }
 
 /// The outer layer of PKCS#8: the algorithm, and the encoded key.

@@ -289,7 +289,9 @@ fn import_key_material(
         key_material_id: members.text("KeyMaterialId")?,
     })?;
     Ok(Some(
-        Object::new().text("KeyId", key).text("KeyMaterialId", id),
+        Object::new()
+            .text("KeyId", key)
+            .maybe_text("KeyMaterialId", id),
     ))
 }
 

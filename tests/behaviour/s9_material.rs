@@ -162,10 +162,13 @@ fn imported_material_comes_and_goes() {
     let external = NewKey::new(KeySpec::SymmetricDefault).origin(KeyOrigin::External);
     let e = world.add("E", external);
     let keyring = &world.keyring;
-    let import = |byte| keyring.import_key_material(e, ImportedMaterial::new([byte; 32]));
+    let import = |byte| {
+        let id = keyring.import_key_material(e, ImportedMaterial::new([byte; 32]));
+        id.map(Option::unwrap)
+    };
     let import_new = |byte| {
         let material = ImportedMaterial::new([byte; 32]).as_new_key_material();
-        keyring.import_key_material(e, material)
+        keyring.import_key_material(e, material).map(Option::unwrap)
     };
     let current = || {
         *keyring

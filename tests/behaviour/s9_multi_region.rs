@@ -135,11 +135,14 @@ fn each_region_imports_for_itself() {
         ireland.create_key(KeySpec::SymmetricDefault).unwrap(),
     );
     let import = |keyring: &Keyring, key, byte| {
-        keyring.import_key_material(key, ImportedMaterial::new([byte; 32]))
+        let id = keyring.import_key_material(key, ImportedMaterial::new([byte; 32]));
+        id.map(Option::unwrap)
     };
     let import_new = |keyring: &Keyring, key, byte| {
         let material = ImportedMaterial::new([byte; 32]).as_new_key_material();
-        keyring.import_key_material(key, material)
+        keyring
+            .import_key_material(key, material)
+            .map(Option::unwrap)
     };
     let state_of = |keyring: &Keyring, key| {
         let rotations = keyring.key_rotations(key).unwrap();

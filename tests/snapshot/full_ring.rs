@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use kms_reencrypt::access::{GrantOperation, KeyPolicy};
 use kms_reencrypt::keyring::{Clock, ImportedMaterial, ManualClock, NewKey};
-use kms_reencrypt::testing::insecure_key;
 use kms_reencrypt::testing::ring_file::Protection;
+use kms_reencrypt::testing::{insecure_key, insecure_private_key_pem};
 use kms_reencrypt::{
     DecryptRequest, EncryptRequest, EncryptionAlgorithm, KeyArn, KeyOrigin, KeySpec, KeyState,
     KeyUsage, Keyring, Kms,
@@ -140,6 +140,22 @@ pub(crate) fn full_ring() -> (Keyring, ManualClock, Vec<Sealed>) {
     import(emptied, 4, |material| material);
     keyring.delete_imported_key_material(emptied, None).unwrap();
     external();
+    let external_rsa = || {
+        let key = NewKey::from(KeySpec::Rsa2048).origin(KeyOrigin::External);
+        keyring.create_key(key).unwrap()
+    };
+    let private_key = || {
+        let pem = insecure_private_key_pem(KeySpec::Rsa2048).unwrap();
+        ImportedMaterial::pkcs8_pem(pem)
+    };
+    let expiring = external_rsa();
+    let material = private_key().valid_to(in_a_minute);
+    keyring.import_key_material(expiring, material).unwrap();
+    let oaep = EncryptionAlgorithm::RsaesOaepSha1;
+    sealed.push(Sealed::new(&keyring, expiring, oaep));
+    let emptied = external_rsa();
+    keyring.import_key_material(emptied, private_key()).unwrap();
+    keyring.delete_imported_key_material(emptied, None).unwrap();
 
     // Other specs, states, accounts and Regions.
     let rsa = keyring.create_key(insecure_key(KeySpec::Rsa2048)).unwrap();

@@ -4,6 +4,7 @@ use kms_reencrypt::keyring::{ImportedMaterial, NewKey};
 use kms_reencrypt::{KeyArn, KeyOrigin, KeySpec, KeyState};
 use serde_json::{Value, json};
 
+use crate::common::encrypting;
 use crate::model;
 use crate::server::Server;
 
@@ -146,6 +147,11 @@ fn expected(
 pub(crate) fn key(server: &Server, operation: &str, origin: KeyOrigin) -> KeyArn {
     if operation == "GetPublicKey" {
         return server.key(KeySpec::Sm2);
+    }
+    // SM2PKE, whose wrapping keys are made quickly, wraps private keys only.
+    if operation == "GetParametersForImport" {
+        let new = encrypting(KeySpec::Sm2).origin(origin);
+        return server.keyring.create_key(new).unwrap();
     }
     let new = NewKey::new(KeySpec::SymmetricDefault)
         .multi_region(matches!(operation, "ReplicateKey" | "UpdatePrimaryRegion"))

@@ -7,9 +7,10 @@ use kms_reencrypt::access::Caller;
 use kms_reencrypt::iam::ConditionOperator::NumericLessThanEquals;
 use kms_reencrypt::iam::{Condition, Policy, Statement};
 use kms_reencrypt::{KeySpec, KeyState};
-use rsa::pkcs8::DecodePublicKey;
+use rsa::pkcs8::{DecodePublicKey, SecretDocument};
 use serde_json::{Value, json};
 
+use crate::common::fixed_pem;
 use crate::model;
 use crate::server::{Server, base64, bytes};
 
@@ -310,7 +311,8 @@ fn a_key_is_created_with_everything_that_is_asked_for() {
     assert_eq!(server.error("CreateKey", both).0, "ValidationException");
     for unsupported in [
         json!({"Origin": "AWS_CLOUDHSM"}),
-        json!({"Origin": "EXTERNAL", "KeySpec": "RSA_2048", "KeyUsage": "ENCRYPT_DECRYPT"}),
+        json!({"Origin": "EXTERNAL", "KeySpec": "ML_DSA_44", "KeyUsage": "SIGN_VERIFY"}),
+        json!({"Origin": "EXTERNAL", "KeySpec": "HMAC_256", "KeyUsage": "GENERATE_VERIFY_MAC"}),
     ] {
         let (code, _) = server.error("CreateKey", unsupported);
         assert_eq!(code, "UnsupportedOperationException");
@@ -1032,6 +1034,56 @@ fn key_material_is_imported_wrapped_and_deleted() {
     assert_eq!(described["KeyMetadata"]["KeyState"], "PendingImport");
     let (code, _) = server.error("ImportKeyMaterial", import);
     assert_eq!(code, "ExpiredImportTokenException");
+}
+
+#[test]
+fn a_private_key_is_imported_wrapped_and_has_no_id() {
+    let server = Server::new();
+    let created = server.ok(
+        "CreateKey",
+        json!({"Origin": "EXTERNAL", "KeySpec": "SM2", "KeyUsage": "ENCRYPT_DECRYPT"}),
+    );
+    assert_eq!(created["KeyMetadata"]["KeyState"], "PendingImport");
+    let key = &created["KeyMetadata"]["Arn"];
+    let parameters = server.ok(
+        "GetParametersForImport",
+        json!({"KeyId": key, "WrappingAlgorithm": "RSAES_OAEP_SHA_256", "WrappingKeySpec": "RSA_2048"}),
+    );
+    let public = bytes(&parameters["PublicKey"]);
+    let public = rsa::PublicKey::from_public_key_der(&public).unwrap();
+    let (_, der) = SecretDocument::from_pem(fixed_pem(KeySpec::Sm2)).unwrap();
+    let material = public.oaep_encrypt::<sha2::Sha256>(der.as_bytes()).unwrap();
+    let import = json!({
+        "KeyId": key,
+        "ImportToken": parameters["ImportToken"],
+        "EncryptedKeyMaterial": base64(material),
+        "ExpirationModel": "KEY_MATERIAL_DOES_NOT_EXPIRE",
+    });
+    for (member, value) in [
+        ("ImportType", json!("NEW_KEY_MATERIAL")),
+        ("ImportType", json!("EXISTING_KEY_MATERIAL")),
+        ("KeyMaterialDescription", json!("from the vault")),
+        ("KeyMaterialId", json!("0".repeat(64))),
+    ] {
+        let mut request = import.clone();
+        request[member] = value;
+        let expected = format!("{member} is for symmetric encryption keys only");
+        assert_eq!(
+            server.error("ImportKeyMaterial", request),
+            ("ValidationException".to_owned(), expected)
+        );
+    }
+    assert_eq!(
+        server.ok("ImportKeyMaterial", import),
+        json!({"KeyId": key})
+    );
+    let described = server.ok("DescribeKey", json!({"KeyId": key}));
+    let metadata = &described["KeyMetadata"];
+    assert_eq!(metadata["KeyState"], "Enabled");
+    assert_eq!(metadata["ExpirationModel"], "KEY_MATERIAL_DOES_NOT_EXPIRE");
+    assert!(metadata.get("CurrentKeyMaterialId").is_none());
+    let deleted = server.ok("DeleteImportedKeyMaterial", json!({"KeyId": key}));
+    assert_eq!(deleted, json!({"KeyId": key}));
 }
 
 #[test]

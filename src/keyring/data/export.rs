@@ -1,12 +1,15 @@
 //! Exports a ring as [`RingData`].
 
+use std::time::SystemTime;
+
 use crate::access::KeyPolicy;
 use crate::error::KmsError;
 use crate::key::AliasArn;
 use crate::keyring::alias::AliasEntry;
 use crate::keyring::key::{Secret, SoftwareKey};
-use crate::keyring::materials::MaterialVersion;
+use crate::keyring::materials::{Expiry, MaterialVersion};
 use crate::keyring::ring::Keyring;
+use crate::primitives::key_pair::KeyPair;
 use crate::secret::boxed;
 
 use super::{AliasData, KeyData, MaterialData, RingData, SecretData};
@@ -59,13 +62,19 @@ fn export_key(key: &SoftwareKey) -> Result<KeyData, KmsError> {
         tags: tags.to_vec(),
         secret: match secret {
             Secret::None => SecretData::None,
-            Secret::KeyPair(pair) => {
-                SecretData::Pkcs8(pair.to_pkcs8_der().map_err(KmsError::internal)?)
-            }
+            Secret::KeyPair(pair) => export_pair(pair, None)?,
             // A pair that nobody has asked for can as well be another one after loading.
             Secret::Deferred(deferred) => match deferred.generated() {
-                Some(pair) => SecretData::Pkcs8(pair.to_pkcs8_der().map_err(KmsError::internal)?),
+                Some(pair) => export_pair(pair, None)?,
                 None => SecretData::None,
+            },
+            Secret::Imported(imported) => match (imported.pair(), imported.public_key()) {
+                (Some(pair), _) => {
+                    let valid_to = imported.expiry().and_then(Expiry::valid_to);
+                    export_pair(pair, valid_to)?
+                }
+                (None, Some(public_key)) => SecretData::PublicKey(public_key.to_vec()),
+                (None, None) => SecretData::None,
             },
             Secret::Symmetric(materials) => SecretData::Symmetric {
                 materials: materials.versions().iter().map(export_material).collect(),
@@ -77,6 +86,11 @@ fn export_key(key: &SoftwareKey) -> Result<KeyData, KmsError> {
         disabled: *disabled,
         rotation: *rotation,
     })
+}
+
+fn export_pair(pair: &KeyPair, valid_to: Option<SystemTime>) -> Result<SecretData, KmsError> {
+    let der = pair.to_pkcs8_der().map_err(KmsError::internal)?;
+    Ok(SecretData::Pkcs8 { der, valid_to })
 }
 
 fn export_material(version: &MaterialVersion) -> MaterialData {

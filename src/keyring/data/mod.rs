@@ -1,6 +1,6 @@
 //! The content of a ring as plain data, for files.
 //!
-//! The data do not include the clock, the random source and the wrapping keys for imports.
+//! The data do not include the clock, the random source and the key that seals import tokens.
 
 #![warn(clippy::arithmetic_side_effects)]
 
@@ -53,8 +53,15 @@ pub(crate) struct KeyData {
 
 pub(crate) enum SecretData {
     None,
-    /// The private key of an RSA or SM2 key as PKCS#8 in DER.
-    Pkcs8(Zeroizing<Vec<u8>>),
+    /// The private key of an asymmetric key.
+    Pkcs8 {
+        /// PKCS#8 in DER.
+        der: Zeroizing<Vec<u8>>,
+        /// When it expires, if it was imported.
+        valid_to: Option<SystemTime>,
+    },
+    /// The public key of a private key that was imported and is no longer there: the DER of a `SubjectPublicKeyInfo`.
+    PublicKey(Vec<u8>),
     Symmetric {
         /// Oldest first.
         materials: Vec<MaterialData>,

@@ -11,7 +11,8 @@ use crate::key::{
     MultiRegionKeyType, Region,
 };
 use crate::keyring::alias::{Alias, AliasEntry};
-use crate::keyring::create::fresh_pair;
+use crate::keyring::create::{awaiting_import, fresh_pair};
+use crate::keyring::imported_pair::ImportedPair;
 use crate::keyring::key::{Secret, SoftwareKey};
 use crate::keyring::materials::{Expiry, KeyMaterialState, MaterialVersion, Materials};
 use crate::keyring::ring::Keyring;
@@ -274,26 +275,30 @@ fn secret(
                 on_demand_rotations,
             },
         ) => symmetric(at, metadata.arn(), materials, on_demand_rotations),
-        (spec, SecretData::Pkcs8(der)) => KeyPair::from_pkcs8_der(spec, &der)
-            .map(|pair| Secret::KeyPair(Arc::new(pair)))
+        (spec, SecretData::Pkcs8 { der, valid_to }) => KeyPair::from_pkcs8_der(spec, &der)
+            .map(|pair| match metadata.origin() {
+                KeyOrigin::External => {
+                    Secret::Imported(ImportedPair::of(Arc::new(pair), Expiry::at(valid_to)))
+                }
+                _ => Secret::KeyPair(Arc::new(pair)),
+            })
             .map_err(|error| InvalidRingData::Key(at, error.to_string())),
+        (_, SecretData::PublicKey(public_key)) if metadata.origin() == KeyOrigin::External => {
+            Ok(Secret::Imported(ImportedPair::absent(&public_key)))
+        }
         (spec, SecretData::None) if spec != KeySpec::SymmetricDefault => {
-            if waits_for_material(metadata) {
-                return Ok(Secret::None);
+            match (metadata.origin(), metadata.key_usage()) {
+                (KeyOrigin::External, _) => Ok(awaiting_import(spec)),
+                (_, KeyUsage::EncryptDecrypt) => Ok(Secret::None),
+                (_, usage) => fresh_pair(spec, usage, random)
+                    .map_err(|error| InvalidRingData::Key(at, error.to_string())),
             }
-            fresh_pair(spec, metadata.key_usage(), random)
-                .map_err(|error| InvalidRingData::Key(at, error.to_string()))
         }
         (spec, _) => {
             let reason = format!("this is no key material for a key of spec {spec}");
             Err(InvalidRingData::Key(at, reason))
         }
     }
-}
-
-/// Whether a key without material needs it: it encrypts, or its material comes from outside.
-fn waits_for_material(metadata: &KeyMetadata) -> bool {
-    metadata.key_usage() == KeyUsage::EncryptDecrypt || metadata.origin() == KeyOrigin::External
 }
 
 fn symmetric(

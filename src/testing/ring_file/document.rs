@@ -103,6 +103,12 @@ pub(super) struct KeyDocument {
     pub(super) next_rotation_date: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) private_key: Option<String>,
+    /// The public key of an imported private key that was deleted or has expired.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) public_key: Option<String>,
+    /// When the imported private key expires.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) valid_to: Option<String>,
     #[serde(default, skip_serializing_if = "is_false")]
     pub(super) no_key_material: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -55,7 +55,9 @@
 //! | `KeyMaterials` | of a symmetric key, oldest first: `KeyMaterial` (32 bytes), `KeyMaterialId` (compared if it is there), `KeyMaterialState`, `Absent`, `Rotated`, `RotationDate`, `RotationType` (by default `ON_DEMAND`), `ValidTo`, `KeyMaterialDescription` |
 //! | `OnDemandRotations` | the number of on-demand rotations so far, at most 25 |
 //! | `KeyRotationEnabled`, `RotationPeriodInDays`, `NextRotationDate` | automatic rotation, as `GetKeyRotationStatus` has it. By default the period is 365 days, and begins when a ring with a clock reads the file |
-//! | `PrivateKey` | of an RSA or SM2 key: PKCS#8, as DER, or as PEM, of which a copy stays behind in memory |
+//! | `PrivateKey` | of an asymmetric key: PKCS#8, as DER, or as PEM, of which a copy stays behind in memory |
+//! | `ValidTo` | when the private key expires, if it was imported |
+//! | `PublicKey` | of an asymmetric key whose imported private key was deleted or has expired: the DER of its `SubjectPublicKeyInfo` in base64. Only that private key can be imported again |
 //! | `NoKeyMaterial` | `true` for a key without material. Otherwise a key without material in the file has that of [`insecure_key`](crate::testing::insecure_key) |
 //!
 //! An alias has `AliasName`, `TargetKeyId` (a key id or key ARN), `Account`, `Region`, `CreationDate` and

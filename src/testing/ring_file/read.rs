@@ -6,6 +6,8 @@ use core::str::FromStr;
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
@@ -22,6 +24,7 @@ use crate::keyring::{
     KeyMaterialState, ON_DEMAND_ROTATIONS_MAX, PENDING_WINDOW, ROTATION_PERIOD,
     ROTATION_PERIOD_DEFAULT, Rotated, RotationSchedule, RotationType,
 };
+use crate::primitives::private_key::is_public_key;
 use crate::secret::boxed;
 use crate::testing::timestamp;
 
@@ -193,11 +196,16 @@ fn secret(
                 "only a symmetric encryption key has it",
             ));
         }
-        return Ok(if bytes.is_empty() {
-            SecretData::None
-        } else {
-            SecretData::Pkcs8(bytes)
-        });
+        return private_key(document, metadata, bytes);
+    }
+    for (member, given) in [
+        ("PublicKey", document.public_key.is_some()),
+        ("ValidTo", document.valid_to.is_some()),
+    ] {
+        if given {
+            let reason = "only an asymmetric key with imported material has it";
+            return Err(RingFileError::new(member, reason));
+        }
     }
     bounded(
         "OnDemandRotations",
@@ -233,6 +241,40 @@ fn secret(
         materials,
         on_demand_rotations: document.on_demand_rotations,
     })
+}
+
+/// The private key of an asymmetric key, or the public key that remains of it.
+fn private_key(
+    document: &KeyDocument,
+    metadata: &KeyMetadata,
+    bytes: SecretBytes,
+) -> Result<SecretData, RingFileError> {
+    let external = metadata.origin() == KeyOrigin::External;
+    let valid_to = time("ValidTo", &document.valid_to)?;
+    if valid_to.is_some() && (!external || bytes.is_empty()) {
+        let reason = "only a private key that was imported has it";
+        return Err(RingFileError::new("ValidTo", reason));
+    }
+    let Some(public_key) = &document.public_key else {
+        return Ok(if bytes.is_empty() {
+            SecretData::None
+        } else {
+            let der = bytes;
+            SecretData::Pkcs8 { der, valid_to }
+        });
+    };
+    if !external || !bytes.is_empty() {
+        let reason = "only a key has it whose imported private key is not there";
+        return Err(RingFileError::new("PublicKey", reason));
+    }
+    let decoded = STANDARD.decode(public_key).ok();
+    decoded
+        .filter(|der| is_public_key(der))
+        .map(SecretData::PublicKey)
+        .ok_or_else(|| {
+            let reason = "it takes the DER of a SubjectPublicKeyInfo in base64";
+            RingFileError::new("PublicKey", reason)
+        })
 }
 
 fn material(

@@ -1,5 +1,7 @@
 //! Writes the document of a ring.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::value::to_raw_value;
 
 use crate::access::{Grant, GrantConstraint, GrantPrincipal, KeyPolicy};
@@ -60,8 +62,8 @@ pub(super) fn text(document: &RingDocument) -> Result<String, RingFileError> {
 
 fn secret_bytes(key: KeyData) -> SecretBytes {
     match key.secret {
-        SecretData::None => SecretBytes::default(),
-        SecretData::Pkcs8(der) => der,
+        SecretData::None | SecretData::PublicKey(_) => SecretBytes::default(),
+        SecretData::Pkcs8 { der, .. } => der,
         SecretData::Symmetric { materials, .. } => {
             let present = materials.iter().filter_map(|one| one.bytes.as_ref());
             let len = MATERIAL_LEN.saturating_mul(materials.len());
@@ -95,7 +97,12 @@ fn key(home: &Place, key: &KeyData) -> KeyDocument {
             materials.iter().map(material).collect(),
             *on_demand_rotations,
         ),
-        SecretData::None | SecretData::Pkcs8(_) => (Vec::new(), 0),
+        _ => (Vec::new(), 0),
+    };
+    let (public_key, valid_to) = match secret {
+        SecretData::PublicKey(public_key) => (Some(STANDARD.encode(public_key)), None),
+        SecretData::Pkcs8 { valid_to, .. } => (None, valid_to.map(timestamp::write)),
+        SecretData::None | SecretData::Symmetric { .. } => (None, None),
     };
     let multi_region = metadata.multi_region().map(|related| MultiRegionDocument {
         multi_region_key_type: related.key_type.to_string(),
@@ -133,6 +140,8 @@ fn key(home: &Place, key: &KeyData) -> KeyDocument {
             .and_then(|schedule| schedule.next)
             .map(timestamp::write),
         private_key: None,
+        public_key,
+        valid_to,
         no_key_material: is_bare(key),
         sealed: None,
     }
@@ -143,7 +152,7 @@ fn is_bare(key: &KeyData) -> bool {
     let encrypts = key.metadata.key_usage() == KeyUsage::EncryptDecrypt;
     match &key.secret {
         SecretData::None => encrypts,
-        SecretData::Pkcs8(_) => false,
+        SecretData::Pkcs8 { .. } | SecretData::PublicKey(_) => false,
         SecretData::Symmetric { materials, .. } => materials.is_empty(),
     }
 }

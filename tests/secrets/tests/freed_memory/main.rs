@@ -9,7 +9,7 @@ mod support;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use kms_reencrypt::keyring::{ImportedMaterial, NewKey};
+use kms_reencrypt::keyring::{ImportedMaterial, NewKey, WrappingAlgorithm, WrappingKeySpec};
 use kms_reencrypt::{
     DataKeyPairSpec, DecryptRequest, EncryptRequest, GenerateDataKeyPairRequest,
     GenerateDataKeyRequest, KeyArn, KeyOrigin, KeySpec, Keyring, Kms, KmsError, ReEncryptRequest,
@@ -333,6 +333,38 @@ fn an_sm2_scalar_is_wiped_on_import_in_use_and_with_its_key() {
         let given = NewKey::from(KeySpec::Sm2).pkcs8_der(&der[..der.len() - 1]);
         assert!(ring.create_key(given).is_err());
         drop(NewKey::from(KeySpec::Sm2).pkcs8_pem(pem));
+    });
+    assert_nothing_found(&secrets, "import", || {
+        let ring = Keyring::new("111122223333", "cn-north-1").expect("a ring");
+        let external = NewKey::from(KeySpec::Sm2).origin(KeyOrigin::External);
+        let key = ring.create_key(external).expect("a key");
+        for material in [
+            ImportedMaterial::pkcs8_pem(pem),
+            ImportedMaterial::pkcs8_der(der.as_slice()),
+        ] {
+            ring.import_key_material(key, material).expect("imported");
+            ring.delete_imported_key_material(key, None)
+                .expect("deleted");
+        }
+        let cut_off = ImportedMaterial::pkcs8_der(&der[..der.len() - 1]);
+        assert!(ring.import_key_material(key, cut_off).is_err());
+    });
+    let wrapping = [Secret::new("scalar of a wrapping key", DATA_KEY)];
+    assert_nothing_found(&wrapping, "a wrapping key", || {
+        let ring = Keyring::builder("111122223333", "cn-north-1")
+            .random_source(Scripted::default())
+            .build()
+            .expect("a ring");
+        let external = NewKey::from(KeySpec::Sm2).origin(KeyOrigin::External);
+        let key = ring.create_key(external).expect("a key");
+        let (algorithm, spec) = (WrappingAlgorithm::Sm2Pke, WrappingKeySpec::Sm2);
+        let parameters = ring
+            .parameters_for_import(key, algorithm, spec)
+            .expect("parameters");
+        assert!(
+            ring.unwrap_key_material(key, &parameters.import_token, b"no ciphertext")
+                .is_err()
+        );
     });
     let generated = [Secret::new("generated scalar", DATA_KEY)];
     assert_nothing_found(&generated, "a generated key", || {
