@@ -87,6 +87,7 @@ pub mod error;
 mod generate_data_key;
 mod generate_data_key_pair;
 mod get_public_key;
+mod hex;
 pub mod iam;
 #[cfg(feature = "json")]
 mod json;

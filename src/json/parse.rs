@@ -50,14 +50,14 @@ impl<'a> Reader<'a> {
             Some(_) if parser.eat("null") => Kind::Null,
             Some(_) => return Err(parser.error("expected a value")),
         };
-        self.nodes.push(Node { name, kind });
+        let inside = 0;
+        self.nodes.push(Node { name, kind, inside });
         Ok(())
     }
 
     fn object(&mut self, name: Text<'a>, depth: usize) -> Result<(), SyntaxError> {
         let depth = self.parser.enter(depth)?;
-        let kind = |inside| Kind::Object { inside };
-        self.holding(name, kind, |reader| {
+        self.holding(name, Kind::Object, |reader| {
             reader.parser.skip_whitespace();
             if reader.parser.eat("}") {
                 return Ok(());
@@ -87,8 +87,7 @@ impl<'a> Reader<'a> {
 
     fn list(&mut self, name: Text<'a>, depth: usize) -> Result<(), SyntaxError> {
         let depth = self.parser.enter(depth)?;
-        let kind = |inside| Kind::List { inside };
-        self.holding(name, kind, |reader| {
+        self.holding(name, Kind::List, |reader| {
             reader.parser.skip_whitespace();
             if reader.parser.eat("]") {
                 return Ok(());
@@ -106,16 +105,16 @@ impl<'a> Reader<'a> {
     fn holding(
         &mut self,
         name: Text<'a>,
-        kind: fn(usize) -> Kind<'a>,
+        kind: Kind<'a>,
         read: impl FnOnce(&mut Self) -> Result<(), SyntaxError>,
     ) -> Result<(), SyntaxError> {
-        let empty = kind(0);
-        self.nodes.push(Node { name, kind: empty });
-        let before = self.nodes.len();
+        let at = self.nodes.len();
+        let inside = 0;
+        self.nodes.push(Node { name, kind, inside });
         read(self)?;
-        let inside = self.nodes.len() - before;
-        if let Some(node) = self.nodes.get_mut(before - 1) {
-            node.kind = kind(inside);
+        let inside = self.nodes.len() - at - 1;
+        if let Some(node) = self.nodes.get_mut(at) {
+            node.inside = inside;
         }
         Ok(())
     }

@@ -19,8 +19,8 @@ impl<'a> Document<'a> {
 
     /// The value that the document is.
     pub(crate) fn value(&self) -> Value<'_> {
-        let mut values = siblings(&self.0);
-        values.next().map_or(Value::Null, |(_, value)| value)
+        let root = siblings(&self.0).next();
+        root.map_or(Value::Null, |(node, inside)| node.value(inside))
     }
 }
 
@@ -29,16 +29,18 @@ impl<'a> Document<'a> {
 pub(super) struct Node<'a> {
     pub(super) name: Text<'a>,
     pub(super) kind: Kind<'a>,
+    /// How many nodes are inside of it, at all depths.
+    pub(super) inside: usize,
 }
 
-/// What a value is. Arrays and objects know how many nodes are inside of them, at all depths.
+/// What a value is.
 pub(super) enum Kind<'a> {
     Null,
     Flag(bool),
     Number(&'a str),
     Text(Text<'a>),
-    List { inside: usize },
-    Object { inside: usize },
+    List,
+    Object,
 }
 
 /// A JSON value, as its document writes it.
@@ -62,7 +64,7 @@ pub(crate) struct List<'d>(&'d [Node<'d>]);
 
 impl<'d> List<'d> {
     pub(crate) fn iter(self) -> impl Iterator<Item = Value<'d>> + Clone {
-        siblings(self.0).map(|(_, value)| value)
+        siblings(self.0).map(|(node, inside)| node.value(inside))
     }
 
     pub(crate) const fn is_empty(self) -> bool {
@@ -77,13 +79,13 @@ pub(crate) struct Object<'d>(&'d [Node<'d>]);
 impl<'d> Object<'d> {
     /// The members, in the order of the document.
     pub(crate) fn iter(self) -> impl Iterator<Item = (&'d str, Value<'d>)> + Clone {
-        siblings(self.0)
+        siblings(self.0).map(|(node, inside)| (&*node.name, node.value(inside)))
     }
 
     /// The member of a name; the last one, if several have it.
     pub(crate) fn last(self, name: &str) -> Option<Value<'d>> {
-        let of_name = self.iter().filter(|(other, _)| *other == name);
-        of_name.last().map(|(_, value)| value)
+        let of_name = siblings(self.0).filter(|(node, _)| *node.name == *name);
+        of_name.last().map(|(node, inside)| node.value(inside))
     }
 
     /// A name that several members have.
@@ -94,30 +96,28 @@ impl<'d> Object<'d> {
     }
 }
 
-/// The values that stand side by side, with their names: each is behind what is inside of the one before.
-fn siblings<'d>(mut nodes: &'d [Node<'d>]) -> impl Iterator<Item = (&'d str, Value<'d>)> + Clone {
+/// The nodes that stand side by side, each with what is inside of it: the next is behind that.
+fn siblings<'d>(
+    mut nodes: &'d [Node<'d>],
+) -> impl Iterator<Item = (&'d Node<'d>, &'d [Node<'d>])> + Clone {
     core::iter::from_fn(move || {
         let (node, behind) = nodes.split_first()?;
-        let inside = match node.kind {
-            Kind::List { inside } | Kind::Object { inside } => inside,
-            _ => 0,
-        };
-        let (inside, behind) = behind.split_at_checked(inside)?;
+        let (inside, behind) = behind.split_at_checked(node.inside)?;
         nodes = behind;
-        Some((&*node.name, node.kind.value(inside)))
+        Some((node, inside))
     })
 }
 
-impl Kind<'_> {
+impl Node<'_> {
     /// The value with what is inside of it.
     fn value<'d>(&'d self, inside: &'d [Node<'d>]) -> Value<'d> {
-        match self {
-            Self::Null => Value::Null,
-            Self::Flag(flag) => Value::Flag(*flag),
-            Self::Number(number) => Value::Number(number),
-            Self::Text(text) => Value::Text(text),
-            Self::List { .. } => Value::List(List(inside)),
-            Self::Object { .. } => Value::Object(Object(inside)),
+        match &self.kind {
+            Kind::Null => Value::Null,
+            Kind::Flag(flag) => Value::Flag(*flag),
+            Kind::Number(number) => Value::Number(number),
+            Kind::Text(text) => Value::Text(text),
+            Kind::List => Value::List(List(inside)),
+            Kind::Object => Value::Object(Object(inside)),
         }
     }
 }

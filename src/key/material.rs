@@ -4,6 +4,8 @@ use core::fmt;
 use core::hash::{Hash, Hasher};
 use core::str::FromStr;
 
+use crate::hex;
+
 /// The identifier of one key material: 32 bytes, written as 64 lower-case hexadecimal digits.
 ///
 /// A response has it as `SourceKeyMaterialId` and `DestinationKeyMaterialId`, and the clear part of every symmetric
@@ -26,15 +28,9 @@ impl KeyMaterialId {
         &self.0
     }
 
-    /// The id as text, in ASCII. Without a table and a branch: the compiler makes vector instructions of it.
-    pub(crate) fn text(&self) -> [u8; 64] {
-        const LETTERS: u8 = b'a' - b'0' - 10;
-        let mut text = [0; 64];
-        for ([high, low], byte) in text.as_chunks_mut().0.iter_mut().zip(self.0) {
-            let digit = |value: u8| value + b'0' + u8::from(value > 9) * LETTERS;
-            (*high, *low) = (digit(byte >> 4), digit(byte & 0x0f));
-        }
-        text
+    /// The id as text.
+    pub(crate) fn digits(&self) -> [[u8; 2]; 32] {
+        hex::digits(self.0)
     }
 }
 
@@ -73,7 +69,7 @@ impl FromStr for KeyMaterialId {
 impl fmt::Display for KeyMaterialId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Written in one piece: formatting 32 numbers costs more than all the cryptography of a small message.
-        f.write_str(core::str::from_utf8(&self.text()).unwrap_or_default())
+        f.write_str(core::str::from_utf8(self.digits().as_flattened()).unwrap_or_default())
     }
 }
 

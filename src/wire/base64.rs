@@ -5,7 +5,8 @@ use base64::Engine as _;
 use base64::engine::{GeneralPurpose, general_purpose::STANDARD};
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 use base64::engine::{Simd, general_purpose::PAD};
-use zeroize::Zeroizing;
+
+use crate::secret::Wiped;
 
 /// The vector instructions of the processor, where the `base64` crate has code for them.
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
@@ -15,9 +16,12 @@ static ENGINE: std::sync::LazyLock<Simd> = std::sync::LazyLock::new(|| Simd::sta
 static ENGINE: GeneralPurpose = STANDARD;
 
 /// The bytes that a text stands for; `None` if it is not base64.
-pub(super) fn decode(text: &str) -> Option<Zeroizing<Vec<u8>>> {
-    // Allocated in its full size: a vector that grows leaves copies behind, and this may be a plaintext.
-    let mut bytes = Zeroizing::new(vec![0; base64::decoded_len_estimate(text.len())]);
+pub(super) fn decode(text: &str) -> Option<Wiped> {
+    // Allocated in its full size: a vector that grows leaves copies behind, and this may be a plaintext. Not `vec![0; n]`,
+    // since glibc's `calloc` is slower than its `malloc`.
+    let len = base64::decoded_len_estimate(text.len());
+    let mut bytes = Wiped::new(Vec::with_capacity(len));
+    bytes.resize(len, 0);
     let len = ENGINE.decode_slice(text, &mut bytes).ok()?;
     bytes.truncate(len);
     Some(bytes)

@@ -1,7 +1,5 @@
 //! The operations of every provider, which use or describe a key: reads their members and writes their results.
 
-use core::mem;
-
 use crate::constraints::ModelValue;
 use crate::context::{ContextBuilder, EncryptionContext};
 use crate::decrypt::DecryptRequestBuilder;
@@ -16,7 +14,7 @@ use crate::kms::Kms;
 use crate::operation::Operation;
 use crate::provider::KeyProvider;
 use crate::re_encrypt::ReEncryptRequestBuilder;
-use crate::secret::Plaintext;
+use crate::secret::{Plaintext, Wiped};
 
 use super::describe;
 use super::failure::Failure;
@@ -87,7 +85,7 @@ fn encrypt<P: KeyProvider>(kms: &Kms<P>, members: &Members<'_>) -> Result<Option
     let plaintext = members.blob("Plaintext")?;
     let request = EncryptRequestBuilder {
         key_id: key_id(members, "KeyId")?,
-        plaintext: plaintext.map(|mut bytes| Plaintext::from_vec(mem::take(&mut *bytes))),
+        plaintext: plaintext.map(|bytes| Plaintext::from_vec(bytes.into_vec())),
         encryption_context: context(members, "EncryptionContext")?,
         grant_tokens: texts(members, "GrantTokens")?,
         encryption_algorithm: value(members, "EncryptionAlgorithm")?,
@@ -277,7 +275,7 @@ fn key_id(members: &Members<'_>, name: &str) -> Result<Option<KeyIdentifier>, Pr
 
 fn ciphertext_blob(members: &Members<'_>) -> Result<Option<Vec<u8>>, ProtocolError> {
     let blob = members.blob("CiphertextBlob")?;
-    Ok(blob.map(|mut bytes| mem::take(&mut *bytes)))
+    Ok(blob.map(Wiped::into_vec))
 }
 
 fn context(members: &Members<'_>, name: &str) -> Result<ContextBuilder, ProtocolError> {

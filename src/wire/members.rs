@@ -3,10 +3,9 @@
 use core::time::Duration;
 use std::time::SystemTime;
 
-use zeroize::Zeroizing;
-
 use crate::error::{JsonType, MemberType, ProtocolError};
 use crate::json::{self, Document, Object, Value};
+use crate::secret::Wiped;
 
 use super::base64;
 
@@ -82,7 +81,7 @@ impl<'a> Members<'a> {
     }
 
     /// The bytes of a blob: base64 in the standard alphabet, padded.
-    pub(super) fn blob(&self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, ProtocolError> {
+    pub(super) fn blob(&self, name: &str) -> Result<Option<Wiped>, ProtocolError> {
         let Some(text) = self.text(name)? else {
             return Ok(None);
         };

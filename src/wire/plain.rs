@@ -24,7 +24,7 @@ impl Plain for KeyArn {
 
 impl Plain for KeyMaterialId {
     fn push_to(&self, json: &mut Vec<u8>) {
-        json.extend_from_slice(&self.text());
+        json.extend_from_slice(self.digits().as_flattened());
     }
 }
 

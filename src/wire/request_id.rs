@@ -5,6 +5,8 @@ use std::hash::RandomState;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::hex;
+
 /// A UUID of version 8 (custom contents): a random half that differs between processes, and a counter.
 ///
 /// It is not a secret, so it is drawn neither from the random source, which a test may have made repeatable, nor from a
@@ -31,13 +33,15 @@ impl RequestId {
 }
 
 /// A number in the form of a UUID. Formatting its five parts would take longer than reading a request.
-fn written(mut number: u128) -> [u8; 36] {
+fn written(number: u128) -> [u8; 36] {
+    let digits = hex::digits(number.to_be_bytes());
     let mut text = [b'-'; 36];
-    let digits = text.iter_mut().enumerate().rev();
-    for (_, place) in digits.filter(|(at, _)| !matches!(at, 8 | 13 | 18 | 23)) {
-        let digit = u8::try_from(number & 0xf).unwrap_or_default();
-        *place = if digit < 10 { b'0' } else { b'a' - 10 }.saturating_add(digit);
-        number >>= 4;
+    for (start, part) in [(0, 0..4), (9, 4..6), (14, 6..8), (19, 8..10), (24, 10..16)] {
+        let places = text.get_mut(start..).unwrap_or_default().as_chunks_mut();
+        let part = digits.get(part).unwrap_or_default();
+        for (place, digits) in places.0.iter_mut().zip(part) {
+            *place = *digits;
+        }
     }
     text
 }

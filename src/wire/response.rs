@@ -2,9 +2,8 @@
 
 use core::fmt;
 
-use zeroize::Zeroizing;
-
 use crate::error::ProtocolError;
+use crate::secret::Wiped;
 
 use super::failure::Failure;
 use super::object::Object;
@@ -18,7 +17,7 @@ pub const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
 /// The body may contain a plaintext. It is never printed, and is wiped unless [`into_body`](Self::into_body) takes it.
 pub struct Response {
     status: u16,
-    body: Zeroizing<Vec<u8>>,
+    body: Wiped,
     content_type: Option<&'static str>,
     error_code: Option<&'static str>,
     request_id: RequestId,
@@ -53,7 +52,7 @@ impl Response {
         };
         Self {
             status,
-            body: Zeroizing::new(body),
+            body: Wiped::new(body),
             content_type: (!is_xml).then_some(CONTENT_TYPE),
             error_code,
             request_id: RequestId::next(),
@@ -74,8 +73,8 @@ impl Response {
 
     /// The body, without a copy.
     #[must_use]
-    pub fn into_body(mut self) -> Vec<u8> {
-        core::mem::take(&mut *self.body)
+    pub fn into_body(self) -> Vec<u8> {
+        self.body.into_vec()
     }
 
     /// The name of the exception, that is the `__type` of the body; `None` for a result.

@@ -16,7 +16,7 @@ pub(crate) const ORDERS: &[(&str, Order)] = &[
     (
         "",
         &[
-            &["documentation", "json", "secret"],
+            &["documentation", "hex", "json", "secret"],
             &["random"],
             &["key"],
             &["operation"],
