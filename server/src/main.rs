@@ -47,6 +47,8 @@ Options:
   --allow-remote          Allow an address that is not loopback.
   --allow-host NAME       Answer requests to this host name too. May be repeated. On loopback, only
                           loopback names and addresses are answered otherwise.
+  --allow-web-pages       Let the web pages of every origin call the server: a browser that asks
+                          may send the headers of KMS, and hands the answers to the page.
   --max-connections N     Refuse further connections beyond so many [default: 200].
   --help                  Print this help.
 
@@ -110,6 +112,7 @@ fn options(mut arguments: lexopt::Parser) -> Result<Option<Options>, Error> {
             }
             Long("allow-remote") => allow_remote = true,
             Long("allow-host") => allowed_hosts.push(arguments.value()?.string()?),
+            Long("allow-web-pages") => limits.web_pages = true,
             Long("max-connections") => {
                 let most: NonZero<u16> = arguments.value()?.parse()?;
                 limits.connections = most.get().into();

@@ -8,7 +8,9 @@ use std::sync::Arc;
 
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{AUTHORIZATION, CONNECTION, CONTENT_TYPE, HeaderMap};
+use hyper::header::{
+    ACCESS_CONTROL_REQUEST_HEADERS, AUTHORIZATION, CONNECTION, CONTENT_TYPE, HeaderMap, ORIGIN,
+};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
@@ -39,7 +41,7 @@ const TURNED_AWAY: usize = 16;
 /// The time that such a client has in all.
 const TURNED_AWAY_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// The limits for clients.
+/// What clients may do.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
     /// The number of concurrent connections.
@@ -52,6 +54,8 @@ pub(crate) struct Limits {
     pub(crate) body_timeout: Duration,
     /// The time to send an answer, from when the client first makes the server wait.
     pub(crate) write_timeout: Duration,
+    /// Whether web pages may call the server.
+    pub(crate) web_pages: bool,
 }
 
 impl Default for Limits {
@@ -63,6 +67,7 @@ impl Default for Limits {
             head_timeout: Duration::from_secs(30),
             body_timeout: Duration::from_secs(10),
             write_timeout: Duration::from_secs(10),
+            web_pages: false,
         }
     }
 }
@@ -200,6 +205,13 @@ impl Server {
         if !self.hosts.allow(request.headers()) {
             return refusal(StatusCode::FORBIDDEN, HOST_REFUSAL);
         }
+        if request.method() == Method::OPTIONS {
+            let requested = request.headers().get(ACCESS_CONTROL_REQUEST_HEADERS);
+            let requested = requested.and_then(|value| value.to_str().ok());
+            // A page that is not to call the server gets no leave for the headers that it would need.
+            let requested = requested.filter(|_| self.limits.web_pages);
+            return self.response(wire::Response::preflight(requested));
+        }
         if request.method() != Method::POST {
             return refusal(StatusCode::METHOD_NOT_ALLOWED, "");
         }
@@ -224,6 +236,14 @@ impl Server {
 
     fn call(&self, headers: &HeaderMap, body: &[u8]) -> Response<Full<Bytes>> {
         let answer = self.answer_of_service(headers, body);
+        let is_of_a_page = self.limits.web_pages && headers.contains_key(ORIGIN);
+        self.response(match is_of_a_page {
+            true => answer.readable_by_web_pages(),
+            false => answer,
+        })
+    }
+
+    fn response(&self, answer: wire::Response) -> Response<Full<Bytes>> {
         let response = Response::builder().status(answer.status());
         let response = answer.headers().fold(response, |response, (name, value)| {
             response.header(name, value)

@@ -208,6 +208,64 @@ fn another_method_is_refused() {
     assert!(answer.starts_with("HTTP/1.1 405 "), "{answer}");
 }
 
+const PREFLIGHT: &[u8] = b"OPTIONS / HTTP/1.1\r\n\
+    Host: localhost\r\n\
+    Origin: https://app.example\r\n\
+    Access-Control-Request-Method: POST\r\n\
+    Access-Control-Request-Headers: authorization,content-type,x-amz-target\r\n\
+    Connection: close\r\n\r\n";
+
+#[test]
+fn a_browser_is_answered_and_lets_no_web_page_call_the_server_unasked() {
+    let address = start(Limits::default());
+    let answer = exchange(address, PREFLIGHT);
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+    assert!(
+        answer.contains("\r\nAccess-Control-Allow-Origin: *\r\n"),
+        "{answer}"
+    );
+    assert!(!answer.contains("Access-Control-Allow-Headers"), "{answer}");
+    let head = head("ANYBODY", "us-east-2", "ListKeys", 2);
+    let page = "Origin: https://app.example\r\nConnection: close\r\nContent-Length";
+    let sent = head.replace("Content-Length", page) + "{}";
+    let answer = exchange(address, sent.as_bytes());
+    assert!(!answer.contains("Access-Control"), "{answer}");
+}
+
+#[test]
+fn web_pages_that_are_allowed_to_call_the_server_read_its_answers() {
+    let address = start(Limits {
+        web_pages: true,
+        ..Limits::default()
+    });
+    let answer = exchange(address, PREFLIGHT);
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+    for header in [
+        "Access-Control-Allow-Origin: *",
+        "Access-Control-Allow-Headers: authorization,content-type,x-amz-target",
+        "Access-Control-Allow-Methods: POST",
+        "Access-Control-Expose-Headers: x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date",
+        "Access-Control-Max-Age: 172800",
+        "Cache-Control: no-cache, no-store, must-revalidate, private",
+        "Content-Length: 0",
+    ] {
+        assert!(
+            answer.contains(&format!("\r\n{header}\r\n")),
+            "{header}: {answer}"
+        );
+    }
+    assert!(!answer.contains("Content-Type"), "{answer}");
+    let head = head("ANYBODY", "us-east-2", "ListKeys", 2);
+    let page = "Origin: https://app.example\r\nConnection: close\r\nContent-Length";
+    let sent = head.replace("Content-Length", page) + "{}";
+    let answer = exchange(address, sent.as_bytes());
+    assert!(
+        answer.contains("\r\nAccess-Control-Allow-Origin: *\r\n"),
+        "{answer}"
+    );
+    assert!(answer.contains(r#""Keys":[]"#), "{answer}");
+}
+
 #[test]
 fn an_oversized_body_is_refused_before_it_is_read() {
     let limits = Limits {

@@ -21,7 +21,21 @@ pub struct Response {
     content_type: Option<&'static str>,
     error_code: Option<&'static str>,
     request_id: RequestId,
+    browsers: Browsers,
 }
+
+/// What the response lets a browser do for a web page of another origin.
+enum Browsers {
+    /// No more than without the response.
+    Nothing,
+    /// Hand the response to the page.
+    Read,
+    /// Send a request with these headers.
+    Send(Option<String>),
+}
+
+/// The headers of a response that browsers hand to web pages. RECORDED 2020.
+const EXPOSED: &str = "x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date";
 
 impl Response {
     /// The response to an unsigned request: `MissingAuthenticationTokenException`.
@@ -43,6 +57,40 @@ impl Response {
         Self::new(Err(ProtocolError::OtherProtocol.into()))
     }
 
+    /// The response to a preflight request: before it sends a request of a web page of another origin, a browser asks
+    /// with the method `OPTIONS` whether it may. The pages of every origin may, and with the headers that the preflight
+    /// asks for: the value of `Access-Control-Request-Headers`. RECORDED 2020.
+    ///
+    /// Without headers a browser sends nothing, as every request of KMS needs some. A server that checks no signatures
+    /// should name them only if web pages are meant to call it.
+    ///
+    /// ```
+    /// use kms_reencrypt::wire::Response;
+    ///
+    /// let response = Response::preflight(Some("content-type,x-amz-target"));
+    /// assert_eq!(response.status(), 200);
+    /// let headers: Vec<_> = response.headers().collect();
+    /// assert!(headers.contains(&("Access-Control-Allow-Origin", "*")));
+    /// assert!(headers.contains(&("Access-Control-Allow-Headers", "content-type,x-amz-target")));
+    /// ```
+    #[must_use]
+    pub fn preflight(requested_headers: Option<&str>) -> Self {
+        Self {
+            content_type: None,
+            browsers: Browsers::Send(requested_headers.map(ToOwned::to_owned)),
+            ..Self::new(Ok(None))
+        }
+    }
+
+    /// The same response, which a browser may hand to a web page of any origin.
+    #[must_use]
+    pub fn readable_by_web_pages(self) -> Self {
+        Self {
+            browsers: Browsers::Read,
+            ..self
+        }
+    }
+
     /// The response with this result: an object, or an empty body for an operation without output.
     pub(super) fn new(answer: Result<Option<Object>, Failure>) -> Self {
         let is_xml = matches!(&answer, Err(failure) if failure.is_xml());
@@ -56,6 +104,7 @@ impl Response {
             content_type: (!is_xml).then_some(CONTENT_TYPE),
             error_code,
             request_id: RequestId::next(),
+            browsers: Browsers::Nothing,
         }
     }
 
@@ -97,7 +146,25 @@ impl Response {
             ("Pragma", "no-cache"),
         ];
         let request_id = ("x-amzn-RequestId", self.request_id());
-        content_type.into_iter().chain(fixed).chain([request_id])
+        let headers = content_type.into_iter().chain(fixed).chain([request_id]);
+        headers.chain(self.headers_for_browsers())
+    }
+
+    fn headers_for_browsers(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let (origin, sent, allowed) = match &self.browsers {
+            Browsers::Nothing => (None, None, None),
+            Browsers::Read => (Some("*"), None, None),
+            Browsers::Send(headers) => (Some("*"), Some("POST"), headers.as_deref()),
+        };
+        [
+            ("Access-Control-Allow-Origin", origin),
+            ("Access-Control-Allow-Headers", allowed),
+            ("Access-Control-Allow-Methods", sent),
+            ("Access-Control-Expose-Headers", origin.map(|_| EXPOSED)),
+            ("Access-Control-Max-Age", sent.map(|_| "172800")),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
     }
 
     /// The value of the header `x-amzn-RequestId`: a UUID that is unique to the call.
