@@ -11,7 +11,7 @@ use kms_reencrypt::access::Caller;
 use kms_reencrypt::iam::{Policy, Statement};
 use kms_reencrypt::keyring::SystemClock;
 use kms_reencrypt::wire::{CONTENT_TYPE, Response, Service};
-use kms_reencrypt::{Keyring, Kms};
+use kms_reencrypt::{KeyState, Keyring, Kms};
 
 const ACCOUNT: &str = "111122223333";
 const OTHER_ACCOUNT: &str = "444455556666";
@@ -195,4 +195,47 @@ fn every_open_point_is_asked_or_cannot_be() {
     let both: Vec<&u32> = asked.intersection(&not_asked).collect();
     assert!(both.is_empty(), "asked after all: {both:?}");
     assert_eq!(&asked | &not_asked, decisions);
+}
+
+#[test]
+fn what_a_run_makes_it_takes_away() {
+    let book = Book::read().unwrap();
+    let server = InProcess::new("us-east-2");
+    let mut run = Run::new(&book, &server, server.facts("us-west-2"), Patience::NONE);
+    for case in book
+        .cases()
+        .filter(|case| case.id.starts_with("identifiers/"))
+    {
+        run.case(case);
+    }
+    assert!(run.ledger().keys.len() > 2, "{:?}", run.ledger());
+    assert!(!run.ledger().aliases.is_empty(), "{:?}", run.ledger());
+    assert_eq!(run.clean(), [""; 0]);
+    assert!(run.ledger().keys.is_empty() && run.ledger().aliases.is_empty());
+    let keyring = server.service.kms().provider();
+    for key in keyring.keys() {
+        let state = keyring.describe_key(key).unwrap().key_state();
+        assert_eq!(state, KeyState::PendingDeletion, "{key}");
+    }
+}
+
+#[test]
+fn what_a_case_has_changed_against_all_expectation_is_made_anew() {
+    let book = Book::read().unwrap();
+    let server = InProcess::new("us-east-2");
+    let mut run = Run::new(&book, &server, server.facts("us-west-2"), Patience::NONE);
+    let mut ask = |request: &str, expect: &str| {
+        let text = format!(
+            r#"{{"id": "a/b", "shows": "A.", "evidence": "DOC", "source": "-", "uses": ["alias"],
+                 "request": {request}, "expect": {expect}}}"#
+        );
+        run.case(&serde_json::from_str(&text).unwrap()).verdict
+    };
+    let delete = r#"{"call": "ScheduleKeyDeletion", "with": {"KeyId": "${symmetric.KeyId}"}}"#;
+    let refused = r#"{"code": "ValidationException", "message": null}"#;
+    assert_eq!(ask(delete, refused), Verdict::Disagrees);
+    let by_alias = r#"{"call": "Decrypt", "with": {"KeyId": "alias/kms-kit-${run}-symmetric",
+        "CiphertextBlob": "${symmetric_blob.CiphertextBlob}"}}"#;
+    let opened = r#"{"members": {"KeyId": "${symmetric.Arn}"}}"#;
+    assert_eq!(ask(by_alias, opened), Verdict::Agrees);
 }

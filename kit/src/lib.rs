@@ -10,9 +10,12 @@
 mod answer;
 mod book;
 mod case;
+mod clean;
 mod endpoint;
 mod fill;
+mod fixtures;
 mod guard;
+mod judge;
 mod ledger;
 mod matching;
 mod outcome;

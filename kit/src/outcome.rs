@@ -17,6 +17,18 @@ pub struct Outcome {
     pub answer: Option<Shown>,
 }
 
+impl Outcome {
+    /// Whether the answer is as expected but for the words of its message.
+    #[must_use]
+    pub fn differs_in_words(&self) -> bool {
+        let is_message = |note: &String| note.starts_with(MESSAGE);
+        self.verdict == Verdict::Disagrees && self.notes.iter().all(is_message)
+    }
+}
+
+/// What a note about a message begins with.
+pub(crate) const MESSAGE: &str = "the message";
+
 /// The judgement on an answer.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -1,28 +1,28 @@
 //! [`Run`]: puts cases to an endpoint.
 
 use core::time::Duration;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Instant;
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use crate::answer::Answer;
 use crate::book::Book;
-use crate::case::{Call, Case, Expectation, Need, Place, Principal};
+use crate::case::{Call, Case, Need, Place, Principal};
 use crate::endpoint::{Endpoint, NoAnswer, Sent};
 use crate::fill::{fill, text};
 use crate::guard;
-use crate::ledger::{Facts, Ledger, MadeAlias, MadeKey};
-use crate::matching::compare;
+use crate::judge::differences;
+use crate::ledger::{Facts, Ledger};
 use crate::outcome::{Outcome, Shown, Verdict};
 use crate::rules;
-use crate::scrub::{STAND_INS, Scrub};
-use crate::values::{at, head, references};
+use crate::scrub::Scrub;
+use crate::values::{at, head};
 
-const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
+pub(crate) const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
 
 /// How often, and how long apart, a question is put again whose answer is not as expected: a change at AWS takes a moment
 /// until every host knows it.
@@ -54,15 +54,15 @@ impl Patience {
 /// A run of cases at an endpoint.
 #[derive(Debug)]
 pub struct Run<'a, E> {
-    book: &'a Book,
-    endpoint: &'a E,
-    facts: Facts,
-    patience: Patience,
-    ledger: Ledger,
+    pub(crate) book: &'a Book,
+    pub(crate) endpoint: &'a E,
+    pub(crate) facts: Facts,
+    pub(crate) patience: Patience,
+    pub(crate) ledger: Ledger,
     /// The results of fixtures.
-    fixtures: BTreeMap<String, Value>,
+    pub(crate) fixtures: BTreeMap<String, Value>,
     /// The results of the current case's set-up.
-    results: BTreeMap<String, Value>,
+    pub(crate) results: BTreeMap<String, Value>,
     requests: u64,
     stop: Arc<AtomicBool>,
 }
@@ -140,6 +140,10 @@ impl<'a, E: Endpoint> Run<'a, E> {
         self.ask(case)
     }
 
+    fn scrub(&self) -> Scrub {
+        Scrub::of(&self.facts, self.fixtures.iter().chain(&self.results))
+    }
+
     fn has(&self, need: Need) -> bool {
         let is_china = self.facts.region.starts_with("cn-");
         match need {
@@ -164,12 +168,19 @@ impl<'a, E: Endpoint> Run<'a, E> {
         let mut tried = 0;
         loop {
             let (faults, answer) = match self.send(&case.request) {
-                Ok(answer) => (self.faults(&case.expect, &answer), Some(answer)),
+                Ok(answer) => {
+                    let look_up = |path: &str| self.look_up(path);
+                    let faults = differences(&case.expect, &answer, &look_up);
+                    (faults.unwrap_or_else(|fault| vec![fault]), Some(answer))
+                }
                 Err(fault) => (vec![fault], None),
             };
             tried += 1;
             let changed = guard::changes(&case.request.call)
                 && answer.as_ref().is_some_and(Answer::is_success);
+            if changed && case.expect.code.is_some() {
+                self.forget(&case.request);
+            }
             if faults.is_empty() || changed || tried >= self.patience.tries {
                 let verdict = match (case.open, faults.is_empty()) {
                     (None, true) => Verdict::Agrees,
@@ -183,95 +194,15 @@ impl<'a, E: Endpoint> Run<'a, E> {
                     case,
                     verdict,
                     faults,
-                    answer.map(|answer| shown(&answer, &scrub)),
+                    answer.map(|answer| scrub.answer(&answer)),
                 );
             }
             self.patience.wait(tried, &self.stop);
         }
     }
 
-    /// Every difference between an answer and what is expected.
-    fn faults(&self, expect: &Expectation, answer: &Answer) -> Vec<String> {
-        self.compare(expect, answer)
-            .unwrap_or_else(|fault| vec![fault])
-    }
-
-    fn compare(&self, expect: &Expectation, answer: &Answer) -> Result<Vec<String>, String> {
-        let look_up = |path: &str| self.look_up(path);
-        let mut faults = Vec::new();
-        let usual = if expect.code.is_some() { 400 } else { 200 };
-        let status = expect.status.unwrap_or(usual);
-        if status != answer.status {
-            faults.push(format!(
-                "the status is {}, expected {status}",
-                answer.status
-            ));
-        }
-        let code = answer.code();
-        if let Some(expected) = &expect.code {
-            let found = code.clone().map(Value::String);
-            compare(
-                "the exception",
-                &json!(expected),
-                found.as_ref(),
-                &mut faults,
-            );
-            if let Some(message) = &expect.message {
-                let found = answer.message().map(Value::String);
-                match fill(message, &look_up)? {
-                    Value::Null => {
-                        if let Some(found) = found {
-                            faults.push(format!("the message is {found}, expected none"));
-                        }
-                    }
-                    message => compare("the message", &message, found.as_ref(), &mut faults),
-                }
-            }
-        } else if let Some(code) = code {
-            let message = answer.message().unwrap_or_default();
-            faults.push(format!("the exception {code} came back: {message}"));
-        } else if let Some(members) = &expect.members {
-            self.compare_members(members, expect.exactly, answer, &mut faults)?;
-        }
-        for (name, value) in &expect.headers {
-            let found = answer.header(name).map(|value| json!(value));
-            let place = format!("the header {name}");
-            compare(&place, &fill(value, &look_up)?, found.as_ref(), &mut faults);
-        }
-        if let Some(text) = &expect.body_contains {
-            let text = fill(text, &look_up)?;
-            let body = String::from_utf8_lossy(&answer.body);
-            if text.as_str().is_none_or(|text| !body.contains(text)) {
-                faults.push(format!("the body does not contain {text}"));
-            }
-        }
-        Ok(faults)
-    }
-
-    fn compare_members(
-        &self,
-        members: &Map<String, Value>,
-        exactly: bool,
-        answer: &Answer,
-        faults: &mut Vec<String>,
-    ) -> Result<(), String> {
-        let Some(Value::Object(found)) = answer.json() else {
-            faults.push("the body is no JSON object".to_owned());
-            return Ok(());
-        };
-        for (name, value) in members {
-            let value = fill(value, &|path| self.look_up(path))?;
-            compare(name, &value, found.get(name), faults);
-        }
-        if exactly {
-            let more = found.keys().filter(|name| !members.contains_key(*name));
-            faults.extend(more.map(|name| format!("{name} is there, and is not expected")));
-        }
-        Ok(())
-    }
-
     /// A call that has to succeed. Its result, or why there is none.
-    fn prepare(&mut self, call: &Call) -> Result<Value, String> {
+    pub(crate) fn prepare(&mut self, call: &Call) -> Result<Value, String> {
         let mut tried = 0;
         loop {
             let said = match self.send(call) {
@@ -290,34 +221,6 @@ impl<'a, E: Endpoint> Run<'a, E> {
             }
             self.patience.wait(tried, &self.stop);
         }
-    }
-
-    /// Makes the fixtures that values refer to, unless they are there.
-    fn make_fixtures(&mut self, values: &[Value]) -> Result<(), String> {
-        let mut paths = Vec::new();
-        values
-            .iter()
-            .for_each(|value| references(value, &mut paths));
-        let names: BTreeSet<&str> = paths.iter().map(|path| head(path)).collect();
-        for name in names {
-            if self.fixtures.contains_key(name) || self.results.contains_key(name) {
-                continue;
-            }
-            let Some(fixture) = self.book.fixture_with(name) else {
-                continue;
-            };
-            let mut made = BTreeMap::new();
-            for call in &fixture.calls {
-                let result = self.prepare(call)?;
-                if let Some(name) = &call.name {
-                    self.results.insert(name.clone(), result.clone());
-                    made.insert(name.clone(), result);
-                }
-            }
-            // Only whole: what is half done is made again, and the half is taken away at the end.
-            self.fixtures.append(&mut made);
-        }
-        Ok(())
     }
 
     fn look_up(&self, path: &str) -> Result<Value, String> {
@@ -371,7 +274,7 @@ impl<'a, E: Endpoint> Run<'a, E> {
     }
 
     /// A request that is refused because of the load is sent again.
-    fn put(&mut self, request: &Sent<'_>) -> Result<Answer, NoAnswer> {
+    pub(crate) fn put(&mut self, request: &Sent<'_>) -> Result<Answer, NoAnswer> {
         let mut tried = 0;
         loop {
             self.requests += 1;
@@ -390,116 +293,10 @@ impl<'a, E: Endpoint> Run<'a, E> {
             self.patience.wait(tried, &self.stop);
         }
     }
-
-    fn note(&mut self, call: &Call, request: &Map<String, Value>, answer: &Answer, region: &str) {
-        let operation = call.call.as_str();
-        let made = match operation {
-            "CreateKey" => Some(region),
-            "ReplicateKey" => request.get("ReplicaRegion").and_then(Value::as_str),
-            _ => None,
-        };
-        let result = result(operation, answer);
-        if let Some((region, arn)) = made.zip(result.get("Arn").and_then(Value::as_str)) {
-            self.ledger.keys.push(MadeKey {
-                arn: arn.to_owned(),
-                region: region.to_owned(),
-                principal: call.principal,
-            });
-        }
-        let Some(name) = request.get("AliasName").and_then(Value::as_str) else {
-            return;
-        };
-        let alias = MadeAlias {
-            name: name.to_owned(),
-            region: region.to_owned(),
-            principal: call.principal,
-        };
-        self.ledger.aliases.retain(|made| *made != alias);
-        if operation == "CreateAlias" {
-            self.ledger.aliases.push(alias);
-        }
-    }
-
-    /// Takes away what the run has made: aliases are deleted, and keys are scheduled for deletion in seven days. What could
-    /// not be taken away stays in the ledger.
-    ///
-    /// Returns a line for each of those.
-    pub fn clean(&mut self) -> Vec<String> {
-        let mut faults = Vec::new();
-        self.fixtures.clear();
-        for alias in core::mem::take(&mut self.ledger.aliases) {
-            let request = json!({"AliasName": alias.name});
-            if let Err(fault) =
-                self.take_away("DeleteAlias", &request, &alias.region, alias.principal)
-            {
-                faults.push(format!("{}: {fault}", alias.name));
-                self.ledger.aliases.push(alias);
-            }
-        }
-        // Replicas were made after their primary, and go before it.
-        let keys: Vec<MadeKey> = core::mem::take(&mut self.ledger.keys)
-            .into_iter()
-            .rev()
-            .collect();
-        for key in keys {
-            let request = json!({"KeyId": key.arn, "PendingWindowInDays": 7});
-            if let Err(fault) =
-                self.take_away("ScheduleKeyDeletion", &request, &key.region, key.principal)
-            {
-                faults.push(format!("{}: {fault}", key.arn));
-                self.ledger.keys.insert(0, key);
-            }
-        }
-        faults
-    }
-
-    fn take_away(
-        &mut self,
-        operation: &str,
-        request: &Value,
-        region: &str,
-        principal: Principal,
-    ) -> Result<(), String> {
-        let answer = self.put(&Sent {
-            target: &format!("TrentService.{operation}"),
-            content_type: CONTENT_TYPE,
-            body: request.to_string().as_bytes(),
-            principal,
-            region,
-        });
-        let answer = answer.map_err(|error| error.to_string())?;
-        let gone = ["KMSInvalidStateException", "NotFoundException"];
-        let code = answer.code().unwrap_or_default();
-        if answer.is_success() || gone.contains(&code.as_str()) {
-            Ok(())
-        } else {
-            Err(format!("{code} {}", answer.message().unwrap_or_default()))
-        }
-    }
-
-    fn scrub(&self) -> Scrub {
-        let mut scrub = Scrub::default();
-        for (name, result) in self.fixtures.iter().chain(&self.results) {
-            if let Some(id) = result.get("KeyId").and_then(Value::as_str)
-                && guard::is_key_id(id)
-            {
-                scrub.replace(id, &format!("<{name}>"));
-            }
-        }
-        for (principal, arn) in &self.facts.principals {
-            scrub.replace(arn, &format!("<{}>", principal.name()));
-        }
-        scrub.replace(&self.facts.nowhere, "<nowhere>");
-        scrub.replace(&self.facts.nowhere_mrk, "<nowhere_mrk>");
-        scrub.replace(&self.facts.run, "<run>");
-        scrub.replace(&self.facts.account, STAND_INS[0]);
-        scrub.replace(&self.facts.other_account, STAND_INS[1]);
-        scrub.ready()
-    }
 }
 
 /// The result of a call as cases know it: that of CreateKey and ReplicateKey is the metadata of the new key.
-fn result(operation: &str, answer: &Answer) -> Value {
+pub(crate) fn result(operation: &str, answer: &Answer) -> Value {
     let result = answer.json().unwrap_or_default();
     let metadata = match operation {
         "CreateKey" => result.get("KeyMetadata"),
@@ -507,14 +304,6 @@ fn result(operation: &str, answer: &Answer) -> Value {
         _ => None,
     };
     metadata.cloned().unwrap_or(result)
-}
-
-fn shown(answer: &Answer, scrub: &Scrub) -> Shown {
-    let text = || Value::String(String::from_utf8_lossy(&answer.body).into_owned());
-    Shown {
-        status: answer.status,
-        body: scrub.value(&answer.json().unwrap_or_else(text)),
-    }
 }
 
 fn outcome(case: &Case, verdict: Verdict, notes: Vec<String>, answer: Option<Shown>) -> Outcome {

@@ -4,7 +4,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
+use crate::answer::Answer;
 use crate::guard::is_key_id;
+use crate::ledger::Facts;
+use crate::outcome::Shown;
 
 /// From this length on, Base64 is shown by the number of its bytes.
 const SHOWN_BASE64: usize = 60;
@@ -12,7 +15,7 @@ const SHOWN_BASE64: usize = 60;
 const ACCOUNT_DIGITS: usize = 12;
 
 /// The accounts of AWS's own examples, which stand for those of the principals.
-pub(crate) const STAND_INS: [&str; 2] = ["111122223333", "444455556666"];
+const STAND_INS: [&str; 2] = ["111122223333", "444455556666"];
 
 /// Replaces known texts by names, and what is left by its kind.
 #[derive(Debug, Default)]
@@ -21,20 +24,56 @@ pub(crate) struct Scrub {
 }
 
 impl Scrub {
-    pub(crate) fn replace(&mut self, text: &str, by: &str) {
+    /// For the answers of a run with these results.
+    pub(crate) fn of<'a>(
+        facts: &Facts,
+        results: impl Iterator<Item = (&'a String, &'a Value)>,
+    ) -> Self {
+        let mut scrub = Self::default();
+        for (name, result) in results {
+            if let Some(id) = result.get("KeyId").and_then(Value::as_str)
+                && is_key_id(id)
+            {
+                scrub.replace(id, &format!("<{name}>"));
+            }
+        }
+        for (principal, arn) in &facts.principals {
+            scrub.replace(arn, &format!("<{}>", principal.name()));
+        }
+        for (text, by) in [
+            (&facts.nowhere, "<nowhere>"),
+            (&facts.nowhere_mrk, "<nowhere_mrk>"),
+            (&facts.run, "<run>"),
+            (&facts.account, STAND_INS[0]),
+            (&facts.other_account, STAND_INS[1]),
+        ] {
+            scrub.replace(text, by);
+        }
+        scrub.ready()
+    }
+
+    pub(crate) fn answer(&self, answer: &Answer) -> Shown {
+        let text = || Value::String(String::from_utf8_lossy(&answer.body).into_owned());
+        Shown {
+            status: answer.status,
+            body: self.value(&answer.json().unwrap_or_else(text)),
+        }
+    }
+
+    fn replace(&mut self, text: &str, by: &str) {
         if !text.is_empty() {
             self.known.push((text.to_owned(), by.to_owned()));
         }
     }
 
     /// Longer texts come first, since shorter ones may be a part of them.
-    pub(crate) fn ready(mut self) -> Self {
+    fn ready(mut self) -> Self {
         self.known
             .sort_by_key(|(text, _)| core::cmp::Reverse(text.len()));
         self
     }
 
-    pub(crate) fn value(&self, value: &Value) -> Value {
+    fn value(&self, value: &Value) -> Value {
         match value {
             Value::String(text) => Value::String(self.text(text)),
             Value::Array(values) => values.iter().map(|value| self.value(value)).collect(),

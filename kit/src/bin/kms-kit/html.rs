@@ -35,8 +35,14 @@ fn cards(page: &mut String, book: &Book, results: &[Results]) {
         let count =
             |verdicts: &[Verdict]| one.count(book.cases().map(|case| case.id.as_str()), verdicts);
         let (agrees, judged) = (count(&[Verdict::Agrees]), count(&JUDGED));
+        let words = one
+            .outcomes
+            .iter()
+            .filter(|outcome| outcome.differs_in_words())
+            .count();
         let rest = [
             (count(&[Verdict::Disagrees]), "answers otherwise"),
+            (words, "of these only in the words of the message"),
             (
                 count(&[Verdict::NotReached]),
                 "not reached: the set-up failed",
@@ -58,7 +64,7 @@ fn cards(page: &mut String, book: &Book, results: &[Results]) {
                 agrees,
                 percent(agrees, judged),
                 bar(
-                    &[(agrees, "yes"), (rest[0].0, "no"), (rest[1].0, "unreached")],
+                    &[(agrees, "yes"), (rest[0].0, "no"), (rest[2].0, "unreached")],
                     judged
                 ),
             ),

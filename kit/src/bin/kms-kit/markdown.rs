@@ -48,15 +48,20 @@ pub(crate) fn page(book: &Book, results: &[Results]) -> String {
     page
 }
 
-/// The part of the cases with a known answer that an endpoint answers so.
+/// The part of the cases with a known answer that an endpoint answers so, and how many more but for the words.
 fn share<'a, I: Iterator<Item = &'a str>>(results: &Results, ids: impl Fn() -> I) -> String {
-    let (agrees, judged) = (
-        results.count(ids(), &[Verdict::Agrees]),
-        results.count(ids(), &JUDGED),
-    );
-    match judged {
-        0 => "–".to_owned(),
-        _ => format!("{agrees} of {judged}"),
+    let judged = results.count(ids(), &JUDGED);
+    let outcomes = ids().filter_map(|id| results.of(id));
+    let words = outcomes
+        .filter(|outcome| outcome.differs_in_words())
+        .count();
+    match (judged, words) {
+        (0, _) => "–".to_owned(),
+        (_, 0) => format!("{} of {judged}", results.count(ids(), &[Verdict::Agrees])),
+        _ => format!(
+            "{} + {words} of {judged}",
+            results.count(ids(), &[Verdict::Agrees])
+        ),
     }
 }
 
@@ -114,7 +119,8 @@ const HEAD: &str = "\
 
 Written by `kit/peers`, which installs servers from package registries and asks each of them the cases of `kit/cases`. A cell
 says how many of the cases whose answer is known, from recordings, quotations or AWS's documentation, the server answers so.
-Exception, message, members and status all have to agree; many clients need less. Cases that nobody knows the answer of are not
+Exception, message, members and status all have
+to agree. What follows a plus agrees but for the words of the message, and many clients need no more. Cases that nobody knows the answer of are not
 counted, nor are those that a server has no Region for.
 
 The cases are those of this project, and it is measured by the same ones: that it agrees with all of them is what its tests
