@@ -217,6 +217,46 @@ fn what_is_wrong_with_a_file_is_said_with_its_place() {
 }
 
 #[test]
+fn a_text_or_a_file_that_is_too_long_is_refused() {
+    let long = "a".repeat(32_769);
+    for (members, place) in [
+        (
+            format!(r#", "Tags": {{"team": "{long}"}}"#),
+            "Principals[0].Tags.team",
+        ),
+        (
+            format!(r#", "Context": {{"a": ["b", "{long}"]}}"#),
+            "Principals[0].Context.a[1]",
+        ),
+        (
+            format!(r#", "Tags": {{"{long}": "blue"}}"#),
+            "Principals[0].Tags",
+        ),
+    ] {
+        let error = read_principals(&alice(&members)).unwrap_err();
+        assert_eq!(error.place(), place);
+        assert!(error.to_string().ends_with("more than 32768 bytes"));
+    }
+    let path = std::env::temp_dir().join(format!("kms-reencrypt-long-{}", std::process::id()));
+    let file = fs::File::create(&path).unwrap();
+    file.set_len(16 * 1024 * 1024 + 1).unwrap();
+    let refused = load_principals(&path);
+    fs::remove_file(&path).unwrap();
+    assert!(
+        refused
+            .unwrap_err()
+            .to_string()
+            .ends_with("more than 16777216 bytes")
+    );
+    let spaces = " ".repeat(16 * 1024 * 1024);
+    let error = read_principals(&(alice("") + &spaces)).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the document: it has more than 16777216 bytes"
+    );
+}
+
+#[test]
 fn a_file_that_cannot_be_read_is_named() {
     let missing = load_principals("tests/no-such-file.json").unwrap_err();
     assert_eq!(missing.place(), "tests/no-such-file.json");

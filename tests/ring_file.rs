@@ -398,6 +398,87 @@ fn what_is_wrong_is_told_with_its_place() {
 
 /// AWS takes no such policy, but code can make one.
 #[test]
+fn a_text_that_is_too_long_is_told_with_its_place() {
+    let long = |len: usize| "a".repeat(len);
+    for (text, place) in [
+        (
+            key(&format!(r#","Description":"{}""#, long(8193))),
+            "Keys[0].Description",
+        ),
+        (
+            key(&format!(
+                r#","Tags":[{{"TagKey":"{}","TagValue":""}}]"#,
+                long(129)
+            )),
+            "Keys[0].Tags[0].TagKey",
+        ),
+        (
+            key(&format!(
+                r#","Tags":[{{"TagKey":"a","TagValue":"{}"}}]"#,
+                long(257)
+            )),
+            "Keys[0].Tags[0].TagValue",
+        ),
+        (
+            key(&format!(
+                r#","KeyMaterials":[{{"KeyMaterial":"{SECRET}","KeyMaterialDescription":"{}"}}]"#,
+                long(257)
+            )),
+            "Keys[0].KeyMaterials[0].KeyMaterialDescription",
+        ),
+        (
+            key(&format!(r#","Policy":"{}""#, long(131_072))),
+            "Keys[0].Policy",
+        ),
+        (
+            key(&format!(r#","DepartedGrants":["{}"]"#, long(8193))),
+            "Keys[0].DepartedGrants",
+        ),
+        (
+            key(&format!(
+                r#","KeySpec":"RSA_2048","PrivateKey":"{}""#,
+                long(1024 * 1024 + 1)
+            )),
+            "Keys[0].PrivateKey",
+        ),
+    ] {
+        let error = read_ring(&text).unwrap_err();
+        assert_eq!(error.place(), place);
+        assert!(error.to_string().contains("more than"), "{error}");
+        assert!(!error.to_string().contains("aaa"));
+    }
+    // As long as it may be, in characters and not in bytes.
+    let longest = "ü".repeat(8192);
+    let ring = read_ring(&key(&format!(r#","Description":"{longest}""#))).unwrap();
+    assert_eq!(ring.keys().len(), 1);
+}
+
+#[test]
+fn a_ring_with_a_text_that_no_file_may_have_is_not_written() {
+    let keyring = Keyring::new("111122223333", "us-east-2").unwrap();
+    let new = NewKey::from(KeySpec::SymmetricDefault).description("a".repeat(8193));
+    keyring.create_key(new).unwrap();
+    let error = write_ring(&keyring).unwrap_err();
+    assert_eq!(error.place(), "Keys[0].Description");
+}
+
+#[test]
+fn a_file_that_is_too_long_is_not_read() {
+    let path = std::env::temp_dir().join(format!("kms-reencrypt-long-{}", std::process::id()));
+    let file = std::fs::File::create(&path).unwrap();
+    // It takes no room on the disk, and would take it in memory.
+    file.set_len(256 * 1024 * 1024 + 1).unwrap();
+    let refused = load_ring(&path);
+    std::fs::remove_file(&path).unwrap();
+    let error = refused.unwrap_err();
+    assert_eq!(error.place(), path.display().to_string());
+    assert!(
+        error.to_string().ends_with("more than 268435456 bytes"),
+        "{error}"
+    );
+}
+
+#[test]
 fn a_policy_without_statements_is_read_again() {
     for policy in [KeyPolicy::new(), KeyPolicy::new().id("closed")] {
         let ring = Keyring::new("111122223333", "us-east-2").unwrap();

@@ -34,7 +34,7 @@ impl Keyring {
     /// Grants a principal operations with a key: `CreateGrant`. `terms` sets the terms of the grant on the
     /// [`GrantBuilder`].
     ///
-    /// Repeating a named grant returns it with a new token.
+    /// Repeating a named grant returns it with a new token. Its latest hundred tokens are known.
     ///
     /// ```
     /// use kms_reencrypt::access::GrantOperation;

@@ -7,7 +7,7 @@ use super::create::NewKey;
 use super::imported_material::ImportedMaterial;
 use super::ring::Keyring;
 use super::wrapping::{WrappingAlgorithm, WrappingKeySpec};
-use crate::access::GrantOperation;
+use crate::access::{GrantBuilder, GrantOperation};
 use crate::key::{KeyArn, KeyOrigin, KeySpec};
 use crate::provider::KeyProvider;
 
@@ -112,6 +112,18 @@ fn departed_grants_go_when_the_ring_settles() {
         round(number);
     }
     assert_bounded(&keyring, round);
+}
+
+#[test]
+fn a_grant_that_is_created_again_has_its_latest_tokens_only() {
+    let keyring = ring(&ManualClock::new());
+    let key = keyring.create_key(KeySpec::SymmetricDefault).unwrap();
+    let again = |_| {
+        let terms = |grant: GrantBuilder| grant.operation(GrantOperation::Decrypt).name("app");
+        keyring.create_grant(key, GRANTEE, terms).unwrap();
+    };
+    (0..100).for_each(again);
+    assert_bounded(&keyring, again);
 }
 
 #[test]

@@ -33,6 +33,8 @@
 //! # Ok::<(), kms_reencrypt::KmsError>(())
 //! ```
 
+#[cfg(feature = "json")]
+mod bounded_file;
 pub mod conformance;
 mod faults;
 mod insecure_key;

@@ -239,7 +239,13 @@ pub(crate) const ORDERS: &[(&str, Order)] = &[
     (
         "testing",
         &[
-            &["conformance", "insecure_key", "seeded_random", "timestamp"],
+            &[
+                "bounded_file",
+                "conformance",
+                "insecure_key",
+                "seeded_random",
+                "timestamp",
+            ],
             &["turns"],
             &[
                 "faults",
@@ -263,6 +269,7 @@ pub(crate) const ORDERS: &[(&str, Order)] = &[
         "testing/ring_file",
         &[
             &["atomic", "cost", "document", "error"],
+            &["bounds"],
             &["mod", "parse", "secret"],
             &["read", "seal", "write"],
             &["protection", "seed"],

@@ -36,18 +36,22 @@
 //! Beside `Principals` stand `ServiceControlPolicies` and `ResourceControlPolicies`: for an account the list of levels, from
 //! the root of its organization down to the account, each a list of policies. `VpcEndpointPolicy` is the policy of the
 //! endpoint that all requests come through. Only `Principals` is required. An unknown member is an error, and so is the
-//! same member twice.
+//! same member twice. A document has at most 16 MiB, and a name or text in it 32,768 bytes, as many as the largest policy.
 
 mod error;
 mod file;
 mod principal;
 mod read;
 
-use std::fs;
 use std::path::Path;
 
 pub use error::PrincipalsFileError;
 pub use file::PrincipalsFile;
+
+use super::bounded_file;
+
+/// How many bytes a document may have: more than a thousand of the largest policies. It is this crate's own.
+const FILE_MAX: u64 = 16 * 1024 * 1024;
 
 /// Reads the callers in a text.
 ///
@@ -55,7 +59,11 @@ pub use file::PrincipalsFile;
 ///
 /// [`PrincipalsFileError`] if the text is not such a document: what is wrong with it, and where.
 pub fn read_principals(json: &str) -> Result<PrincipalsFile, PrincipalsFileError> {
-    read::file(json)
+    if u64::try_from(json.len()).is_ok_and(|len| len <= FILE_MAX) {
+        return read::file(json);
+    }
+    let reason = format_args!("it has more than {FILE_MAX} bytes");
+    Err(PrincipalsFileError::new("the document", reason))
 }
 
 /// Reads the callers in a file.
@@ -66,7 +74,9 @@ pub fn read_principals(json: &str) -> Result<PrincipalsFile, PrincipalsFileError
 pub fn load_principals(path: impl AsRef<Path>) -> Result<PrincipalsFile, PrincipalsFileError> {
     let path = path.as_ref();
     let name = path.display().to_string();
+    let bytes = bounded_file::read(path, FILE_MAX)
+        .map_err(|error| PrincipalsFileError::new(name.as_str(), error))?;
     let json =
-        fs::read_to_string(path).map_err(|error| PrincipalsFileError::new(name.as_str(), error))?;
-    read_principals(&json).map_err(|error| error.in_file(&name))
+        str::from_utf8(&bytes).map_err(|error| PrincipalsFileError::new(name.as_str(), error))?;
+    read_principals(json).map_err(|error| error.in_file(&name))
 }

@@ -3,18 +3,22 @@
 use std::collections::BTreeMap;
 
 use crate::iam::{Policy, PolicyKind};
-use crate::json::{self, Element};
+use crate::json::{self, Element, Problem, Value};
 use crate::key::AccountId;
 
 use super::error::PrincipalsFileError;
 use super::file::{Levels, PrincipalsFile};
 use super::principal;
 
+/// How many bytes a name or a text may have: as many as the largest policy, which is that of a key.
+const TEXT_MAX: usize = 32_768;
+
 /// Reads the whole document.
 pub(super) fn file(json: &str) -> Result<PrincipalsFile, PrincipalsFileError> {
     let document =
         json::parse(json).map_err(|error| PrincipalsFileError::new("the document", error))?;
     let root = Element::root("the document", document.value());
+    bound(&root)?;
     let [principals, service_control, resource_control, endpoint] = root.only_members([
         "Principals",
         "ServiceControlPolicies",
@@ -42,6 +46,24 @@ pub(super) fn file(json: &str) -> Result<PrincipalsFile, PrincipalsFileError> {
         }
     }
     Ok(file)
+}
+
+/// Refuses a name or a text that is too long. The parser bounds how deep it goes.
+fn bound(element: &Element<'_>) -> Result<(), Problem> {
+    match element.value() {
+        Value::Text(text) if text.len() > TEXT_MAX => {
+            element.refuse(format_args!("it has more than {TEXT_MAX} bytes"))
+        }
+        Value::List(_) => element.items()?.iter().try_for_each(bound),
+        Value::Object(object) => {
+            if object.iter().any(|(name, _)| name.len() > TEXT_MAX) {
+                return element.refuse(format_args!("a name has more than {TEXT_MAX} bytes"));
+            }
+            let members = element.members()?;
+            members.iter().try_for_each(|(_, member)| bound(member))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Control policies by account.

@@ -64,11 +64,15 @@
 //! `LastUpdatedDate`. `GrantTokens` is a list of `GrantToken` and `GrantId`. `SlowChanges`, the `Hidden` of keys and
 //! grants, `DepartedGrants` and the `Seen` of aliases say which changes are not yet visible after
 //! [`make_changes_slow`](crate::Keyring::make_changes_slow).
+//!
+//! A file has at most 256 MiB, and a text in it as many characters as the service model allows: 8192 if nothing bounds it
+//! more, 1 MiB for a private key or a seal. Neither is a longer one written.
 
 #![warn(clippy::arithmetic_side_effects)]
 
 #[cfg(feature = "snapshot")]
 mod atomic;
+mod bounds;
 #[cfg(feature = "snapshot")]
 mod cost;
 mod document;

@@ -4,6 +4,7 @@ use serde_json::Deserializer;
 use serde_json::error::Category;
 use serde_path_to_error::{Path, Segment};
 
+use super::bounds;
 use super::document::{FORMAT, RingDocument};
 use super::error::RingFileError;
 
@@ -13,16 +14,17 @@ const NAME_MAX: usize = 32;
 
 /// Parses the text of a file.
 pub(super) fn parse(json: &str) -> Result<RingDocument, RingFileError> {
+    bounds::check_file(json)?;
     let mut deserializer = Deserializer::from_str(json);
     let document: RingDocument = serde_path_to_error::deserialize(&mut deserializer)
         .map_err(|error| invalid(&place(error.path()), error.inner()))?;
     deserializer.end().map_err(|error| invalid("", &error))?;
-    if document.format == FORMAT {
-        Ok(document)
-    } else {
+    if document.format != FORMAT {
         let reason = format!("this is not {FORMAT:?}");
-        Err(RingFileError::new("Format", reason))
+        return Err(RingFileError::new("Format", reason));
     }
+    bounds::check(&document)?;
+    Ok(document)
 }
 
 /// The error for a place in the text, without the value there, which may be a secret.

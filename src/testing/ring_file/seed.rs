@@ -1,12 +1,11 @@
 //! Seed files: rings that people write, without encryption.
 
-use std::fs;
 use std::path::Path;
 
-use zeroize::Zeroizing;
-
 use crate::keyring::ring::Keyring;
+use crate::testing::bounded_file;
 
+use super::bounds::FILE_MAX;
 use super::document::RingDocument;
 use super::error::RingFileError;
 use super::{add, parse, read, secret};
@@ -119,9 +118,8 @@ pub(super) fn in_file<T>(
 ) -> Result<T, RingFileError> {
     let name = path.display().to_string();
     // Read as bytes, which are wiped even if they are not UTF-8.
-    let bytes = fs::read(path)
-        .map(Zeroizing::new)
-        .map_err(|error| RingFileError::caused(&*name, error))?;
+    let bytes =
+        bounded_file::read(path, FILE_MAX).map_err(|error| RingFileError::caused(&*name, error))?;
     text(&bytes)
         .and_then(read)
         .map_err(|error| error.in_file(&name))

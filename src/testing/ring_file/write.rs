@@ -13,6 +13,7 @@ use crate::keyring::ring::Keyring;
 use crate::primitives::MATERIAL_LEN;
 use crate::testing::timestamp;
 
+use super::bounds;
 use super::document::{
     AliasDocument, ConstraintsDocument, FORMAT, GrantDocument, GrantTokenDocument, KeyDocument,
     MaterialDocument, MultiRegionDocument, RingDocument, SeenDocument, TagDocument,
@@ -56,8 +57,11 @@ pub(super) fn document(
 
 /// The text of a document.
 pub(super) fn text(document: &RingDocument) -> Result<String, RingFileError> {
-    serde_json::to_string_pretty(document)
-        .map_err(|error| RingFileError::caused("the document", error))
+    bounds::check(document)?;
+    let text = serde_json::to_string_pretty(document)
+        .map_err(|error| RingFileError::caused("the document", error))?;
+    bounds::check_file(&text)?;
+    Ok(text)
 }
 
 fn secret_bytes(key: KeyData) -> SecretBytes {
