@@ -5,6 +5,7 @@ use std::error::Error;
 use std::fmt;
 
 use kms_reencrypt::error::InfrastructureError;
+use kms_reencrypt::iam::{ContextKey, Layers, Match, PrincipalArn};
 use kms_reencrypt::provider::{
     KeyActionError, KeyProvider, KeyProviderError, KeyRef, KeyView, KmsKey, MessageNonces,
 };
@@ -302,4 +303,24 @@ fn a_kms_with_a_recorder_does_not_print_its_log() {
     for call in &recorder.calls() {
         assert_eq!(call.destination().unwrap().key_arn(), Some(&key));
     }
+}
+
+#[test]
+fn a_failed_assertion_shows_names_as_policies_write_them() {
+    let alice = "arn:aws:iam::111122223333:user/alice";
+    let arn: PrincipalArn = alice.parse().unwrap();
+    assert_eq!(format!("{arn:?}"), format!("PrincipalArn({alice})"));
+    let key = ContextKey::new("kms:KeySpec");
+    assert_eq!(format!("{key:?}"), "ContextKey(kms:KeySpec)");
+    let grants = || Match::Direct;
+    let layers = Layers {
+        grants: Some(&grants),
+        account_decides: true,
+        ..Layers::default()
+    };
+    let layers = format!("{layers:?}");
+    assert!(
+        layers.contains(r#"account_decides: true, grants: Some("..")"#),
+        "{layers}"
+    );
 }

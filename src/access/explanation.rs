@@ -80,3 +80,29 @@ impl Explanations {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Explanations, explain_access};
+    use crate::access::{AccessRequest, Action, Caller, Parameters, Resource};
+    use crate::key::Place;
+
+    #[test]
+    fn the_latest_thousand_explanations_are_kept() {
+        let place = Place::new(
+            "111122223333".parse().unwrap(),
+            "us-east-2".parse().unwrap(),
+        );
+        let explanation = explain_access(&AccessRequest {
+            caller: &Caller::service("sns.amazonaws.com"),
+            action: Action::GenerateRandom,
+            resource: Resource::Any(&place),
+            parameters: Parameters::default(),
+        });
+        let explanations = Explanations::default();
+        for (added, kept) in [(999, 999), (1_000, 1_000), (1_001, 1_000), (1_500, 1_000)] {
+            (0..added).for_each(|_| explanations.add(explanation.clone()));
+            assert_eq!(explanations.take().len(), kept);
+        }
+    }
+}

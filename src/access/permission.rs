@@ -283,6 +283,7 @@ const fn on_any(operation: Operation, action: Action) -> Permission {
 mod tests {
     use super::Permission;
     use crate::access::Action;
+    use crate::operation::Operation;
 
     #[test]
     fn every_action_is_asked_for_by_an_operation() {
@@ -294,5 +295,18 @@ mod tests {
             let on_key = action.is_on_key(|_| true) || !expected;
             assert_eq!(action.is_about_keys(), on_key, "{action}");
         }
+    }
+
+    #[test]
+    fn an_operation_needs_the_permissions_of_its_own_rows() {
+        let of_all: usize = Operation::ALL
+            .iter()
+            .map(|operation| {
+                let rows = Permission::of(*operation);
+                rows.inspect(|row| assert_eq!(row.operation(), *operation))
+                    .count()
+            })
+            .sum();
+        assert_eq!(of_all, Permission::ALL.len());
     }
 }

@@ -93,7 +93,6 @@ fn refusal(error: PolicyError) -> KmsError {
         PolicyProblem::Missing("Action") => KmsError::policy_without_action(),
         PolicyProblem::Missing("Resource") => KmsError::policy_without_resource(),
         PolicyProblem::Principal(_) => InvalidArnError::KeyPolicy.into(),
-        PolicyProblem::TooLong => KmsError::policy_too_long(),
         _ => KmsError::MalformedPolicyDocument {
             reason: error.to_string(),
         },

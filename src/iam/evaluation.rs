@@ -162,12 +162,30 @@ mod tests {
     }
 
     #[test]
+    fn a_comparison_takes_one_step_and_another_for_each_sixteen_bytes() {
+        for (len, expected) in [(0, 1), (15, 1), (16, 2), (1_600, 101)] {
+            let steps = Steps::default();
+            steps.compare(&"a".repeat(len));
+            assert_eq!(steps.taken(), expected, "{len}");
+        }
+    }
+
+    #[test]
+    fn an_evaluation_may_take_as_many_steps_as_the_limit_says() {
+        let steps = Steps::default();
+        steps.take(Steps::LIMIT);
+        assert!(!steps.are_exhausted());
+        steps.take(1);
+        assert!(steps.are_exhausted());
+    }
+
+    #[test]
     fn the_worst_document_against_the_longest_request_takes_a_bounded_number_of_steps() {
         let half = "a".repeat(32_000);
         let one = |at: usize, text: String| if at == 0 { text } else { "b".repeat(40_000) };
         let text = |text: &'static str| move |_: usize| text.to_owned();
         // In time: a value of the request is not compared with more than a few of the policy.
-        let within: [Row<'_>; 9] = [
+        let within: [Row<'_>; 10] = [
             ("Action", "", &text("kms:*c*r*y*p*d")),
             ("Action", "", &|at| one(at, "*e".repeat(16_000))),
             ("Resource", "", &text("arn:aws:*:*:*:*b*")),
@@ -181,6 +199,9 @@ mod tests {
             ("StringEquals", "x:many", &|at| format!("b{at}")),
             ("StringEqualsIgnoreCase", "x:many", &|at| format!("B{at}")),
             ("StringEquals", "x:long", &|at| one(at, half.clone())),
+            ("StringEquals", "x:short", &|_| {
+                format!("${{x:long}}{}", "b".repeat(600))
+            }),
         ];
         for (operator, key, value) in within {
             let steps = steps(operator, key, value);
@@ -188,7 +209,7 @@ mod tests {
         }
         // Given up: thousands of patterns against thousands of values, or patterns that a simple search cannot find.
         let most = Steps::LIMIT + Steps::LIMIT / 4;
-        let given_up: [Row<'_>; 8] = [
+        let given_up: [Row<'_>; 10] = [
             ("StringLike", "x:many", &text("*b*")),
             ("StringLike", "x:long", &text("*b*")),
             ("StringLike", "x:long", &|at| {
@@ -197,7 +218,11 @@ mod tests {
             ("ArnLike", "x:many", &text("*:b")),
             ("StringEquals", "x:many", &text("${x:short}b")),
             ("StringEquals", "x:many", &text("${x:long}")),
+            ("StringEquals", "x:short", &text("${x:long}")),
             ("NumericEquals", "x:many", &|at| format!("{at}.5")),
+            ("NumericEquals", "x:many", &|at| {
+                format!("{at}.{}", "5".repeat(190))
+            }),
             ("IpAddress", "x:many", &text("::1")),
         ];
         for (operator, key, value) in given_up {

@@ -138,6 +138,26 @@ mod tests {
                 Match::Direct,
             ),
             ("arn:aws:iam::111122223333:root", session, Match::Account),
+            (
+                "arn:aws:iam::111122223333:role/Auditor",
+                "arn:aws:iam::111122223333:role/Auditor",
+                Match::Role,
+            ),
+            (
+                "arn:aws:iam::111122223333:role/Auditor",
+                "arn:aws:iam::111122223333:role/Admin",
+                Match::None,
+            ),
+            (
+                "arn:aws:sts::111122223333:federated-user/alice",
+                "arn:aws:sts::111122223333:federated-user/alice",
+                Match::Direct,
+            ),
+            (
+                "arn:aws:sts::111122223333:federated-user/alice",
+                "arn:aws:sts::111122223333:federated-user/bob",
+                Match::None,
+            ),
         ] {
             let requester = Requester::principal(arn(caller));
             assert_eq!(arn(named).matches(&requester), expected, "{named} {caller}");

@@ -154,3 +154,24 @@ impl PartialEq for Requester {
 }
 
 impl Eq for Requester {}
+
+#[cfg(test)]
+mod tests {
+    use super::Requester;
+    use crate::iam::PrincipalArn;
+
+    #[test]
+    fn requesters_are_equal_if_policies_see_no_difference() {
+        let arn = |text: &str| text.parse::<PrincipalArn>().unwrap();
+        let alice = || Requester::principal(arn("arn:aws:iam::111122223333:user/alice"));
+        let bob = arn("arn:aws:iam::111122223333:user/bob");
+        assert_eq!(alice(), alice());
+        for other in [
+            Requester::principal(bob.clone()),
+            alice().with_unique_id("AIDACKCEVSQ6C2EXAMPLE"),
+            alice().federated_by(bob),
+        ] {
+            assert_ne!(alice(), other);
+        }
+    }
+}

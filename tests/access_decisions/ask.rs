@@ -2,7 +2,7 @@
 
 use kms_reencrypt::access::{
     AccessRequest, Action, Caller, Grant, GrantBuilder, GrantId, GrantOperation, GrantTerms,
-    KeyPolicy, KeyResource, Parameters, Resource, authorize,
+    KeyPolicy, KeyResource, Parameters, Resource, authorize, explain_access,
 };
 use kms_reencrypt::iam::{Condition, Denial, Layer, Policy, Principal, Statement};
 use kms_reencrypt::{
@@ -49,6 +49,7 @@ pub(crate) struct Ask<'a> {
     pub(crate) context: Option<&'a EncryptionContext>,
     pub(crate) presented: Vec<GrantId>,
     pub(crate) new_grant: Option<GrantTerms<'a>>,
+    pub(crate) retired: Option<&'a Grant>,
     /// Without all that a request need not have.
     pub(crate) bare: bool,
 }
@@ -63,6 +64,7 @@ impl<'a> Ask<'a> {
             context: None,
             presented: Vec::new(),
             new_grant: None,
+            retired: None,
             bare: false,
         }
     }
@@ -92,6 +94,18 @@ impl<'a> Ask<'a> {
 
     #[track_caller]
     pub(crate) fn expect(self, expected: Decision, describes: &str) {
+        let decision = self.request(authorize);
+        assert_eq!(decision.map(|_| ()), expected, "{describes}");
+    }
+
+    /// How each grant is explained.
+    pub(crate) fn explain_grants(self) -> Vec<String> {
+        let explanation = self.request(explain_access);
+        let grants = explanation.grants.iter();
+        grants.map(ToString::to_string).collect()
+    }
+
+    fn request<T>(self, ask: impl FnOnce(&AccessRequest<'_>) -> T) -> T {
         let key = KEY.parse().unwrap();
         let primary = MultiRegionConfiguration::new(
             MultiRegionKeyType::Primary,
@@ -113,7 +127,8 @@ impl<'a> Ask<'a> {
             parameters.re_encrypt_on_same_key = Some(true);
             parameters.request_alias = aliases.first();
         }
-        let decision = authorize(&AccessRequest {
+        parameters.retired_grant = self.retired;
+        ask(&AccessRequest {
             caller: &self.caller,
             action: self.action,
             resource: Resource::Key(KeyResource {
@@ -125,8 +140,7 @@ impl<'a> Ask<'a> {
                 resource_control_policies: &[],
             }),
             parameters,
-        });
-        assert_eq!(decision.map(|_| ()), expected, "{describes}");
+        })
     }
 
     /// Expects of an allow under a condition that it allows, and of a deny that it denies, if the condition holds.

@@ -418,8 +418,58 @@ fn a_policy_tells_which_of_its_keys_no_request_has() {
     .fold(Statement::allow().action("*"), |allow, key| {
         allow.condition(is(key))
     });
-    let policy = Policy::new().statement(statement);
-    let unknown = ConditionKey::unknown_in(&policy);
-    let unknown: Vec<String> = unknown.into_iter().map(ToString::to_string).collect();
-    assert_eq!(unknown, ["kms:Keyspecs", "aws:Wrong", "saml:sub"]);
+    let policy = Policy::new().statement(statement.clone());
+    let key_policy = KeyPolicy::new().statement(statement);
+    for unknown in [
+        ConditionKey::unknown_in(&policy),
+        key_policy.unknown_condition_keys(),
+    ] {
+        let unknown: Vec<String> = unknown.into_iter().map(ToString::to_string).collect();
+        assert_eq!(unknown, ["kms:Keyspecs", "aws:Wrong", "saml:sub"]);
+    }
+}
+
+/// The developer guide has no condition keys for the alias of `kms:CreateAlias`, but those of its key.
+#[test]
+fn a_request_about_an_alias_has_none_of_the_condition_keys_of_kms() {
+    let alias = "arn:aws:kms:us-east-2:111122223333:alias/app"
+        .parse()
+        .unwrap();
+    let via_s3 = stranger("user/alice").with_via_service("s3.us-east-2.amazonaws.com");
+    for (key, value, expected) in [
+        ("kms:CallerAccount", "111122223333", false),
+        ("kms:ViaService", "s3.us-east-2.amazonaws.com", false),
+        ("aws:PrincipalAccount", "111122223333", true),
+    ] {
+        let allow = Statement::allow()
+            .action("kms:CreateAlias")
+            .resource("*")
+            .condition(Condition::new(StringEquals, key, [value]));
+        let caller = via_s3
+            .clone()
+            .with_identity_policy(Policy::new().statement(allow));
+        let decision = authorize(&AccessRequest {
+            caller: &caller,
+            action: Action::CreateAlias,
+            resource: Resource::Alias(&alias),
+            parameters: Parameters::default(),
+        });
+        assert_eq!(decision.is_ok(), expected, "{key}");
+    }
+}
+
+#[test]
+fn requests_about_keys_and_key_stores_have_the_account_of_their_caller() {
+    let key = ConditionKey::named("KMS:calleraccount").unwrap();
+    assert_eq!(key.name(), "kms:CallerAccount");
+    for (action, expected) in [
+        (Action::Decrypt, true),
+        (Action::CreateKey, true),
+        (Action::ConnectCustomKeyStore, true),
+        (Action::DescribeCustomKeyStores, true),
+        (Action::GenerateRandom, false),
+        (Action::ListKeys, false),
+    ] {
+        assert_eq!(key.is_for(action), expected, "{action}");
+    }
 }

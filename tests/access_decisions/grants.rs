@@ -1,7 +1,9 @@
 //! Grants.
 
 use kms_reencrypt::EncryptionContext;
-use kms_reencrypt::access::{Action, GrantConstraint, GrantId, GrantOperation, GrantTerms};
+use kms_reencrypt::access::{
+    Action, GrantBuilder, GrantConstraint, GrantId, GrantOperation, GrantTerms,
+};
 
 use crate::ask::{
     ALLOWED, Ask, NO_IDENTITY_POLICY, NO_KEY_POLICY, SILENT, allows, grant_to, nothing, who, with,
@@ -233,4 +235,67 @@ fn a_constrained_grant_does_not_let_its_grantee_create_a_grant_that_is_not_known
         let ask = Ask::of(who("user/alice")).policy(&SILENT).grants(&grants);
         ask.action(Action::CreateGrant).expect(expected, what);
     }
+}
+
+#[test]
+fn who_may_retire_a_grant_may_not_retire_another_of_the_key() {
+    let grants = ["user/alice", "user/bob"].map(|retiring| {
+        grant_to("role/Auditor", |grant| {
+            grant.retiring_principal(format!("arn:aws:iam::111122223333:{retiring}"))
+        })
+    });
+    let [of_alice, of_bob] = &grants;
+    for (retired, expected) in [(of_alice, ALLOWED), (of_bob, NO_IDENTITY_POLICY)] {
+        let mut ask = Ask::of(with("user/alice", Some(nothing())));
+        ask.retired = Some(retired);
+        let ask = ask.policy(&SILENT).grants(&grants);
+        let retiring = retired.retiring_principal();
+        ask.action(Action::RetireGrant)
+            .expect(expected, &format!("{retiring:?}"));
+    }
+}
+
+#[test]
+fn a_grant_that_does_not_count_is_explained_by_the_first_term_that_the_request_does_not_meet() {
+    let table = "arn:aws:dynamodb:us-east-2:111122223333:table/Books";
+    let (alice, carol) = (
+        "arn:aws:iam::111122223333:user/alice",
+        "arn:aws:iam::111122223333:user/carol",
+    );
+    let hands_on = |grant: GrantBuilder| grant.operation(GrantOperation::CreateGrant);
+    let plain = |grant: GrantBuilder| grant;
+    let id = "grant-1";
+    #[rustfmt::skip]
+    let explained = [
+        (grant_to("user/alice", plain), Action::Decrypt,
+            r#"Operations: the grant has "ReEncryptTo", "DescribeKey", the request "Decrypt""#.to_owned()),
+        (grant_to("user/carol", plain), Action::ReEncryptTo,
+            format!(r#"GranteePrincipal: the grant has "{carol}", the request "{alice}""#)),
+        (grant_to("user/alice", plain).with_consistency(false), Action::ReEncryptTo,
+            format!(r#"GrantTokens: the grant has "{id}", the request nothing"#)),
+        (grant_to("user/alice", |grant| grant.source_arn(table)), Action::ReEncryptTo,
+            format!(r#"SourceArn: the grant has "{table}", the request nothing"#)),
+        (grant_to("user/alice", hands_on), Action::CreateGrant,
+            r#"the grant that is to be created: the grant has "ReEncryptTo", "DescribeKey", "CreateGrant", the request "Decrypt""#.to_owned()),
+        (grant_to("user/alice", plain), Action::ReEncryptTo, "applies".to_owned()),
+    ];
+    for (grant, action, expected) in explained {
+        let grants = [grant];
+        let mut ask = Ask::of(with("user/alice", Some(nothing()))).action(action);
+        ask.new_grant = Some(GrantTerms {
+            operations: &[GrantOperation::Decrypt],
+            ..GrantTerms::default()
+        });
+        let explained = ask.policy(&SILENT).grants(&grants).explain_grants();
+        assert_eq!(explained, [format!("grant {id}: {expected}")]);
+    }
+    let retired = grant_to("user/alice", |grant| grant.retiring_principal(carol));
+    let mut ask = Ask::of(with("other:user/bob", Some(nothing()))).action(Action::RetireGrant);
+    ask.retired = Some(&retired);
+    assert_eq!(
+        ask.explain_grants(),
+        [format!(
+            r#"grant {id}: RetiringPrincipal: the grant has "{carol}", the request "arn:aws:iam::444455556666:user/bob""#
+        )]
+    );
 }

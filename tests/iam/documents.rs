@@ -90,6 +90,18 @@ fn an_element_that_is_not_understood_is_refused_by_its_place() {
         ),
         (
             "Principal",
+            r#""Principal": {"AWS": "AROACKCEVSQ6C2example"}"#,
+            "Statement.Principal.AWS: \"AROACKCEVSQ6C2example\" is not a principal: *, an account id, a unique id, or \
+             the ARN of a root, user, role or session",
+        ),
+        (
+            "Principal",
+            r#""Principal": {"AWS": "AKIAIOSFODNN7EXAMPLE1"}"#,
+            "Statement.Principal.AWS: \"AKIAIOSFODNN7EXAMPLE1\" is not a principal: *, an account id, a unique id, or \
+             the ARN of a root, user, role or session",
+        ),
+        (
+            "Principal",
             r#""Principal": {"Group": "x"}"#,
             "Statement.Principal.Group: no such kind of principals",
         ),
@@ -108,6 +120,21 @@ fn an_element_that_is_not_understood_is_refused_by_its_place() {
             "Action",
             r#""Action": "ReEncrypt""#,
             r#"Statement.Action: "ReEncrypt" is not an action, such as kms:ReEncrypt*"#,
+        ),
+        (
+            "Action",
+            r#""Action": ":Decrypt""#,
+            r#"Statement.Action: ":Decrypt" is not an action, such as kms:ReEncrypt*"#,
+        ),
+        (
+            "Action",
+            r#""Action": "kms:""#,
+            r#"Statement.Action: "kms:" is not an action, such as kms:ReEncrypt*"#,
+        ),
+        (
+            "Action",
+            r#""Action": "kms:Decrypt:x""#,
+            r#"Statement.Action: "kms:Decrypt:x" is not an action, such as kms:ReEncrypt*"#,
         ),
         (
             "Action",
@@ -163,20 +190,25 @@ fn an_element_that_is_not_understood_is_refused_by_its_place() {
 
 #[test]
 fn an_operator_takes_only_values_that_it_can_read() {
-    for (operator, taken, refused) in [
-        ("Bool", "TRUE", "yes"),
-        ("Null", "false", "no"),
-        ("NumericLessThan", "1.50", "1,5"),
-        ("DateLessThan", "2020-02-29", "noon"),
-        ("IpAddress", "2001:db8::/32", "203.0.113.0/33"),
-        ("BinaryEquals", "AAEC", "A"),
+    const V2008: &str = "2008-10-17";
+    const V2012: &str = "2012-10-17";
+    let variable = "${aws:PrincipalTag/secure}";
+    for (operator, version, taken, refused) in [
+        ("Bool", V2008, "TRUE", "yes"),
+        ("Bool", V2008, "false", variable),
+        ("Bool", V2012, variable, "yes"),
+        ("Null", V2012, "false", "no"),
+        ("NumericLessThan", V2012, "1.50", "1,5"),
+        ("DateLessThan", V2012, "2020-02-29", "noon"),
+        ("IpAddress", V2012, "2001:db8::/32", "203.0.113.0/33"),
+        ("BinaryEquals", V2012, "AAEC", "A"),
     ] {
         let policy = |value: &str| {
             let condition = format!(r#""Condition": {{"{operator}": {{"x:y": "{value}"}}}}"#);
             let statement = statement_with("x", &condition);
             Policy::from_json(
                 PolicyKind::ResourceBased,
-                &format!(r#"{{"Statement": {statement}}}"#),
+                &format!(r#"{{"Version": "{version}", "Statement": {statement}}}"#),
             )
         };
         assert!(policy(taken).is_ok(), "{operator} {taken}");
@@ -241,9 +273,52 @@ fn session(resource: &str) -> String {
 }
 
 #[test]
+fn an_element_that_a_kind_of_policies_lacks_is_refused_by_the_kind() {
+    use PolicyKind::{IdentityBased, ResourceControl, ServiceControl, Session};
+    let to_everybody = statement_with("x", "");
+    for (kind, statement, reason) in [
+        (
+            IdentityBased,
+            &*to_everybody,
+            "Statement.Principal: an identity-based policy has no principals",
+        ),
+        (
+            ServiceControl,
+            &to_everybody,
+            "Statement.Principal: a service control policy has no principals",
+        ),
+        (
+            Session,
+            &to_everybody,
+            "Statement.Principal: a session policy has no principals",
+        ),
+        (
+            ResourceControl,
+            r#"{"Effect": "Deny", "Principal": "*", "NotAction": "kms:*", "Resource": "*"}"#,
+            "Statement.NotAction: a resource control policy has no NotAction",
+        ),
+        (
+            ResourceControl,
+            r#"{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "arn:aws:s3:::books"}"#,
+            "Statement: a resource control policy only denies, but for RCPFullAWSAccess",
+        ),
+    ] {
+        let policy = format!(r#"{{"Statement": {statement}}}"#);
+        let error = Policy::from_json(kind, &policy).unwrap_err();
+        assert_eq!(error.to_string(), reason);
+    }
+}
+
+#[test]
 fn a_document_longer_than_any_of_iams_is_refused() {
-    let text = format!(r#"{{"Statement": {}}}"#, " ".repeat(131_072));
-    let error = Policy::from_json(PolicyKind::IdentityBased, &text).unwrap_err();
+    let policy = statement_with("Principal", "");
+    let of_length = |len: usize| {
+        let text = format!(r#"{{"Statement": {policy}}}"#);
+        let blank = " ".repeat(len - text.len());
+        Policy::from_json(PolicyKind::IdentityBased, &(text + &blank))
+    };
+    assert!(of_length(131_072).is_ok());
+    let error = of_length(131_073).unwrap_err();
     assert_eq!(error.to_string(), "longer than 131072 bytes");
 }
 
@@ -253,7 +328,7 @@ fn a_policy_is_written_as_aws_writes_it() {
         PolicyKind::ResourceBased,
         r#"{
             "Statement": {
-                "Condition": {"Bool": {"aws:SecureTransport": true}, "NumericEquals": {"b": [1.10], "a": [1, "2"]}},
+                "Condition": {"Bool": {"aws:SecureTransport": [true, false]}, "NumericEquals": {"b": [1.10], "a": [1, "2"]}},
                 "Resource": ["*"],
                 "Action": ["kms:Encrypt", "kms:Decrypt"],
                 "Principal": {"Service": ["logs.amazonaws.com"], "AWS": ["111122223333", "AROACKCEVSQ6C2EXAMPLE"]},
@@ -278,7 +353,7 @@ fn a_policy_is_written_as_aws_writes_it() {
     "Resource" : "*",
     "Condition" : {
       "Bool" : {
-        "aws:SecureTransport" : "true"
+        "aws:SecureTransport" : [ "true", "false" ]
       },
       "NumericEquals" : {
         "b" : "1.10",
@@ -325,6 +400,7 @@ fn what_is_written_reads_as_the_same_policy() {
         ));
     let policy = Policy::new().id("all").statement(statement);
     let written = policy.to_json("aws");
+    assert!(written.contains(r#""Id" : "all""#));
     let read = Policy::from_json(PolicyKind::ResourceBased, &written).unwrap();
     assert_eq!(read, policy);
 

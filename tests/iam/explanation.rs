@@ -1,7 +1,8 @@
 //! Explanations: what did not match, in words and as data.
 
 use kms_reencrypt::iam::{
-    Condition, ConditionOperator, Layers, Match, Presence, Principal, Statement, explain,
+    Condition, ConditionOperator, Layer, Layers, Match, Presence, Principal, Statement, decide,
+    explain,
 };
 
 use crate::request::{Request, arn, of, silent};
@@ -173,4 +174,42 @@ fn an_explanation_is_data() {
         "MissingKeys": [{"Key": "aws:SecureTransport", "Presence": "Absent"}],
     });
     assert_eq!(json, expected);
+}
+
+#[test]
+fn a_statement_that_can_change_nothing_is_explained_and_takes_no_work_from_the_decision() {
+    let half = "a".repeat(30_000);
+    let hostile = Condition::new(
+        ConditionOperator::StringLike,
+        "x:Long",
+        [format!("*a?{half}b*")],
+    );
+    let everything = || of(Statement::allow().action("*"));
+    let takes_too_long = Statement::allow().action("*").condition(hostile);
+    let identity = [everything().statement(takes_too_long)];
+    let session = [everything()];
+    let layers = Layers {
+        identity: &identity,
+        session: &session,
+        account_decides: true,
+        ..Layers::default()
+    };
+    let request = Request::by("user/alice").with("x:Long", &[&"a".repeat(60_000)]);
+    let explanation = explain(&layers, &request);
+    assert!(decide(&layers, &request).is_allowed());
+    assert!(explanation.decision.is_allowed());
+    let places: Vec<_> = explanation
+        .statements
+        .iter()
+        .map(|of| (of.layer, of.statement))
+        .collect();
+    assert_eq!(
+        places,
+        [
+            (Layer::IdentityPolicy, Some(0)),
+            (Layer::IdentityPolicy, Some(1)),
+            (Layer::SessionPolicy, Some(0)),
+            (Layer::ResourcePolicy, None),
+        ]
+    );
 }

@@ -13,6 +13,7 @@ fn applies(statement: Statement) -> bool {
     };
     let request = Request::by("user/alice")
         .with("aws:username", &["alice"])
+        .with("aws:PrincipalAccount", &["111122223333"])
         .with("aws:PrincipalTag/team", &["blue"])
         .with("aws:ResourceTag/team", &["blue"])
         .with("aws:SecureTransport", &["true"])
@@ -22,11 +23,15 @@ fn applies(statement: Statement) -> bool {
     decide(&layers, &request).is_allowed()
 }
 
-fn under(operator: &str, key: &str, value: &str) -> Statement {
+fn condition(operator: &str, key: &str, value: &str) -> Condition {
     let operator: ConditionOperator = operator.parse().unwrap();
+    Condition::new(operator, key, [value])
+}
+
+fn under(operator: &str, key: &str, value: &str) -> Statement {
     Statement::allow()
         .action("kms:*")
-        .condition(Condition::new(operator, key, [value]))
+        .condition(condition(operator, key, value))
 }
 
 #[test]
@@ -39,6 +44,10 @@ fn resources_and_values_of_conditions_have_variables() {
         (format!("{key}${{aws:userid}}*"), false),
         (format!("{key}${{aws:userid, 'alice'}}-1"), true),
         (format!("{key}alice${{*}}"), false),
+        (
+            "arn:aws:kms:us-east-2:${aws:PrincipalAccount}:key/alice-1".to_owned(),
+            true,
+        ),
     ] {
         let statement = Statement::allow().action("kms:*").resource(&*resource);
         assert_eq!(applies(statement), expected, "{resource}");
@@ -163,4 +172,45 @@ fn only_version_2012_10_17_has_variables() {
             assert!(decide(&layers, &literal).is_allowed(), "{version}");
         }
     }
+}
+
+#[test]
+fn a_policy_asks_for_the_keys_of_its_conditions_and_variables() {
+    let statement = under("StringLike", "x:Text", "${aws:PrincipalTag/text}*")
+        .condition(condition("StringEquals", "x:Text", "${x:Text}"))
+        .condition(condition(
+            "StringEqualsIgnoreCase",
+            "x:Case",
+            "${x:AnyCase, 'none'}",
+        ))
+        .condition(condition(
+            "ArnLike",
+            "x:Arn",
+            "arn:aws:iam::${aws:PrincipalAccount}:root",
+        ))
+        .condition(condition("NumericEquals", "x:Number", "${x:NoVariable}"))
+        .resource("arn:aws:kms:*:*:key/${aws:username}");
+    let but = Statement::deny()
+        .action("*")
+        .any_resource_but(["arn:aws:kms:*:*:key/${aws:userid}"]);
+    let policy = of(statement).statement(but);
+    let keys: Vec<String> = policy
+        .context_keys()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(
+        keys,
+        [
+            "x:Text",
+            "aws:PrincipalTag/text",
+            "x:Case",
+            "x:AnyCase",
+            "x:Arn",
+            "aws:PrincipalAccount",
+            "x:Number",
+            "aws:username",
+            "aws:userid",
+        ]
+    );
 }

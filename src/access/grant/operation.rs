@@ -92,6 +92,7 @@ impl GrantOperation {
 #[cfg(test)]
 mod tests {
     use super::GrantOperation;
+    use crate::access::Action;
     use crate::key::{KeyMetadata, KeySpec, KeyUsage};
 
     #[test]
@@ -157,6 +158,15 @@ mod tests {
                 let expected = always.contains(&name) || operations.contains(&name);
                 assert_eq!(operation.is_for(&key), expected, "{name} {spec} {usage}");
             }
+        }
+    }
+
+    #[test]
+    fn a_grant_gives_the_permissions_that_its_operations_are_named_after() {
+        for action in Action::ALL {
+            let name = action.as_str().strip_prefix("kms:").unwrap();
+            let operation = name.parse().ok();
+            assert_eq!(GrantOperation::of(*action), operation, "{action}");
         }
     }
 }
