@@ -2,11 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use core::time::Duration;
+
 use kms_reencrypt::access::{Caller, GrantOperation, KeyPolicy};
 use kms_reencrypt::iam::{
     Condition, ConditionOperator, Policy, Principal, PrincipalArn, Statement,
 };
-use kms_reencrypt::keyring::NewKey;
+use kms_reencrypt::keyring::{ManualClock, NewKey};
 use kms_reencrypt::{
     AccountId, AliasArn, EncryptRequest, KeyArn, KeyIdentifier, KeySpec, Keyring, Kms, KmsError,
     ReEncryptRequest, ReEncryptResponse,
@@ -618,4 +620,38 @@ fn a_key_policy_given_at_creation_counts_from_the_start() {
             .encrypt(&request)
             .is_ok()
     );
+}
+
+#[test]
+fn a_policy_sees_the_tags_of_the_key_and_the_time_of_the_ring() {
+    let clock = ManualClock::new();
+    let keyring = Keyring::builder(OURS, "us-east-2").clock(clock.clone());
+    let keyring = keyring.build().unwrap();
+    let tagged = NewKey::new(KeySpec::SymmetricDefault).tag("team", "blue");
+    let tagged = keyring.create_key(tagged).unwrap();
+    let other = keyring.create_key(KeySpec::SymmetricDefault).unwrap();
+    let is = |operator, key, value| Condition::new(operator, key, [value]);
+    let allow = Statement::allow()
+        .action("kms:Encrypt")
+        .condition(is(
+            ConditionOperator::StringEquals,
+            "aws:ResourceTag/team",
+            "blue",
+        ))
+        .condition(is(
+            ConditionOperator::DateLessThan,
+            "aws:CurrentTime",
+            "2026-01-02",
+        ));
+    let alice: Caller = "arn:aws:iam::111122223333:user/alice".parse().unwrap();
+    let alice = alice.with_identity_policy(Policy::new().statement(allow));
+    let kms = Kms::new(keyring).as_caller(alice);
+    let encrypt = |key: KeyArn| {
+        let request = EncryptRequest::builder().key_id(key).plaintext("data");
+        kms.encrypt(&request.build().unwrap()).is_ok()
+    };
+    assert!(encrypt(tagged));
+    assert!(!encrypt(other));
+    clock.advance(Duration::from_secs(24 * 60 * 60));
+    assert!(!encrypt(tagged));
 }

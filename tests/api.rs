@@ -306,6 +306,15 @@ fn a_kms_with_a_recorder_does_not_print_its_log() {
 }
 
 #[test]
+fn a_ring_shows_where_it_is_and_how_many_keys_it_has() {
+    let keyring = Keyring::new("111122223333", "us-east-2").unwrap();
+    keyring.create_key(KeySpec::SymmetricDefault).unwrap();
+    let shown = format!("{keyring:?}");
+    assert!(shown.starts_with("Keyring { place: "), "{shown}");
+    assert!(shown.ends_with("keys: 1, .. }"), "{shown}");
+}
+
+#[test]
 fn a_failed_assertion_shows_names_as_policies_write_them() {
     let alice = "arn:aws:iam::111122223333:user/alice";
     let arn: PrincipalArn = alice.parse().unwrap();

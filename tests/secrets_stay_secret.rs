@@ -158,6 +158,8 @@ fn keys_to_be_and_keys_that_are_print_no_material() {
     ];
     for (secret, new_key) in given {
         assert_prints_nothing(secret, &new_key);
+        // But that there is something.
+        assert!(format!("{new_key:?}").contains("(..)"));
         let keyring = chinese_ring();
         let key = keyring.create_key(new_key).unwrap();
         assert_prints_nothing(secret, &keyring);
@@ -172,7 +174,9 @@ fn keys_to_be_and_keys_that_are_print_no_material() {
         assert!(seen);
         assert_prints_nothing(secret, &Kms::new(keyring));
     }
-    assert_prints_nothing(SECRET, &ImportedMaterial::new(*SECRET));
+    let imported = ImportedMaterial::new(*SECRET);
+    assert_prints_nothing(SECRET, &imported);
+    assert!(format!("{imported:?}").contains("bytes: .."));
 
     let key_id = "1234abcd-12ab-34cd-56ef-1234567890ab".parse().unwrap();
     assert_prints_nothing(SECRET, &SymmetricMaterial::new(&key_id, SECRET));

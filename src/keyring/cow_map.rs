@@ -178,7 +178,11 @@ mod tests {
     use core::cell::Cell;
     use core::hash::{BuildHasher as _, BuildHasherDefault, Hash, Hasher};
 
+    use std::hash::RandomState;
+
     use super::{Bucketed, CowMap, MixingHasher, digit};
+    use crate::access::GrantId;
+    use crate::key::{AliasArn, KeyArn, KeyMaterialId};
 
     thread_local! {
         /// How often a [`Chosen`] was compared or copied.
@@ -300,6 +304,82 @@ mod tests {
         assert_eq!(copy.get(&"7".to_owned()), Some(&70));
         assert_eq!(copy.get(&"8".to_owned()), None);
         assert_eq!((original.iter().count(), copy.iter().count()), (1000, 999));
+    }
+
+    /// Numbers that look random and are the same in each run.
+    fn numbers() -> impl Iterator<Item = u64> {
+        let mut state = 0_u64;
+        core::iter::repeat_with(move || {
+            state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mixed = (state ^ state >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            mixed ^ mixed >> 27
+        })
+    }
+
+    /// Of 4,096 keys in 256 buckets, each bucket gets about 16.
+    #[track_caller]
+    fn assert_spread(buckets: impl Iterator<Item = u8>, what: &str) {
+        let mut sizes = [0; 256];
+        buckets
+            .take(4_096)
+            .for_each(|bucket| sizes[usize::from(bucket)] += 1);
+        let (least, most) = (sizes.iter().min().unwrap(), sizes.iter().max().unwrap());
+        assert!(*least > 0 && *most < 64, "{what}: {least} to {most}");
+    }
+
+    #[test]
+    fn keys_of_every_kind_are_spread_over_the_buckets() {
+        let place = "arn:aws:kms:us-east-2:111122223333";
+        let arns = numbers().map(|number| {
+            let arn = format!("{place}:key/mrk-{number:016x}{number:016x}");
+            arn.parse::<KeyArn>().unwrap().bucket(&Default::default())
+        });
+        assert_spread(arns, "keys");
+        let materials = numbers().map(|number| {
+            let id = format!("{number:016x}").repeat(4);
+            let id = id.parse::<KeyMaterialId>().unwrap();
+            id.bucket(&Default::default())
+        });
+        assert_spread(materials, "materials");
+        let state = RandomState::new();
+        let aliases = (0..).map(|number| {
+            let arn = format!("{place}:alias/{number}");
+            arn.parse::<AliasArn>().unwrap().bucket(&state)
+        });
+        assert_spread(aliases, "aliases");
+        let grants = (0..).map(|number| {
+            number
+                .to_string()
+                .parse::<GrantId>()
+                .unwrap()
+                .bucket(&state)
+        });
+        assert_spread(grants, "grants");
+        assert_spread(
+            (0..).map(|number| number.to_string().bucket(&state)),
+            "tokens",
+        );
+    }
+
+    #[test]
+    fn hashes_of_random_keys_differ_in_the_bits_that_a_map_uses() {
+        let hasher = BuildHasherDefault::<MixingHasher>::default();
+        let hash = |bytes: [u8; 8]| {
+            let mut hasher = hasher.build_hasher();
+            hasher.write(&bytes);
+            hasher.finish().to_be_bytes()
+        };
+        // The last row differs in the upper bytes of a word only.
+        let rows: [(&str, fn(u64) -> u64); 2] =
+            [("all", |number| number), ("upper", |number| number << 24)];
+        for (what, bytes) in rows {
+            let hashes: Vec<[u8; 8]> = numbers()
+                .take(4_096)
+                .map(|number| hash(bytes(number).to_le_bytes()))
+                .collect();
+            assert_spread(hashes.iter().map(|[first, ..]| *first), what);
+            assert_spread(hashes.iter().map(|[.., last]| *last), what);
+        }
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! [`Store`]: a value that many threads read without contention.
 
-use core::fmt;
 use core::ops::Deref;
 
 use super::sync::{Arc, AtomicUsize, Mutex, MutexGuard, Ordering, PoisonError, thread_local};
@@ -85,12 +84,6 @@ impl<T: Clone> Store<T> {
         drop(shards);
         drop(pins);
         Ok(result)
-    }
-}
-
-impl<T> fmt::Debug for Store<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Store(..)")
     }
 }
 

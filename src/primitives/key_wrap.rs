@@ -127,6 +127,7 @@ mod tests {
         for len in 0..wrapped.len() {
             assert!(unwrap(&key(), &wrapped[..len]).is_none());
         }
+        assert!(unwrap(&key(), &[&*wrapped, &[0]].concat()).is_none());
     }
 
     #[test]
@@ -142,6 +143,9 @@ mod tests {
         let mut dirty = padded;
         dirty[15] = 1;
         assert!(unpad(integrity(9), &dirty).is_none());
-        assert!(unpad([0; 8], &padded).is_none());
+        assert!(unpad([0, 0, 0, 0, 0, 0, 0, 9], &padded).is_none());
+        // Zeros that could be padding, but are a block more than it takes.
+        let [first, second] = [[1, 2, 3, 4, 5, 6, 7, 8], [0; 8]];
+        assert!(unpad(integrity(8), &[first, second].concat()).is_none());
     }
 }

@@ -1,6 +1,6 @@
 //! behaviour §9: key material, as rotation and import change it.
 
-use kms_reencrypt::keyring::{ImportedMaterial, NewKey};
+use kms_reencrypt::keyring::{ImportedMaterial, NewKey, WrappingAlgorithm, WrappingKeySpec};
 use kms_reencrypt::{
     DecryptRequest, EncryptRequest, ExpirationModel, KeyOrigin, KeySpec, KeyState, Keyring, Kms,
 };
@@ -410,4 +410,25 @@ fn keys_of_one_id_and_one_material_open_their_own_blobs_and_each_others() {
     // What is left in the Region of the first is another account's key.
     let refused = opened_by(&keyring, &blobs[0]).unwrap_err();
     assert_eq!(refused.code(), "AccessDeniedException");
+}
+
+#[test]
+fn an_import_token_counts_in_the_ring_that_issued_it() {
+    let id = "1234abcd-12ab-34cd-56ef-1234567890ab".parse().unwrap();
+    let [ring, other] = [(); 2].map(|()| {
+        let ring = Keyring::new("111122223333", "cn-north-1").unwrap();
+        let key = NewKey::new(KeySpec::SymmetricDefault).key_id(id);
+        ring.create_key(key.origin(KeyOrigin::External)).unwrap();
+        ring
+    });
+    let parameters = ring
+        .parameters_for_import(id, WrappingAlgorithm::Sm2Pke, WrappingKeySpec::Sm2)
+        .unwrap();
+    for (ring, code) in [
+        (ring, "InvalidCiphertextException"),
+        (other, "InvalidImportTokenException"),
+    ] {
+        let refused = ring.unwrap_key_material(id, &parameters.import_token, b"not wrapped");
+        assert_eq!(refused.unwrap_err().code(), code);
+    }
 }

@@ -419,6 +419,27 @@ fn two_primaries_never_have_one_id() {
     other.create_key(new()).unwrap();
 }
 
+#[test]
+fn the_id_of_a_multi_region_key_begins_with_mrk_and_that_of_another_does_not() {
+    let keyring = Keyring::new("111122223333", "us-east-2").unwrap();
+    for (id, multi_region, is_taken) in [
+        ("mrk-1234abcd12ab34cd56ef1234567890ab", true, true),
+        ("mrk-5678abcd12ab34cd56ef1234567890ab", false, false),
+        ("1234abcd-12ab-34cd-56ef-1234567890ab", false, true),
+        ("5678abcd-12ab-34cd-56ef-1234567890ab", true, false),
+    ] {
+        let key = NewKey::new(KeySpec::SymmetricDefault).key_id(id.parse().unwrap());
+        let created = keyring.create_key(key.multi_region(multi_region));
+        let code = created.map_err(|error| error.code());
+        let expected = Err("ValidationException");
+        assert_eq!(
+            code.map(|_| ()),
+            if is_taken { Ok(()) } else { expected },
+            "{id}"
+        );
+    }
+}
+
 /// Primary P in Ohio, its replica R and the key `local` in Ireland.
 fn world() -> World {
     let world = World::new();

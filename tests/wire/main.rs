@@ -11,6 +11,7 @@ mod by_name;
 #[path = "../common/mod.rs"]
 mod common;
 mod coverage;
+mod conditions;
 mod key_details;
 mod key_states;
 mod model;

@@ -378,6 +378,7 @@ fn aliases_come_and_go() {
     let alias = |name: &str, key: kms_reencrypt::KeyArn| json!({"AliasName": name, "TargetKeyId": key.to_string()});
     server.ok("CreateAlias", alias("alias/app", one));
     server.ok("CreateAlias", alias("alias/web", one));
+    server.clock.advance(Duration::from_secs(60));
     server.ok("UpdateAlias", alias("alias/app", other));
     let listed = server.ok("ListAliases", json!({"KeyId": other.to_string()}));
     assert_eq!(
@@ -388,7 +389,7 @@ fn aliases_come_and_go() {
                 "AliasArn": "arn:aws-cn:kms:cn-north-1:111122223333:alias/app",
                 "TargetKeyId": other.key_id().as_str(),
                 "CreationDate": 1_767_225_600,
-                "LastUpdatedDate": 1_767_225_600,
+                "LastUpdatedDate": 1_767_225_660,
             }],
             "Truncated": false,
             "AliasCount": 1,
@@ -990,6 +991,11 @@ fn key_material_is_imported_wrapped_and_deleted() {
     let (code, message) = server.error("ImportKeyMaterial", without_end);
     assert_eq!(code, "ValidationException");
     assert!(message.contains("validTo"), "{message}");
+    let mut with_end = import.clone();
+    with_end["ValidTo"] = json!(1_767_225_600 + 60 * 60);
+    let (code, message) = server.error("ImportKeyMaterial", with_end);
+    assert_eq!(code, "ValidationException");
+    assert!(message.contains("ExpirationModel"), "{message}");
 
     let imported = server.ok("ImportKeyMaterial", import.clone());
     let all = json!({"KeyId": key, "IncludeKeyMaterial": "ALL_KEY_MATERIAL"});

@@ -8,7 +8,6 @@
 mod export;
 mod restore;
 
-use core::fmt;
 use std::time::SystemTime;
 
 use zeroize::Zeroizing;
@@ -23,7 +22,7 @@ use super::rotation_schedule::RotationSchedule;
 pub(crate) use restore::InvalidRingData;
 
 /// The content of a ring, in all accounts and Regions, at one moment. Values that follow from others are omitted.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct RingData {
     /// Sorted by ARN.
     pub(crate) keys: Vec<KeyData>,
@@ -34,7 +33,6 @@ pub(crate) struct RingData {
     pub(crate) slow: bool,
 }
 
-#[derive(Debug)]
 pub(crate) struct KeyData {
     /// `CurrentKeyMaterialId`, `ValidTo` and `ExpirationModel` follow from the materials and are ignored.
     pub(crate) metadata: KeyMetadata,
@@ -89,10 +87,4 @@ pub(crate) struct AliasData {
     pub(crate) seen: Option<KeyArn>,
     pub(crate) creation_date: Option<SystemTime>,
     pub(crate) last_updated_date: Option<SystemTime>,
-}
-
-impl fmt::Debug for SecretData {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SecretData(..)")
-    }
 }
