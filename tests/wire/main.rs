@@ -10,8 +10,8 @@ mod bodies;
 mod by_name;
 #[path = "../common/mod.rs"]
 mod common;
-mod coverage;
 mod conditions;
+mod coverage;
 mod key_details;
 mod key_states;
 mod model;
