@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::error::ProtocolError;
+use crate::error::{KmsError, ProtocolError};
 use crate::secret::Wiped;
 
 use super::failure::Failure;
@@ -171,6 +171,23 @@ impl Response {
     #[must_use]
     pub fn request_id(&self) -> &str {
         self.request_id.as_str()
+    }
+}
+
+/// The response in which KMS sends an exception, for fakes of your own.
+///
+/// ```
+/// use kms_reencrypt::KmsError;
+/// use kms_reencrypt::wire::Response;
+///
+/// let response = Response::from(KmsError::Throttling);
+/// assert_eq!(response.status(), 400);
+/// assert!(response.headers().any(|header| header == ("Content-Type", "application/x-amz-json-1.1")));
+/// assert!(response.body().starts_with(br#"{"__type":"ThrottlingException","message":"#));
+/// ```
+impl From<KmsError> for Response {
+    fn from(error: KmsError) -> Self {
+        Self::new(Err(error.into()))
     }
 }
 
