@@ -5,7 +5,9 @@ use crate::constraints::{Constraints, ModelValue};
 use crate::context::{ContextBuilder, EncryptionContext};
 use crate::engine::{Sealed, Sealing, SealingRequest, Session};
 use crate::error::{Constraint, KmsError, ValidationError};
-use crate::key::{EncryptionAlgorithm, KeyArn, KeyIdentifier, KeyMaterialId, model_enum};
+use crate::key::{
+    EncryptionAlgorithm, KeyArn, KeyIdentifier, KeyMaterialId, model_enum, serde_as_text,
+};
 use crate::secret::Plaintext;
 use crate::setters::{
     dry_run_setters, encryption_context_setters, grant_token_setters, key_id_setters,
@@ -21,6 +23,8 @@ model_enum! {
         Aes128 = "AES_128",
     }
 }
+
+serde_as_text!(DataKeySpec);
 
 impl DataKeySpec {
     const fn number_of_bytes(self) -> usize {

@@ -1,6 +1,6 @@
 //! [`Operation`]: the operations of KMS by their names.
 
-use crate::key::model_enum;
+use crate::key::{model_enum, serde_as_text};
 
 model_enum! {
     /// An operation of AWS KMS, by the name that AWS gives it: every operation of the service model.
@@ -66,6 +66,8 @@ model_enum! {
         VerifyMac = "VerifyMac",
     }
 }
+
+serde_as_text!(Operation);
 
 impl Operation {
     /// Whether the operation only reads, as CloudTrail's `readOnly` tells it: it describes or lists something, or uses a key.

@@ -1,6 +1,6 @@
 //! [`Action`]: the permissions of KMS.
 
-use crate::key::model_enum;
+use crate::key::{model_enum, serde_as_text};
 use crate::operation::Operation;
 
 model_enum! {
@@ -68,6 +68,8 @@ model_enum! {
         VerifyMac = "kms:VerifyMac",
     }
 }
+
+serde_as_text!(Action);
 
 impl Action {
     /// The name without `kms:`, as exceptions say it.

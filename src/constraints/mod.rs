@@ -13,7 +13,7 @@ use core::str::FromStr;
 use std::borrow::Cow;
 
 use crate::error::{Constraint, ConstraintViolation, KmsError, RejectedValue, ValidationError};
-use crate::key::{EncryptionAlgorithm, KeyIdentifier, UnknownValue, model_enum};
+use crate::key::{EncryptionAlgorithm, KeyIdentifier, UnknownValue, model_enum, serde_as_text};
 use crate::secret::Plaintext;
 
 /// The maximum length of a ciphertext blob in bytes (API page).
@@ -34,6 +34,8 @@ model_enum! {
         IgnoreCiphertext = "IGNORE_CIPHERTEXT",
     }
 }
+
+serde_as_text!(DryRunModifier);
 
 /// A value for an enum of the service model: a known one, or a text that `build()` refuses.
 ///

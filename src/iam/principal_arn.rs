@@ -4,7 +4,7 @@ use core::fmt;
 use core::str::FromStr;
 use std::sync::Arc;
 
-use crate::key::{AccountId, Region};
+use crate::key::{AccountId, Region, serde_as_text};
 
 /// The partitions of AWS that an ARN can name.
 const PARTITIONS: [&str; 8] = [
@@ -220,6 +220,8 @@ impl FromStr for PrincipalArn {
         })
     }
 }
+
+serde_as_text!(PrincipalArn);
 
 impl fmt::Display for PrincipalArn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

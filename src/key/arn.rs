@@ -6,6 +6,7 @@ use core::str::FromStr;
 
 use super::id::{AliasName, KeyId};
 use super::place::{AccountId, Place, Region};
+use super::serde_text::serde_as_text;
 
 /// A key ARN: `arn:aws:kms:us-east-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab`.
 ///
@@ -217,6 +218,8 @@ fn until_colon(text: &str) -> Option<(&str, &str)> {
     let (part, rest) = text.split_at_checked(at)?;
     Some((part, rest.strip_prefix(':')?))
 }
+
+serde_as_text!(AliasArn, KeyArn);
 
 #[cfg(test)]
 mod tests {

@@ -5,6 +5,7 @@ use core::str::FromStr;
 use std::sync::Arc;
 
 use super::inline::InlineText;
+use super::serde_text::serde_as_text;
 
 /// A key id: a UUID (`1234abcd-12ab-34cd-56ef-1234567890ab`), or `mrk-` and 32 hexadecimal digits for a multi-Region
 /// key.
@@ -138,3 +139,5 @@ fn is_multi_region_id(text: &str) -> bool {
         digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
     })
 }
+
+serde_as_text!(AliasName, KeyId);

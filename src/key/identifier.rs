@@ -1,10 +1,13 @@
 //! [`KeyIdentifier`]: a key as a request names it, in `KeyId`, `SourceKeyId` and `DestinationKeyId`.
 
+use core::convert::Infallible;
 use core::fmt;
+use core::str::FromStr;
 
 use super::arn::{AliasArn, KeyArn, split};
 use super::id::{AliasName, KeyId};
 use super::place::Place;
+use super::serde_text::serde_as_text;
 
 /// A key as a request names it: in one of four forms, or as a malformed text.
 ///
@@ -148,6 +151,15 @@ impl From<&Self> for KeyIdentifier {
     }
 }
 
+/// Reads as `From<&str>` does, and so never fails.
+impl FromStr for KeyIdentifier {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self::from(text))
+    }
+}
+
 impl fmt::Display for KeyIdentifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -161,6 +173,8 @@ impl fmt::Display for KeyIdentifier {
         }
     }
 }
+
+serde_as_text!(KeyIdentifier);
 
 #[cfg(test)]
 mod tests {

@@ -6,6 +6,8 @@ use core::str::FromStr;
 
 use crate::hex;
 
+use super::serde_text::serde_as_text;
+
 /// The identifier of one key material: 32 bytes, written as 64 lower-case hexadecimal digits.
 ///
 /// A response has it as `SourceKeyMaterialId` and `DestinationKeyMaterialId`, and the clear part of every symmetric
@@ -83,6 +85,8 @@ impl fmt::Debug for KeyMaterialId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a key material id has 64 lower-case hexadecimal digits")]
 pub struct InvalidKeyMaterialId(());
+
+serde_as_text!(KeyMaterialId);
 
 #[cfg(test)]
 mod tests {

@@ -5,6 +5,7 @@ use std::time::SystemTime;
 use super::arn::KeyArn;
 use super::material::KeyMaterialId;
 use super::place::Region;
+use super::serde_text::serde_as_text;
 use super::spec::{KeySpec, KeyState, KeyUsage, model_enum};
 
 model_enum! {
@@ -286,6 +287,8 @@ impl KeyMetadataBuilder {
         self.0
     }
 }
+
+serde_as_text!(ExpirationModel, KeyManager, KeyOrigin, MultiRegionKeyType);
 
 #[cfg(test)]
 mod tests {

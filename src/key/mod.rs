@@ -8,6 +8,7 @@ mod inline;
 mod material;
 mod metadata;
 mod place;
+mod serde_text;
 mod spec;
 
 pub use arn::{AliasArn, InvalidArn, KeyArn};
@@ -19,6 +20,7 @@ pub use metadata::{
     MultiRegionConfiguration, MultiRegionKeyType,
 };
 pub use place::{AccountId, InvalidAccountId, InvalidRegion, Place, Region};
+pub(crate) use serde_text::serde_as_text;
 pub(crate) use spec::SYMMETRIC_PLAINTEXT_MAX;
 pub(crate) use spec::model_enum;
 pub use spec::{DataKeyPairSpec, EncryptionAlgorithm, KeySpec, KeyState, KeyUsage, UnknownValue};

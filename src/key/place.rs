@@ -4,6 +4,7 @@ use core::fmt;
 use core::str::FromStr;
 
 use super::inline::InlineText;
+use super::serde_text::serde_as_text;
 
 /// An AWS account id: 12 decimal digits.
 ///
@@ -154,6 +155,8 @@ impl Place {
         Self { account, region }
     }
 }
+
+serde_as_text!(AccountId, Region);
 
 #[cfg(test)]
 mod tests {

@@ -1,5 +1,7 @@
 //! Specs, usages, states and algorithms of keys, and the table of which of them go together.
 
+use super::serde_text::serde_as_text;
+
 /// The maximum length in bytes of a plaintext under a symmetric key, for `Encrypt` and `ReEncrypt` (API page).
 pub(crate) const SYMMETRIC_PLAINTEXT_MAX: usize = 4096;
 
@@ -292,3 +294,11 @@ impl UnknownValue {
         Self(())
     }
 }
+
+serde_as_text!(
+    DataKeyPairSpec,
+    EncryptionAlgorithm,
+    KeySpec,
+    KeyState,
+    KeyUsage
+);

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use crate::key::{ExpirationModel, KeyMaterialId, model_enum};
+use crate::key::{ExpirationModel, KeyMaterialId, model_enum, serde_as_text};
 use crate::primitives::symmetric::SymmetricMaterial;
 
 /// How often a key can be rotated on demand (API reference; 10 until 2025).
@@ -20,6 +20,8 @@ model_enum! {
         PendingMultiRegionImportAndRotation = "PENDING_MULTI_REGION_IMPORT_AND_ROTATION",
     }
 }
+
+serde_as_text!(KeyMaterialState);
 
 model_enum! {
     /// What led to a rotation: `RotationType`.

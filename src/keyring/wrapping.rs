@@ -1,6 +1,6 @@
 //! How key material is wrapped for an import: algorithms, wrapping keys, and which of them are for which keys.
 
-use crate::key::{KeySpec, Region, model_enum};
+use crate::key::{KeySpec, Region, model_enum, serde_as_text};
 
 model_enum! {
     /// The algorithm by which key material is wrapped: `WrappingAlgorithm`.
@@ -23,6 +23,8 @@ model_enum! {
         Sm2 = "SM2",
     }
 }
+
+serde_as_text!(WrappingAlgorithm, WrappingKeySpec);
 
 impl WrappingKeySpec {
     /// The same as the spec of a key.

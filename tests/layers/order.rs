@@ -140,6 +140,7 @@ pub(crate) const ORDERS: &[(&str, Order)] = &[
     (
         "key",
         &[
+            &["serde_text"],
             &["inline", "material", "spec"],
             &["id", "place"],
             &["arn"],

@@ -12,7 +12,7 @@ use core::str::FromStr;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use crate::key::AccountId;
+use crate::key::{AccountId, serde_as_text};
 
 pub use builder::GrantBuilder;
 pub use constraint::GrantConstraint;
@@ -49,6 +49,8 @@ impl fmt::Display for GrantId {
         f.write_str(self.as_str())
     }
 }
+
+serde_as_text!(GrantId);
 
 /// A text is too short or too long for the identifier of a grant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -1,7 +1,7 @@
 //! [`GrantOperation`]: an operation that a grant can allow.
 
 use crate::access::Action;
-use crate::key::{KeyMetadata, KeySpec, KeyUsage, model_enum};
+use crate::key::{KeyMetadata, KeySpec, KeyUsage, model_enum, serde_as_text};
 
 model_enum! {
     /// An operation that a grant allows: `GrantOperation`.
@@ -27,6 +27,8 @@ model_enum! {
         Decapsulate = "Decapsulate",
     }
 }
+
+serde_as_text!(GrantOperation);
 
 impl GrantOperation {
     /// Whether a key supports the operation. `CreateGrant` refuses the others (developer guide, grants).
