@@ -59,10 +59,12 @@
 //!
 //! - `data-key-pairs`: key pairs on the curves of NIST, secp256k1 and Edwards25519: as data keys, and as the pairs of KMS
 //!   keys, whose public keys [`Kms::get_public_key`] then returns. RSA and SM2 need no feature.
-//! - `json`: key policies as JSON documents; the AWS JSON 1.1 protocol without sockets, in `wire`.
+//! - `json`: key policies as JSON documents; serde's traits for ARNs, ids and enums; the AWS JSON 1.1 protocol without sockets,
+//!   in `wire`.
 //! - `aws-sdk`: an HTTP client for the official SDK that answers in this process, in `aws_sdk`. Implies `json`.
 //! - `testing`: what tests need, in `testing`: fixed keys, seeded randomness, faults on demand, a recorder; with `json`,
 //!   rings and callers from files.
+//! - `tracing`: an observer that emits a span of the crate `tracing` for each operation: `observe::TracingObserver`.
 //! - `snapshot`: rings saved and loaded whole, sealed under a key or passphrase, in `testing::ring_file`. Implies
 //!   `testing` and `json`. With it, every ring of the program keeps the bytes of its symmetric key material in memory;
 //!   without it, a ring keeps only the hash states that it computes from them.

@@ -1,5 +1,11 @@
 //! [`Observer`]: a hook that is called after every operation.
 
+#[cfg(feature = "tracing")]
+mod spans;
+
+#[cfg(feature = "tracing")]
+pub use spans::TracingObserver;
+
 use core::fmt;
 
 use crate::access::Caller;
@@ -17,7 +23,7 @@ use crate::operation::Operation;
 use crate::re_encrypt::ReEncryptRequest;
 
 /// A hook that a [`Kms`](crate::Kms) calls after every operation, whether it succeeded or not: for an audit trail, for
-/// metrics, for the recorder of the feature `testing`.
+/// metrics, for the recorder of the feature `testing`, for spans with the feature `tracing`.
 ///
 /// The thread that made the request calls it before it returns the answer, and many threads may call it at once. So an
 /// implementation should be quick. It cannot change the answer.
