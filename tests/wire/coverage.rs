@@ -207,6 +207,7 @@ fn keys_and_aliases(all: &mut Coverage) {
         json!({"AliasName": "alias/one", "TargetKeyId": other}),
     );
     all.ok("ListAliases", json!({"Limit": 1}));
+    all.ok("ListAliases", json!({}));
     all.ok("DeleteAlias", json!({"AliasName": "alias/two"}));
 
     all.ok("ScheduleKeyDeletion", of(json!({"PendingWindowInDays": 7})));
