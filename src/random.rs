@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 /// The version of `rand_core` whose traits [`Random`] implements, and whose generators a `Mutex` makes a source.
 pub use rand_core;
 use rand_core::{TryCryptoRng, TryRng};
+use zeroize::Zeroizing;
 
 /// A source of cryptographically secure random bytes that many threads share.
 ///
@@ -50,6 +51,17 @@ pub trait RandomSource: fmt::Debug + Send + Sync {
     /// [`RandomnessUnavailable`] if the source has no bytes. The operation then ends with `KMSInternalException`, and
     /// nothing is encrypted.
     fn fill(&self, destination: &mut [u8]) -> Result<(), RandomnessUnavailable>;
+
+    /// Two primes for an RSA key whose modulus has this many bits, as bytes with the most significant first. `None` if the
+    /// key is to have fresh ones.
+    ///
+    /// The default is `None`, and has to be for every source that protects something. A source for tests may give primes
+    /// that it has in store, since looking for them takes seconds without optimization: `testing::SeededRandom` does. It
+    /// must not give the same two twice.
+    fn rsa_primes(&self, modulus_bits: usize) -> Option<[Zeroizing<Vec<u8>>; 2]> {
+        let _ = modulus_bits;
+        None
+    }
 }
 
 /// The operating system's generator: `getrandom` or its like.
@@ -104,6 +116,11 @@ impl<'a> Random<'a> {
     /// [`RandomnessUnavailable`] if the source has no bytes.
     pub fn fill(&self, destination: &mut [u8]) -> Result<(), RandomnessUnavailable> {
         self.0.fill(destination)
+    }
+
+    /// The primes that the source has in store for an RSA key.
+    pub(crate) fn rsa_primes(&self, modulus_bits: usize) -> Option<[Zeroizing<Vec<u8>>; 2]> {
+        self.0.rsa_primes(modulus_bits)
     }
 
     /// `N` fresh bytes, in one draw.

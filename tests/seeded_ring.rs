@@ -5,6 +5,7 @@ use kms_reencrypt::access::GrantOperation;
 use kms_reencrypt::random::RandomSource;
 use kms_reencrypt::testing::seeded_random;
 use kms_reencrypt::{EncryptRequest, GenerateDataKeyRequest, KeySpec, Keyring, Kms};
+use sha2::{Digest, Sha256};
 
 #[test]
 fn the_stream_of_a_seed_is_pinned() {
@@ -14,6 +15,34 @@ fn the_stream_of_a_seed_is_pinned() {
     assert_eq!(
         hex(&bytes),
         "5767756ebfb6f766695fd9e5a7206c861d2b92f8a9540004c001ca24783ffe70f758c84297dc1552"
+    );
+}
+
+#[test]
+fn rsa_keys_of_a_seed_are_pinned_and_ready_at_once() {
+    let ring = |seed| {
+        Keyring::builder("111122223333", "us-east-2")
+            .random_source(seeded_random(seed))
+            .build()
+            .unwrap()
+    };
+    let keyring = ring(42);
+    // Each has the public key that its place in the ring gives it.
+    let public_keys = |keyring: &Keyring| {
+        [KeySpec::Rsa4096, KeySpec::Rsa2048, KeySpec::Rsa2048].map(|spec| {
+            let key = keyring.create_key(spec).unwrap();
+            keyring.public_key(key).unwrap()
+        })
+    };
+    let own = public_keys(&keyring);
+    assert_eq!(own, public_keys(&ring(42)));
+    assert_ne!(own, public_keys(&ring(43)));
+    let [_, one, other] = own;
+    assert_ne!(one, other);
+    let digest: [u8; 32] = Sha256::digest(&one).into();
+    assert_eq!(
+        hex(&digest),
+        "2cb4f607baf259e76c45f8530069c0d44e4dfa574ee331e37a1a604c984a8a35"
     );
 }
 

@@ -5,8 +5,8 @@ import unittest
 
 import boto3
 from botocore.exceptions import ClientError
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives import hashes, keywrap, serialization
+from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
 
 
 def client(access_key="AKIDEXAMPLE", region="us-east-2"):
@@ -21,6 +21,22 @@ def client(access_key="AKIDEXAMPLE", region="us-east-2"):
 
 def oaep(hash_class):
     return padding.OAEP(mgf=padding.MGF1(hash_class()), algorithm=hash_class(), label=None)
+
+
+def der(public_key):
+    return public_key.public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+
+
+# The specs of keys that sign, and the names that cryptography gives their curves.
+CURVES = {
+    "ECC_NIST_P256": "secp256r1",
+    "ECC_NIST_P384": "secp384r1",
+    "ECC_NIST_P521": "secp521r1",
+    "ECC_SECG_P256K1": "secp256k1",
+    "ECC_NIST_EDWARDS25519": None,
+}
 
 
 class ReEncrypt(unittest.TestCase):
@@ -151,6 +167,58 @@ class ReEncrypt(unittest.TestCase):
         )
         blob = self.kms.encrypt(KeyId=key, Plaintext=b"data")["CiphertextBlob"]
         self.assertEqual(self.kms.decrypt(CiphertextBlob=blob)["Plaintext"], b"data")
+
+    def test_private_keys_of_every_type_are_moved_and_read_by_cryptography(self):
+        source, destination = self.new_key(), self.new_key()
+        for spec in ["RSA_2048", *CURVES]:
+            pair = self.kms.generate_data_key_pair(KeyId=source, KeyPairSpec=spec)
+            moved = self.kms.re_encrypt(
+                CiphertextBlob=pair["PrivateKeyCiphertextBlob"], DestinationKeyId=destination
+            )
+            private = self.kms.decrypt(CiphertextBlob=moved["CiphertextBlob"])["Plaintext"]
+            self.assertEqual(private, pair["PrivateKeyPlaintext"])
+            public = serialization.load_der_private_key(private, password=None).public_key()
+            self.assertEqual(der(public), pair["PublicKey"])
+
+    def test_public_keys_of_keys_that_sign_are_of_their_curves(self):
+        for spec, curve in CURVES.items():
+            key = self.new_key(KeySpec=spec, KeyUsage="SIGN_VERIFY")
+            public = self.kms.get_public_key(KeyId=key)["PublicKey"]
+            public = serialization.load_der_public_key(public)
+            if curve is None:
+                self.assertIsInstance(public, ed25519.Ed25519PublicKey)
+            else:
+                self.assertEqual(public.curve.name, curve)
+
+    def test_a_private_key_that_cryptography_wrapped_is_imported_and_used(self):
+        key = self.new_key(Origin="EXTERNAL", KeySpec="RSA_2048", KeyUsage="ENCRYPT_DECRYPT")
+        parameters = self.kms.get_parameters_for_import(
+            KeyId=key, WrappingAlgorithm="RSA_AES_KEY_WRAP_SHA_256", WrappingKeySpec="RSA_2048"
+        )
+        private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        material = private.private_bytes(
+            serialization.Encoding.DER,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        aes_key = os.urandom(32)
+        wrapping_key = serialization.load_der_public_key(parameters["PublicKey"])
+        wrapped = wrapping_key.encrypt(aes_key, oaep(hashes.SHA256))
+        wrapped += keywrap.aes_key_wrap_with_padding(aes_key, material)
+        self.kms.import_key_material(
+            KeyId=key,
+            ImportToken=parameters["ImportToken"],
+            EncryptedKeyMaterial=wrapped,
+            ExpirationModel="KEY_MATERIAL_DOES_NOT_EXPIRE",
+        )
+        public = self.kms.get_public_key(KeyId=key)["PublicKey"]
+        self.assertEqual(der(private.public_key()), public)
+        opened = self.kms.decrypt(
+            KeyId=key,
+            CiphertextBlob=private.public_key().encrypt(b"data", oaep(hashes.SHA256)),
+            EncryptionAlgorithm="RSAES_OAEP_SHA_256",
+        )
+        self.assertEqual(opened["Plaintext"], b"data")
 
     def test_the_region_is_the_one_that_the_client_signs_for(self):
         arn = client(region="eu-west-1").create_key()["KeyMetadata"]["Arn"]

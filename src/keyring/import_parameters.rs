@@ -43,7 +43,8 @@ impl Keyring {
     /// Returns a public key and a token for importing key material: `GetParametersForImport`.
     ///
     /// Every call makes a key pair, and its token belongs to that pair. An RSA pair takes its time: without optimization
-    /// seconds, up to a minute for `RSA_4096`.
+    /// seconds, up to a minute for `RSA_4096`. In tests, `testing::seeded_random` as the ring's random source has RSA keys
+    /// ready.
     ///
     /// # Errors
     ///

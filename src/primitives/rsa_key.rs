@@ -31,6 +31,24 @@ impl RsaKey {
         self.spec
     }
 
+    /// The key of two primes that a random source had in store, with the public exponent 65537.
+    fn of_primes(
+        spec: KeySpec,
+        primes: &[Zeroizing<Vec<u8>>; 2],
+    ) -> Result<Self, InvalidPrivateKey> {
+        let [p, q] = primes.each_ref().map(|prime| {
+            let bits = u32::try_from(prime.len().saturating_mul(8)).unwrap_or(u32::MAX);
+            BoxedUint::from_be_slice(prime, bits).map_err(|_| InvalidPrivateKey::ModulusSize)
+        });
+        let key = rsa::PrivateKey::from_p_q(p?, q?, BoxedUint::from(65537_u32))
+            .map_err(|_| InvalidPrivateKey::Inconsistent)?;
+        if spec_of_modulus(&key.n().to_be_bytes_trimmed_vartime()) != Some(spec) {
+            return Err(InvalidPrivateKey::ModulusSize);
+        }
+        prove_pair(&key)?;
+        Ok(Self { spec, key })
+    }
+
     /// The numbers of the key, with the values that decryption needs precomputed.
     pub(crate) const fn numbers(&self) -> &rsa::PrivateKey {
         &self.key
@@ -43,6 +61,14 @@ impl PrivateKey for RsaKey {
         let bits = spec.modulus_len().map(|len| len * 8).ok_or_else(|| {
             KeyActionError::unsupported(spec, EncryptionAlgorithm::RsaesOaepSha256)
         })?;
+        if let Some(primes) = random.rsa_primes(bits) {
+            return Self::of_primes(spec, &primes).map_err(|error| {
+                internal(
+                    "the primes of the random source make no key of the spec",
+                    error,
+                )
+            });
+        }
         let key = rsa::PrivateKey::new(&mut Draws::new(random), bits).map_err(rsa_failed)?;
         Ok(Self { spec, key })
     }

@@ -2,10 +2,11 @@
 
 use core::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use zeroize::Zeroizing;
 
 use crate::random::{RandomSource, RandomnessUnavailable};
 
@@ -16,8 +17,10 @@ use crate::random::{RandomSource, RandomnessUnavailable};
 /// [`Kms`](crate::Kms) too, and so are nonces, data keys and blobs. Clones draw from the same stream, so one source for
 /// both never returns the same bytes twice.
 ///
-/// Two things break repeatability. If threads draw concurrently, the order of the draws varies. And the generation of
-/// RSA keys draws as many bytes as the machine's word size requires; use [`insecure_key`](super::insecure_key) instead.
+/// RSA keys are ready at once: the source has primes in store, which are published with this crate, for 120 of them. Those
+/// that come after take their time, and vary with the machine's word size.
+///
+/// One thing breaks repeatability: if threads draw concurrently, the order of the draws varies.
 ///
 /// ```
 /// use kms_reencrypt::testing::seeded_random;
@@ -42,7 +45,15 @@ use crate::random::{RandomSource, RandomnessUnavailable};
 pub struct SeededRandom {
     keyed: Hmac<Sha256>,
     draws: Arc<AtomicU64>,
+    /// How many pairs of primes were given.
+    primes: Arc<AtomicUsize>,
 }
+
+/// Primes of 1024, 1536 and 2048 bits, sixteen of each, whose two top bits are set.
+const PRIMES: &str = include_str!("keys/primes.tsv");
+
+/// How many pairs sixteen primes make.
+const PAIRS: usize = 16 * 15 / 2;
 
 /// The [`SeededRandom`] of a seed.
 #[must_use]
@@ -54,6 +65,7 @@ pub fn seeded_random(seed: u64) -> SeededRandom {
     SeededRandom {
         keyed: Hmac::new(&key),
         draws: Arc::default(),
+        primes: Arc::default(),
     }
 }
 
@@ -85,6 +97,33 @@ impl RandomSource for SeededRandom {
         self.draw(destination);
         Ok(())
     }
+
+    fn rsa_primes(&self, modulus_bits: usize) -> Option<[Zeroizing<Vec<u8>>; 2]> {
+        let given = self.primes.fetch_add(1, Ordering::Relaxed);
+        // Where the seed begins, and from there each pair once.
+        let mac = self.keyed.clone().chain_update("RSA").finalize();
+        let [start, ..] = <[u8; 32]>::from(mac.into_bytes());
+        let number = (given < PAIRS).then(|| usize::from(start).saturating_add(given) % PAIRS)?;
+        let bits = (modulus_bits / 2).to_string();
+        let lines = PRIMES.lines().filter_map(|line| line.split_once('\t'));
+        let primes = lines.filter(|(of, _)| *of == bits).map(|(_, prime)| prime);
+        let primes: Vec<&str> = primes.collect();
+        let pairs = primes.iter().enumerate().flat_map(|(at, prime)| {
+            let others = primes.iter().skip(at.saturating_add(1));
+            others.map(move |other| [*prime, *other])
+        });
+        let [p, q] = pairs.into_iter().nth(number)?.map(bytes_of_hex);
+        Some([p?, q?])
+    }
+}
+
+fn bytes_of_hex(text: &str) -> Option<Zeroizing<Vec<u8>>> {
+    let (digits, _) = text.as_bytes().as_chunks::<2>();
+    let bytes = digits.iter().map(|two| {
+        let two = core::str::from_utf8(two).ok()?;
+        u8::from_str_radix(two, 16).ok()
+    });
+    bytes.collect::<Option<Vec<u8>>>().map(Zeroizing::new)
 }
 
 impl fmt::Debug for SeededRandom {
@@ -97,6 +136,8 @@ impl fmt::Debug for SeededRandom {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::seeded_random;
     use crate::random::RandomSource;
 
@@ -114,6 +155,28 @@ mod tests {
         let shared = draws([&one, &other, &one]);
         assert_eq!(shared, draws([&alone, &alone, &alone]));
         assert_ne!(shared[0], shared[1]);
+    }
+
+    #[test]
+    fn the_primes_in_store_make_each_pair_once_and_others_by_the_seed() {
+        for bits in [2048, 3072, 4096] {
+            let pairs = |seed| {
+                let source = seeded_random(seed);
+                let pairs = core::iter::from_fn(move || source.rsa_primes(bits));
+                pairs.collect::<Vec<_>>()
+            };
+            let first = pairs(7);
+            assert_eq!(first, pairs(7));
+            assert_ne!(first, pairs(8));
+            assert_eq!(first.len(), 120);
+            let different: HashSet<_> = first.iter().map(|[p, q]| (&**p, &**q)).collect();
+            assert_eq!(different.len(), 120);
+            for prime in first.iter().flatten() {
+                assert_eq!(prime.len() * 16, bits);
+                assert!(prime.first().is_some_and(|octet| *octet >= 0xc0));
+            }
+        }
+        assert!(seeded_random(7).rsa_primes(1024).is_none());
     }
 
     #[test]

@@ -29,6 +29,16 @@ curve p521 -algorithm EC -pkeyopt ec_paramgen_curve:P-521
 curve secp256k1 -algorithm EC -pkeyopt ec_paramgen_curve:secp256k1
 curve ed25519 -algorithm ed25519
 
+# Primes whose two top bits are set, so that a product of two has twice the bits. None is 1 modulo 65537.
+{
+    printf 'bits\tprime_hex\n'
+    for bits in 1024 1536 2048; do
+        for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do
+            printf '%s\t%s\n' $bits "$(openssl prime -generate -bits $bits -hex | tr A-F a-f)"
+        done
+    done
+} >primes.tsv
+
 # Private keys that are well-formed, and that no RSA or SM2 key of KMS is made of.
 rsa 1024 refused/rsa_1024.pem
 rsa 2047 refused/rsa_2047.pem
