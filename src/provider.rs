@@ -143,7 +143,7 @@ use core::ops::Deref;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use crate::access::{Grant, GrantId, KeyPolicy};
+use crate::access::{GrantId, Grants, KeyPolicy, NO_GRANTS};
 use crate::error::InfrastructureError;
 use crate::key::{
     AliasArn, AliasName, EncryptionAlgorithm, KeyArn, KeyMaterialId, KeyMetadata, KeySpec, Place,
@@ -303,9 +303,9 @@ pub trait KmsKey: fmt::Debug + Send + Sync {
         KeyPolicy::account_decides()
     }
 
-    /// The grants on the key.
-    fn grants(&self) -> &[Grant] {
-        &[]
+    /// The grants on the key: a list, or whatever finds the grants for a caller faster.
+    fn grants(&self) -> &dyn Grants {
+        NO_GRANTS
     }
 
     /// The aliases that point to the key, for `kms:ResourceAliases`.

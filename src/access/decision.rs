@@ -1,5 +1,6 @@
 //! [`authorize`]: decides a request by all policies and grants that apply to it.
 
+use core::ops::ControlFlow;
 use std::borrow::Cow;
 
 use crate::iam::{
@@ -11,7 +12,7 @@ use crate::key::{AccountId, KeyManager, KeyMetadata};
 use super::grant_check::GrantTerm;
 use super::{
     AccessRequest, Action, Caller, ConditionKey, Grant, KeyPolicy, KeyResource, Resource,
-    condition_key,
+    VisitGrant, condition_key,
 };
 
 /// Decides whether the caller has a permission, and returns what allows it.
@@ -48,12 +49,7 @@ impl AccessRequest<'_> {
         } else {
             &SILENT
         };
-        let grants = || {
-            let matches = self
-                .checked_grants()
-                .filter_map(|(_, outcome)| outcome.ok());
-            matches.max().unwrap_or(Match::None)
-        };
+        let grants = || self.granted();
         use_layers(&Layers {
             resource_control: self.resource_control(key),
             resource: Some(&policy.policy),
@@ -80,29 +76,47 @@ impl AccessRequest<'_> {
         decision
     }
 
-    /// The grants that may allow the request, each with how it matches the caller, or with the first term that the
-    /// request does not meet. They are the grants of the key; for `kms:RetireGrant`, only the grant that is to be
-    /// retired.
-    pub(super) fn checked_grants(
-        &self,
-    ) -> impl Iterator<Item = (&Grant, Result<Match, GrantTerm>)> {
-        let is_retiring = self.action == Action::RetireGrant;
-        let grants = match self.resource.key() {
-            Some(_) if is_retiring => self
+    /// How the grants that allow the request match the caller, at best.
+    fn granted(&self) -> Match {
+        let mut granted = Match::None;
+        self.visit_grants(&mut |grant| {
+            granted = granted.max(self.check_grant(grant).unwrap_or(Match::None));
+            if granted == Match::Direct {
+                return ControlFlow::Break(());
+            }
+            ControlFlow::Continue(())
+        });
+        granted
+    }
+
+    /// Visits the grants that may allow the request: those of the key that may name the caller; for `kms:RetireGrant`, only
+    /// the grant that is to be retired.
+    pub(super) fn visit_grants<'g>(&'g self, visit: VisitGrant<'_, 'g>) {
+        let Some(key) = self.resource.key() else {
+            return;
+        };
+        if self.action == Action::RetireGrant {
+            let _ = self
                 .parameters
                 .retired_grant
-                .map_or(&[][..], core::slice::from_ref),
-            Some(key) => key.grants,
-            None => &[],
-        };
-        grants.iter().map(move |grant| {
-            let outcome = if is_retiring {
-                grant.check_retiring(self.caller)
-            } else {
-                grant.check(self)
-            };
-            (grant, outcome)
-        })
+                .into_iter()
+                .try_for_each(visit);
+        } else {
+            key.grants.visit_for(self.caller, visit);
+        }
+    }
+
+    /// How a grant that allows the request matches the caller.
+    ///
+    /// # Errors
+    ///
+    /// The first term that the request does not meet.
+    pub(super) fn check_grant(&self, grant: &Grant) -> Result<Match, GrantTerm> {
+        if self.action == Action::RetireGrant {
+            grant.check_retiring(self.caller)
+        } else {
+            grant.check(self)
+        }
     }
 
     fn resource_control<'k>(&self, key: &KeyResource<'k>) -> &'k [Vec<Policy>] {

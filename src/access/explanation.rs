@@ -1,12 +1,15 @@
 //! [`explain_access`]: why a request was allowed or denied, grants included.
 
+use core::ops::ControlFlow;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::iam::{self, ExplainedGrant, Explanation, GrantOutcome, Match};
+use crate::iam::{self, ExplainedGrant, Explanation, GrantOutcome};
 
-use super::grant_check::GrantTerm;
-use super::{AccessRequest, Grant};
+use super::{AccessRequest, Action, Grant};
+
+/// How many grants an explanation lists. A key may have 50,000.
+const GRANTS_MAX: usize = 100;
 
 /// How many explanations are kept until they are taken.
 const KEPT_MAX: usize = 1000;
@@ -36,20 +39,37 @@ pub fn explain_access(request: &AccessRequest<'_>) -> Explanation {
     request.with_layers(|layers| {
         let mut explanation = iam::explain(layers, request);
         explanation.decision = request.within_accounts(explanation.decision);
-        let grants = request.checked_grants();
-        explanation.grants = grants
-            .map(|(grant, outcome)| explained(grant, outcome, request))
-            .collect();
+        explain_grants(request, &mut explanation);
         explanation
     })
 }
 
-fn explained(
-    grant: &Grant,
-    outcome: Result<Match, GrantTerm>,
-    request: &AccessRequest<'_>,
-) -> ExplainedGrant {
-    let outcome = match outcome {
+/// Adds the grants that may name the caller, and then others.
+fn explain_grants(request: &AccessRequest<'_>, explanation: &mut Explanation) {
+    let mut listed: Vec<&Grant> = Vec::new();
+    let mut list = |grant| {
+        if listed.contains(&grant) {
+            return ControlFlow::Continue(());
+        }
+        if listed.len() == GRANTS_MAX {
+            explanation.more_grants = true;
+            return ControlFlow::Break(());
+        }
+        listed.push(grant);
+        ControlFlow::Continue(())
+    };
+    request.visit_grants(&mut list);
+    if request.action != Action::RetireGrant
+        && let Some(key) = request.resource.key()
+    {
+        key.grants.visit(&mut list);
+    }
+    let explained = listed.into_iter().map(|grant| explained(grant, request));
+    explanation.grants = explained.collect();
+}
+
+fn explained(grant: &Grant, request: &AccessRequest<'_>) -> ExplainedGrant {
+    let outcome = match request.check_grant(grant) {
         Ok(names) => GrantOutcome::Applies(names),
         Err(term) => {
             let (of_grant, of_request) = term.values(grant, request);

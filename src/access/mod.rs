@@ -26,6 +26,7 @@ mod decision;
 mod explanation;
 mod grant;
 mod grant_check;
+mod grants;
 mod parameters;
 mod permission;
 mod policy;
@@ -42,10 +43,13 @@ pub use condition_key::{ConditionKey, ValueSource, ValueType};
 pub use decision::authorize;
 pub(crate) use decision::may_do_anything;
 pub use explanation::{Explanations, explain_access};
+pub(crate) use grant::GranteeKey;
 pub use grant::{
     Grant, GrantBuilder, GrantConstraint, GrantId, GrantOperation, GrantPrincipal, GrantTerms,
     InvalidGrantId,
 };
+pub(crate) use grants::NO_GRANTS;
+pub use grants::{Grants, VisitGrant};
 pub use parameters::Parameters;
 pub use permission::{Permission, PermissionResource};
 pub use policy::KeyPolicy;

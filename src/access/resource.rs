@@ -5,7 +5,8 @@ use core::fmt;
 use crate::iam::Policy;
 use crate::key::{AccountId, AliasArn, AliasName, KeyMetadata, Place, Region};
 
-use super::{Grant, KeyPolicy};
+use super::grants::NO_GRANTS;
+use super::{Grants, KeyPolicy};
 
 /// The resource that a permission is needed for.
 #[derive(Clone, Copy, Debug)]
@@ -34,7 +35,7 @@ pub struct KeyResource<'a> {
     /// Its key policy.
     pub policy: &'a KeyPolicy,
     /// Its grants.
-    pub grants: &'a [Grant],
+    pub grants: &'a dyn Grants,
     /// `kms:ResourceAliases`: the aliases that point to it.
     pub aliases: &'a [AliasName],
     /// `aws:ResourceTag/…`: its tags.
@@ -50,7 +51,7 @@ impl<'a> KeyResource<'a> {
         Self {
             metadata,
             policy,
-            grants: &[],
+            grants: NO_GRANTS,
             aliases: &[],
             tags: &[],
             resource_control_policies: &[],

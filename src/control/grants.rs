@@ -167,7 +167,7 @@ impl Control<'_> {
     fn retirable(&self, key_id: &KeyIdentifier, grant_id: &GrantId) -> Result<KeyArn, KmsError> {
         let snapshot = self.keyring.snapshot();
         let key = self.find(&snapshot, Action::RetireGrant, key_id)?;
-        let grant = key.grants.iter().find(|grant| grant.id() == grant_id);
+        let grant = key.grants.get(grant_id);
         let asked = Parameters {
             retired_grant: grant,
             ..Parameters::default()

@@ -173,6 +173,17 @@ impl PrincipalArn {
         }
     }
 
+    /// The name of a user or role, or of the role of a session, without its path. `None` for an account.
+    pub(crate) fn name(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::AssumedRole { role: name, .. }
+            | Kind::FederatedUser(name)
+            | Kind::Role(name)
+            | Kind::User(name) => Some(last(name)),
+            Kind::Root => None,
+        }
+    }
+
     /// The value of `aws:PrincipalArn`: for a session, the ARN of its role.
     #[must_use]
     pub fn without_session(&self) -> Self {

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use crate::error::KmsError;
 
-use super::grants::without;
 use super::key::SoftwareKey;
 use super::ring::Keyring;
 use super::snapshot::Snapshot;
@@ -72,12 +71,10 @@ impl Snapshot {
             let mut key = SoftwareKey::clone(&key);
             for grant in key.departed_grants.iter() {
                 self.grant_tokens.end(grant);
+                key.grants.remove(grant);
             }
             key.visible = true;
-            key.grants = without(&key.grants, &key.departed_grants)
-                .iter()
-                .map(|grant| grant.clone().with_consistency(true))
-                .collect();
+            key.grants.settle();
             key.departed_grants = Arc::from([]);
             self.put(key);
         }
@@ -91,7 +88,7 @@ impl Snapshot {
             match entry {
                 Some(entry) => self.aliases.insert(alias, entry),
                 None => self.aliases.remove(&alias),
-            };
+            }
         }
     }
 }

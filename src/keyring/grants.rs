@@ -1,7 +1,5 @@
 //! The grants of a ring.
 
-use std::sync::Arc;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -9,6 +7,7 @@ use crate::access::{Action, Grant, GrantBuilder, GrantId, GrantPrincipal};
 use crate::error::{KmsError, NotFoundError};
 use crate::key::{KeyArn, KeyIdentifier};
 
+use super::grant_set::GrantSet;
 use super::key::SoftwareKey;
 use super::ring::Keyring;
 
@@ -110,15 +109,16 @@ impl Keyring {
             if dry_run {
                 return Err(KmsError::DryRunOperation);
             }
-            let same = key.grants.iter().find(|other| is_repeated(other, &grant));
-            let grant_id = same.unwrap_or(&grant).id().clone();
+            let same = repeated(&key.grants, &grant).map(|same| same.id().clone());
+            let arn = *key.metadata.arn();
+            let grant_id = same.clone().unwrap_or_else(|| grant.id().clone());
             if same.is_none() {
-                key.grants = key.grants.iter().cloned().chain([grant]).collect();
+                key.grants.push(grant);
                 snapshot.put(key);
             }
             snapshot
                 .grant_tokens
-                .insert(grant_token.clone(), grant_id.clone());
+                .insert(grant_token.clone(), grant_id.clone(), arn);
             Ok(CreatedGrant {
                 grant_id,
                 grant_token,
@@ -183,8 +183,7 @@ impl Keyring {
         let identifier = key.into();
         self.write(|snapshot| {
             let mut key = SoftwareKey::clone(self.named_in(snapshot, &identifier)?);
-            let is_there = key.grants.iter().any(|other| other.id() == grant)
-                && !key.departed_grants.contains(grant);
+            let is_there = key.grants.get(grant).is_some() && !key.departed_grants.contains(grant);
             if !is_there {
                 return Err(no_grant(grant));
             }
@@ -199,7 +198,7 @@ impl Keyring {
                     .chain([grant.clone()])
                     .collect();
             } else {
-                key.grants = without(&key.grants, core::slice::from_ref(grant));
+                key.grants.remove(grant);
                 snapshot.grant_tokens.end(grant);
             }
             snapshot.put(key);
@@ -224,15 +223,10 @@ impl Keyring {
     /// [`KmsError::InvalidGrantToken`] if the token is unknown; [`KmsError::NotFound`] if the grant has ended.
     pub fn grant_of_token(&self, grant_token: &str) -> Result<(KeyArn, GrantId), KmsError> {
         let snapshot = self.snapshot();
-        let grant = snapshot
-            .grant_tokens
-            .get(grant_token)
-            .ok_or(KmsError::InvalidGrantToken)?;
-        snapshot
-            .keys()
-            .find(|key| key.grants.iter().any(|other| other.id() == grant))
-            .map(|key| (*key.metadata.arn(), grant.clone()))
-            .ok_or_else(|| no_grant(grant))
+        let tokens = &snapshot.grant_tokens;
+        let grant = tokens.get(grant_token).ok_or(KmsError::InvalidGrantToken)?;
+        let key = tokens.key(grant).ok_or_else(|| no_grant(grant))?;
+        Ok((*key, grant.clone()))
     }
 
     fn random_token(&self) -> Result<String, KmsError> {
@@ -248,23 +242,19 @@ impl Keyring {
     }
 }
 
-/// The grants without those that are `gone`.
-pub(super) fn without(grants: &[Grant], gone: &[GrantId]) -> Arc<[Grant]> {
-    grants
-        .iter()
-        .filter(|grant| !gone.contains(grant.id()))
-        .cloned()
-        .collect()
-}
-
 fn no_grant(id: &GrantId) -> KmsError {
     NotFoundError::Grant(id.to_string()).into()
 }
 
-/// Whether a request repeats a named grant.
-fn is_repeated(old: &Grant, new: &Grant) -> bool {
-    old.name().is_some()
-        && old.name() == new.name()
+/// The grant that a request repeats. Only named grants can be repeated.
+fn repeated<'g>(grants: &'g GrantSet, new: &Grant) -> Option<&'g Grant> {
+    grants
+        .named(new.name()?)
+        .find(|old| has_same_terms(old, new))
+}
+
+fn has_same_terms(old: &Grant, new: &Grant) -> bool {
+    old.name() == new.name()
         && old.grantee() == new.grantee()
         && old.retiring_principal() == new.retiring_principal()
         && old.operations() == new.operations()

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use crate::access::{Grant, GrantId, KeyPolicy};
+use crate::access::{GrantId, Grants, KeyPolicy};
 use crate::error::{KmsError, UnsupportedOperationError};
 use crate::key::{
     AliasName, EncryptionAlgorithm, KeyMaterialId, KeyMetadata, KeyMetadataBuilder, KeyUsage,
@@ -15,6 +15,7 @@ use crate::random::Random;
 use crate::secret::Plaintext;
 
 use super::deferred_pair::DeferredPair;
+use super::grant_set::GrantSet;
 use super::imported_pair::ImportedPair;
 use super::materials::{Expiry, Materials};
 use super::rotation_schedule::RotationSchedule;
@@ -25,7 +26,7 @@ use super::rotation_schedule::RotationSchedule;
 pub(crate) struct SoftwareKey {
     pub(crate) metadata: KeyMetadata,
     pub(crate) policy: Arc<KeyPolicy>,
-    pub(crate) grants: Arc<[Grant]>,
+    pub(crate) grants: GrantSet,
     pub(crate) aliases: Arc<[AliasName]>,
     pub(crate) tags: Arc<[(String, String)]>,
     pub(super) secret: Secret,
@@ -62,7 +63,7 @@ impl SoftwareKey {
         let mut key = Self {
             metadata,
             policy,
-            grants: Arc::from([]),
+            grants: GrantSet::default(),
             aliases: Arc::from([]),
             tags,
             secret,
@@ -173,7 +174,7 @@ impl KmsKey for SoftwareKey {
         &self.policy
     }
 
-    fn grants(&self) -> &[Grant] {
+    fn grants(&self) -> &dyn Grants {
         &self.grants
     }
 

@@ -7,13 +7,13 @@ mod automatic_rotation;
 mod aws_managed;
 mod clock;
 mod consistency;
-mod cow_map;
 mod create;
 #[cfg(all(feature = "testing", feature = "json"))]
 pub(crate) mod data;
 mod deferred_pair;
 mod due_rotations;
 mod generate_random;
+mod grant_set;
 mod grant_tokens;
 mod grants;
 #[cfg(test)]
@@ -25,6 +25,7 @@ mod imported_pair;
 mod key;
 mod key_state;
 mod lifecycle;
+mod map;
 mod materials;
 mod multi_region;
 mod related_keys;

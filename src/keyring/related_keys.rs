@@ -9,11 +9,12 @@ use super::materials::KeyMaterialState;
 use super::snapshot::Snapshot;
 
 impl Snapshot {
-    /// The keys that are related to a multi-Region key, itself included: all with its id in its account.
+    /// The keys that are related to a multi-Region key, itself included: all with its id in its account. Empty for any other
+    /// key.
     pub(super) fn related(&self, arn: &KeyArn) -> Vec<KeyArn> {
-        self.keys()
-            .map(|key| *key.metadata.arn())
-            .filter(|other| other.key_id() == arn.key_id() && other.account() == arn.account())
+        let keys = self.of_id(arn.key_id()).iter();
+        keys.filter(|other| other.account() == arn.account())
+            .copied()
             .collect()
     }
 

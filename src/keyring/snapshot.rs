@@ -4,24 +4,26 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::access::GrantId;
-use crate::key::{AliasArn, AliasName, KeyArn, KeyMaterialId, Place};
+use crate::key::{AliasArn, AliasName, KeyArn, KeyId, KeyMaterialId, Place};
 use crate::provider::{KeyProviderError, KeyRef, KeyView, KmsKey};
 
 use super::alias::{Alias, AliasEntry};
-use super::cow_map::CowMap;
 use super::grant_tokens::GrantTokens;
 use super::key::SoftwareKey;
+use super::map::Map;
 use super::materials::Materials;
 
 /// The keys, aliases and grants of a ring, of all its accounts and Regions. A copy shares everything that does not
 /// change.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Snapshot {
-    keys: CowMap<KeyArn, Arc<SoftwareKey>>,
+    keys: Map<KeyArn, Arc<SoftwareKey>>,
     /// The keys that have, or once had, a material. Related keys share theirs, and so do keys of one id in several accounts
     /// or Regions to which the same material was given.
-    owners: CowMap<KeyMaterialId, Arc<[KeyArn]>>,
-    pub(super) aliases: CowMap<AliasArn, AliasEntry>,
+    owners: Map<KeyMaterialId, Arc<[KeyArn]>>,
+    /// The multi-Region keys of each id, in all accounts.
+    multi_region: Map<KeyId, Arc<[KeyArn]>>,
+    pub(super) aliases: Map<AliasArn, AliasEntry>,
     pub(crate) grant_tokens: GrantTokens,
     /// Whether changes take effect only after the ring settles.
     pub(super) slow: bool,
@@ -43,18 +45,40 @@ impl Snapshot {
         self.keys.iter().map(|(_, key)| key)
     }
 
+    /// The multi-Region keys with an id, in all accounts.
+    pub(super) fn of_id(&self, id: &KeyId) -> &[KeyArn] {
+        self.multi_region.get(id).map_or(&[], |keys| keys)
+    }
+
     /// Inserts a key, or replaces the one with its ARN.
     pub(super) fn put(&mut self, key: SoftwareKey) {
         let arn = *key.metadata.arn();
         self.deadline = [self.deadline, key.deadline()].into_iter().flatten().min();
         let key = Arc::new(key);
-        let old = self.keys.insert(arn, Arc::clone(&key));
+        let old = self.keys.get(&arn).cloned();
+        if old.is_none() && arn.key_id().is_multi_region() {
+            let others = self.of_id(arn.key_id()).iter().copied();
+            let keys = others.chain([arn]).collect();
+            self.multi_region.insert(*arn.key_id(), keys);
+        }
+        self.keys.insert(arn, Arc::clone(&key));
         self.change_owners(&arn, old.as_deref(), Some(&key));
     }
 
     /// Removes a key, and the aliases that point to it.
     pub(super) fn take_key(&mut self, arn: &KeyArn) -> Option<Arc<SoftwareKey>> {
-        let key = self.keys.remove(arn)?;
+        let key = Arc::clone(self.keys.get(arn)?);
+        self.keys.remove(arn);
+        let others = self
+            .of_id(arn.key_id())
+            .iter()
+            .filter(|other| *other != arn);
+        let others: Arc<[KeyArn]> = others.copied().collect();
+        if others.is_empty() {
+            self.multi_region.remove(arn.key_id());
+        } else {
+            self.multi_region.insert(*arn.key_id(), others);
+        }
         for grant in key.grants.iter() {
             self.grant_tokens.end(grant.id());
         }
@@ -71,13 +95,14 @@ impl Snapshot {
     pub(super) fn sizes(&self) -> Vec<(&'static str, usize)> {
         let each = |count: fn(&SoftwareKey) -> usize| self.keys().map(|key| count(key)).sum();
         vec![
-            ("keys", self.keys().count()),
-            ("owned materials", self.owners.iter().count()),
+            ("keys", self.keys.len()),
+            ("ids of multi-Region keys", self.multi_region.len()),
+            ("owned materials", self.owners.len()),
             (
                 "owners",
                 self.owners.iter().map(|(_, owners)| owners.len()).sum(),
             ),
-            ("aliases", self.aliases.iter().count()),
+            ("aliases", self.aliases.len()),
             ("grant tokens", self.grant_tokens.iter().count()),
             ("alias names of keys", each(|key| key.aliases.len())),
             ("grants", each(|key| key.grants.len())),
@@ -96,13 +121,15 @@ impl Snapshot {
         let lost = materials(old).filter(|id| !has(new, id));
         let gained = materials(new).filter(|id| !has(old, id));
         for id in lost {
-            let owners = self.owners.remove(id).unwrap_or_default();
-            let rest: Arc<[KeyArn]> = owners
+            let owners = self.owners.get(id).map(|owners| &**owners);
+            let rest = owners
+                .unwrap_or_default()
                 .iter()
-                .filter(|owner| *owner != arn)
-                .copied()
-                .collect();
-            if !rest.is_empty() {
+                .filter(|owner| *owner != arn);
+            let rest: Arc<[KeyArn]> = rest.copied().collect();
+            if rest.is_empty() {
+                self.owners.remove(id);
+            } else {
                 self.owners.insert(*id, rest);
             }
         }
@@ -169,10 +196,11 @@ impl Snapshot {
         let Some(AliasEntry {
             latest: Some(alias),
             seen,
-        }) = self.aliases.remove(arn)
+        }) = self.aliases.get(arn).cloned()
         else {
             return;
         };
+        self.aliases.remove(arn);
         self.change_alias_names(&alias.target, |names| {
             names.retain(|name| name != arn.name());
         });

@@ -134,7 +134,7 @@ impl<'a> Ask<'a> {
             resource: Resource::Key(KeyResource {
                 metadata: &metadata,
                 policy: self.policy,
-                grants: self.grants,
+                grants: &self.grants,
                 aliases: &aliases,
                 tags: &tags,
                 resource_control_policies: &[],

@@ -186,3 +186,36 @@ fn an_explanation_is_data() {
     assert_eq!(first["Policy"], serde_json::json!(["blue"]));
     assert_eq!(first["Request"], serde_json::json!(["red"]));
 }
+
+#[test]
+fn of_many_grants_an_explanation_lists_the_callers_and_some_others() {
+    let keyring = Keyring::new("111122223333", "us-east-2").unwrap();
+    let key = keyring.create_key(KeySpec::SymmetricDefault).unwrap();
+    let grant = |name: String| {
+        let grantee = format!("arn:aws:iam::111122223333:role/{name}");
+        let created = keyring.create_grant(key, grantee, |grant| {
+            grant.operation(GrantOperation::Decrypt)
+        });
+        created.unwrap().grant_id.to_string()
+    };
+    for number in 0..150 {
+        grant(format!("worker-{number}"));
+    }
+    let own = grant("late".to_owned());
+    let late = "arn:aws:sts::111122223333:assumed-role/late/session";
+    let kms = Kms::new(keyring).as_caller(late.parse().unwrap());
+    let encrypt = EncryptRequest::builder().key_id(key).plaintext("data");
+    let error = kms.encrypt(&encrypt.build().unwrap()).unwrap_err();
+    let KmsError::AccessDenied(denied) = &error else {
+        panic!("{error}");
+    };
+    let why = denied.explanation().unwrap();
+    assert_eq!(why.grants.len(), 100);
+    assert_eq!(why.grants[0].id, own);
+    assert!(why.more_grants);
+    let text = why.to_string();
+    assert!(
+        text.ends_with("- more grants, which are not listed"),
+        "{text}"
+    );
+}

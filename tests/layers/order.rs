@@ -55,6 +55,7 @@ pub(crate) const ORDERS: &[(&str, Order)] = &[
         &[
             &["action", "caller", "policy", "resource_controls"],
             &["grant", "permission", "policy_json"],
+            &["grants"],
             &["parameters", "resource"],
             &["request"],
             &["condition_key", "grant_check"],
@@ -70,7 +71,7 @@ pub(crate) const ORDERS: &[(&str, Order)] = &[
         "access/grant",
         &[
             &["constraint", "operation", "principal"],
-            &["mod", "rules"],
+            &["grantee_key", "mod", "rules"],
             &["terms"],
             &["builder"],
         ],
@@ -186,8 +187,8 @@ pub(crate) const ORDERS: &[(&str, Order)] = &[
             &[
                 "alias",
                 "clock",
-                "cow_map",
                 "deferred_pair",
+                "map",
                 "materials",
                 "rotation_schedule",
                 "sync",
@@ -195,7 +196,8 @@ pub(crate) const ORDERS: &[(&str, Order)] = &[
                 "wrapping",
             ],
             &["import_token", "imported_pair"],
-            &["grant_tokens", "key", "store"],
+            &["grant_set", "grant_tokens", "store"],
+            &["key"],
             &["key_state", "snapshot"],
             &["related_keys"],
             &["due_rotations"],

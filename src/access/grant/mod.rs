@@ -2,6 +2,7 @@
 
 mod builder;
 mod constraint;
+mod grantee_key;
 mod operation;
 mod principal;
 mod rules;
@@ -16,6 +17,7 @@ use crate::key::{AccountId, serde_as_text};
 
 pub use builder::GrantBuilder;
 pub use constraint::GrantConstraint;
+pub(crate) use grantee_key::GranteeKey;
 pub use operation::GrantOperation;
 pub use principal::GrantPrincipal;
 pub use terms::GrantTerms;

@@ -20,8 +20,10 @@ pub struct Explanation {
     /// The statements of all layers, in the order in which they were looked at.
     pub statements: Vec<ExplainedStatement>,
     /// The grants of AWS KMS that could allow the request. Empty unless the caller of [`explain`](crate::iam::explain)
-    /// adds them.
+    /// adds them. Those that may name the requester come first, and of many only the first hundred are listed.
     pub grants: Vec<ExplainedGrant>,
+    /// Whether there are more grants, which are not listed.
+    pub more_grants: bool,
     /// The condition keys and policy variables that the statements about this action asked for, and that the request
     /// lacked.
     pub missing_keys: Vec<MissingKey>,

@@ -24,6 +24,7 @@ pub fn explain(layers: &Layers<'_>, request: &dyn RequestContext) -> Explanation
         action: request.action().to_owned(),
         statements: notes.statements,
         grants: Vec::new(),
+        more_grants: false,
         missing_keys: notes.missing_keys,
     }
 }

@@ -15,6 +15,7 @@ impl fmt::Display for Explanation {
             action,
             statements,
             grants,
+            more_grants,
             missing_keys,
         } = self;
         match decision {
@@ -41,6 +42,9 @@ impl fmt::Display for Explanation {
         }
         for grant in grants {
             write!(f, "\n- {grant}")?;
+        }
+        if *more_grants {
+            f.write_str("\n- more grants, which are not listed")?;
         }
         for MissingKey { key, presence } in missing_keys {
             write!(f, "\n- {key}: {}", WhyMissing(*presence))?;

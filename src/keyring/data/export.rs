@@ -58,7 +58,7 @@ fn export_key(key: &SoftwareKey) -> Result<KeyData, KmsError> {
         metadata: metadata.clone(),
         key_state: Some(metadata.key_state()),
         policy: KeyPolicy::clone(policy),
-        grants: grants.to_vec(),
+        grants: grants.iter().cloned().collect(),
         tags: tags.to_vec(),
         secret: match secret {
             Secret::None => SecretData::None,

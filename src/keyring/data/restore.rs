@@ -1,6 +1,6 @@
 //! Restores a ring from [`RingData`].
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -132,8 +132,11 @@ fn add_grant_tokens(
     snapshot: &mut Snapshot,
     grant_tokens: Vec<(String, GrantId)>,
 ) -> Result<(), InvalidRingData> {
-    let grants = snapshot.keys().flat_map(|key| key.grants.iter());
-    let grants: HashSet<GrantId> = grants.map(|grant| grant.id().clone()).collect();
+    let grants = snapshot.keys().flat_map(|key| {
+        let ids = key.grants.iter().map(|grant| grant.id().clone());
+        ids.map(|id| (id, *key.metadata.arn()))
+    });
+    let grants: HashMap<GrantId, KeyArn> = grants.collect();
     for (at, (token, grant)) in grant_tokens.into_iter().enumerate() {
         match snapshot.grant_tokens.get(&token) {
             Some(other) if *other == grant => continue,
@@ -143,9 +146,9 @@ fn add_grant_tokens(
             }
             None => {}
         }
-        snapshot.grant_tokens.insert(token, grant.clone());
-        if !grants.contains(&grant) {
-            snapshot.grant_tokens.end(&grant);
+        match grants.get(&grant) {
+            Some(key) => snapshot.grant_tokens.insert(token, grant, *key),
+            None => snapshot.grant_tokens.insert_ended(token, grant),
         }
     }
     Ok(())
@@ -238,7 +241,7 @@ fn software_key(
     let secret = self::secret(at, &metadata, secret, random)?;
     let rotation = self::rotation(at, &metadata, rotation, now)?;
     let mut key = SoftwareKey::new(metadata, Arc::new(policy), Arc::from(tags), secret);
-    key.grants = Arc::from(grants);
+    key.grants = grants.into_iter().collect();
     key.departed_grants = Arc::from(departed_grants);
     key.visible = visible;
     key.disabled = disabled;

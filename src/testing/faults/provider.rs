@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use crate::access::{Grant, GrantId, KeyPolicy};
+use crate::access::{GrantId, Grants, KeyPolicy};
 use crate::key::{
     AliasArn, AliasName, EncryptionAlgorithm, KeyArn, KeyMaterialId, KeyMetadata, Place,
 };
@@ -229,7 +229,7 @@ impl KmsKey for FaultyKey<'_> {
         self.key.policy()
     }
 
-    fn grants(&self) -> &[Grant] {
+    fn grants(&self) -> &dyn Grants {
         self.key.grants()
     }
 

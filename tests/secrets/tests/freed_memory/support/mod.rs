@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crypto_bigint::modular::{BoxedMontyForm, BoxedMontyParams};
 use hmac::{Hmac, KeyInit, Mac};
-use kms_reencrypt::access::{Grant, GrantId, KeyPolicy};
+use kms_reencrypt::access::{GrantId, Grants, KeyPolicy};
 use kms_reencrypt::keyring::NewKey;
 use kms_reencrypt::provider::{
     KeyActionError, KeyProvider, KeyProviderError, KeyRef, KeyView, KmsKey, MessageNonces,
@@ -252,7 +252,7 @@ impl KmsKey for PanickingKey<'_> {
         self.0.policy()
     }
 
-    fn grants(&self) -> &[Grant] {
+    fn grants(&self) -> &dyn Grants {
         self.0.grants()
     }
 

@@ -1,137 +1,107 @@
-//! [`CowMap`]: a hash map that is cheap to copy and to change, since copies share what they have in common.
+//! [`Map`]: a hash map that is cheap to copy and to change, since copies share what they have in common.
 
 use core::fmt;
 use core::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher};
-use std::collections::HashMap;
 use std::hash::RandomState;
-use std::sync::Arc;
 
-use crate::access::GrantId;
-use crate::key::{AliasArn, KeyArn, KeyMaterialId};
+use rpds::HashTrieMapSync;
 
-/// The number of buckets of a map. In a map of 100,000 entries, a change of one copies about 400.
-const BUCKETS: usize = 256;
+use crate::access::{GrantId, GranteeKey};
+use crate::key::{AliasArn, KeyArn, KeyId, KeyMaterialId};
 
-/// A key of a [`CowMap`], and how it is hashed.
-pub(super) trait Bucketed: Clone + Eq + Hash {
+/// The children of a node. A change copies a path of nodes, and counts a reference to each of their children: fewer
+/// children make that cheaper, and look-ups longer.
+const DEGREE: u8 = 16;
+
+/// A key of a [`Map`], and how it is hashed.
+pub(super) trait MapKey: Eq + Hash {
     /// A keyed hash if an attacker may choose the keys, a faster one if they are random.
-    type State: BuildHasher + Clone + Default + fmt::Debug;
-
-    /// A byte that differs between most keys, and that an attacker who chooses keys cannot predict.
-    fn bucket(&self, state: &Self::State) -> u8;
+    type State: BuildHasher + Clone + Default;
 }
 
-/// A hash map in buckets that are shared between copies until one of them changes.
-#[derive(Debug)]
-pub(super) struct CowMap<K: Bucketed, V> {
-    buckets: Arc<[SharedBucket<K, V>]>,
-    /// The hash state of all buckets. Its random key, if it has one, is drawn when the map is created, and not when a
-    /// bucket is added, which happens under the ring's lock.
-    state: K::State,
-}
+/// A hash map whose copies share all nodes of the trie that have not changed. So a copy costs nothing, and a change the same
+/// in a large map as in a small one, but for the length of a path.
+pub(super) struct Map<K: MapKey, V>(HashTrieMapSync<K, V, K::State>);
 
-/// `None` is an empty bucket.
-type SharedBucket<K, V> = Option<Arc<Bucket<K, V>>>;
-
-type Bucket<K, V> = HashMap<K, V, <K as Bucketed>::State>;
-
-impl<K: Bucketed, V: Clone> CowMap<K, V> {
+impl<K: MapKey, V> Map<K, V> {
+    #[inline]
     pub(super) fn get(&self, key: &K) -> Option<&V> {
-        self.buckets
-            .get(usize::from(key.bucket(&self.state)))?
-            .as_ref()?
-            .get(key)
+        self.0.get(key)
     }
 
     /// All entries, in no order.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
-        self.buckets
-            .iter()
-            .flatten()
-            .flat_map(|bucket| bucket.iter())
+        self.0.iter()
     }
 
-    pub(super) fn insert(&mut self, key: K, value: V) -> Option<V> {
-        self.bucket_mut(&key)?.insert(key, value)
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.0.size()
     }
 
-    pub(super) fn remove(&mut self, key: &K) -> Option<V> {
-        self.bucket_mut(key)?.remove(key)
+    pub(super) fn insert(&mut self, key: K, value: V) {
+        self.0.insert_mut(key, value);
     }
 
-    fn bucket_mut(&mut self, key: &K) -> Option<&mut Bucket<K, V>> {
-        let buckets = Arc::make_mut(&mut self.buckets);
-        let bucket = buckets.get_mut(usize::from(key.bucket(&self.state)))?;
-        let empty = || Arc::new(HashMap::with_hasher(self.state.clone()));
-        Some(Arc::make_mut(bucket.get_or_insert_with(empty)))
+    pub(super) fn remove(&mut self, key: &K) {
+        self.0.remove_mut(key);
     }
 }
 
-impl<K: Bucketed, V> Default for CowMap<K, V> {
+impl<K: MapKey, V> Default for Map<K, V> {
     fn default() -> Self {
-        Self {
-            buckets: core::iter::repeat_with(|| None).take(BUCKETS).collect(),
-            state: K::State::default(),
-        }
+        let state = K::State::default();
+        Self(HashTrieMapSync::new_with_hasher_and_degree_and_ptr_kind(
+            state, DEGREE,
+        ))
     }
 }
 
-impl<K: Bucketed, V> Clone for CowMap<K, V> {
+impl<K: MapKey, V> Clone for Map<K, V> {
     fn clone(&self) -> Self {
-        Self {
-            buckets: Arc::clone(&self.buckets),
-            state: self.state.clone(),
-        }
+        Self(self.0.clone())
     }
 }
 
-/// Uses the last two digits of the key id, which are random unless the id was chosen.
-impl Bucketed for KeyArn {
+impl<K: MapKey + fmt::Debug, V: fmt::Debug> fmt::Debug for Map<K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+/// Key ids are random unless the owner of the ring chose them.
+impl MapKey for KeyArn {
     type State = BuildHasherDefault<MixingHasher>;
-
-    fn bucket(&self, _: &Self::State) -> u8 {
-        match self.key_id().as_bytes() {
-            [.., high, low] => digit(*high) << 4 | digit(*low),
-            _ => 0,
-        }
-    }
 }
 
-/// Uses any byte of the id, since it is the output of a MAC.
-impl Bucketed for KeyMaterialId {
+/// The output of a MAC.
+impl MapKey for KeyMaterialId {
     type State = BuildHasherDefault<MixingHasher>;
-
-    fn bucket(&self, _: &Self::State) -> u8 {
-        let [first, ..] = self.as_bytes();
-        *first
-    }
 }
 
-/// Uses a keyed hash: every caller who may create aliases chooses names.
-impl Bucketed for AliasArn {
+/// Every caller who may create aliases chooses their names.
+impl MapKey for AliasArn {
     type State = RandomState;
-
-    fn bucket(&self, state: &Self::State) -> u8 {
-        keyed_bucket(self, state)
-    }
 }
 
-/// Uses a keyed hash, since the ids may come from a file.
-impl Bucketed for GrantId {
+/// The ids may come from a file.
+impl MapKey for GrantId {
     type State = RandomState;
-
-    fn bucket(&self, state: &Self::State) -> u8 {
-        keyed_bucket(self, state)
-    }
 }
 
-/// Grant tokens. Uses a keyed hash, since the tokens may come from a file.
-impl Bucketed for String {
+/// Every caller who may create grants chooses their grantees.
+impl MapKey for GranteeKey {
     type State = RandomState;
+}
 
-    fn bucket(&self, state: &Self::State) -> u8 {
-        keyed_bucket(self, state)
-    }
+/// The ids may come from a file.
+impl MapKey for KeyId {
+    type State = RandomState;
+}
+
+/// Grant tokens, which may come from a file, and the names of grants, which callers choose.
+impl MapKey for String {
+    type State = RandomState;
 }
 
 /// A hasher that mixes eight bytes at a time, at a tenth of the cost of the standard library's. It is only for random
@@ -157,20 +127,9 @@ impl Hasher for MixingHasher {
     }
 
     fn finish(&self) -> u64 {
-        // The upper half of the product depends on more of the input than the lower half, and a map uses both.
+        // The upper half of the product depends on more of the input than the lower half, which the map uses first.
         self.0 ^ self.0 >> 32
     }
-}
-
-/// The value of a hexadecimal digit.
-const fn digit(byte: u8) -> u8 {
-    (byte & 0x0f) + 9 * (byte >> 6 & 1)
-}
-
-/// A middle byte of a key's hash, since a bucket's own map uses the lowest and the highest bits.
-fn keyed_bucket(key: &impl Hash, state: &impl BuildHasher) -> u8 {
-    let [_, _, _, byte, ..] = state.hash_one(key).to_be_bytes();
-    byte
 }
 
 #[cfg(test)]
@@ -180,7 +139,7 @@ mod tests {
 
     use std::hash::RandomState;
 
-    use super::{Bucketed, CowMap, MixingHasher, digit};
+    use super::{Map, MapKey, MixingHasher};
     use crate::access::GrantId;
     use crate::key::{AliasArn, KeyArn, KeyMaterialId};
 
@@ -217,12 +176,8 @@ mod tests {
         }
     }
 
-    impl Bucketed for Chosen {
-        type State = <String as Bucketed>::State;
-
-        fn bucket(&self, state: &Self::State) -> u8 {
-            self.0.bucket(state)
-        }
+    impl MapKey for Chosen {
+        type State = <String as MapKey>::State;
     }
 
     /// 2^`doublings` texts with one [`MixingHasher`] hash and one sum modulo 256 of their bytes times powers of 31, by which
@@ -276,34 +231,35 @@ mod tests {
         let hash = old.hash_one(&texts[0]);
         assert!(texts.iter().all(|text| old.hash_one(text) == hash));
 
-        let mut map = CowMap::default();
+        let mut map = Map::default();
         STEPS.set(0);
         for text in &texts {
-            // As a reader of the ring keeps it: the bucket that changes is copied.
+            // As a reader of the ring keeps it: what changes is copied.
             let before = map.clone();
             map.insert(Chosen(text.clone()), ());
             drop(before);
         }
         assert_eq!(map.iter().count(), 1024);
-        // Copying buckets of four entries at the most of the time; in one bucket it would be half a million.
+        // In one bucket it would be half a million.
         let steps = STEPS.get();
         assert!(steps < 16 * 1024, "{steps}");
     }
 
     #[test]
     fn a_changed_copy_leaves_the_original_as_it_was() {
-        let mut original: CowMap<String, u32> = CowMap::default();
+        let mut original: Map<String, u32> = Map::default();
         for number in 0..1000 {
-            assert_eq!(original.insert(number.to_string(), number), None);
+            original.insert(number.to_string(), number);
         }
         let mut copy = original.clone();
-        assert_eq!(copy.insert("7".to_owned(), 70), Some(7));
-        assert_eq!(copy.remove(&"8".to_owned()), Some(8));
+        copy.insert("7".to_owned(), 70);
+        copy.remove(&"8".to_owned());
         assert_eq!(original.get(&"7".to_owned()), Some(&7));
         assert_eq!(original.get(&"8".to_owned()), Some(&8));
         assert_eq!(copy.get(&"7".to_owned()), Some(&70));
         assert_eq!(copy.get(&"8".to_owned()), None);
         assert_eq!((original.iter().count(), copy.iter().count()), (1000, 999));
+        assert_eq!((original.len(), copy.len()), (1000, 999));
     }
 
     /// Numbers that look random and are the same in each run.
@@ -316,49 +272,49 @@ mod tests {
         })
     }
 
-    /// Of 4,096 keys in 256 buckets, each bucket gets about 16.
+    /// Of 4,096 keys, each value of the lowest byte of a hash, by which a map begins to look, gets about 16.
     #[track_caller]
-    fn assert_spread(buckets: impl Iterator<Item = u8>, what: &str) {
+    fn assert_spread(bytes: impl Iterator<Item = u8>, what: &str) {
         let mut sizes = [0; 256];
-        buckets
+        bytes
             .take(4_096)
-            .for_each(|bucket| sizes[usize::from(bucket)] += 1);
+            .for_each(|byte| sizes[usize::from(byte)] += 1);
         let (least, most) = (sizes.iter().min().unwrap(), sizes.iter().max().unwrap());
         assert!(*least > 0 && *most < 64, "{what}: {least} to {most}");
     }
 
     #[test]
-    fn keys_of_every_kind_are_spread_over_the_buckets() {
+    fn keys_of_every_kind_are_spread_over_the_nodes_of_a_map() {
         let place = "arn:aws:kms:us-east-2:111122223333";
         let arns = numbers().map(|number| {
             let arn = format!("{place}:key/mrk-{number:016x}{number:016x}");
-            arn.parse::<KeyArn>().unwrap().bucket(&Default::default())
+            lowest(&arn.parse::<KeyArn>().unwrap(), &Default::default())
         });
         assert_spread(arns, "keys");
         let materials = numbers().map(|number| {
             let id = format!("{number:016x}").repeat(4);
-            let id = id.parse::<KeyMaterialId>().unwrap();
-            id.bucket(&Default::default())
+            lowest(&id.parse::<KeyMaterialId>().unwrap(), &Default::default())
         });
         assert_spread(materials, "materials");
         let state = RandomState::new();
         let aliases = (0..).map(|number| {
             let arn = format!("{place}:alias/{number}");
-            arn.parse::<AliasArn>().unwrap().bucket(&state)
+            lowest(&arn.parse::<AliasArn>().unwrap(), &state)
         });
         assert_spread(aliases, "aliases");
         let grants = (0..).map(|number| {
-            number
-                .to_string()
-                .parse::<GrantId>()
-                .unwrap()
-                .bucket(&state)
+            let id = number.to_string();
+            lowest(&id.parse::<GrantId>().unwrap(), &state)
         });
         assert_spread(grants, "grants");
-        assert_spread(
-            (0..).map(|number| number.to_string().bucket(&state)),
-            "tokens",
-        );
+        let tokens = (0..).map(|number| lowest(&number.to_string(), &state));
+        assert_spread(tokens, "tokens");
+    }
+
+    /// The lowest byte of a key's hash.
+    fn lowest<K: MapKey>(key: &K, state: &K::State) -> u8 {
+        let [.., lowest] = state.hash_one(key).to_be_bytes();
+        lowest
     }
 
     #[test]
@@ -377,16 +333,8 @@ mod tests {
                 .take(4_096)
                 .map(|number| hash(bytes(number).to_le_bytes()))
                 .collect();
-            assert_spread(hashes.iter().map(|[first, ..]| *first), what);
+            assert_spread(hashes.iter().map(|[.., second, _]| *second), what);
             assert_spread(hashes.iter().map(|[.., last]| *last), what);
-        }
-    }
-
-    #[test]
-    fn every_digit_has_its_value() {
-        for (value, text) in (0..16).zip("0123456789abcdef".bytes()) {
-            assert_eq!(digit(text), value);
-            assert_eq!(digit(text.to_ascii_uppercase()), value);
         }
     }
 }
