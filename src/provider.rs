@@ -165,8 +165,8 @@ pub trait KeyProvider: Send + Sync {
     /// Calls `visit` once with the keys as they are at one moment.
     ///
     /// An implementation must guarantee that the view's answers do not change while `visit` runs. If it holds a lock
-    /// meanwhile, its writers wait for the cryptography of every running operation; if it hands out a snapshot, they do
-    /// not.
+    /// meanwhile, its writers wait for the cryptography of every running operation, which can be seconds where
+    /// `GenerateDataKeyPair` looks for primes; if it hands out a snapshot, they do not.
     ///
     /// # Errors
     ///

@@ -4,10 +4,13 @@
 mod common;
 
 use common::chinese_ring;
+use kms_reencrypt::access::{Caller, GrantOperation};
+use kms_reencrypt::iam::{Condition, ConditionOperator, Policy, Statement};
+use kms_reencrypt::keyring::NewKey;
 use kms_reencrypt::primitives::KeyPair;
 use kms_reencrypt::{
-    DataKeyPairSpec, DecryptRequest, GenerateDataKeyPairRequest, GetPublicKeyRequest, KeySpec,
-    KeyUsage, Keyring, Kms, ReEncryptRequest,
+    DataKeyPairSpec, DecryptRequest, GenerateDataKeyPairRequest, GetPublicKeyRequest, KeyArn,
+    KeySpec, KeyUsage, Keyring, Kms, KmsError, ReEncryptRequest,
 };
 
 /// The types of which this build makes pairs, but for the longer RSA keys, whose generation takes seconds.
@@ -79,7 +82,7 @@ fn a_kms_key_of_every_asymmetric_spec_has_a_public_key_or_says_why_not() {
             if spec.modulus_len().is_some_and(|len| len > 256) {
                 continue;
             }
-            let new = kms_reencrypt::keyring::NewKey::new(*spec).key_usage(*usage);
+            let new = NewKey::new(*spec).key_usage(*usage);
             let key = keyring.create_key(new).unwrap();
             let request = GetPublicKeyRequest::builder().key_id(key).build().unwrap();
             let answer = kms.get_public_key(&request);
@@ -132,7 +135,7 @@ fn a_kms_key_of_every_asymmetric_spec_has_a_public_key_or_says_why_not() {
 #[test]
 fn a_pair_that_is_asked_for_late_stays_the_same_in_every_region() {
     let keyring = Keyring::new("111122223333", "us-east-2").unwrap();
-    let signing = kms_reencrypt::keyring::NewKey::new(KeySpec::Rsa2048)
+    let signing = NewKey::new(KeySpec::Rsa2048)
         .key_usage(KeyUsage::SignVerify)
         .multi_region(true);
     let key = keyring.create_key(signing).unwrap();
@@ -147,4 +150,142 @@ fn a_pair_that_is_asked_for_late_stays_the_same_in_every_region() {
             .unwrap(),
         first
     );
+}
+
+/// A request for an SM2 pair, with an encryption context.
+fn sm2_pair(key: KeyArn) -> GenerateDataKeyPairRequest {
+    let request = GenerateDataKeyPairRequest::builder()
+        .key_id(key)
+        .key_pair_spec(DataKeyPairSpec::Sm2)
+        .encryption_context("tenant", "blue");
+    request.build().unwrap()
+}
+
+fn alice() -> Caller {
+    let account = "111122223333".parse().unwrap();
+    let alice = Caller::user(account, "alice").unwrap();
+    alice.in_partition_of(&chinese_ring().place().region)
+}
+
+/// What both operations answer, with their names.
+fn both(
+    kms: &Kms<Keyring>,
+    request: &GenerateDataKeyPairRequest,
+) -> [(&'static str, Result<(), KmsError>); 2] {
+    let with = kms.generate_data_key_pair(request).map(drop);
+    let without = kms
+        .generate_data_key_pair_without_plaintext(request)
+        .map(drop);
+    [
+        ("GenerateDataKeyPair", with),
+        ("GenerateDataKeyPairWithoutPlaintext", without),
+    ]
+}
+
+#[test]
+fn each_of_the_operations_takes_its_own_permission_and_policies_see_the_type_of_the_pair() {
+    let keyring = chinese_ring();
+    let key = keyring.create_key(KeySpec::SymmetricDefault).unwrap();
+    let kms = Kms::new(keyring);
+    for (actions, spec, allowed) in [
+        (
+            &["kms:GenerateDataKeyPair"][..],
+            None,
+            &["GenerateDataKeyPair"][..],
+        ),
+        (
+            &["kms:GenerateDataKeyPairWithoutPlaintext"],
+            None,
+            &["GenerateDataKeyPairWithoutPlaintext"],
+        ),
+        (&["kms:GenerateDataKey", "kms:Encrypt"], None, &[]),
+        (
+            &["kms:GenerateDataKeyPair*"],
+            Some("SM2"),
+            &["GenerateDataKeyPair", "GenerateDataKeyPairWithoutPlaintext"],
+        ),
+        (&["kms:GenerateDataKeyPair*"], Some("RSA_2048"), &[]),
+    ] {
+        let statement = actions
+            .iter()
+            .fold(Statement::allow().resource("*"), |statement, action| {
+                statement.action(*action)
+            });
+        let statement = match spec {
+            Some(spec) => statement.condition(Condition::new(
+                ConditionOperator::StringEquals,
+                "kms:DataKeyPairSpec",
+                [spec],
+            )),
+            None => statement,
+        };
+        let alice = alice().with_identity_policy(Policy::new().statement(statement));
+        for (operation, answer) in both(&kms.as_caller(alice), &sm2_pair(key)) {
+            match answer {
+                Ok(()) => assert!(allowed.contains(&operation), "{operation}"),
+                Err(error) => {
+                    assert!(!allowed.contains(&operation), "{operation}: {error}");
+                    assert_eq!(error.code(), "AccessDeniedException");
+                    let named = format!("to perform: kms:{operation} ");
+                    assert!(error.to_string().contains(&named), "{error}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_grant_gives_the_operation_that_it_names_in_its_context() {
+    let keyring = chinese_ring();
+    let key = keyring.create_key(KeySpec::SymmetricDefault).unwrap();
+    let kms = Kms::new(keyring.clone()).as_caller(alice());
+    for (tenant, operation, expected) in [
+        ("red", GrantOperation::GenerateDataKeyPair, [false, false]),
+        ("blue", GrantOperation::GenerateDataKey, [false, false]),
+        ("blue", GrantOperation::GenerateDataKeyPair, [true, false]),
+        (
+            "blue",
+            GrantOperation::GenerateDataKeyPairWithoutPlaintext,
+            [true, true],
+        ),
+    ] {
+        let grantee = alice().principal().unwrap().to_string();
+        keyring
+            .create_grant(key, grantee, |grant| {
+                grant
+                    .operation(operation)
+                    .encryption_context_subset([("tenant", tenant)])
+            })
+            .unwrap();
+        let answers = both(&kms, &sm2_pair(key)).map(|(_, answer)| answer.is_ok());
+        assert_eq!(answers, expected, "{operation} for {tenant}");
+    }
+}
+
+#[test]
+#[cfg(feature = "testing")]
+fn an_observer_is_told_of_the_operation_and_its_key() {
+    let keyring = chinese_ring();
+    let key = keyring.create_key(KeySpec::SymmetricDefault).unwrap();
+    let recorder = kms_reencrypt::testing::Recorder::new();
+    let kms = Kms::new(keyring.clone()).with_observer(recorder.clone());
+    for (_, answer) in both(&kms, &sm2_pair(key)) {
+        answer.unwrap();
+    }
+    keyring.disable_key(key).unwrap();
+    let refused = kms.generate_data_key_pair(&sm2_pair(key)).unwrap_err();
+    assert_eq!(refused.code(), "DisabledException");
+
+    let calls = recorder.generated_data_keys().with_destination(&key);
+    let calls = calls.with_destination_context("tenant", "blue");
+    let operations: Vec<_> = calls.iter().map(|call| call.operation().as_str()).collect();
+    assert_eq!(
+        operations,
+        [
+            "GenerateDataKeyPair",
+            "GenerateDataKeyPairWithoutPlaintext",
+            "GenerateDataKeyPair"
+        ]
+    );
+    assert_eq!(calls.failed_with("DisabledException").count(), 1);
 }
