@@ -272,9 +272,10 @@ pub(crate) const ORDERS: &[(&str, Order)] = &[
         "testing/ring_file",
         &[
             &["atomic", "cost", "document", "error"],
-            &["bounds"],
+            &["bounds", "members"],
             &["mod", "parse", "secret"],
-            &["read", "seal", "write"],
+            &["key_secret", "seal", "write"],
+            &["read"],
             &["protection", "seed"],
             &["snapshot"],
         ],

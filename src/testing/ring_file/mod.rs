@@ -77,6 +77,8 @@ mod bounds;
 mod cost;
 mod document;
 mod error;
+mod key_secret;
+mod members;
 mod parse;
 #[cfg(feature = "snapshot")]
 mod protection;

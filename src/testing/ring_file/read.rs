@@ -1,16 +1,9 @@
 //! Restores a ring from its document.
 
-use core::error::Error;
-use core::ops::RangeInclusive;
-use core::str::FromStr;
 use std::collections::BTreeMap;
-use std::time::SystemTime;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use zeroize::Zeroizing;
 
 use crate::access::{Grant, GrantBuilder, GrantId, KeyPolicy};
 use crate::context::EncryptionContext;
@@ -18,20 +11,16 @@ use crate::key::{
     AliasArn, KeyArn, KeyManager, KeyMetadata, KeyOrigin, KeySpec, KeyState,
     MultiRegionConfiguration, MultiRegionKeyType, Place,
 };
-use crate::keyring::data::{AliasData, KeyData, MaterialData, RingData, SecretData};
+use crate::keyring::data::{AliasData, KeyData, RingData};
 use crate::keyring::ring::Keyring;
-use crate::keyring::{
-    KeyMaterialState, ON_DEMAND_ROTATIONS_MAX, PENDING_WINDOW, ROTATION_PERIOD,
-    ROTATION_PERIOD_DEFAULT, Rotated, RotationSchedule, RotationType,
-};
-use crate::primitives::private_key::is_public_key;
-use crate::secret::boxed;
-use crate::testing::timestamp;
+use crate::keyring::{PENDING_WINDOW, ROTATION_PERIOD, ROTATION_PERIOD_DEFAULT, RotationSchedule};
 
 use super::document::{
-    AliasDocument, GrantDocument, KeyDocument, MaterialDocument, MultiRegionDocument, RingDocument,
+    AliasDocument, GrantDocument, KeyDocument, MultiRegionDocument, RingDocument,
 };
 use super::error::RingFileError;
+use super::key_secret;
+use super::members::{bounded, parse, parse_optional, parse_or, time};
 use super::secret::SecretBytes;
 
 /// The account and Region of the file.
@@ -123,7 +112,7 @@ fn key(
     if let Some(days) = document.pending_deletion_window_in_days {
         bounded("PendingDeletionWindowInDays", days, PENDING_WINDOW)?;
     }
-    let secret = self::secret(document, &metadata, secret)?;
+    let secret = key_secret::secret(document, &metadata, secret)?;
     let grants = document.grants.iter().enumerate();
     let departed = document.departed_grants.iter();
     Ok(KeyData {
@@ -177,125 +166,6 @@ fn rotation(document: &KeyDocument) -> Result<Option<RotationSchedule>, RingFile
         period_in_days,
         next,
     }))
-}
-
-/// The secret of a key, from its members in the document and its bytes.
-fn secret(
-    document: &KeyDocument,
-    metadata: &KeyMetadata,
-    bytes: SecretBytes,
-) -> Result<SecretData, RingFileError> {
-    if metadata.key_spec() != KeySpec::SymmetricDefault {
-        let member = [
-            ("KeyMaterials", !document.key_materials.is_empty()),
-            ("OnDemandRotations", document.on_demand_rotations > 0),
-        ];
-        if let Some((member, _)) = member.iter().find(|(_, given)| *given) {
-            return Err(RingFileError::new(
-                *member,
-                "only a symmetric encryption key has it",
-            ));
-        }
-        return private_key(document, metadata, bytes);
-    }
-    for (member, given) in [
-        ("PublicKey", document.public_key.is_some()),
-        ("ValidTo", document.valid_to.is_some()),
-    ] {
-        if given {
-            let reason = "only an asymmetric key with imported material has it";
-            return Err(RingFileError::new(member, reason));
-        }
-    }
-    bounded(
-        "OnDemandRotations",
-        document.on_demand_rotations,
-        0..=ON_DEMAND_ROTATIONS_MAX,
-    )?;
-    let mut rest = bytes.as_slice();
-    let mut materials = Vec::new();
-    for (at, document) in document.key_materials.iter().enumerate() {
-        let place = format!("KeyMaterials[{at}]");
-        let bytes = if document.absent {
-            None
-        } else {
-            let (bytes, behind) = rest
-                .split_first_chunk()
-                .ok_or_else(|| RingFileError::new(&place, "its 32 bytes are not there"))?;
-            rest = behind;
-            Some(boxed(bytes))
-        };
-        let default = if at == 0 {
-            KeyMaterialState::Current
-        } else {
-            KeyMaterialState::PendingRotation
-        };
-        let material = material(document, default, bytes).map_err(|error| error.within(&place))?;
-        materials.push(material);
-    }
-    if !rest.is_empty() {
-        let reason = "only an RSA or SM2 key has it";
-        return Err(RingFileError::new("PrivateKey", reason));
-    }
-    Ok(SecretData::Symmetric {
-        materials,
-        on_demand_rotations: document.on_demand_rotations,
-    })
-}
-
-/// The private key of an asymmetric key, or the public key that remains of it.
-fn private_key(
-    document: &KeyDocument,
-    metadata: &KeyMetadata,
-    bytes: SecretBytes,
-) -> Result<SecretData, RingFileError> {
-    let external = metadata.origin() == KeyOrigin::External;
-    let valid_to = time("ValidTo", &document.valid_to)?;
-    if valid_to.is_some() && (!external || bytes.is_empty()) {
-        let reason = "only a private key that was imported has it";
-        return Err(RingFileError::new("ValidTo", reason));
-    }
-    let Some(public_key) = &document.public_key else {
-        return Ok(if bytes.is_empty() {
-            SecretData::None
-        } else {
-            let der = bytes;
-            SecretData::Pkcs8 { der, valid_to }
-        });
-    };
-    if !external || !bytes.is_empty() {
-        let reason = "only a key has it whose imported private key is not there";
-        return Err(RingFileError::new("PublicKey", reason));
-    }
-    let decoded = STANDARD.decode(public_key).ok();
-    decoded
-        .filter(|der| is_public_key(der))
-        .map(SecretData::PublicKey)
-        .ok_or_else(|| {
-            let reason = "it takes the DER of a SubjectPublicKeyInfo in base64";
-            RingFileError::new("PublicKey", reason)
-        })
-}
-
-fn material(
-    document: &MaterialDocument,
-    default: KeyMaterialState,
-    bytes: Option<Box<Zeroizing<[u8; 32]>>>,
-) -> Result<MaterialData, RingFileError> {
-    let date = time("RotationDate", &document.rotation_date)?;
-    let by = parse_optional("RotationType", &document.rotation_type)?;
-    let rotated = document.rotated || date.is_some() || by.is_some();
-    Ok(MaterialData {
-        id: parse_optional("KeyMaterialId", &document.key_material_id)?,
-        bytes,
-        state: parse_or("KeyMaterialState", &document.key_material_state, default)?,
-        rotated: rotated.then_some(Rotated {
-            date,
-            by: by.unwrap_or(RotationType::OnDemand),
-        }),
-        valid_to: time("ValidTo", &document.valid_to)?,
-        description: document.key_material_description.clone(),
-    })
 }
 
 fn multi_region(document: &MultiRegionDocument) -> Result<MultiRegionConfiguration, RingFileError> {
@@ -434,45 +304,4 @@ fn place(
         account.map_or(Ok(home.account), |text| parse("Account", text))?,
         region.map_or(Ok(home.region), |text| parse("Region", text))?,
     ))
-}
-
-fn parse<T>(member: &str, text: &str) -> Result<T, RingFileError>
-where
-    T: FromStr<Err: Error + Send + Sync + 'static>,
-{
-    text.parse()
-        .map_err(|error| RingFileError::caused(member, error))
-}
-
-fn parse_optional<T>(member: &str, text: &Option<String>) -> Result<Option<T>, RingFileError>
-where
-    T: FromStr<Err: Error + Send + Sync + 'static>,
-{
-    let text = text.as_deref();
-    text.map(|text| parse(member, text)).transpose()
-}
-
-fn parse_or<T>(member: &str, text: &Option<String>, default: T) -> Result<T, RingFileError>
-where
-    T: FromStr<Err: Error + Send + Sync + 'static>,
-{
-    Ok(parse_optional(member, text)?.unwrap_or(default))
-}
-
-fn bounded(member: &str, number: u32, bounds: RangeInclusive<u32>) -> Result<(), RingFileError> {
-    if bounds.contains(&number) {
-        return Ok(());
-    }
-    let (least, most) = bounds.into_inner();
-    let reason = format!("{number} is not between {least} and {most}");
-    Err(RingFileError::new(member, reason))
-}
-
-fn time(member: &str, text: &Option<String>) -> Result<Option<SystemTime>, RingFileError> {
-    let Some(text) = text else {
-        return Ok(None);
-    };
-    let time = timestamp::read(text);
-    let error = || RingFileError::new(member, "a time is written as 2026-01-01T00:00:00Z");
-    time.map(Some).ok_or_else(error)
 }
