@@ -41,6 +41,12 @@ aws:SourceArn=arn:aws:s3:::bucket
 a=YQ==
 aws:SecureTransport=true'
 
+# Two keys of an encryption context that differ in case, which one condition key names.
+conditions case '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"kms:*","Resource":"*","Condition":{"StringEquals":{"kms:EncryptionContext:tenant":"red"},"ForAllValues:StringEquals":{"kms:EncryptionContextKeys":["tenant","TENANT"]}}}]}' 'kms:EncryptionContext:tenant=red
+kms:EncryptionContext:TENANT=blue
+kms:EncryptionContextKeys=tenant
+kms:EncryptionContextKeys=TENANT'
+
 allow='{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"kms:*","Resource":"*"}}'
 printf '%s' '{"Principals":[{"AccessKeyId":"A","Arn":"arn:aws:sts::111122223333:assumed-role/app/alice","RoleArn":"arn:aws:iam::111122223333:role/team/app","IdentityPolicies":['"$allow"'],"PermissionsBoundary":'"$allow"',"SessionPolicies":['"$allow"'],"Tags":{"team":"blue"},"Context":{"aws:SourceIp":"203.0.113.7","aws:CalledVia":["a","b"],"aws:MultiFactorAuthAge":60}},{"AccessKeyId":"B","Arn":"sns.amazonaws.com"}],"ServiceControlPolicies":{"111122223333":[['"$allow"']]}}' >corpus/principals/all
 
@@ -63,6 +69,10 @@ ring window-beyond "\"Keys\":[{$key,\"PendingDeletionWindowInDays\":4294967295}]
 ring two-primaries "\"Keys\":[{\"KeyId\":\"$mrk\"},{\"KeyId\":\"$mrk\",\"Region\":\"eu-west-1\"}]"
 ring replica-ahead "\"Keys\":[{\"KeyId\":\"$mrk\",\"MultiRegion\":{\"MultiRegionKeyType\":\"PRIMARY\",\"PrimaryRegion\":\"us-east-2\",\"ReplicaRegions\":[\"eu-west-1\"]}},{\"KeyId\":\"$mrk\",\"Region\":\"eu-west-1\",\"OnDemandRotations\":25,\"MultiRegion\":{\"MultiRegionKeyType\":\"REPLICA\",\"PrimaryRegion\":\"us-east-2\",\"ReplicaRegions\":[\"eu-west-1\"]}}]"
 ring one-material-two-accounts "\"Keys\":[{$key,$material},{$key,\"Account\":\"444455556666\",$material}]"
+id64=0c237476b39f8bc44e45212e08498fbe3151305030726c0590dd8d3e9f3d6a60
+ring grant-tokens "\"Keys\":[{$key,\"Grants\":[{\"GrantId\":\"$id64\",\"GranteePrincipal\":\"arn:aws:iam::111122223333:root\",\"Operations\":[\"Decrypt\"],\"Name\":\"n\"}]}],\"GrantTokens\":[{\"GrantToken\":\"a\",\"GrantId\":\"$id64\"},{\"GrantToken\":\"b\",\"GrantId\":\"$id64\"},{\"GrantToken\":\"c\",\"GrantId\":\"d\"}]"
+ring tag-beyond "\"Keys\":[{$key,\"Tags\":[{\"TagKey\":\"$id64$id64$id64\",\"TagValue\":\"$id64\"}]}]"
+ring rotation-period-beyond "\"Keys\":[{$key,\"KeyRotationEnabled\":true,\"RotationPeriodInDays\":4294967295,\"NextRotationDate\":\"9999-12-31T23:59:59Z\"}]"
 ring sealed "\"Protection\":{\"Salt\":\"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\",\"Check\":\"AAAA\"},\"Keys\":[{$key,\"Sealed\":\"AAAA\"}],\"Sealed\":\"AAAA\""
 for cost in 8,1,1 7168,5,1 262144,16,16 4294967295,4294967295,4294967295; do
     IFS=, read -r memory passes lanes <<END
@@ -75,19 +85,26 @@ for seed in fixture small; do
 done
 
 # The first byte says which operation: its place in the list of fuzz_targets/wire.rs.
-body() { printf "\\$1%s" "$3" >"corpus/wire/$2"; }
-body 000 re-encrypt '{"CiphertextBlob":"AQICAHg=","SourceEncryptionContext":{"tenant":"blue"},"SourceKeyId":"alias/a","DestinationKeyId":"1234abcd-12ab-34cd-56ef-1234567890ab","DestinationEncryptionContext":{"a":"b"},"SourceEncryptionAlgorithm":"SYMMETRIC_DEFAULT","DestinationEncryptionAlgorithm":"RSAES_OAEP_SHA_1","GrantTokens":["t"],"DryRun":true,"DryRunModifiers":["IGNORE_CIPHERTEXT"]}'
-body 001 encrypt "{$key,\"Plaintext\":\"c2VjcmV0\",\"EncryptionContext\":{\"a\":\"b\"},\"EncryptionAlgorithm\":\"SYMMETRIC_DEFAULT\",\"DryRun\":false}"
-body 002 decrypt '{"CiphertextBlob":"AQICAHg=","Recipient":{"KeyEncryptionAlgorithm":"RSAES_OAEP_SHA_256","AttestationDocument":"YQ=="}}'
-body 003 data-key "{$key,\"KeySpec\":\"AES_256\",\"NumberOfBytes\":24}"
-body 005 create '{"Description":"d","KeySpec":"SYMMETRIC_DEFAULT","KeyUsage":"ENCRYPT_DECRYPT","Origin":"EXTERNAL","MultiRegion":true,"Tags":[{"TagKey":"k","TagValue":"v"}],"Policy":"{}","BypassPolicyLockoutSafetyCheck":true}'
-body 006 describe "{$key}"
-body 007 list '{"Limit":1,"Marker":"x"}'
-body 011 alias "{\"AliasName\":\"alias/a\",\"TargetKeyId\":\"1234abcd-12ab-34cd-56ef-1234567890ab\"}"
-body 017 schedule "{$key,\"PendingWindowInDays\":7}"
-body 021 rotate "{$key}"
-body 023 import-far "{$key,\"ImportToken\":\"YQ==\",\"EncryptedKeyMaterial\":\"YQ==\",\"ValidTo\":1e300}"
-body 023 import "{$key,\"ImportToken\":\"YQ==\",\"EncryptedKeyMaterial\":\"YQ==\",\"ValidTo\":1767225600.5,\"ExpirationModel\":\"KEY_MATERIAL_EXPIRES\",\"ImportType\":\"NEW_KEY_MATERIAL\"}"
-body 025 replicate "{$key,\"ReplicaRegion\":\"eu-west-1\"}"
-body 026 grant "{$key,\"GranteePrincipal\":\"arn:aws:iam::111122223333:role/R\",\"Operations\":[\"Encrypt\"],\"Constraints\":{\"EncryptionContextSubset\":{\"a\":\"b\"}},\"Name\":\"n\"}"
-body 032 policy "{$key,\"PolicyName\":\"default\","'"Policy":"{\"Statement\":[]}"}'
+operations=$(sed -n '/^const OPERATIONS/,/^];/s/^ *"\(..*\)",$/\1/p' fuzz_targets/wire.rs)
+body() {
+    place=$(printf '%s\n' "$operations" | grep -nx "$1" | cut -d : -f 1)
+    [ -n "$place" ] || { echo "fuzz_targets/wire.rs has no operation $1" >&2; exit 1; }
+    { printf "\\$(printf %03o $((place - 1)))"; printf '%s' "$3"; } >"corpus/wire/$2"
+}
+body ReEncrypt re-encrypt '{"CiphertextBlob":"AQICAHg=","SourceEncryptionContext":{"tenant":"blue"},"SourceKeyId":"alias/a","DestinationKeyId":"1234abcd-12ab-34cd-56ef-1234567890ab","DestinationEncryptionContext":{"a":"b"},"SourceEncryptionAlgorithm":"SYMMETRIC_DEFAULT","DestinationEncryptionAlgorithm":"RSAES_OAEP_SHA_1","GrantTokens":["t"],"DryRun":true,"DryRunModifiers":["IGNORE_CIPHERTEXT"]}'
+body Encrypt encrypt "{$key,\"Plaintext\":\"c2VjcmV0\",\"EncryptionContext\":{\"a\":\"b\"},\"EncryptionAlgorithm\":\"SYMMETRIC_DEFAULT\",\"DryRun\":false}"
+body Decrypt decrypt '{"CiphertextBlob":"AQICAHg=","Recipient":{"KeyEncryptionAlgorithm":"RSAES_OAEP_SHA_256","AttestationDocument":"YQ=="}}'
+body GenerateDataKey data-key "{$key,\"KeySpec\":\"AES_256\",\"NumberOfBytes\":24}"
+body CreateKey create '{"Description":"d","KeySpec":"SYMMETRIC_DEFAULT","KeyUsage":"ENCRYPT_DECRYPT","Origin":"EXTERNAL","MultiRegion":true,"Tags":[{"TagKey":"k","TagValue":"v"}],"Policy":"{}","BypassPolicyLockoutSafetyCheck":true}'
+body DescribeKey describe "{$key}"
+body ListKeys list '{"Limit":1,"Marker":"x"}'
+body CreateAlias alias "{\"AliasName\":\"alias/a\",\"TargetKeyId\":\"1234abcd-12ab-34cd-56ef-1234567890ab\"}"
+body ScheduleKeyDeletion schedule "{$key,\"PendingWindowInDays\":7}"
+body RotateKeyOnDemand rotate "{$key}"
+body ImportKeyMaterial import-far "{$key,\"ImportToken\":\"YQ==\",\"EncryptedKeyMaterial\":\"YQ==\",\"ValidTo\":1e300}"
+body ImportKeyMaterial import "{$key,\"ImportToken\":\"YQ==\",\"EncryptedKeyMaterial\":\"YQ==\",\"ValidTo\":1767225600.5,\"ExpirationModel\":\"KEY_MATERIAL_EXPIRES\",\"ImportType\":\"NEW_KEY_MATERIAL\"}"
+body ReplicateKey replicate "{$key,\"ReplicaRegion\":\"eu-west-1\"}"
+body CreateGrant grant "{$key,\"GranteePrincipal\":\"arn:aws:iam::111122223333:role/R\",\"Operations\":[\"Encrypt\"],\"Constraints\":{\"EncryptionContextSubset\":{\"a\":\"b\"}},\"Name\":\"n\"}"
+body PutKeyPolicy policy "{$key,\"PolicyName\":\"default\","'"Policy":"{\"Statement\":[]}"}'
+body EnableKeyRotation enable-rotation "{$key,\"RotationPeriodInDays\":4294967295}"
+body RevokeGrant revoke "{$key,\"GrantId\":\"0c237476b39f8bc44e45212e08498fbe3151305030726c0590dd8d3e9f3d6a60\"}"

@@ -13,6 +13,7 @@ use core::fmt::Debug;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use common::{Keys, chinese_ring, fixed_pem};
+use kms_reencrypt::access::GrantOperation;
 use kms_reencrypt::keyring::{ImportedMaterial, KeyringBuilder, NewKey};
 use kms_reencrypt::primitives::{KeyPair, SymmetricMaterial};
 use kms_reencrypt::provider::KeyProvider;
@@ -263,3 +264,15 @@ assert_nothing_secret_is!(Clone PartialEq PartialOrd core::fmt::Display core::ha
 
 #[cfg(feature = "json")]
 assert_nothing_secret_is!(serde::Serialize);
+
+#[test]
+fn a_grant_token_is_no_secret_and_is_shown() {
+    let keyring = chinese_ring();
+    let key = keyring.create_key(KeySpec::SymmetricDefault).unwrap();
+    let grantee = "arn:aws-cn:iam::444455556666:role/Auditor";
+    let created = keyring.create_grant(key, grantee, |grant| {
+        grant.operation(GrantOperation::Decrypt)
+    });
+    let created = created.unwrap();
+    assert!(format!("{created:?}").contains(&created.grant_token));
+}

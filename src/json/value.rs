@@ -122,7 +122,7 @@ impl Node<'_> {
     }
 }
 
-/// A value may be a plaintext or a grant token: it is not printed.
+/// A value may be a plaintext: it is not printed.
 impl fmt::Debug for Value<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("..")
