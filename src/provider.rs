@@ -181,6 +181,7 @@ pub trait KeyProvider: Send + Sync {
     /// # Errors
     ///
     /// As for [`view`](Self::view).
+    #[inline]
     fn view_for(
         &self,
         operation: Operation,

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use core::time::Duration;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 
 use kms_reencrypt::keyring::{Clock, ManualClock};
@@ -11,7 +11,7 @@ use kms_reencrypt::provider::KeyProviderError;
 use kms_reencrypt::testing::{Fault, Faults, FaultyProvider, ProviderCall, insecure_key};
 use kms_reencrypt::{
     DecryptRequest, EncryptRequest, EncryptionAlgorithm, KeyArn, KeySpec, Keyring, Kms, KmsError,
-    ReEncryptRequest, ReEncryptResponse,
+    Operation, ReEncryptRequest, ReEncryptResponse,
 };
 
 /// Two keys, an alias to the second, and a blob under the first.
@@ -173,6 +173,50 @@ fn the_two_sides_fail_apart_even_where_both_are_one_key() {
     assert!(matches!(error, KmsError::KeyUnavailable(_)));
     let decrypt = DecryptRequest::builder().ciphertext_blob(scene.blob.as_slice());
     assert!(scene.kms.decrypt(&decrypt.build().unwrap()).is_ok());
+}
+
+#[test]
+fn a_fault_of_an_operation_strikes_its_requests_once_and_spares_others() {
+    let scene = Scene::new();
+    let decrypt = DecryptRequest::builder().ciphertext_blob(scene.blob.as_slice());
+    let decrypt = decrypt.build().unwrap();
+    let code = || {
+        let answer = scene.kms.decrypt(&decrypt);
+        answer.map_or_else(|error| error.code(), |_| "")
+    };
+    let of_decrypt = || Fault::kms_internal().on_operation(Operation::Decrypt);
+    scene.faults.inject(of_decrypt().nth(2));
+    assert_eq!(scene.codes(2), ["", ""], "it is not a Decrypt");
+    assert_eq!([code(), code(), code()], ["", "KMSInternalException", ""]);
+    scene.faults.clear();
+
+    // Where it strikes can be said as well.
+    scene.faults.inject(of_decrypt().on_key(scene.destination));
+    assert_eq!(code(), "", "another key");
+    scene.faults.inject(of_decrypt().on_key(scene.source));
+    assert_eq!(code(), "KMSInternalException");
+    assert_eq!(scene.codes(1), [""]);
+    scene.faults.clear();
+    scene.faults.inject(of_decrypt().at(ProviderCall::Encrypt));
+    assert_eq!(code(), "", "it encrypts nothing");
+}
+
+#[test]
+fn a_wrapped_provider_hears_of_the_operation() {
+    let keyring = Keyring::new("111122223333", "us-east-2").unwrap();
+    let key = keyring.create_key(KeySpec::SymmetricDefault).unwrap();
+    let inner = FaultyProvider::new(keyring);
+    let faults = inner.faults();
+    let kms = Kms::new(FaultyProvider::new(Arc::new(inner)));
+    faults.inject(
+        Fault::throttling()
+            .on_operation(Operation::Encrypt)
+            .times(1),
+    );
+    let encrypt = EncryptRequest::builder().key_id(key).plaintext("data");
+    let encrypt = encrypt.build().unwrap();
+    assert_eq!(kms.encrypt(&encrypt), Err(KmsError::Throttling));
+    assert!(kms.encrypt(&encrypt).is_ok());
 }
 
 #[test]

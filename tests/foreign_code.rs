@@ -11,7 +11,9 @@ use std::thread;
 use std::time::SystemTime;
 
 use kms_reencrypt::access::GrantOperation;
-use kms_reencrypt::keyring::{Clock, ImportedMaterial, NewKey, WrappingAlgorithm, WrappingKeySpec};
+use kms_reencrypt::keyring::{
+    Clock, ImportedMaterial, NewKey, RingProvider, WrappingAlgorithm, WrappingKeySpec,
+};
 use kms_reencrypt::observe::{Event, Observer};
 use kms_reencrypt::provider::{KeyProvider, KeyProviderError, KeyView};
 use kms_reencrypt::random::{OsRandom, RandomSource, RandomnessUnavailable};
@@ -104,6 +106,12 @@ impl KeyProvider for ForeignProvider {
         });
         meddler.meddle();
         result
+    }
+}
+
+impl RingProvider for ForeignProvider {
+    fn keyring(&self) -> &Keyring {
+        &self.1
     }
 }
 
@@ -270,6 +278,53 @@ const CRYPTOGRAPHIC: &[Operation] = &[
             .unwrap();
     }),
 ];
+
+/// Control operations that come through the `Kms`, and so through its provider and its observer.
+#[cfg(feature = "json")]
+const OVER_THE_WIRE: &[Operation] = &[
+    ("CreateKey over the wire", |world| {
+        call(world, "CreateKey", "{}");
+    }),
+    ("DisableKey over the wire", |world| {
+        call(
+            world,
+            "DisableKey",
+            &format!(r#"{{"KeyId": "{}"}}"#, world.key),
+        );
+    }),
+    ("UpdateAlias over the wire", |world| {
+        world.ring.create_alias("alias/app", world.key).unwrap();
+        let update = format!(
+            r#"{{"AliasName": "alias/app", "TargetKeyId": "{}"}}"#,
+            world.primary
+        );
+        call(world, "UpdateAlias", &update);
+    }),
+    ("CreateGrant over the wire", |world| {
+        let grant = format!(
+            r#"{{"KeyId": "{}", "GranteePrincipal": "{GRANTEE}", "Operations": ["Decrypt"]}}"#,
+            world.key
+        );
+        call(world, "CreateGrant", &grant);
+    }),
+];
+
+#[cfg(feature = "json")]
+fn call(world: &World, operation: &str, body: &str) {
+    let target = format!("TrentService.{operation}");
+    let response = world.kms.service().call(&target, body.as_bytes());
+    assert_eq!(response.status(), 200, "{:?}", response.error_code());
+}
+
+#[cfg(feature = "json")]
+#[test]
+fn over_the_wire_each_of_them_may_call_the_ring_back() {
+    for part in [Part::Clock, Part::Observer, Part::Provider] {
+        assert_none_hangs(part, OVER_THE_WIRE, OVER_THE_WIRE.len());
+    }
+    // CreateKey and CreateGrant draw.
+    assert_none_hangs(Part::RandomSource, OVER_THE_WIRE, 2);
+}
 
 /// Runs each operation in a world of its own; a part has to be called by at least so many of them.
 #[track_caller]
