@@ -183,6 +183,7 @@ impl<'a, E: Endpoint> Run<'a, E> {
             }
             if faults.is_empty() || changed || tried >= self.patience.tries {
                 let verdict = match (case.open, faults.is_empty()) {
+                    _ if answer.is_none() => Verdict::NotReached,
                     (None, true) => Verdict::Agrees,
                     (None, false) => Verdict::Disagrees,
                     (Some(_), true) => Verdict::OpenAsGuessed,

@@ -271,7 +271,9 @@ fn facts(arguments: &RunArguments, endpoint: &Signed) -> Result<Facts, Fault> {
             }
         }
     } else {
-        facts.account = account_of_server(endpoint, &arguments.region).unwrap_or(facts.account);
+        if let Some(account) = account_of_server(endpoint, &arguments.region)? {
+            facts.account = account;
+        }
         facts.other_account = ACCOUNTS[1].to_owned();
         let partition = facts.partition();
         for principal in endpoint.principals().all() {
@@ -294,8 +296,9 @@ fn account(facts: &Facts, principal: Principal) -> Result<String, Fault> {
     account.ok_or_else(|| Fault::new(format!("the {} has no ARN", principal.name())))
 }
 
-/// The account that a server gives to its callers: that of the ARN in the refusal of a key that does not exist.
-fn account_of_server(endpoint: &Signed, region: &str) -> Option<String> {
+/// The account that a server gives to its callers: that of the ARN in the refusal of a key that does not exist. `None` if
+/// the refusal has none.
+fn account_of_server(endpoint: &Signed, region: &str) -> Result<Option<String>, Fault> {
     let answer = endpoint.send(&Sent {
         target: "TrentService.DescribeKey",
         content_type: "application/x-amz-json-1.1",
@@ -303,11 +306,14 @@ fn account_of_server(endpoint: &Signed, region: &str) -> Option<String> {
         principal: Principal::Owner,
         region,
     });
-    let body = String::from_utf8(answer.ok()?.body).ok()?;
-    let (_, arn) = body.split_once("arn:")?;
-    let account = arn.split(':').nth(3)?;
-    let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
-    is_account.then(|| account.to_owned())
+    let body = answer.map_err(Fault::new)?.body;
+    let body = String::from_utf8_lossy(&body);
+    let account = body
+        .split_once("arn:")
+        .and_then(|(_, arn)| arn.split(':').nth(3));
+    let is_account =
+        |account: &&str| account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+    Ok(account.filter(is_account).map(str::to_owned))
 }
 
 fn name(arguments: &RunArguments) -> String {
