@@ -148,6 +148,7 @@ impl Zeroize for Plaintext {
 pub(crate) struct Wiped(Vec<u8>);
 
 impl Wiped {
+    #[cfg(feature = "json")]
     pub(crate) const fn new(bytes: Vec<u8>) -> Self {
         Self(bytes)
     }

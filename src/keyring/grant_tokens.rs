@@ -71,6 +71,7 @@ impl GrantTokens {
     }
 
     /// Inserts a token of a grant that has ended.
+    #[cfg(all(feature = "testing", feature = "json"))]
     pub(crate) fn insert_ended(&mut self, token: String, grant: GrantId) {
         self.grants.insert(token.clone(), grant);
         self.remember_ended(core::slice::from_ref(&token));
