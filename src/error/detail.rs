@@ -248,11 +248,11 @@ pub enum UnsupportedOperationError {
     #[error("WrappingAlgorithm RSAES_PKCS1_V1_5 is not supported")]
     WrappingAlgorithm,
 
-    /// A pair of data keys of a type that is not made here. The text is this crate's.
+    /// A pair of data keys of a type that is not made here (GUESS 57).
     #[error("A data key pair of KeyPairSpec {0} cannot be made here: {reason}", reason = NoPair(*.0))]
     NoDataKeyPair(KeySpec),
 
-    /// An asymmetric key whose public key is not here. The text is this crate's.
+    /// An asymmetric key whose public key is not here (GUESS 57).
     #[error("The public key of {key} is not here: {reason}", reason = NoPair(*.key_spec))]
     #[non_exhaustive]
     NoPublicKey {

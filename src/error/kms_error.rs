@@ -244,7 +244,7 @@ impl KmsError {
     }
 
     /// The refusal of `GetPublicKey` for a key without one. What has no key pair in AWS either is told apart from a key that
-    /// waits for its material, and from one whose key pair is not here.
+    /// waits for its material (GUESS 59), and from one whose key pair is not here.
     pub(crate) fn no_public_key(key: &KeyMetadata) -> Self {
         let error = match (key.key_spec(), key.key_usage()) {
             (KeySpec::SymmetricDefault, _) | (_, KeyUsage::GenerateVerifyMac) => {

@@ -69,6 +69,7 @@ impl Keyring {
         if !algorithm.is_for(spec) {
             return Err(ValidationError::WrappingAlgorithm.into());
         }
+        // GUESS 28 for the exception.
         if !algorithm.is_in(key_id.region()) {
             return Err(unsupported_kind_of_key());
         }

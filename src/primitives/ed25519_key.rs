@@ -15,7 +15,7 @@ use crate::secret::Plaintext;
 
 const OID: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 
-/// The DER of a `PrivateKeyInfo` of version 0, up to the private key, which ends it.
+/// The DER of a `PrivateKeyInfo` of version 0, without a public key (GUESS 58), up to the private key, which ends it.
 const BEFORE_PRIVATE_KEY: [u8; 16] = [
     0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
 ];
