@@ -1,17 +1,14 @@
 //! `kms-rotate plan`.
 
 use std::process::ExitCode;
-use std::time::Duration;
 
+use super::run::BUDGET_OF_PREFLIGHT;
 use crate::Error;
 use crate::cli::PlanOptions;
-use crate::engine::{Calls, Pace, Retries, Stop};
+use crate::engine::{Calls, Notices, Pace, Retries, Stop};
 use crate::look::{Found, look};
 use crate::preflight::preflight;
 use crate::rows::Rows;
-
-/// How long a call of the preflight is repeated.
-const BUDGET: Duration = Duration::from_secs(30);
 
 pub(super) fn execute(options: &PlanOptions) -> Result<ExitCode, Error> {
     let rows = options.table.rows(&options.input)?;
@@ -34,8 +31,9 @@ fn ask(options: &PlanOptions, rows: &Rows, found: &Found) -> Result<(), Error> {
     let calls = Calls {
         backend: &*opened.backend,
         pace: &Pace::new(None),
-        retries: Retries::within(BUDGET),
+        retries: Retries::within(BUDGET_OF_PREFLIGHT),
         stop: &Stop::default(),
+        notices: &Notices::default(),
     };
     let report = preflight(&calls, rows, &keys, Some(found))?;
     for warning in report.warnings {

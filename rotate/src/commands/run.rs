@@ -14,7 +14,7 @@ use super::{ROWS_FAILED, STOPPED, verify::tell};
 use crate::Error;
 use crate::backend::{Backend, DryRun, Keys};
 use crate::cli::{FormatName, RunOptions, settings};
-use crate::engine::{Calls, End, Engine, Pace, Retries, Stop};
+use crate::engine::{Calls, End, Engine, Notices, Pace, Retries, Stop};
 use crate::files::{Names, Outcomes, Progress, Quoting, beside};
 use crate::filter::{self, Failures, read_header};
 use crate::job::{Job, quoting};
@@ -30,6 +30,9 @@ const LOOKED_AT: u64 = 10_000;
 /// The number of lines that a worker takes at once, if a call takes microseconds.
 const SHARE_OF_RING: usize = 64;
 
+/// How long a call of the preflight is repeated.
+pub(super) const BUDGET_OF_PREFLIGHT: Duration = Duration::from_secs(15);
+
 /// Calls in flight, if a call takes milliseconds.
 const IN_FLIGHT: usize = 16;
 
@@ -44,11 +47,13 @@ pub(super) fn execute(options: &RunOptions) -> Result<ExitCode, Error> {
         &*opened.backend
     };
     let pace = Pace::new(options.rate);
+    let notices = Notices::default();
     let calls = Calls {
         backend,
         pace: &pace,
         retries: Retries::within(Duration::from_secs(options.retry_for)),
         stop: &stop,
+        notices: &notices,
     };
     let processors = || thread::available_parallelism().map_or(1, NonZero::get);
     let workers = match options.in_flight {
@@ -111,7 +116,12 @@ fn run_file(
     let longest = options.table.max_row_bytes;
     if !options.no_preflight {
         let found = look(input, engine.rows, longest, LOOKED_AT)?;
-        let report = preflight(&engine.calls, engine.rows, keys, Some(&found))?;
+        let report = preflight(
+            &in_preflight(&engine.calls),
+            engine.rows,
+            keys,
+            Some(&found),
+        )?;
         for warning in report.warnings {
             eprintln!("{warning}");
         }
@@ -140,6 +150,15 @@ fn run_file(
         println!("stopped: run the same command again, and it goes on from here");
     }
     Ok(status(options, outcome.end, &outcome.progress.outcomes))
+}
+
+/// The calls of a preflight: somebody waits for them, and nothing was done yet.
+fn in_preflight<'a>(calls: &Calls<'a>) -> Calls<'a> {
+    let budget = calls.retries.budget.min(BUDGET_OF_PREFLIGHT);
+    Calls {
+        retries: Retries::within(budget),
+        ..*calls
+    }
 }
 
 /// Refuses to publish an output that is not all under the destination's key material.
@@ -173,7 +192,7 @@ fn run_filter(options: &RunOptions, keys: &Keys, way: &Way<'_>) -> Result<ExitCo
     let rows = options.table.rows_of(is_csv, header.as_deref())?;
     let engine = way.engine(&rows, failures == Failures::Inline);
     if !options.no_preflight && can_ask_without_rows(engine.rows, keys) {
-        preflight(&engine.calls, engine.rows, keys, None)?;
+        preflight(&in_preflight(&engine.calls), engine.rows, keys, None)?;
     }
     let (end, done) = filter::run(
         &engine,

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use rand::RngExt as _;
 
-use super::{Pace, Stop};
+use super::{Notices, Pace, Stop};
 use crate::Error;
 use crate::backend::{Backend, Call, Moved, Refusal, Trouble};
 
@@ -45,6 +45,7 @@ pub(crate) struct Calls<'a> {
     pub(crate) pace: &'a Pace,
     pub(crate) retries: Retries,
     pub(crate) stop: &'a Stop,
+    pub(crate) notices: &'a Notices,
 }
 
 /// What came of a row.
@@ -77,6 +78,7 @@ impl Calls<'_> {
             if since.elapsed() >= self.retries.budget {
                 return Err(self.no_answer(&refusal));
             }
+            self.notices.repeated(&refusal, self.retries.budget);
             let then = Instant::now() + self.retries.pause(failures);
             if !self.stop.sleep_until(then) {
                 return Ok(Answer::Stopped);

@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 
 use crate::Error;
 use crate::backend::{Keys, Ring};
-use crate::engine::{Calls, Engine, Pace, Retries, Stop};
+use crate::engine::{Calls, Engine, Notices, Pace, Retries, Stop};
 use crate::files::{Journal, Names, Progress};
 use crate::job::Job;
 use crate::make::{Make, ring, secret};
@@ -123,6 +123,7 @@ impl Folder {
                 pace: &Pace::new(None),
                 retries: Retries::within(Duration::ZERO),
                 stop: &Stop::default(),
+                notices: &Notices::default(),
             },
             workers: 2,
             share: 100,

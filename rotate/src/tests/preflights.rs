@@ -10,7 +10,7 @@ use kms_reencrypt::{Keyring, Kms};
 use super::folder::{Folder, keys, rows};
 use crate::Error;
 use crate::backend::{Keys, Ring};
-use crate::engine::{Calls, Pace, Retries, Stop};
+use crate::engine::{Calls, Notices, Pace, Retries, Stop};
 use crate::look::{Found, look};
 use crate::make::ring;
 use crate::preflight::{Report, preflight};
@@ -21,6 +21,7 @@ fn ask(kms: Kms<Keyring>, keys: &Keys, found: Option<&Found>) -> Result<Report, 
         pace: &Pace::new(None),
         retries: Retries::within(Duration::ZERO),
         stop: &Stop::default(),
+        notices: &Notices::default(),
     };
     preflight(&calls, &rows(), keys, found)
 }

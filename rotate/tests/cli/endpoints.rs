@@ -161,6 +161,9 @@ fn an_endpoint_that_stays_away_ends_the_run_which_goes_on_later() {
         "{text}"
     );
     assert!(text.ends_with("and run the same command again\n"), "{text}");
+    // While it waited, it said so: once, and not for every call.
+    let waiting = "such calls are repeated for up to 1 seconds (--retry-for)";
+    assert_eq!(text.matches(waiting).count(), 1, "{text}");
     assert!(
         started.elapsed() < Duration::from_secs(30),
         "{:?}",
