@@ -1,7 +1,7 @@
 //! The filter that engines run: rows in on standard input, rows out on standard output.
 
 use core::time::Duration;
-use std::fs::File;
+use std::fs::{self, File};
 use std::process::{Command, Output, Stdio};
 use std::thread;
 
@@ -116,13 +116,13 @@ fn sigint_stops_a_job_at_a_row_and_it_goes_on_from_there() {
         "--ring",
         "ring.json",
     ];
-    let slow = [&run[..], &["--rate", "200", "--in-flight", "1"]].concat();
+    let slow = [&run[..], &["--rate", "100", "--in-flight", "1"]].concat();
     let mut command = folder.command(&slow);
     let child = command.stdout(Stdio::piped()).spawn().unwrap();
-    while !folder.file("out.part").exists() {
+    // It is in the middle when its first rows are there.
+    while !fs::metadata(folder.file("out.part")).is_ok_and(|file| file.len() > 0) {
         thread::sleep(Duration::from_millis(5));
     }
-    thread::sleep(Duration::from_millis(600));
     let interrupt = Command::new("kill")
         .args(["-INT", &child.id().to_string()])
         .status();
