@@ -213,6 +213,7 @@ impl<P: KeyProvider> Kms<P> {
 
     /// Reports a request that violates constraints to the observer if one is set. No key has been looked up for it.
     #[cfg(feature = "json")]
+    #[inline(always)]
     pub(crate) fn checked<T>(
         &self,
         operation: Operation,

@@ -44,11 +44,12 @@ fn main() {
     bytes.finish("allocated bytes");
     let mut wire = Ratios::to("one allocation");
     for mut call in calls() {
+        let name = call.name();
         // The first call of a thread makes what the thread keeps.
         (call.wire)();
         let count = allocation_counter::measure(call.wire).count_total;
         wire.rows
-            .push(row(&call.name, count, "allocations a call", 1, 8.0));
+            .push(row(&name, count, "allocations a call", 1, 8.0));
     }
     wire.finish("wire, allocations");
 }

@@ -1,42 +1,39 @@
-//! Writes what the other benches have measured into docs/benchmarks.md:
+//! Writes what the other benches have measured into docs/benchmarks.md, and keeps the ratios in benches/ratios.json; or
+//! compares the ratios with those that are kept there:
 //! `cargo bench -p kms-reencrypt-benches`, and then
-//! `cargo bench -p kms-reencrypt-benches --bench report -- --write`.
+//! `cargo bench -p kms-reencrypt-benches --bench report -- --write`, or `--compare`.
 
 use std::fs;
-use std::path::Path;
-use std::process::Command;
+use std::process::{Command, ExitCode};
 use std::time::SystemTime;
 
-use kms_reencrypt_benches::ratio::{Ratios, Row, directory};
-
-/// The benches in the order of the report.
-const BENCHES: [&str; 9] = [
-    "symmetric by blob",
-    "asymmetric",
-    "parts",
-    "scaling, keys",
-    "scaling, materials",
-    "scaling, threads",
-    "allocations",
-    "access",
-    "access, added",
-];
-
-/// The bench of tests/sdk, which is outside of the workspace and has a target folder of its own.
-const SDK_BENCH: &str = "aws_sdk";
-const SDK_RATIOS: &str = "tests/sdk/target/release/ratios";
+use kms_reencrypt_benches::measured::{Kept, file, measured};
+use kms_reencrypt_benches::ratio::{Ratios, Row};
 
 const BEGIN: &str = "<!-- From here on written by the bench `report`. -->\n";
 const END: &str = "<!-- Up to here. -->";
 
-fn main() {
+fn main() -> ExitCode {
+    let is_asked_to = |what: &str| std::env::args().any(|arg| arg == what);
+    if is_asked_to("--compare") {
+        let worse = Kept::read().compare(&measured());
+        println!("\n{worse} of these are worse than what benches/ratios.json keeps");
+        return ExitCode::from(u8::from(worse > 0));
+    }
     // Among all the others it would report what some of them are yet to measure.
-    if !std::env::args().any(|arg| arg == "--write") {
+    if !is_asked_to("--write") {
         println!(
             "to write the report: cargo bench -p kms-reencrypt-benches --bench report -- --write"
         );
-        return;
+        return ExitCode::SUCCESS;
     }
+    let measured = measured();
+    write(&measured);
+    Kept::read().write(&measured);
+    ExitCode::SUCCESS
+}
+
+fn write(measured: &[(&str, Ratios)]) {
     let mut report = format!(
         "Measured {} on {}, {}.\n",
         humantime::format_rfc3339_seconds(SystemTime::now())
@@ -46,20 +43,10 @@ fn main() {
         machine(),
         compiler(),
     );
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let benches = BENCHES.map(|bench| (directory(), bench));
-    for (ratios, bench) in benches
-        .into_iter()
-        .chain([(root.join(SDK_RATIOS), SDK_BENCH)])
-    {
-        let Ok(json) = fs::read(ratios.join(format!("{bench}.json"))) else {
-            println!("{bench} was not measured");
-            continue;
-        };
-        let ratios: Ratios = serde_json::from_slice(&json).expect("written by a bench");
-        report.push_str(&section(&ratios));
+    for (_, ratios) in measured {
+        report.push_str(&section(ratios));
     }
-    let page = root.join("docs/benchmarks.md");
+    let page = file("docs/benchmarks.md");
     let text = fs::read_to_string(&page).expect("the page is there");
     let (before, rest) = text.split_once(BEGIN).expect("the page has a place for it");
     let (_, after) = rest.split_once(END).expect("and an end of it");

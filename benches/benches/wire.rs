@@ -9,21 +9,16 @@ fn main() {
     let mut to_floor = Ratios::to("the bare cryptography");
     let mut group = criterion.benchmark_group("wire");
     for call in calls() {
-        let target = target(&call.name);
-        to_typed.measure(&mut group, &call.name, Some(target), call.wire, call.typed);
+        let most = Target::AtMost(if call.len == 32 { 1.8 } else { 1.6 });
+        to_typed.measure(&mut group, &call.name(), Some(most), call.wire, call.typed);
     }
     group.finish();
     let mut group = criterion.benchmark_group("typed");
     for call in calls() {
-        to_floor.measure(&mut group, &call.name, None, call.typed, call.floor);
+        to_floor.measure(&mut group, &call.name(), None, call.typed, call.floor);
     }
     group.finish();
     to_typed.finish("wire");
     to_floor.finish("wire, typed");
     criterion.final_summary();
-}
-
-fn target(name: &str) -> Target {
-    let is_small = name.ends_with(" 32 bytes");
-    Target::AtMost(if is_small { 1.8 } else { 1.6 })
 }

@@ -19,12 +19,21 @@ const PAIRS: usize = 1;
 /// One operation on a message of one length. Each of the three does the same work: the same keys, the same message and a
 /// context of one pair.
 pub struct Call {
-    /// The operation and the length of the message.
-    pub name: String,
+    pub operation: &'static str,
+    /// The length of the message.
+    pub len: usize,
     pub floor: Box<dyn FnMut()>,
     /// The call of [`Kms`], whose request is built beforehand.
     pub typed: Box<dyn FnMut()>,
     pub wire: Box<dyn FnMut()>,
+}
+
+impl Call {
+    /// Its name in the report.
+    pub fn name(&self) -> String {
+        let Self { operation, len, .. } = self;
+        format!("{operation}, {len} bytes")
+    }
 }
 
 /// The operations that use a key, on a data key and on what is the most that they take.
@@ -78,7 +87,8 @@ impl Subjects {
         let kms = self.kms.clone();
         let mut floor = floor(len);
         Call {
-            name: named("ReEncrypt", len),
+            operation: "ReEncrypt",
+            len,
             floor: Box::new(move || floor.re_encrypt()),
             typed: Box::new(move || {
                 drop(black_box(
@@ -105,7 +115,8 @@ impl Subjects {
         let kms = self.kms.clone();
         let mut floor = floor(len);
         Call {
-            name: named("Encrypt", len),
+            operation: "Encrypt",
+            len,
             floor: Box::new(move || floor.seal()),
             typed: Box::new(move || {
                 drop(black_box(
@@ -133,7 +144,8 @@ impl Subjects {
         let kms = self.kms.clone();
         let mut floor = floor(len);
         Call {
-            name: named("Decrypt", len),
+            operation: "Decrypt",
+            len,
             floor: Box::new(move || floor.open_first()),
             typed: Box::new(move || {
                 drop(black_box(
@@ -161,7 +173,8 @@ impl Subjects {
         let mut floor = floor(len);
         let mut data_key = vec![0; len];
         Call {
-            name: named("GenerateDataKey", len),
+            operation: "GenerateDataKey",
+            len,
             floor: Box::new(move || {
                 getrandom::fill(&mut data_key).expect("the operating system has randomness");
                 floor.seal();
@@ -195,8 +208,4 @@ fn context() -> Value {
 
 fn floor(len: usize) -> Floor {
     Floor::new(len, ring::context_len(PAIRS))
-}
-
-fn named(operation: &str, len: usize) -> String {
-    format!("{operation}, {len} bytes")
 }

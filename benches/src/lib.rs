@@ -10,5 +10,6 @@
 
 pub mod calls;
 pub mod floor;
+pub mod measured;
 pub mod ratio;
 pub mod ring;

@@ -88,14 +88,14 @@ impl Region {
     /// ```
     #[must_use]
     pub fn partition(&self) -> &'static str {
-        match self.as_str() {
-            name if name.starts_with("cn-") => "aws-cn",
-            name if name.starts_with("us-gov-") => "aws-us-gov",
-            name if name.starts_with("us-iso-") => "aws-iso",
-            name if name.starts_with("us-isob-") => "aws-iso-b",
-            name if name.starts_with("eu-isoe-") => "aws-iso-e",
-            name if name.starts_with("us-isof-") => "aws-iso-f",
-            name if name.starts_with("eusc-") => "aws-eusc",
+        match self.0.as_bytes() {
+            name if name.starts_with(b"cn-") => "aws-cn",
+            name if name.starts_with(b"us-gov-") => "aws-us-gov",
+            name if name.starts_with(b"us-iso-") => "aws-iso",
+            name if name.starts_with(b"us-isob-") => "aws-iso-b",
+            name if name.starts_with(b"eu-isoe-") => "aws-iso-e",
+            name if name.starts_with(b"us-isof-") => "aws-iso-f",
+            name if name.starts_with(b"eusc-") => "aws-eusc",
             _ => "aws",
         }
     }
@@ -111,13 +111,19 @@ impl FromStr for Region {
     type Err = InvalidRegion;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let mut words = text.as_bytes().split(|byte| *byte == b'-');
-        let number = words.next_back().unwrap_or_default();
-        let is_number = !number.is_empty() && number.iter().all(u8::is_ascii_digit);
-        let is_word = |word: &[u8]| !word.is_empty() && word.iter().all(u8::is_ascii_lowercase);
-        let count = words.clone().count();
-        let well_formed = is_number && (2..=3).contains(&count) && words.all(is_word);
-        well_formed
+        let words = text.trim_end_matches(|c: char| c.is_ascii_digit());
+        // Two or three words, each with the hyphen behind it, and a number.
+        let (mut hyphens, mut before) = (0, b'-');
+        for byte in words.bytes() {
+            match byte {
+                b'a'..=b'z' => {}
+                b'-' if before != b'-' => hyphens += 1,
+                _ => return Err(InvalidRegion(())),
+            }
+            before = byte;
+        }
+        let is_region = words.len() < text.len() && before == b'-' && matches!(hyphens, 2 | 3);
+        is_region
             .then(|| InlineText::concat(&[text]))
             .flatten()
             .map(Self)

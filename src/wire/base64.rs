@@ -27,10 +27,15 @@ pub(super) fn decode(text: &str) -> Option<Wiped> {
     Some(bytes)
 }
 
+/// The length of the text for so many bytes.
+pub(super) fn encoded_len(bytes: usize) -> usize {
+    base64::encoded_len(bytes, true).unwrap_or(usize::MAX)
+}
+
 /// Writes bytes at the end of a text.
 pub(super) fn encode(bytes: &[u8], text: &mut Vec<u8>) {
     let start = text.len();
-    let len = base64::encoded_len(bytes.len(), true).unwrap_or(usize::MAX);
+    let len = encoded_len(bytes.len());
     text.resize(start.saturating_add(len), 0);
     let written = text
         .get_mut(start..)

@@ -284,7 +284,9 @@ fn context(members: &Members<'_>, name: &str) -> Result<ContextBuilder, Protocol
 }
 
 fn texts(members: &Members<'_>, name: &str) -> Result<Vec<String>, ProtocolError> {
-    let texts = members.texts(name)?.unwrap_or_default();
+    let Some(texts) = members.texts(name)? else {
+        return Ok(Vec::new());
+    };
     Ok(texts.into_iter().map(str::to_owned).collect())
 }
 
@@ -299,6 +301,8 @@ fn values<T>(members: &Members<'_>, name: &str) -> Result<Vec<ModelValue<T>>, Pr
 where
     for<'t> ModelValue<T>: From<&'t str>,
 {
-    let texts = members.texts(name)?.unwrap_or_default();
+    let Some(texts) = members.texts(name)? else {
+        return Ok(Vec::new());
+    };
     Ok(texts.into_iter().map(ModelValue::from).collect())
 }

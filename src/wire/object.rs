@@ -22,8 +22,8 @@ impl Object {
     /// buffer that grows leaves copies behind.
     pub(super) fn with_room_for(blobs: usize) -> Self {
         const AROUND: usize = 640;
-        let len = AROUND.saturating_add(blobs.saturating_mul(3) / 2);
-        let mut json = Vec::with_capacity(len);
+        let written = base64::encoded_len(blobs);
+        let mut json = Vec::with_capacity(AROUND.saturating_add(written));
         json.push(b'{');
         Self(json)
     }
