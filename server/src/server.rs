@@ -173,8 +173,9 @@ impl Server {
     /// Answers the requests of a connection until one side closes it.
     async fn serve(self, stream: TcpStream) {
         let limits = self.limits;
+        let server = Arc::new(self);
         let service = service_fn(move |request| {
-            let server = self.clone();
+            let server = Arc::clone(&server);
             async { Ok::<_, Infallible>(server.answer(request).await) }
         });
         let connection = http1::Builder::new()
@@ -201,7 +202,7 @@ impl Server {
         let _ = tokio::time::timeout(TURNED_AWAY_TIMEOUT, connection).await;
     }
 
-    async fn answer(self, request: Request<Incoming>) -> Response<Full<Bytes>> {
+    async fn answer(self: Arc<Self>, request: Request<Incoming>) -> Response<Full<Bytes>> {
         if !self.hosts.allow(request.headers()) {
             return refusal(StatusCode::FORBIDDEN, HOST_REFUSAL);
         }
@@ -226,6 +227,9 @@ impl Server {
             Ok(Err(_)) => return refusal(StatusCode::BAD_REQUEST, ""),
             Err(_) => return refusal(StatusCode::REQUEST_TIMEOUT, ""),
         };
+        if is_quick(&head.headers, &body) {
+            return self.call(&head.headers, &body);
+        }
         // Runs on a blocking thread, since generating an RSA key takes seconds and other requests must not wait for
         // it.
         let answer = tokio::task::spawn_blocking(move || self.call(&head.headers, &body));
@@ -273,6 +277,23 @@ impl Server {
             .in_region(*credential.region());
         service.call(text("x-amz-target").unwrap_or_default(), body)
     }
+}
+
+/// Whether a call takes microseconds, less than to wake a thread for it: one that moves data, of a size that KMS has, and
+/// names no algorithm, so that it is symmetric.
+pub(crate) fn is_quick(headers: &HeaderMap, body: &[u8]) -> bool {
+    const QUICK: [&str; 5] = [
+        "TrentService.Decrypt",
+        "TrentService.Encrypt",
+        "TrentService.GenerateDataKey",
+        "TrentService.GenerateDataKeyWithoutPlaintext",
+        "TrentService.ReEncrypt",
+    ];
+    const MOST: usize = 16 * 1024;
+    let target = headers.get("x-amz-target");
+    target.is_some_and(|target| QUICK.iter().any(|quick| target == quick))
+        && body.len() <= MOST
+        && core::str::from_utf8(body).is_ok_and(|body| !body.contains("EncryptionAlgorithm"))
 }
 
 /// Whether a content type is that of KMS, with parameters or without.

@@ -8,12 +8,13 @@ use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
 
+use hyper::HeaderMap;
 use kms_reencrypt::access::Caller;
 use kms_reencrypt::testing::principals_file::PrincipalsFile;
 
 use crate::Error;
 use crate::hosts::Hosts;
-use crate::server::{Callers, Limits, Server};
+use crate::server::{Callers, Limits, Server, is_quick};
 
 const ALICE: &str = "arn:aws:iam::444455556666:user/alice";
 
@@ -415,6 +416,31 @@ fn until(mut holds: impl FnMut() -> bool) {
         thread::sleep(Duration::from_millis(20));
     }
     panic!("it has not come");
+}
+
+#[test]
+fn only_what_takes_microseconds_is_done_at_once() {
+    for (target, body, quick) in [
+        (
+            "TrentService.ReEncrypt",
+            r#"{"KeyId": "alias/app"}"#.to_owned(),
+            true,
+        ),
+        ("TrentService.GenerateDataKey", "{}".to_owned(), true),
+        // Both may take seconds or milliseconds.
+        ("TrentService.CreateKey", "{}".to_owned(), false),
+        (
+            "TrentService.ReEncrypt",
+            r#"{"SourceEncryptionAlgorithm": "RSAES_OAEP_SHA_256"}"#.to_owned(),
+            false,
+        ),
+        ("TrentService.Decrypt", " ".repeat(16 * 1024 + 1), false),
+        ("Decrypt", "{}".to_owned(), false),
+    ] {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-amz-target", target.parse().unwrap());
+        assert_eq!(is_quick(&headers, body.as_bytes()), quick, "{target}");
+    }
 }
 
 #[test]
