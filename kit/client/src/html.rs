@@ -4,7 +4,7 @@ use core::fmt::Write as _;
 
 use kit::{Book, Case, Outcome, Sheet, Verdict};
 
-use crate::results::{JUDGED, Results};
+use crate::results::{JUDGED, Results, known};
 use crate::terminal::verdict;
 
 /// A page without anything from elsewhere: it can be sent and kept.
@@ -32,8 +32,10 @@ pub(crate) fn page(book: &Book, results: &[Results]) -> String {
 fn cards(page: &mut String, book: &Book, results: &[Results]) {
     page.push_str("<section class=\"cards\">");
     for one in results {
-        let count =
-            |verdicts: &[Verdict]| one.count(book.cases().map(|case| case.id.as_str()), verdicts);
+        let known = || book.sheets.iter().flat_map(|sheet| known(&sheet.cases));
+        let count = |verdicts: &[Verdict]| one.count(known(), verdicts);
+        let ids = || book.cases().map(|case| case.id.as_str());
+        let of_all = |verdicts: &[Verdict]| one.count(ids(), verdicts);
         let (agrees, judged) = (count(&[Verdict::Agrees]), count(&JUDGED));
         let words = one
             .outcomes
@@ -48,10 +50,10 @@ fn cards(page: &mut String, book: &Book, results: &[Results]) {
                 "not reached: the set-up failed",
             ),
             (
-                count(&[Verdict::OpenAsGuessed, Verdict::OpenOtherwise]),
+                of_all(&[Verdict::OpenAsGuessed, Verdict::OpenOtherwise]),
                 "open: AWS's answer is not known",
             ),
-            (count(&[Verdict::Skipped]), "skipped"),
+            (of_all(&[Verdict::Skipped]), "skipped"),
         ];
         add(
             page,
@@ -98,7 +100,7 @@ fn percent(part: usize, all: usize) -> String {
 }
 
 fn section(page: &mut String, sheet: &Sheet, results: &[Results]) {
-    let ids = || sheet.cases.iter().map(|case| case.id.as_str());
+    let ids = || known(&sheet.cases);
     add(
         page,
         format_args!(

@@ -2,11 +2,11 @@
 
 use core::fmt::Write as _;
 
-use kit::{Book, Verdict};
+use kit::{Book, Outcome, Verdict};
 
-use crate::results::{JUDGED, Results};
+use crate::results::{JUDGED, Results, known};
 
-/// The table of sections, and each case that an endpoint answers otherwise.
+/// The table of sections, and that of the cases that somebody answers otherwise.
 pub(crate) fn page(book: &Book, results: &[Results]) -> String {
     let mut page = String::from(HEAD);
     let row =
@@ -24,14 +24,14 @@ pub(crate) fn page(book: &Book, results: &[Results]) -> String {
             .collect(),
     );
     for sheet in &book.sheets {
-        let ids = || sheet.cases.iter().map(|case| case.id.as_str());
+        let ids = || known(&sheet.cases);
         let cells = results.iter().map(|one| share(one, ids));
         row(
             &mut page,
             [sheet.section.clone()].into_iter().chain(cells).collect(),
         );
     }
-    let ids = || book.cases().map(|case| case.id.as_str());
+    let ids = || book.sheets.iter().flat_map(|sheet| known(&sheet.cases));
     let cells = results.iter().map(|one| format!("**{}**", share(one, ids)));
     row(
         &mut page,
@@ -42,9 +42,7 @@ pub(crate) fn page(book: &Book, results: &[Results]) -> String {
         .map(|one| format!("{} on {} in {}", one.title(), one.date, one.region))
         .collect();
     line(&mut page, &format!("\nAsked: {}.\n", regions.join("; ")));
-    for one in results {
-        disagreements(&mut page, book, one);
-    }
+    case_by_case(&mut page, book, results);
     page
 }
 
@@ -65,47 +63,34 @@ fn share<'a, I: Iterator<Item = &'a str>>(results: &Results, ids: impl Fn() -> I
     }
 }
 
-fn disagreements(page: &mut String, book: &Book, results: &Results) {
-    let wrong = |verdict| [Verdict::Disagrees, Verdict::NotReached].contains(&verdict);
-    let mut cases = book
-        .cases()
-        .filter_map(|case| {
-            Some((
-                case,
-                results
-                    .of(&case.id)
-                    .filter(|outcome| wrong(outcome.verdict))?,
-            ))
-        })
-        .peekable();
-    line(page, &format!("## {}\n", results.title()));
-    if cases.peek().is_none() {
-        return line(page, "Every case with a known answer is answered so.\n");
+/// A row for each case that somebody answers otherwise.
+fn case_by_case(page: &mut String, book: &Book, results: &[Results]) {
+    line(page, CASE_BY_CASE);
+    let names: Vec<&str> = results.iter().map(|one| one.name.as_str()).collect();
+    line(page, &format!("| case | {} |", names.join(" | ")));
+    line(page, &format!("|---|{}", ":---:|".repeat(results.len())));
+    for case in book.cases().filter(|case| case.open.is_none()) {
+        let outcomes: Vec<Option<&Outcome>> = results.iter().map(|one| one.of(&case.id)).collect();
+        let is_right =
+            |outcome: &Outcome| [Verdict::Agrees, Verdict::Skipped].contains(&outcome.verdict);
+        if outcomes.iter().flatten().all(|outcome| is_right(outcome)) {
+            continue;
+        }
+        let marks: Vec<&str> = outcomes.into_iter().map(mark).collect();
+        line(page, &format!("| `{}` | {} |", case.id, marks.join(" | ")));
     }
-    line(page, "| case | what came back |\n|---|---|");
-    for (case, outcome) in cases {
-        let note = outcome.notes.join("; ");
-        let note = note.replace('|', "\\|").replace(['\n', '\r'], " ");
-        let reached = if outcome.verdict == Verdict::NotReached {
-            "not reached: "
-        } else {
-            ""
-        };
-        line(
-            page,
-            &format!("| `{}` | {reached}{} |", case.id, cut(&note)),
-        );
-    }
-    page.push('\n');
 }
 
-/// A table is no place for long texts: the page of HTML has all of them.
-fn cut(note: &str) -> String {
-    const LONGEST: usize = 220;
-    let escaped = note.replace('<', "&lt;").replace('*', "\\*");
-    match escaped.char_indices().nth(LONGEST) {
-        Some((at, _)) => format!("{}…", escaped.get(..at).unwrap_or_default()),
-        None => escaped,
+fn mark(outcome: Option<&Outcome>) -> &'static str {
+    let Some(outcome) = outcome else {
+        return "";
+    };
+    match outcome.verdict {
+        Verdict::Agrees => "✓",
+        Verdict::Disagrees if outcome.differs_in_words() => "words",
+        Verdict::Disagrees => "✗",
+        Verdict::NotReached => "–",
+        Verdict::Skipped | Verdict::OpenAsGuessed | Verdict::OpenOtherwise => "",
     }
 }
 
@@ -114,16 +99,22 @@ fn line(page: &mut String, text: &str) {
     let _always = writeln!(page, "{text}");
 }
 
+const CASE_BY_CASE: &str = "\
+## Case by case
+
+Every case that one of them answers otherwise: ✓ as AWS; *words*: only the words of the message differ; ✗ otherwise; – the
+set-up failed. `kms-kit list` says what each case shows, and the page of HTML that `kit/peers` writes what came back.
+";
+
 const HEAD: &str = "\
 # How faithful servers are to AWS KMS
 
 Written by `kit/peers`, which installs servers from package registries and asks each of them the cases of `kit/cases`. A cell
-says how many of the cases whose answer is known, from recordings, quotations or AWS's documentation, the server answers so.
-Exception, message, members and status all have
-to agree. What follows a plus agrees but for the words of the message, and many clients need no more. Cases that nobody knows the answer of are not
-counted, nor are those that a server has no Region for.
+says how many of the cases whose answer is known, from recordings, quotations or AWS's documentation, the server answers so:
+exception, message, members and status all have to agree. What follows a plus agrees but for the words of the message, and many
+clients need no more. Cases that nobody knows the answer of are not counted, nor are those that need another Region.
 
-The cases are those of this project, and it is measured by the same ones: that it agrees with all of them is what its tests
-assert, and not a result.
+The cases are those of this project, which is measured by them too: that it agrees with all of them is what its tests assert,
+and no proof of anything about AWS. `kms-kit --aws` gives that.
 
 ";

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::time::SystemTime;
 
-use kit::{Outcome, Verdict};
+use kit::{Case, Outcome, Verdict};
 use serde::{Deserialize, Serialize};
 
 use crate::fault::Fault;
@@ -73,6 +73,12 @@ impl Results {
             None => self.name.clone(),
         }
     }
+}
+
+/// The ids of the cases whose answer is known: the others are not counted as right or wrong.
+pub(crate) fn known(cases: &[Case]) -> impl Iterator<Item = &str> {
+    let known = cases.iter().filter(|case| case.open.is_none());
+    known.map(|case| case.id.as_str())
 }
 
 /// What counts as an answer that is right, or wrong, where the right one is known.
