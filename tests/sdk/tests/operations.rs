@@ -228,7 +228,11 @@ async fn aliases_come_and_go() {
     assert_eq!(left.aliases(), []);
     let all = client.list_aliases().send().await.unwrap();
     let reserved = |name: &str| name.starts_with("alias/aws/");
-    assert!(all.aliases().iter().all(|alias| alias.alias_name().is_some_and(reserved)));
+    assert!(
+        all.aliases()
+            .iter()
+            .all(|alias| alias.alias_name().is_some_and(reserved))
+    );
 }
 
 #[tokio::test]
