@@ -6,6 +6,7 @@ use crate::context::{ContextBuilder, EncryptionContext};
 use crate::engine::{Opening, OpeningRequest, Session};
 use crate::error::KmsError;
 use crate::key::{EncryptionAlgorithm, KeyArn, KeyIdentifier, KeyMaterialId, KeyOrigin};
+use crate::provider::PendingUse;
 use crate::secret::Plaintext;
 use crate::setters::{
     ciphertext_blob_setters, dry_run_modifier_setters, dry_run_setters,
@@ -209,6 +210,8 @@ pub(crate) fn decrypt(
     let Some(plaintext) = opening.open()?.filter(|_| !request.dry_run) else {
         return Err(KmsError::DryRunOperation);
     };
+    let pending = opening.begin_use(session);
+    pending.iter().for_each(PendingUse::note);
     Ok(DecryptResponse {
         key_id: *opening.key_arn(),
         plaintext,

@@ -6,6 +6,7 @@ use crate::context::{ContextBuilder, EncryptionContext};
 use crate::engine::{Sealing, SealingRequest, Session};
 use crate::error::KmsError;
 use crate::key::{EncryptionAlgorithm, KeyArn, KeyIdentifier, SYMMETRIC_PLAINTEXT_MAX};
+use crate::provider::PendingUse;
 use crate::secret::Plaintext;
 use crate::setters::{
     dry_run_setters, encryption_algorithm_setters, encryption_context_setters, grant_token_setters,
@@ -194,7 +195,9 @@ pub(crate) fn encrypt(
     if request.dry_run {
         return Err(KmsError::DryRunOperation);
     }
+    let pending = sealing.begin_use(session);
     let sealed = sealing.seal_copy(request.plaintext.expose())?;
+    pending.iter().for_each(PendingUse::note);
     Ok(EncryptResponse {
         ciphertext_blob: sealed.ciphertext,
         key_id: *sealing.key_arn(),

@@ -8,6 +8,7 @@ use crate::error::{Constraint, KmsError, ValidationError};
 use crate::key::{
     EncryptionAlgorithm, KeyArn, KeyIdentifier, KeyMaterialId, model_enum, serde_as_text,
 };
+use crate::provider::PendingUse;
 use crate::secret::Plaintext;
 use crate::setters::{
     dry_run_setters, encryption_context_setters, grant_token_setters, key_id_setters,
@@ -310,6 +311,8 @@ fn generate(
         return Err(KmsError::DryRunOperation);
     }
     let plaintext = session.random_bytes(request.number_of_bytes)?;
+    let pending = sealing.begin_use(session);
     let sealed = sealing.seal_copy(plaintext.expose())?;
+    pending.iter().for_each(PendingUse::note);
     Ok((plaintext, *sealing.key_arn(), sealed))
 }

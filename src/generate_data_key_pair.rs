@@ -11,6 +11,7 @@ use crate::key::{
     DataKeyPairSpec, EncryptionAlgorithm, KeyArn, KeyIdentifier, KeyMaterialId, KeyOrigin, KeySpec,
 };
 use crate::primitives::key_pair::KeyPair;
+use crate::provider::PendingUse;
 use crate::secret::Plaintext;
 use crate::setters::{
     dry_run_setters, encryption_context_setters, grant_token_setters, key_id_setters,
@@ -299,10 +300,12 @@ fn generate(
     }
     let pair = KeyPair::generate(spec, session.random()).map_err(KmsError::internal)?;
     let private_key = pair.to_pkcs8_der().map_err(KmsError::internal)?;
+    let pending = sealing.begin_use(session);
     let Sealed {
         ciphertext,
         key_material_id,
     } = sealing.seal_copy(&private_key)?;
+    pending.iter().for_each(PendingUse::note);
     let response = GenerateDataKeyPairWithoutPlaintextResponse {
         private_key_ciphertext_blob: ciphertext,
         public_key: pair.public_key().to_vec(),

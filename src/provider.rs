@@ -138,6 +138,11 @@
 //! }
 //! ```
 
+mod last_usage;
+
+pub(crate) use last_usage::PendingUse;
+pub use last_usage::{KeyLastUsageData, LastUsage};
+
 use core::fmt;
 use core::ops::Deref;
 use std::sync::Arc;
@@ -331,6 +336,12 @@ pub trait KmsKey: fmt::Debug + Send + Sync {
     fn has_material(&self, id: &KeyMaterialId) -> bool {
         let _ = id;
         false
+    }
+
+    /// Where the engine notes successful cryptographic operations with the key, as `GetKeyLastUsage` tells them. By default
+    /// nothing is noted.
+    fn last_usage(&self) -> Option<&LastUsage> {
+        None
     }
 
     /// Encrypts `in_out` in place with AES-256-GCM under the current material and returns the tag.

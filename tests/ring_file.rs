@@ -339,6 +339,14 @@ fn what_is_wrong_is_told_with_its_place() {
             "Keys[0]",
         ),
         (
+            key(r#","KeyLastUsage":{"Operation":"DescribeKey"}"#),
+            "Keys[0].KeyLastUsage.Operation",
+        ),
+        (
+            key(r#","KeyLastUsage":{"Operation":"Decrypt","Timestamp":"yesterday"}"#),
+            "Keys[0].KeyLastUsage.Timestamp",
+        ),
+        (
             key(r#","PendingDeletionWindowInDays":6"#),
             "Keys[0].PendingDeletionWindowInDays",
         ),

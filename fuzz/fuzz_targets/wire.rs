@@ -9,7 +9,7 @@ use libfuzzer_sys::fuzz_target;
 
 /// Operations by the first byte of an input. GetParametersForImport is left out: it may generate an RSA key, which takes
 /// as long as a million other calls.
-const OPERATIONS: [&str; 34] = [
+const OPERATIONS: [&str; 35] = [
     "ReEncrypt",
     "Encrypt",
     "Decrypt",
@@ -32,6 +32,7 @@ const OPERATIONS: [&str; 34] = [
     "EnableKeyRotation",
     "DisableKeyRotation",
     "GetKeyRotationStatus",
+    "GetKeyLastUsage",
     "ImportKeyMaterial",
     "DeleteImportedKeyMaterial",
     "ReplicateKey",

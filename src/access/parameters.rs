@@ -46,6 +46,8 @@ pub struct Parameters<'a> {
     pub replica_region: Option<&'a str>,
     /// `kms:RotationPeriodInDays`, also if the request leaves it to the default.
     pub rotation_period_in_days: Option<u32>,
+    /// `kms:TrailingDaysWithoutKeyUsage`: whole days since the key was used last, or since its creation.
+    pub trailing_days_without_key_usage: Option<u64>,
     /// `kms:WrappingAlgorithm`
     pub wrapping_algorithm: Option<&'a str>,
     /// `kms:WrappingKeySpec`

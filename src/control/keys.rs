@@ -3,7 +3,8 @@
 use crate::access::{Action, Parameters, Resource};
 use crate::constraints::{Constraints, listed};
 use crate::error::{Constraint, KmsError};
-use crate::key::{KeyArn, KeyId, KeyMetadata, model_enum};
+use crate::key::{KeyArn, KeyId, KeyIdentifier, KeyMetadata, model_enum};
+use crate::keyring::KeyLastUsage;
 
 use super::Control;
 use super::model::DESCRIPTION;
@@ -65,7 +66,11 @@ impl Control<'_> {
     }
 
     pub(crate) fn disable_key(&self, key_id: Option<&str>) -> Result<(), KmsError> {
-        let key = self.key(Action::DisableKey, key_id)?;
+        let mut constraints = Constraints::default();
+        let key_id = constraints.key("keyId", key_id);
+        let key_id = constraints.finish(|| key_id)?;
+        let parameters = Parameters::default();
+        let key = self.authorized_by_usage(Action::DisableKey, &key_id, parameters)?;
         self.keyring.disable_key(key)
     }
 
@@ -84,8 +89,34 @@ impl Control<'_> {
             pending_window_in_days: Some(days),
             ..Parameters::default()
         };
-        let key = self.authorized_with(Action::ScheduleKeyDeletion, &key_id, parameters)?;
+        let key = self.authorized_by_usage(Action::ScheduleKeyDeletion, &key_id, parameters)?;
         Ok((self.keyring.schedule_key_deletion(key, days)?, days))
+    }
+
+    /// The key that an id or ARN names, after checking the permission for it, which may depend on how long the key was
+    /// not used.
+    fn authorized_by_usage(
+        &self,
+        action: Action,
+        key_id: &KeyIdentifier,
+        parameters: Parameters<'_>,
+    ) -> Result<KeyArn, KmsError> {
+        let snapshot = self.keyring.snapshot();
+        let key = self.find(&snapshot, action, key_id)?;
+        let parameters = Parameters {
+            trailing_days_without_key_usage: key.trailing_days_without_usage(self.keyring.now()),
+            ..parameters
+        };
+        self.authorize(action, key, parameters)?;
+        Ok(*key.metadata.arn())
+    }
+
+    pub(crate) fn get_key_last_usage(
+        &self,
+        key_id: Option<&str>,
+    ) -> Result<(KeyArn, KeyLastUsage), KmsError> {
+        let key = self.key(Action::GetKeyLastUsage, key_id)?;
+        Ok((key, self.keyring.key_last_usage(key)?))
     }
 
     pub(crate) fn cancel_key_deletion(&self, key_id: Option<&str>) -> Result<KeyArn, KmsError> {

@@ -5,7 +5,7 @@ use crate::blob::{self, BlobVersion, CiphertextBlob, Frame};
 use crate::context::EncryptionContext;
 use crate::error::{KmsError, NotFoundError, ValidationError};
 use crate::key::{EncryptionAlgorithm, KeyArn, KeyIdentifier, KeyMaterialId, KeyOrigin};
-use crate::provider::{KeyProviderError, KeyRef, MessageNonces};
+use crate::provider::{KeyProviderError, KeyRef, MessageNonces, PendingUse};
 use crate::random::Random;
 use crate::resolve::{self, Unresolved};
 use crate::secret::Plaintext;
@@ -35,6 +35,7 @@ pub(crate) struct OpeningRequest<'a> {
 #[derive(Debug)]
 pub(crate) struct Opening<'v> {
     key: UsableKey<'v>,
+    action: Action,
     ciphertext: Ciphertext<'v>,
     context: &'v EncryptionContext,
     random: Random<'v>,
@@ -86,10 +87,16 @@ impl<'v> Opening<'v> {
         let key = UsableKey::prove(session, key, &demand)?;
         Ok(Self {
             key,
+            action: request.action,
             ciphertext,
             context: request.context,
             random: session.random(),
         })
+    }
+
+    /// The use of the key, to be noted when the operation has succeeded.
+    pub(crate) fn begin_use(&self, session: &Session<'_>) -> Option<PendingUse<'_>> {
+        session.begin_use(&self.key, self.action)
     }
 
     /// The ARN of the key.

@@ -7,7 +7,7 @@ use crate::error::{KmsError, ValidationError};
 use crate::key::{
     DataKeyPairSpec, EncryptionAlgorithm, KeyArn, KeyIdentifier, KeyMaterialId, KeyOrigin,
 };
-use crate::provider::MessageNonces;
+use crate::provider::{MessageNonces, PendingUse};
 use crate::random::Random;
 use crate::secret::Plaintext;
 
@@ -33,6 +33,7 @@ pub(crate) struct SealingRequest<'a> {
 #[derive(Debug)]
 pub(crate) struct Sealing<'v> {
     key: UsableKey<'v>,
+    action: Action,
     algorithm: EncryptionAlgorithm,
     context: &'v EncryptionContext,
     random: Random<'v>,
@@ -70,10 +71,16 @@ impl<'v> Sealing<'v> {
         let key = UsableKey::prove(session, key, &demand)?;
         Ok(Self {
             key,
+            action: request.action,
             algorithm: request.algorithm,
             context: request.context,
             random: session.random(),
         })
+    }
+
+    /// The use of the key, to be noted when the operation has succeeded.
+    pub(crate) fn begin_use(&self, session: &Session<'_>) -> Option<PendingUse<'_>> {
+        session.begin_use(&self.key, self.action)
     }
 
     /// The origin of the key's material.

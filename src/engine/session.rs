@@ -6,7 +6,7 @@ use crate::access::{Action, Caller, Explanations, GrantId, ResourceControls};
 use crate::error::{DeniedResource, KmsError};
 use crate::iam::{Denial, Layer};
 use crate::key::{KeyArn, KeyIdentifier, KeyMaterialId, Place};
-use crate::provider::{KeyProviderError, KeyRef, KeyView};
+use crate::provider::{KeyProviderError, KeyRef, KeyView, PendingUse};
 use crate::random::Random;
 use crate::resolve::{self, Unresolved};
 use crate::secret::Plaintext;
@@ -171,6 +171,15 @@ impl<'v> Session<'v> {
         if let Some(trail) = self.trail {
             trail.leave_named(FoundKey::new(arn, None));
         }
+    }
+
+    /// The use of a key by an operation, to be noted when the operation has succeeded.
+    pub(super) fn begin_use<'k>(
+        &self,
+        key: &'k KeyRef<'_>,
+        action: Action,
+    ) -> Option<PendingUse<'k>> {
+        key.last_usage()?.begin(action.operation()?, self.now())
     }
 
     pub(super) const fn view(&self) -> &'v dyn KeyView {

@@ -10,7 +10,7 @@ use crate::key::{
     MultiRegionKeyType,
 };
 use crate::primitives::key_pair::KeyPair;
-use crate::provider::{KeyActionError, KmsKey, MessageNonces};
+use crate::provider::{KeyActionError, KmsKey, LastUsage, MessageNonces};
 use crate::random::Random;
 use crate::secret::Plaintext;
 
@@ -38,6 +38,8 @@ pub(crate) struct SoftwareKey {
     pub(super) disabled: bool,
     /// Automatic rotation, if it is enabled. Related keys share it, and the primary is rotated by it.
     pub(super) rotation: Option<RotationSchedule>,
+    /// What it was used for last. All states of a key share it.
+    pub(super) last_usage: Arc<LastUsage>,
 }
 
 /// The secret of a key.
@@ -71,6 +73,7 @@ impl SoftwareKey {
             visible: true,
             disabled: false,
             rotation: None,
+            last_usage: Arc::default(),
         };
         key.settle();
         key
@@ -195,6 +198,10 @@ impl KmsKey for SoftwareKey {
 
     fn has_material(&self, id: &KeyMaterialId) -> bool {
         self.materials().is_some_and(|materials| materials.has(id))
+    }
+
+    fn last_usage(&self) -> Option<&LastUsage> {
+        Some(&self.last_usage)
     }
 
     fn seal(

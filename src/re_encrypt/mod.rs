@@ -9,6 +9,7 @@ pub use response::ReEncryptResponse;
 use crate::access::Action;
 use crate::engine::{Opening, OpeningRequest, Sealing, SealingRequest, Session};
 use crate::error::KmsError;
+use crate::provider::PendingUse;
 
 /// Decrypts and encrypts again, with refusals in AWS's order: both keys are proven before anything is decrypted (GUESS
 /// 4).
@@ -49,7 +50,9 @@ pub(crate) fn re_encrypt(
     let Some(plaintext) = plaintext.filter(|_| !request.dry_run()) else {
         return Err(KmsError::DryRunOperation);
     };
+    let uses = [opening.begin_use(session), sealing.begin_use(session)];
     let sealed = sealing.seal(plaintext)?;
+    uses.iter().flatten().for_each(PendingUse::note);
     Ok(ReEncryptResponse {
         ciphertext_blob: sealed.ciphertext,
         source_key_id: *opening.key_arn(),

@@ -34,6 +34,7 @@ pub(super) fn handler(operation: Operation) -> Option<Handler> {
         Operation::EnableKey => enable_key,
         Operation::EnableKeyRotation => rotation::enable_key_rotation,
         Operation::GenerateRandom => generate_random,
+        Operation::GetKeyLastUsage => get_key_last_usage,
         Operation::GetKeyPolicy => get_key_policy,
         Operation::GetKeyRotationStatus => rotation::get_key_rotation_status,
         Operation::GetParametersForImport => get_parameters_for_import,
@@ -126,6 +127,14 @@ fn cancel_key_deletion(
 ) -> Result<Option<Object>, Failure> {
     let key = control.cancel_key_deletion(members.text("KeyId")?)?;
     Ok(Some(Object::new().text("KeyId", key)))
+}
+
+fn get_key_last_usage(
+    control: &Control<'_>,
+    members: &Members<'_>,
+) -> Result<Option<Object>, Failure> {
+    let (key, usage) = control.get_key_last_usage(members.text("KeyId")?)?;
+    Ok(Some(describe::last_usage(&key, &usage)))
 }
 
 fn get_key_policy(control: &Control<'_>, members: &Members<'_>) -> Result<Option<Object>, Failure> {

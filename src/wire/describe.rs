@@ -5,7 +5,7 @@ use crate::context::EncryptionContext;
 use crate::control::ListedAlias;
 use crate::iam::PrincipalArn;
 use crate::key::{ExpirationModel, KeyArn, KeyMetadata, Region};
-use crate::keyring::KeyRotation;
+use crate::keyring::{KeyLastUsage, KeyRotation};
 
 use super::object::Object;
 
@@ -138,6 +138,21 @@ pub(super) fn grant(key: &KeyArn, grant: &Grant) -> Object {
         "Constraints",
         constraints.maybe_text("SourceArn", grant.source_arn()),
     )
+}
+
+/// `GetKeyLastUsageResponse`. A key that was never used has an empty `KeyLastUsage` (DOC).
+pub(super) fn last_usage(key: &KeyArn, usage: &KeyLastUsage) -> Object {
+    let last = match usage.key_last_usage {
+        Some(last) => Object::new()
+            .text("Operation", last.operation)
+            .maybe_time("Timestamp", last.timestamp),
+        None => Object::new(),
+    };
+    Object::new()
+        .text("KeyId", key)
+        .object("KeyLastUsage", last)
+        .maybe_time("TrackingStartDate", usage.tracking_start_date)
+        .maybe_time("KeyCreationDate", usage.key_creation_date)
 }
 
 /// `RotationsListEntry`

@@ -159,6 +159,9 @@ fn every_condition_key_has_the_value_of_its_source() {
     let days = || {
         Scene::new(Action::ScheduleKeyDeletion).says(|says| says.pending_window_in_days = Some(7))
     };
+    let unused = || {
+        Scene::new(Action::DisableKey).says(|says| says.trailing_days_without_key_usage = Some(89))
+    };
     let period = || {
         Scene::new(Action::EnableKeyRotation).says(|says| says.rotation_period_in_days = Some(180))
     };
@@ -223,6 +226,7 @@ fn every_condition_key_has_the_value_of_its_source() {
         (grant(), StringEquals, "kms:RetiringServicePrincipal", "ebs.amazonaws.com", "rds.amazonaws.com"),
         (period(), NumericEquals, "kms:RotationPeriodInDays", "180", "365"),
         (days(), NumericEquals, "kms:ScheduleKeyDeletionPendingWindowInDays", "7", "8"),
+        (unused(), NumericEquals, "kms:TrailingDaysWithoutKeyUsage", "89", "90"),
         (import(), DateEquals, "kms:ValidTo", "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"),
         (parameters(), StringEquals, "kms:WrappingAlgorithm", "RSAES_OAEP_SHA_256", "RSAES_OAEP_SHA_1"),
         (parameters(), StringEquals, "kms:WrappingKeySpec", "RSA_4096", "RSA_2048"),
@@ -292,7 +296,6 @@ const GIVEN: &[&str] = &[
     "kms:MessageType",
     "kms:RecipientAttestation:",
     "kms:SigningAlgorithm",
-    "kms:TrailingDaysWithoutKeyUsage",
     "kms:ViaService",
     "lambda:SourceFunctionArn",
     "ssm:SourceInstanceArn",

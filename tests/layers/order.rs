@@ -210,6 +210,7 @@ pub(crate) const ORDERS: &[(&str, Order)] = &[
                 "generate_random",
                 "grants",
                 "imported_material",
+                "key_last_usage",
                 "lifecycle",
                 "multi_region",
                 "ring_provider",

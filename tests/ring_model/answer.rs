@@ -39,6 +39,8 @@ pub(crate) struct KeyFacts {
     pub(crate) grants: usize,
     /// The period of automatic rotation in days, and the hour of the next.
     pub(crate) rotation: Option<(u32, u64)>,
+    /// The operation that used the key last, and the hour.
+    pub(crate) last_usage: Option<(&'static str, u64)>,
 }
 
 #[derive(Debug, PartialEq, Eq)]

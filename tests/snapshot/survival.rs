@@ -40,6 +40,7 @@ fn everything_in_a_ring_survives() {
             assert_eq!(one.grants(key), other.grants(key));
             assert_eq!(one.key_rotations(key), other.key_rotations(key));
             assert_eq!(one.key_rotation_status(key), other.key_rotation_status(key));
+            assert_eq!(one.key_last_usage(key), other.key_last_usage(key));
         }
     }
     for blob in &sealed {

@@ -11,7 +11,7 @@ use crate::model;
 use crate::server::{Server, base64, bytes};
 
 /// Members that no result has.
-const NEVER: [(&str, &[&str]); 9] = [
+const NEVER: [(&str, &[&str]); 10] = [
     // `Recipient` is refused.
     ("DecryptResponse", &["CiphertextForRecipient"]),
     ("GenerateDataKeyPairResponse", &["CiphertextForRecipient"]),
@@ -34,6 +34,8 @@ const NEVER: [(&str, &[&str]); 9] = [
         "GetKeyRotationStatusResponse",
         &["OnDemandRotationStartDate"],
     ),
+    // A ring does not know the ids of requests.
+    ("KeyLastUsageData", &["CloudTrailEventId", "KmsRequestId"]),
     // No key for encapsulation has a pair.
     ("GetPublicKeyResponse", &["EncapsulationAlgorithms"]),
 ];
@@ -265,6 +267,11 @@ fn rotation_and_import(all: &mut Coverage) {
         json!({"KeyId": key, "RotationPeriodInDays": 90}),
     );
     all.ok("GetKeyRotationStatus", json!({"KeyId": key}));
+    all.ok(
+        "Encrypt",
+        json!({"KeyId": key, "Plaintext": base64("data")}),
+    );
+    all.ok("GetKeyLastUsage", json!({"KeyId": key}));
     all.ok("DisableKeyRotation", json!({"KeyId": key}));
 
     let key = all.key(json!({"Origin": "EXTERNAL"}));

@@ -14,6 +14,7 @@ mod conditions;
 mod coverage;
 mod key_details;
 mod key_states;
+mod last_usage;
 mod model;
 mod not_served;
 mod operations;

@@ -79,6 +79,7 @@ impl Scene {
             ("EnableKeyRotation", json!({"KeyId": key})),
             ("DisableKeyRotation", json!({"KeyId": key})),
             ("GetKeyRotationStatus", json!({"KeyId": key})),
+            ("GetKeyLastUsage", json!({"KeyId": key})),
             (
                 "GetParametersForImport",
                 json!({"KeyId": key, "WrappingAlgorithm": "RSAES_OAEP_SHA_256", "WrappingKeySpec": "RSA_2048"}),

@@ -107,7 +107,7 @@ pub(super) const TABLE: &[ConditionKey] = &[
     row("kms:RotationPeriodInDays", Numeric, Request, These(&[Action::EnableKeyRotation]), values::rotation_period),
     row("kms:ScheduleKeyDeletionPendingWindowInDays", Numeric, Request, These(&[Action::ScheduleKeyDeletion]), values::pending_window),
     row("kms:SigningAlgorithm", String, Request, These(SIGNING), not_provided),
-    row("kms:TrailingDaysWithoutKeyUsage", Numeric, Key, These(&[Action::DisableKey, Action::ScheduleKeyDeletion]), not_provided),
+    row("kms:TrailingDaysWithoutKeyUsage", Numeric, Key, These(&[Action::DisableKey, Action::ScheduleKeyDeletion]), values::trailing_days),
     row("kms:ValidTo", Date, Request, These(&[Action::ImportKeyMaterial]), values::valid_to),
     row("kms:ViaService", String, Connection, All, absent),
     row("kms:WrappingAlgorithm", String, Request, These(&[Action::GetParametersForImport]), values::wrapping_algorithm),

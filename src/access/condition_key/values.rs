@@ -384,6 +384,14 @@ pub(super) fn re_encrypt_on_same_key(
     maybe(request.parameters.re_encrypt_on_same_key.map(truth), visit)
 }
 
+/// A ring without a clock does not know it.
+pub(super) fn trailing_days(request: &AccessRequest<'_>, _: &str, visit: Visit<'_>) -> Presence {
+    match request.parameters.trailing_days_without_key_usage {
+        Some(days) => one(&days.to_string(), visit),
+        None => Presence::NotProvided,
+    }
+}
+
 pub(super) fn rotation_period(request: &AccessRequest<'_>, _: &str, visit: Visit<'_>) -> Presence {
     let days = request.parameters.rotation_period_in_days;
     maybe(days.map(|days| days.to_string()).as_deref(), visit)

@@ -53,6 +53,7 @@ fn export_key(key: &SoftwareKey) -> Result<KeyData, KmsError> {
         visible,
         disabled,
         rotation,
+        last_usage,
     } = key;
     Ok(KeyData {
         metadata: metadata.clone(),
@@ -85,6 +86,7 @@ fn export_key(key: &SoftwareKey) -> Result<KeyData, KmsError> {
         visible: *visible,
         disabled: *disabled,
         rotation: *rotation,
+        last_usage: last_usage.get(),
     })
 }
 

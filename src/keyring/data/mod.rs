@@ -15,6 +15,7 @@ use zeroize::Zeroizing;
 use crate::access::{Grant, GrantId, KeyPolicy};
 use crate::key::{AliasArn, KeyArn, KeyMaterialId, KeyMetadata, KeyState};
 use crate::primitives::MATERIAL_LEN;
+use crate::provider::KeyLastUsageData;
 
 use super::materials::{KeyMaterialState, Rotated};
 use super::rotation_schedule::RotationSchedule;
@@ -47,6 +48,7 @@ pub(crate) struct KeyData {
     pub(crate) disabled: bool,
     /// Automatic rotation. Without a date its first period begins when a ring with a clock gets the data.
     pub(crate) rotation: Option<RotationSchedule>,
+    pub(crate) last_usage: Option<KeyLastUsageData>,
 }
 
 pub(crate) enum SecretData {

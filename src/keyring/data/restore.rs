@@ -20,6 +20,7 @@ use crate::keyring::rotation_schedule::{ROTATION_PERIOD_DEFAULT, RotationSchedul
 use crate::keyring::snapshot::Snapshot;
 use crate::primitives::key_pair::KeyPair;
 use crate::primitives::symmetric::SymmetricMaterial;
+use crate::provider::LastUsage;
 use crate::random::Random;
 
 use super::{AliasData, KeyData, MaterialData, RingData, SecretData};
@@ -213,6 +214,7 @@ fn software_key(
         visible,
         disabled,
         rotation,
+        last_usage,
     } = data;
     let arn = metadata.arn();
     if metadata.key_spec() == KeySpec::Sm2 && !arn.region().is_in_china() {
@@ -246,6 +248,7 @@ fn software_key(
     key.visible = visible;
     key.disabled = disabled;
     key.rotation = rotation;
+    key.last_usage = Arc::new(LastUsage::of(last_usage));
     key.describe(|metadata| metadata.key_state(KeyState::Enabled));
     key.settle();
     if let Some(state) = key_state {

@@ -10,7 +10,8 @@ use crate::keyring::RingProvider;
 use crate::keyring::ring::Keyring;
 use crate::operation::Operation;
 use crate::provider::{
-    KeyActionError, KeyProvider, KeyProviderError, KeyRef, KeyView, KmsKey, MessageNonces,
+    KeyActionError, KeyProvider, KeyProviderError, KeyRef, KeyView, KmsKey, LastUsage,
+    MessageNonces,
 };
 use crate::random::Random;
 use crate::secret::Plaintext;
@@ -247,6 +248,10 @@ impl KmsKey for FaultyKey<'_> {
 
     fn has_material(&self, id: &KeyMaterialId) -> bool {
         self.key.has_material(id)
+    }
+
+    fn last_usage(&self) -> Option<&LastUsage> {
+        self.key.last_usage()
     }
 
     fn seal(

@@ -102,6 +102,8 @@ pub(super) struct KeyDocument {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) next_rotation_date: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) key_last_usage: Option<LastUsageDocument>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) private_key: Option<String>,
     /// The public key of an imported private key that was deleted or has expired.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -122,6 +124,14 @@ pub(super) struct MultiRegionDocument {
     pub(super) primary_region: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) replica_regions: Vec<String>,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(super) struct LastUsageDocument {
+    pub(super) operation: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) timestamp: Option<String>,
 }
 
 #[derive(Debug, Deserialize, Serialize)]

@@ -55,6 +55,7 @@
 //! | `KeyMaterials` | of a symmetric key, oldest first: `KeyMaterial` (32 bytes), `KeyMaterialId` (compared if it is there), `KeyMaterialState`, `Absent`, `Rotated`, `RotationDate`, `RotationType` (by default `ON_DEMAND`), `ValidTo`, `KeyMaterialDescription` |
 //! | `OnDemandRotations` | the number of on-demand rotations so far, at most 25 |
 //! | `KeyRotationEnabled`, `RotationPeriodInDays`, `NextRotationDate` | automatic rotation, as `GetKeyRotationStatus` has it. By default the period is 365 days, and begins when a ring with a clock reads the file |
+//! | `KeyLastUsage` | `Operation`, `Timestamp`: the last use of the key |
 //! | `PrivateKey` | of an asymmetric key: PKCS#8, as DER, or as PEM, of which a copy stays behind in memory |
 //! | `ValidTo` | when the private key expires, if it was imported |
 //! | `PublicKey` | of an asymmetric key whose imported private key was deleted or has expired: the DER of its `SubjectPublicKeyInfo` in base64. Only that private key can be imported again |

@@ -14,6 +14,7 @@ use crate::key::{
 use crate::keyring::data::{AliasData, KeyData, RingData};
 use crate::keyring::ring::Keyring;
 use crate::keyring::{PENDING_WINDOW, ROTATION_PERIOD, ROTATION_PERIOD_DEFAULT, RotationSchedule};
+use crate::provider::KeyLastUsageData;
 
 use super::document::{
     AliasDocument, GrantDocument, KeyDocument, MultiRegionDocument, RingDocument,
@@ -135,6 +136,7 @@ fn key(
         visible: !document.hidden,
         disabled: document.disabled || key_state == Some(KeyState::Disabled),
         rotation: rotation(document)?,
+        last_usage: last_usage(document)?,
         metadata,
     })
 }
@@ -166,6 +168,22 @@ fn rotation(document: &KeyDocument) -> Result<Option<RotationSchedule>, RingFile
         period_in_days,
         next,
     }))
+}
+
+/// The last use of a key.
+fn last_usage(document: &KeyDocument) -> Result<Option<KeyLastUsageData>, RingFileError> {
+    let Some(usage) = &document.key_last_usage else {
+        return Ok(None);
+    };
+    let operation = parse("KeyLastUsage.Operation", &usage.operation)?;
+    let timestamp = time("KeyLastUsage.Timestamp", &usage.timestamp)?;
+    match KeyLastUsageData::of(operation, timestamp) {
+        Some(usage) => Ok(Some(usage)),
+        None => Err(RingFileError::new(
+            "KeyLastUsage.Operation",
+            "it is no cryptographic operation that is served",
+        )),
+    }
 }
 
 fn multi_region(document: &MultiRegionDocument) -> Result<MultiRegionConfiguration, RingFileError> {

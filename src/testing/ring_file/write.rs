@@ -16,7 +16,8 @@ use crate::testing::timestamp;
 use super::bounds;
 use super::document::{
     AliasDocument, ConstraintsDocument, FORMAT, GrantDocument, GrantTokenDocument, KeyDocument,
-    MaterialDocument, MultiRegionDocument, RingDocument, SeenDocument, TagDocument,
+    LastUsageDocument, MaterialDocument, MultiRegionDocument, RingDocument, SeenDocument,
+    TagDocument,
 };
 use super::error::RingFileError;
 use super::secret::SecretBytes;
@@ -90,6 +91,7 @@ fn key(home: &Place, key: &KeyData) -> KeyDocument {
         visible,
         disabled,
         rotation,
+        last_usage,
     } = key;
     let arn = metadata.arn();
     let (account, region) = elsewhere(home, arn.place());
@@ -143,6 +145,10 @@ fn key(home: &Place, key: &KeyData) -> KeyDocument {
         next_rotation_date: rotation
             .and_then(|schedule| schedule.next)
             .map(timestamp::write),
+        key_last_usage: last_usage.map(|usage| LastUsageDocument {
+            operation: usage.operation.to_string(),
+            timestamp: usage.timestamp.map(timestamp::write),
+        }),
         private_key: None,
         public_key,
         valid_to,

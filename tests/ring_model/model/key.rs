@@ -14,6 +14,8 @@ pub(crate) struct Key {
     pub(crate) doom: Option<Doom>,
     pub(crate) materials: Materials,
     pub(crate) rotation: Option<Rotation>,
+    /// The operation that used it last, and the hour.
+    pub(crate) last_usage: Option<(&'static str, u64)>,
     pub(crate) policy: Policy,
     /// Each by its number, which all keys count together.
     pub(crate) grants: Vec<(usize, Act)>,
@@ -159,6 +161,7 @@ impl Key {
                 multi_region: self.primary.map(|primary| (primary, replicas)),
                 aliases,
                 grants: self.grants.len(),
+                last_usage: self.last_usage,
                 rotation: self
                     .rotation
                     .filter(|_| self.doom.is_none())

@@ -141,6 +141,7 @@ impl Model {
             doom: None,
             materials,
             rotation: None,
+            last_usage: None,
             policy: Policy::Account,
             grants: Vec::new(),
         };
@@ -296,6 +297,7 @@ impl Model {
                 _ => primary.materials.clone(),
             },
             grants: Vec::new(),
+            last_usage: None,
             ..primary
         };
         self.keys.insert(replica, key);

@@ -21,6 +21,7 @@ impl Model {
         let (name, material) = self.destination(asker, named, Act::Encrypt)?;
         let plaintext = self.plaintexts;
         self.plaintexts += 1;
+        self.use_key(name, "Encrypt");
         self.remember(Blob {
             material,
             plaintext,
@@ -28,9 +29,10 @@ impl Model {
         Ok(Done::Encrypted(name))
     }
 
-    pub(super) fn decrypt(&self, asker: Asker, source: Source) -> Answer {
+    pub(super) fn decrypt(&mut self, asker: Asker, source: Source) -> Answer {
         let name = self.source(asker, source, Act::Decrypt)?;
         let blob = self.opened(name, source)?;
+        self.use_key(name, "Decrypt");
         Ok(Done::Decrypted(name, blob.plaintext))
     }
 
@@ -38,11 +40,20 @@ impl Model {
         let from = self.source(asker, source, Act::ReEncryptFrom)?;
         let (to, material) = self.destination(asker, named, Act::ReEncryptTo)?;
         let Blob { plaintext, .. } = self.opened(from, source)?;
+        self.use_key(from, "ReEncrypt");
+        self.use_key(to, "ReEncrypt");
         self.remember(Blob {
             material,
             plaintext,
         });
         Ok(Done::ReEncrypted { from, to })
+    }
+
+    fn use_key(&mut self, name: Name, operation: &'static str) {
+        let now = self.now;
+        if let Some(key) = self.keys.get_mut(&name) {
+            key.last_usage = Some((operation, now));
+        }
     }
 
     fn remember(&mut self, blob: Blob) {

@@ -36,6 +36,10 @@ impl Real {
                 }),
                 aliases: own.count(),
                 grants: here.grants(arn(name))?.len(),
+                last_usage: here.key_last_usage(arn(name))?.key_last_usage.map(|usage| {
+                    let timestamp = usage.timestamp.unwrap();
+                    (usage.operation.as_str(), hour(timestamp))
+                }),
                 rotation: here.key_rotation_status(arn(name)).ok().and_then(|status| {
                     let next = status.next_rotation_date.map(hour);
                     status.rotation_period_in_days.zip(next)
