@@ -3,7 +3,7 @@
 
 use core::time::Duration;
 
-use kms_reencrypt::access::KeyPolicy;
+use kms_reencrypt::access::{GrantOperation, KeyPolicy};
 use kms_reencrypt::keyring::{Clock, ImportedMaterial, KeyMaterialState, ManualClock, NewKey};
 use kms_reencrypt::testing::ring_file::{load_ring, read_ring, read_ring_into, write_ring};
 use kms_reencrypt::{
@@ -705,4 +705,24 @@ fn keys_of_a_file_are_rotated_by_the_clock_of_the_ring_that_reads_it() {
     assert_eq!(rotations(&keyring, own), 1);
     let again = write_ring(&keyring).unwrap();
     assert!(again.contains(r#""RotationType": "AUTOMATIC""#));
+}
+
+/// A ring remembers the tokens of a thousand ended grants. A token of a file is not one of them while its grant lasts.
+#[test]
+fn a_token_of_a_file_lasts_as_long_as_its_grant() {
+    let grant = r#"{"GrantId":"grant-1","GranteePrincipal":"arn:aws:iam::111122223333:root","Operations":["Decrypt"]}"#;
+    let tokens = r#""GrantTokens":[{"GrantToken":"token-1","GrantId":"grant-1"},{"GrantToken":"token-2","GrantId":"ended"}],"Keys""#;
+    let text = key(&format!(r#","Grants":[{grant}]"#)).replace(r#""Keys""#, tokens);
+    let keyring = read_ring(&text).unwrap();
+    let id = "1234abcd-12ab-34cd-56ef-1234567890ab";
+    for _ in 0..1_000 {
+        let created = keyring.create_grant(id, "arn:aws:iam::111122223333:root", |grant| {
+            grant.operation(GrantOperation::Decrypt)
+        });
+        let created = created.unwrap();
+        keyring.revoke_grant(id, &created.grant_id).unwrap();
+    }
+    let code = |token: &str| keyring.retire_grant(token).map_err(|error| error.code());
+    assert_eq!(code("token-2"), Err("InvalidGrantTokenException"));
+    assert_eq!(code("token-1"), Ok(()));
 }
