@@ -281,7 +281,7 @@ const fn on_any(operation: Operation, action: Action) -> Permission {
 
 #[cfg(test)]
 mod tests {
-    use super::Permission;
+    use super::{Permission, PermissionResource};
     use crate::access::Action;
     use crate::operation::Operation;
 
@@ -308,5 +308,14 @@ mod tests {
             })
             .sum();
         assert_eq!(of_all, Permission::ALL.len());
+    }
+
+    #[test]
+    fn a_key_policy_gives_permissions_for_its_key_but_not_to_retire_grants() {
+        for row in Permission::ALL {
+            let is_for_key = row.resource() == PermissionResource::Key;
+            let expected = is_for_key && row.action() != Action::RetireGrant;
+            assert_eq!(row.works_in_key_policy(), expected, "{row:?}");
+        }
     }
 }

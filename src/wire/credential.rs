@@ -77,4 +77,13 @@ mod tests {
             assert_eq!(Credential::of_authorization(header), None, "{header}");
         }
     }
+
+    #[test]
+    fn a_signature_names_its_key_its_region_and_its_service() {
+        let header = "AWS4-HMAC-SHA256 Credential=AKID/20260101/us-east-2/kms/aws4_request, SignedHeaders=host";
+        let credential = Credential::of_authorization(header).unwrap();
+        assert_eq!(credential.access_key_id(), "AKID");
+        assert_eq!(credential.region().as_str(), "us-east-2");
+        assert_eq!(credential.service(), "kms");
+    }
 }

@@ -233,5 +233,6 @@ mod tests {
             .blob("C", &[7; 6144])
             .into_json();
         assert_eq!(json.capacity(), capacity);
+        assert!(capacity < 2 * json.len());
     }
 }

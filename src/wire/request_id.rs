@@ -21,15 +21,19 @@ impl RequestId {
 
         let process = *PROCESS.get_or_init(|| RandomState::new().build_hasher().finish());
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        // The digits 8 are the version and the variant.
-        let high = (process & !0xffff) | 0x8000 | (process >> 4 & 0xfff);
-        let low = 8 << 60 | (count & 0x0fff_ffff_ffff_ffff);
-        Self(written(u128::from(high) << 64 | u128::from(low)))
+        Self(written(number(process, count)))
     }
 
     pub(super) fn as_str(&self) -> &str {
         core::str::from_utf8(&self.0).unwrap_or_default()
     }
+}
+
+/// The bits of the UUID. The digits 8 are the version and the variant.
+fn number(process: u64, count: u64) -> u128 {
+    let high = (process & !0xffff) | 0x8000 | (process >> 4 & 0xfff);
+    let low = 8 << 60 | (count & 0x0fff_ffff_ffff_ffff);
+    u128::from(high) << 64 | u128::from(low)
 }
 
 /// A number in the form of a UUID. Formatting its five parts would take longer than reading a request.
@@ -50,13 +54,24 @@ fn written(number: u128) -> [u8; 36] {
 mod tests {
     use std::collections::HashSet;
 
-    use super::{RequestId, written};
+    use super::{RequestId, number, written};
 
     #[test]
     fn a_number_is_written_digit_by_digit() {
         let text = "01234567-89ab-cdef-0123-456789abcdef";
         let number = 0x0123_4567_89ab_cdef_0123_4567_89ab_cdef;
         assert_eq!(written(number), *text.as_bytes());
+    }
+
+    #[test]
+    fn a_request_id_has_bits_of_its_process_a_counter_a_version_and_a_variant() {
+        let process = 0x0123_4567_89ab_cdef;
+        for (count, expected) in [
+            (5, 0x0123_4567_89ab_8cde_8000_0000_0000_0005),
+            (u64::MAX, 0x0123_4567_89ab_8cde_8fff_ffff_ffff_ffff),
+        ] {
+            assert_eq!(number(process, count), expected);
+        }
     }
 
     #[test]

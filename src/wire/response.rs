@@ -200,3 +200,40 @@ impl fmt::Debug for Response {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Response;
+
+    #[test]
+    fn only_who_asks_for_it_gets_headers_for_browsers() {
+        let plain = || Response::new(Ok(None));
+        let preflight = Response::preflight(Some("content-type"));
+        let [origin, expose] = [
+            "Access-Control-Allow-Origin",
+            "Access-Control-Expose-Headers",
+        ];
+        let rows: [(Response, &[&str]); 3] = [
+            (plain(), &["Content-Type"]),
+            (
+                plain().readable_by_web_pages(),
+                &["Content-Type", origin, expose],
+            ),
+            (
+                preflight,
+                &[
+                    origin,
+                    "Access-Control-Allow-Headers",
+                    "Access-Control-Allow-Methods",
+                    expose,
+                    "Access-Control-Max-Age",
+                ],
+            ),
+        ];
+        for (response, expected) in rows {
+            let headers = response.headers().map(|(name, _)| name);
+            let shown = |name: &&str| name.starts_with("Access-") || *name == "Content-Type";
+            assert_eq!(headers.filter(shown).collect::<Vec<_>>(), expected);
+        }
+    }
+}

@@ -49,9 +49,10 @@ fn a_policy_can_deny_a_request_for_what_its_members_say() {
         ("ReplicateKey", replicate.clone(), StringEquals, "kms:ReplicaRegion", "cn-northwest-1", "cn-north-1"),
         ("ReplicateKey", replicate.clone(), StringEquals, "aws:RequestTag/tenant", "blue", "red"),
         ("ReplicateKey", replicate, Bool, bypass, "true", "false"),
+        ("UpdatePrimaryRegion", json!({"KeyId": key, "PrimaryRegion": "cn-northwest-1"}), StringEquals, "kms:PrimaryRegion", "cn-northwest-1", "cn-north-1"),
         ("ScheduleKeyDeletion", json!({"KeyId": key, "PendingWindowInDays": 8}), NumericEquals, "kms:ScheduleKeyDeletionPendingWindowInDays", "8", "9"),
         // No member: the time is that of the ring's clock.
-        ("DescribeKey", json!({"KeyId": key}), DateEquals, "aws:CurrentTime", "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"),
+        ("DisableKey", json!({"KeyId": key}), DateEquals, "aws:CurrentTime", "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"),
     ];
     for (operation, request, operator, condition_key, value, other) in rows {
         let refusal = |value| {

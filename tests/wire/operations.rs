@@ -829,14 +829,17 @@ fn a_key_policy_is_put_and_got() {
 }"#;
     assert_eq!(got["Policy"], normalized);
 
-    for request in [
-        json!({"KeyId": key, "PolicyName": "other"}),
-        json!({"KeyId": key, "PolicyName": ""}),
+    for (name, is_a_name) in [
+        ("other", true),
+        ("my_policy", true),
+        ("my policy", false),
+        ("", false),
     ] {
-        assert_eq!(
-            server.error("GetKeyPolicy", request).0,
-            "ValidationException"
-        );
+        let request = json!({"KeyId": key, "PolicyName": name});
+        let (code, message) = server.error("GetKeyPolicy", request);
+        assert_eq!(code, "ValidationException");
+        let violates_the_model = message.contains("'policyName' failed to satisfy constraint");
+        assert_ne!(violates_the_model, is_a_name, "{message}");
     }
 
     let nobody = r#"{"Statement": {"Effect": "Deny", "Principal": "*", "Action": "kms:Put*", "Resource": "*"}}"#;
