@@ -245,6 +245,13 @@ fn what_is_wrong_is_told_with_its_place() {
             "Keys[0].Grants[1]",
         ),
         (
+            material(&format!(
+                r#"{present},"KeyMaterialId":"{}","KeyMaterialState":"CURRENT""#,
+                "0".repeat(64)
+            )),
+            "Keys[0].KeyMaterials[0]",
+        ),
+        (
             file("").replace(
                 r#""Keys""#,
                 &format!(r#""GrantTokens":[{token},{token},{other_token}],"Keys""#),
@@ -725,4 +732,15 @@ fn a_token_of_a_file_lasts_as_long_as_its_grant() {
     let code = |token: &str| keyring.retire_grant(token).map_err(|error| error.code());
     assert_eq!(code("token-2"), Err("InvalidGrantTokenException"));
     assert_eq!(code("token-1"), Ok(()));
+}
+
+#[test]
+fn a_key_of_a_file_that_asks_for_no_rotation_is_not_rotated() {
+    let clock = ManualClock::new();
+    let keyring = Keyring::builder("111122223333", "us-east-2").clock(clock.clone());
+    let keyring = keyring.build().unwrap();
+    read_ring_into(&keyring, &key("")).unwrap();
+    clock.advance(Duration::from_secs(400 * 24 * 60 * 60));
+    let materials = keyring.key_rotations("1234abcd-12ab-34cd-56ef-1234567890ab");
+    assert_eq!(materials.unwrap().len(), 1);
 }

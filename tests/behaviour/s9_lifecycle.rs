@@ -231,3 +231,19 @@ fn a_key_without_material_cannot_be_declared_usable() {
         }
     });
 }
+
+/// No operation of KMS does that, but the operations that follow go on from there.
+#[test]
+fn a_key_that_was_put_into_a_state_stays_in_it_when_its_material_changes() {
+    let keyring = Keyring::new("111122223333", "us-east-2").unwrap();
+    let external = NewKey::new(KeySpec::SymmetricDefault)
+        .origin(KeyOrigin::External)
+        .symmetric_material([7; 32]);
+    let key = keyring.create_key(external).unwrap();
+    for state in [KeyState::Disabled, KeyState::Enabled] {
+        keyring.set_key_state(key, state).unwrap();
+        let again = ImportedMaterial::new([7; 32]);
+        keyring.import_key_material(key, again).unwrap();
+        assert_eq!(keyring.describe_key(key).unwrap().key_state(), state);
+    }
+}
