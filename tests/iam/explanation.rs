@@ -171,6 +171,7 @@ fn an_explanation_is_data() {
             }},
         }],
         "Grants": [],
+        "MoreGrants": false,
         "MissingKeys": [{"Key": "aws:SecureTransport", "Presence": "Absent"}],
     });
     assert_eq!(json, expected);
