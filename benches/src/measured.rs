@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::ratio::{Ratios, Target, directory};
 
 /// The benches in the order of the report.
-const BENCHES: [&str; 12] = [
+const BENCHES: [&str; 15] = [
     "symmetric by blob",
     "asymmetric",
     "parts",
@@ -20,6 +20,9 @@ const BENCHES: [&str; 12] = [
     "allocations",
     "access",
     "access, added",
+    "growth",
+    "growth, reads against writes",
+    "growth, policies",
 ];
 
 /// The bench of tests/sdk, which is outside of the workspace and has a target folder of its own.
