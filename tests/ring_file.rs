@@ -744,3 +744,28 @@ fn a_key_of_a_file_that_asks_for_no_rotation_is_not_rotated() {
     let materials = keyring.key_rotations("1234abcd-12ab-34cd-56ef-1234567890ab");
     assert_eq!(materials.unwrap().len(), 1);
 }
+
+#[test]
+fn a_replica_of_a_file_is_rotated_as_its_primary_is() {
+    let id = "mrk-1234abcd12ab34cd56ef1234567890ab";
+    let related = r#""PrimaryRegion":"us-east-2","ReplicaRegions":["eu-west-1"]"#;
+    let primary = format!(
+        r#"{{"KeyId":"{id}","KeyRotationEnabled":true,"RotationPeriodInDays":100,
+            "MultiRegion":{{"MultiRegionKeyType":"PRIMARY",{related}}}}}"#
+    );
+    let replica = format!(
+        r#"{{"KeyId":"{id}","Region":"eu-west-1","MultiRegion":{{"MultiRegionKeyType":"REPLICA",{related}}}}}"#
+    );
+    for keys in [
+        format!("{primary},{replica}"),
+        format!("{replica},{primary}"),
+    ] {
+        let keyring = read_ring(&file(&keys)).unwrap();
+        let there = keyring.in_region("eu-west-1".parse().unwrap());
+        for ring in [keyring, there] {
+            let status = ring.key_rotation_status(id).unwrap();
+            assert!(status.key_rotation_enabled);
+            assert_eq!(status.rotation_period_in_days, Some(100));
+        }
+    }
+}

@@ -2,10 +2,12 @@
 
 use core::time::Duration;
 
+use kms_reencrypt::keyring::NewKey;
 use kms_reencrypt::testing::ring_file::{
     load_snapshot, load_snapshot_into, save_snapshot, write_ring,
 };
-use kms_reencrypt::{EncryptRequest, KeySpec, KeyState, Keyring, Kms, KmsError};
+use kms_reencrypt::testing::seeded_random;
+use kms_reencrypt::{EncryptRequest, KeySpec, KeyState, KeyUsage, Keyring, Kms, KmsError};
 
 use crate::full_ring::{Place, full_ring, passphrase};
 
@@ -95,4 +97,33 @@ fn a_key_that_is_there_already_is_not_replaced() {
     ));
     load_snapshot_into(&keyring, place.file(), &passphrase()).unwrap();
     assert!(keyring.describe_key(key).is_ok());
+}
+
+#[test]
+fn a_public_key_that_somebody_has_seen_survives() {
+    let place = Place::new("public key");
+    let keyring = Keyring::builder("111122223333", "us-east-2").random_source(seeded_random(7));
+    let keyring = keyring.build().unwrap();
+    let signing = NewKey::new(KeySpec::Rsa2048).key_usage(KeyUsage::SignVerify);
+    let key = keyring.create_key(signing).unwrap();
+    let seen = keyring.public_key(key).unwrap();
+    save_snapshot(&keyring, place.file(), &passphrase()).unwrap();
+    let loaded = load_snapshot(place.file(), &passphrase()).unwrap();
+    assert_eq!(loaded.public_key(key).unwrap(), seen);
+}
+
+#[test]
+fn changes_of_a_slow_ring_stay_slow_after_loading() {
+    let place = Place::new("slow");
+    let keyring = Keyring::new("111122223333", "us-east-2").unwrap();
+    keyring.make_changes_slow();
+    save_snapshot(&keyring, place.file(), &passphrase()).unwrap();
+    let loaded = load_snapshot(place.file(), &passphrase()).unwrap();
+    let key = loaded.create_key(KeySpec::SymmetricDefault).unwrap();
+    let encrypt = EncryptRequest::builder().key_id(key).plaintext("data");
+    let encrypt = encrypt.build().unwrap();
+    let kms = Kms::new(loaded.clone());
+    assert!(matches!(kms.encrypt(&encrypt), Err(KmsError::NotFound(_))));
+    loaded.settle();
+    kms.encrypt(&encrypt).unwrap();
 }

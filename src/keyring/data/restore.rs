@@ -361,3 +361,38 @@ fn material_version(key: &KeyArn, data: MaterialData) -> Result<MaterialVersion,
         description,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::secret;
+    use crate::key::{KeyMetadata, KeyOrigin, KeySpec, KeyUsage};
+    use crate::keyring::data::SecretData;
+    use crate::keyring::ring::Keyring;
+
+    #[test]
+    fn a_key_has_material_of_its_kind_only() {
+        let arn = "arn:aws:kms:us-east-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+        let keyring = Keyring::new("111122223333", "us-east-2").unwrap();
+        let symmetric = || SecretData::Symmetric {
+            materials: Vec::new(),
+            on_demand_rotations: 0,
+        };
+        let public_key = || SecretData::PublicKey(vec![0x30]);
+        let [ours, imported] = [KeyOrigin::AwsKms, KeyOrigin::External];
+        for (spec, origin, data, fits) in [
+            (KeySpec::SymmetricDefault, ours, symmetric(), true),
+            (KeySpec::SymmetricDefault, ours, SecretData::None, false),
+            (KeySpec::SymmetricDefault, ours, public_key(), false),
+            (KeySpec::Rsa2048, ours, SecretData::None, true),
+            (KeySpec::Rsa2048, ours, symmetric(), false),
+            (KeySpec::Rsa2048, ours, public_key(), false),
+            (KeySpec::Rsa2048, imported, public_key(), true),
+        ] {
+            let metadata =
+                KeyMetadata::builder(arn.parse().unwrap(), spec, KeyUsage::EncryptDecrypt);
+            let metadata = metadata.origin(origin).build();
+            let made = secret(0, &metadata, data, keyring.random());
+            assert_eq!(made.is_ok(), fits, "{spec} {origin}");
+        }
+    }
+}
