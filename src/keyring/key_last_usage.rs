@@ -1,6 +1,5 @@
 //! What a key was used for last, and when.
 
-use core::time::Duration;
 use std::time::SystemTime;
 
 use crate::access::Action;
@@ -8,10 +7,9 @@ use crate::error::KmsError;
 use crate::key::KeyIdentifier;
 use crate::provider::KeyLastUsageData;
 
+#[cfg(feature = "json")]
 use super::key::SoftwareKey;
 use super::ring::Keyring;
-
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The last use of a key, and since when its use has been noted: `GetKeyLastUsage`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,15 +59,17 @@ impl Keyring {
     }
 }
 
+#[cfg(feature = "json")]
 impl SoftwareKey {
     /// `kms:TrailingDaysWithoutKeyUsage`: whole days since the last use, or since the creation of a key that was never
     /// used. `None` if the date is not known.
     pub(crate) fn trailing_days_without_usage(&self, now: Option<SystemTime>) -> Option<u64> {
+        const DAY: u64 = 24 * 60 * 60;
         let last = match self.last_usage.get() {
             Some(usage) => usage.timestamp,
             None => self.metadata.creation_date(),
         };
         let unused = now?.duration_since(last?).unwrap_or_default();
-        unused.as_secs().checked_div(DAY.as_secs())
+        unused.as_secs().checked_div(DAY)
     }
 }
