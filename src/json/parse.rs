@@ -45,9 +45,9 @@ impl<'a> Reader<'a> {
             Some(b'[') => return self.list(name, depth),
             Some(b'"') => Kind::Text(string::read(parser)?),
             Some(b'-' | b'0'..=b'9') => Kind::Number(parser.number()?),
-            Some(_) if parser.eat("true") => Kind::Flag(true),
-            Some(_) if parser.eat("false") => Kind::Flag(false),
-            Some(_) if parser.eat("null") => Kind::Null,
+            Some(_) if parser.eat_word("true") => Kind::Flag(true),
+            Some(_) if parser.eat_word("false") => Kind::Flag(false),
+            Some(_) if parser.eat_word("null") => Kind::Null,
             Some(_) => return Err(parser.error("expected a value")),
         };
         let inside = 0;
@@ -59,12 +59,12 @@ impl<'a> Reader<'a> {
         let depth = self.parser.enter(depth)?;
         self.holding(name, Kind::Object, |reader| {
             reader.parser.skip_whitespace();
-            if reader.parser.eat("}") {
+            if reader.parser.eat(b'}') {
                 return Ok(());
             }
             loop {
                 reader.member(depth)?;
-                if reader.parser.ends("}", "expected a comma or }")? {
+                if reader.parser.ends(b'}', "expected a comma or }")? {
                     return Ok(());
                 }
             }
@@ -79,7 +79,7 @@ impl<'a> Reader<'a> {
         }
         let name = string::read(parser)?;
         parser.skip_whitespace();
-        if !parser.eat(":") {
+        if !parser.eat(b':') {
             return Err(parser.expected("expected a colon"));
         }
         self.value(name, depth)
@@ -89,12 +89,12 @@ impl<'a> Reader<'a> {
         let depth = self.parser.enter(depth)?;
         self.holding(name, Kind::List, |reader| {
             reader.parser.skip_whitespace();
-            if reader.parser.eat("]") {
+            if reader.parser.eat(b']') {
                 return Ok(());
             }
             loop {
                 reader.value(Text::Borrowed(""), depth)?;
-                if reader.parser.ends("]", "expected a comma or ]")? {
+                if reader.parser.ends(b']', "expected a comma or ]")? {
                     return Ok(());
                 }
             }
@@ -131,10 +131,10 @@ impl<'a> Parser<'a> {
     }
 
     /// Reads what follows an item: the bracket that ends the collection, or the comma before the next item.
-    fn ends(&mut self, bracket: &str, otherwise: &'static str) -> Result<bool, SyntaxError> {
+    fn ends(&mut self, bracket: u8, otherwise: &'static str) -> Result<bool, SyntaxError> {
         self.skip_whitespace();
         let ends = self.eat(bracket);
-        if ends || self.eat(",") {
+        if ends || self.eat(b',') {
             Ok(ends)
         } else {
             Err(self.expected(otherwise))
@@ -143,15 +143,15 @@ impl<'a> Parser<'a> {
 
     fn number(&mut self) -> Result<&'a str, SyntaxError> {
         let start = self.at;
-        self.eat("-");
-        if !self.eat("0") {
+        self.eat(b'-');
+        if !self.eat(b'0') {
             self.digits()?;
         }
-        if self.eat(".") {
+        if self.eat(b'.') {
             self.digits()?;
         }
-        if self.eat("e") || self.eat("E") {
-            let _sign = self.eat("+") || self.eat("-");
+        if self.eat(b'e') || self.eat(b'E') {
+            let _sign = self.eat(b'+') || self.eat(b'-');
             self.digits()?;
         }
         self.since(start)

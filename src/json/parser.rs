@@ -31,31 +31,43 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
+    #[inline]
     pub(super) fn skip_whitespace(&mut self) {
         while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
             self.at += 1;
         }
     }
 
+    #[inline]
     pub(super) fn peek(&self) -> Option<u8> {
-        self.rest().first().copied()
+        self.text.as_bytes().get(self.at).copied()
     }
 
     /// The bytes that are not read yet.
+    #[inline]
     pub(super) fn rest(&self) -> &'a [u8] {
         self.text.as_bytes().get(self.at..).unwrap_or_default()
     }
 
-    /// Reads a token, if it is next.
-    pub(super) fn eat(&mut self, token: &str) -> bool {
-        let is_next = self.rest().starts_with(token.as_bytes());
+    /// Reads a byte, if it is next.
+    #[inline]
+    pub(super) fn eat(&mut self, byte: u8) -> bool {
+        let is_next = self.peek() == Some(byte);
+        self.at += usize::from(is_next);
+        is_next
+    }
+
+    /// Reads a word, if it is next.
+    pub(super) fn eat_word(&mut self, word: &str) -> bool {
+        let is_next = self.rest().starts_with(word.as_bytes());
         if is_next {
-            self.at += token.len();
+            self.at += word.len();
         }
         is_next
     }
 
     /// Reads so many bytes.
+    #[inline]
     pub(super) fn take(&mut self, len: usize) -> Result<&'a str, SyntaxError> {
         let start = self.at;
         self.at += len;
@@ -89,6 +101,7 @@ impl<'a> Parser<'a> {
     }
 
     /// What was read since a byte.
+    #[inline]
     pub(super) fn since(&self, start: usize) -> Result<&'a str, SyntaxError> {
         self.text
             .get(start..self.at)

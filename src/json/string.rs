@@ -7,9 +7,9 @@ use super::value::Text;
 
 /// Reads a string, whose opening quotation mark is next.
 pub(super) fn read<'a>(parser: &mut Parser<'a>) -> Result<Text<'a>, SyntaxError> {
-    parser.eat("\"");
+    parser.eat(b'"');
     let plain = parser.take(plain_len(parser.rest()))?;
-    if parser.eat("\"") {
+    if parser.eat(b'"') {
         return Ok(Text::Borrowed(plain));
     }
     // In its full size at once: a string that grows leaves copies behind, and this may be a plaintext.
@@ -17,10 +17,10 @@ pub(super) fn read<'a>(parser: &mut Parser<'a>) -> Result<Text<'a>, SyntaxError>
     let mut text = Zeroizing::new(String::with_capacity(capacity));
     text.push_str(plain);
     loop {
-        if parser.eat("\"") {
+        if parser.eat(b'"') {
             return Ok(Text::Unescaped(text));
         }
-        if parser.eat("\\") {
+        if parser.eat(b'\\') {
             text.push(escaped(parser)?);
         } else if parser.rest().is_empty() {
             return Err(parser.unexpected_end());
@@ -33,25 +33,25 @@ pub(super) fn read<'a>(parser: &mut Parser<'a>) -> Result<Text<'a>, SyntaxError>
 
 /// Reads what follows a backslash.
 fn escaped(parser: &mut Parser<'_>) -> Result<char, SyntaxError> {
-    const SIMPLE: [(&str, char); 8] = [
-        ("\"", '"'),
-        ("\\", '\\'),
-        ("/", '/'),
-        ("b", '\u{8}'),
-        ("f", '\u{c}'),
-        ("n", '\n'),
-        ("r", '\r'),
-        ("t", '\t'),
+    const SIMPLE: [(u8, char); 8] = [
+        (b'"', '"'),
+        (b'\\', '\\'),
+        (b'/', '/'),
+        (b'b', '\u{8}'),
+        (b'f', '\u{c}'),
+        (b'n', '\n'),
+        (b'r', '\r'),
+        (b't', '\t'),
     ];
-    if let Some((_, letter)) = SIMPLE.iter().find(|(token, _)| parser.eat(token)) {
+    if let Some((_, letter)) = SIMPLE.iter().find(|(byte, _)| parser.eat(*byte)) {
         return Ok(*letter);
     }
-    if !parser.eat("u") {
+    if !parser.eat(b'u') {
         return Err(parser.error("unknown escape"));
     }
     let first = utf16_unit(parser)?;
     let is_high_surrogate = (0xd800..0xdc00).contains(&first);
-    let letter = if is_high_surrogate && parser.eat("\\u") {
+    let letter = if is_high_surrogate && parser.eat_word("\\u") {
         char::decode_utf16([first, utf16_unit(parser)?]).next()
     } else {
         char::decode_utf16([first]).next()
