@@ -120,7 +120,7 @@ fn grants(ratios: &mut Ratios) {
     };
     for count in sizes(100, &[2_000, 10_000, 50_000]) {
         let before = resident();
-        let added = count - granted;
+        let added = count.saturating_sub(granted);
         (granted..count).for_each(grant);
         let memory = resident().saturating_sub(before);
         granted = count;
