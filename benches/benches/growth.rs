@@ -210,9 +210,12 @@ fn reads_against_writes(ratios: &mut Ratios) {
     let (busy, written) = thread::scope(|scope| {
         let writer = scope.spawn(|| {
             let mut written = 0_u32;
-            while !stop.load(Ordering::Relaxed) {
+            loop {
                 ring::symmetric(&ring);
                 written += 1;
+                if stop.load(Ordering::Relaxed) {
+                    break;
+                }
                 thread::sleep(Duration::from_micros(900));
             }
             written
