@@ -46,9 +46,8 @@ fn kill(test: &str, arguments: &dyn Fn(&Folder) -> Vec<String>, longest: u64) {
                 Some(code) => panic!("status {code}: {:?}", folder.files()),
             }
             // A job may have been killed when it was done, and only its lock was left.
-            if folder.files().iter().all(|name| !name.ends_with(".part"))
-                && folder.file("out").exists()
-            {
+            let is_left = |name: &String| name.ends_with(".part") || name.ends_with(".progress");
+            if !folder.files().iter().any(is_left) && folder.file("out").exists() {
                 break;
             }
         }
