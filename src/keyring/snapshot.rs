@@ -10,7 +10,7 @@ use crate::provider::{KeyProviderError, KeyRef, KeyView, KmsKey};
 use super::alias::{Alias, AliasEntry};
 use super::grant_tokens::GrantTokens;
 use super::key::SoftwareKey;
-use super::map::Map;
+use super::map::{Map, MapKey};
 use super::materials::Materials;
 
 /// The keys, aliases and grants of a ring, of all its accounts and Regions. A copy shares everything that does not
@@ -57,9 +57,7 @@ impl Snapshot {
         let key = Arc::new(key);
         let old = self.keys.get(&arn).cloned();
         if old.is_none() && arn.key_id().is_multi_region() {
-            let others = self.of_id(arn.key_id()).iter().copied();
-            let keys = others.chain([arn]).collect();
-            self.multi_region.insert(*arn.key_id(), keys);
+            enter(&mut self.multi_region, arn.key_id(), &arn);
         }
         self.keys.insert(arn, Arc::clone(&key));
         self.change_owners(&arn, old.as_deref(), Some(&key));
@@ -69,15 +67,8 @@ impl Snapshot {
     pub(super) fn take_key(&mut self, arn: &KeyArn) -> Option<Arc<SoftwareKey>> {
         let key = Arc::clone(self.keys.get(arn)?);
         self.keys.remove(arn);
-        let others = self
-            .of_id(arn.key_id())
-            .iter()
-            .filter(|other| *other != arn);
-        let others: Arc<[KeyArn]> = others.copied().collect();
-        if others.is_empty() {
-            self.multi_region.remove(arn.key_id());
-        } else {
-            self.multi_region.insert(*arn.key_id(), others);
+        if arn.key_id().is_multi_region() {
+            leave(&mut self.multi_region, arn.key_id(), arn);
         }
         for grant in key.grants.iter() {
             self.grant_tokens.end(grant.id());
@@ -121,26 +112,10 @@ impl Snapshot {
         let lost = materials(old).filter(|id| !has(new, id));
         let gained = materials(new).filter(|id| !has(old, id));
         for id in lost {
-            let owners = self.owners.get(id).map(|owners| &**owners);
-            let rest = owners
-                .unwrap_or_default()
-                .iter()
-                .filter(|owner| *owner != arn);
-            let rest: Arc<[KeyArn]> = rest.copied().collect();
-            if rest.is_empty() {
-                self.owners.remove(id);
-            } else {
-                self.owners.insert(*id, rest);
-            }
+            leave(&mut self.owners, id, arn);
         }
         for id in gained {
-            let owners = self
-                .owners
-                .get(id)
-                .map(|owners| &**owners)
-                .unwrap_or_default();
-            let owners = owners.iter().chain([arn]).copied().collect();
-            self.owners.insert(*id, owners);
+            enter(&mut self.owners, id, arn);
         }
     }
 
@@ -284,6 +259,24 @@ impl KeyView for Latest<'_> {
             .latest_alias(alias)
             .map(|alias| *alias.target())
             .ok_or(KeyProviderError::NotFound)
+    }
+}
+
+/// Adds a key to those that an index has for an id.
+fn enter<I: MapKey + Copy>(index: &mut Map<I, Arc<[KeyArn]>>, id: &I, key: &KeyArn) {
+    let others = index.get(id).map_or(&[][..], |keys| keys);
+    let keys = others.iter().chain([key]).copied().collect();
+    index.insert(*id, keys);
+}
+
+/// Removes a key from those that an index has for an id.
+fn leave<I: MapKey + Copy>(index: &mut Map<I, Arc<[KeyArn]>>, id: &I, key: &KeyArn) {
+    let keys = index.get(id).map_or(&[][..], |keys| keys);
+    let rest: Arc<[KeyArn]> = keys.iter().filter(|other| *other != key).copied().collect();
+    if rest.is_empty() {
+        index.remove(id);
+    } else {
+        index.insert(*id, rest);
     }
 }
 
