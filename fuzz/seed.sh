@@ -1,11 +1,11 @@
 #!/bin/sh
 # Fills the corpora with what is at hand: real blobs, names as they are in the documentation, policies, bodies of requests,
-# seed files, snapshots, files of principals.
+# seed files, snapshots, files of principals and of faults.
 # `cargo fuzz run` finds them by their place.
 set -eu
 cd "$(dirname "$0")"
 
-mkdir -p corpus/blob corpus/conditions corpus/identifier corpus/policy corpus/principals corpus/seed_file \
+mkdir -p corpus/blob corpus/conditions corpus/faults corpus/identifier corpus/policy corpus/principals corpus/seed_file \
     corpus/snapshot corpus/wire
 count=0
 cut -s -f 3 ../tests/vectors/real-blobs.tsv | while read -r blob; do
@@ -49,6 +49,7 @@ kms:EncryptionContextKeys=TENANT'
 
 allow='{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"kms:*","Resource":"*"}}'
 printf '%s' '{"Principals":[{"AccessKeyId":"A","Arn":"arn:aws:sts::111122223333:assumed-role/app/alice","RoleArn":"arn:aws:iam::111122223333:role/team/app","IdentityPolicies":['"$allow"'],"PermissionsBoundary":'"$allow"',"SessionPolicies":['"$allow"'],"Tags":{"team":"blue"},"Context":{"aws:SourceIp":"203.0.113.7","aws:CalledVia":["a","b"],"aws:MultiFactorAuthAge":60}},{"AccessKeyId":"B","Arn":"sns.amazonaws.com"}],"ServiceControlPolicies":{"111122223333":[['"$allow"']]}}' >corpus/principals/all
+printf '%s' '{"Faults":[{"Error":"KMSInternalException","Message":"m","Delay":"1ms","Operation":"Encrypt","KeyArn":"arn:aws:kms:us-east-2:111122223333:key/'$id'","Call":"Encrypt","After":1,"Times":2,"Probability":0.5,"Seed":7},{"Error":"ThrottlingException","Nth":2}]}' >corpus/faults/all
 
 cp ../tests/fixtures/ring.json corpus/seed_file/fixture
 printf '%s' '{"Format":"kms-reencrypt ring 1","Account":"111122223333","Region":"us-east-2","Keys":[{"KeyId":"'$id'"}],"Aliases":[{"AliasName":"alias/a","TargetKeyId":"'$id'"}]}' >corpus/seed_file/small

@@ -5,7 +5,9 @@ use core::time::Duration;
 
 use kms_reencrypt::access::{GrantOperation, KeyPolicy};
 use kms_reencrypt::keyring::{Clock, ImportedMaterial, KeyMaterialState, ManualClock, NewKey};
-use kms_reencrypt::testing::ring_file::{load_ring, read_ring, read_ring_into, write_ring};
+use kms_reencrypt::testing::ring_file::{
+    load_ring, load_ring_into, read_ring, read_ring_into, write_ring,
+};
 use kms_reencrypt::{
     DecryptRequest, EncryptRequest, EncryptionAlgorithm, KeyOrigin, KeySpec, KeyState, Keyring,
     Kms, KmsError,
@@ -409,6 +411,19 @@ fn what_is_wrong_is_told_with_its_place() {
     let error = load_ring("no such file").unwrap_err();
     assert_eq!(error.place(), "no such file");
     assert!(std::error::Error::source(&error).is_some());
+}
+
+#[test]
+fn a_file_is_loaded_into_a_ring_that_is_there_or_is_named() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/ring.json");
+    let keyring = Keyring::new("111122223333", "us-east-2").unwrap();
+    keyring.create_key(KeySpec::SymmetricDefault).unwrap();
+    load_ring_into(&keyring, path).unwrap();
+    assert_eq!(keyring.keys().len(), 6);
+    let again = load_ring_into(&keyring, path).unwrap_err();
+    assert_eq!(again.place(), format!("{path}: Keys[0]"));
+    let missing = load_ring_into(&keyring, "no such file").unwrap_err();
+    assert_eq!(missing.place(), "no such file");
 }
 
 /// AWS takes no such policy, but code can make one.

@@ -8,6 +8,7 @@
 //! - Rings that are read from a file, with the feature `json`, and saved to one, with the feature `snapshot`:
 //!   `ring_file`.
 //! - Callers that are read from a file, with all their policies, with the feature `json`: `principals_file`.
+//! - Faults that are read from a file, with the feature `json`: `faults_file`.
 //! - Conformance suites for your own keys and providers: [`conformance`].
 //!
 //! ```
@@ -37,6 +38,8 @@
 mod bounded_file;
 pub mod conformance;
 mod faults;
+#[cfg(feature = "json")]
+pub mod faults_file;
 mod insecure_key;
 #[cfg(feature = "json")]
 pub mod principals_file;

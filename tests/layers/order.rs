@@ -258,6 +258,7 @@ pub(crate) const ORDERS: &[(&str, Order)] = &[
                 "ring_file",
                 "transport",
             ],
+            &["faults_file"],
         ],
     ),
     (

@@ -100,7 +100,7 @@ pub use error::RingFileError;
 pub use protection::{EmptyPassphrase, Protection};
 #[cfg(feature = "snapshot")]
 pub use seed::write_ring;
-pub use seed::{load_ring, read_ring, read_ring_into};
+pub use seed::{load_ring, load_ring_into, read_ring, read_ring_into};
 #[cfg(feature = "snapshot")]
 pub use snapshot::{load_snapshot, load_snapshot_into, save_snapshot};
 

@@ -82,6 +82,15 @@ pub fn load_ring(path: impl AsRef<Path>) -> Result<Keyring, RingFileError> {
     in_file(path.as_ref(), read_ring)
 }
 
+/// Adds the content of a seed file to a ring, as [`read_ring_into`] does with its text.
+///
+/// # Errors
+///
+/// [`RingFileError`] if the file cannot be read, or as for [`read_ring_into`], with the name of the file before the place.
+pub fn load_ring_into(keyring: &Keyring, path: impl AsRef<Path>) -> Result<(), RingFileError> {
+    in_file(path.as_ref(), |text| read_ring_into(keyring, text))
+}
+
 /// Writes a ring as the text of a seed file, **with all its secrets unencrypted**. It turns a ring that a program has
 /// built into a fixture. The clock and the random source of the ring are not in it.
 ///
