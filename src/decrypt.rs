@@ -78,7 +78,26 @@ impl DecryptRequest {
     }
 }
 
-/// Collects the members of a [`DecryptRequest`].
+/// Collects the members of a [`DecryptRequest`]. `CiphertextBlob` is required; asymmetric algorithms need `KeyId`, too.
+///
+/// A `KeyId` pins the key: a blob of another key is refused, although KMS could open it.
+///
+/// ```
+/// use kms_reencrypt::{DecryptRequest, EncryptRequest, KeySpec, Keyring, Kms, KmsError};
+///
+/// let keyring = Keyring::new("111122223333", "us-east-2")?;
+/// let ours = keyring.create_key(KeySpec::SymmetricDefault)?;
+/// let other = keyring.create_key(KeySpec::SymmetricDefault)?;
+/// let kms = Kms::new(keyring);
+/// let encrypt = EncryptRequest::builder().key_id(other).plaintext("data").build()?;
+/// let blob = kms.encrypt(&encrypt)?.into_ciphertext_blob();
+///
+/// let request = DecryptRequest::builder().ciphertext_blob(blob);
+/// assert_eq!(kms.decrypt(&request.clone().build()?)?.plaintext().expose(), b"data");
+/// let pinned = request.key_id(ours).build()?;
+/// assert_eq!(kms.decrypt(&pinned).unwrap_err(), KmsError::IncorrectKey);
+/// # Ok::<(), KmsError>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct DecryptRequestBuilder {

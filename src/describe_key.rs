@@ -41,7 +41,21 @@ impl DescribeKeyRequest {
     }
 }
 
-/// Collects the members of a [`DescribeKeyRequest`].
+/// Collects the members of a [`DescribeKeyRequest`]. `KeyId` is required.
+///
+/// ```
+/// use kms_reencrypt::{DescribeKeyRequest, KeySpec, KeyState, Keyring, Kms};
+///
+/// let keyring = Keyring::new("111122223333", "us-east-2")?;
+/// let key = keyring.create_key(KeySpec::SymmetricDefault)?;
+/// keyring.create_alias("alias/app", key)?;
+/// keyring.disable_key(key)?;
+///
+/// let request = DescribeKeyRequest::builder().key_id("alias/app").build()?;
+/// let described = Kms::new(keyring).describe_key(&request)?.into_key_metadata();
+/// assert_eq!((described.arn(), described.key_state()), (&key, KeyState::Disabled));
+/// # Ok::<(), kms_reencrypt::KmsError>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct DescribeKeyRequestBuilder {

@@ -73,7 +73,25 @@ impl EncryptRequest {
     }
 }
 
-/// Collects the members of an [`EncryptRequest`].
+/// Collects the members of an [`EncryptRequest`]. `KeyId` and `Plaintext` are required.
+///
+/// A secret that is in a [`Plaintext`] already is moved in, so no copy stays behind that would have to be wiped:
+///
+/// ```
+/// use kms_reencrypt::{EncryptRequest, KeySpec, Keyring, Kms, Plaintext};
+///
+/// let keyring = Keyring::new("111122223333", "us-east-2")?;
+/// let key = keyring.create_key(KeySpec::SymmetricDefault)?;
+/// let secret: Plaintext = keyring.generate_random(32)?;
+///
+/// let request = EncryptRequest::builder()
+///     .key_id(key)
+///     .set_plaintext(Some(secret))
+///     .encryption_context("purpose", "session")
+///     .build()?;
+/// assert!(Kms::new(keyring).encrypt(&request)?.ciphertext_blob().len() > 32);
+/// # Ok::<(), kms_reencrypt::KmsError>(())
+/// ```
 #[derive(Debug, Default)]
 #[must_use]
 pub struct EncryptRequestBuilder {

@@ -100,7 +100,23 @@ impl GenerateDataKeyRequest {
     }
 }
 
-/// Collects the members of a [`GenerateDataKeyRequest`].
+/// Collects the members of a [`GenerateDataKeyRequest`]. `KeyId` is required, and one of `NumberOfBytes` and `KeySpec`.
+///
+/// ```
+/// use kms_reencrypt::{DataKeySpec, GenerateDataKeyRequest, KeySpec, Keyring, Kms};
+///
+/// let keyring = Keyring::new("111122223333", "us-east-2")?;
+/// let key = keyring.create_key(KeySpec::SymmetricDefault)?;
+/// let kms = Kms::new(keyring);
+///
+/// let builder = GenerateDataKeyRequest::builder().key_id(key).encryption_context("file", "7");
+/// let data_key = kms.generate_data_key(&builder.clone().key_spec(DataKeySpec::Aes128).build()?)?;
+/// assert_eq!(data_key.plaintext().len(), 16);
+///
+/// let both = builder.key_spec(DataKeySpec::Aes256).number_of_bytes(64).build();
+/// assert_eq!(both.unwrap_err().code(), "ValidationException");
+/// # Ok::<(), kms_reencrypt::KmsError>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct GenerateDataKeyRequestBuilder {

@@ -81,7 +81,21 @@ impl GenerateDataKeyPairRequest {
     }
 }
 
-/// Collects the members of a [`GenerateDataKeyPairRequest`].
+/// Collects the members of a [`GenerateDataKeyPairRequest`]. `KeyId` and `KeyPairSpec` are required.
+///
+/// A spec can be given by its name, as a configuration has it. One that KMS does not have is refused, as KMS refuses it:
+///
+/// ```
+/// use kms_reencrypt::{DataKeyPairSpec, GenerateDataKeyPairRequest};
+///
+/// let builder = GenerateDataKeyPairRequest::builder().key_id("alias/app");
+/// let request = builder.clone().key_pair_spec("RSA_4096").build()?;
+/// assert_eq!(request.key_pair_spec(), DataKeyPairSpec::Rsa4096);
+///
+/// let error = builder.key_pair_spec("RSA_1024").build().unwrap_err();
+/// assert!(error.to_string().contains("Value 'RSA_1024' at 'keyPairSpec' failed to satisfy constraint"));
+/// # Ok::<(), kms_reencrypt::KmsError>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct GenerateDataKeyPairRequestBuilder {

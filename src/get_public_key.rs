@@ -42,7 +42,20 @@ impl GetPublicKeyRequest {
     }
 }
 
-/// Collects the members of a [`GetPublicKeyRequest`].
+/// Collects the members of a [`GetPublicKeyRequest`]. `KeyId` is required.
+///
+/// ```
+/// use kms_reencrypt::{GetPublicKeyRequest, KeySpec, Keyring, Kms};
+///
+/// let keyring = Keyring::new("111122223333", "cn-north-1")?;
+/// let key = keyring.create_key(KeySpec::Sm2)?;
+///
+/// let request = GetPublicKeyRequest::builder().key_id(key).build()?;
+/// let response = Kms::new(keyring).get_public_key(&request)?;
+/// // The DER of a SubjectPublicKeyInfo, which is a SEQUENCE.
+/// assert_eq!(response.public_key().first(), Some(&0x30));
+/// # Ok::<(), kms_reencrypt::KmsError>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct GetPublicKeyRequestBuilder {

@@ -31,20 +31,31 @@
 //!
 //! # Where to go from here
 //!
-//! - A first test: [`Keyring`] makes keys, [`Kms`] has one method per operation, the builders have the setters of the
-//!   official SDK.
-//! - A failing test: every refusal is a [`KmsError`] with AWS's message; [`blob::CiphertextBlob::inspect`] says what a
-//!   ciphertext looks like.
-//! - Permissions: [`access`] has callers, key policies and grants, and [`iam`] the language of policies;
-//!   [`Kms::as_caller`] sends requests as another principal.
-//! - Keys from elsewhere, such as an HSM: implement the traits in [`provider`].
+//! | you | begin with | then |
+//! |---|---|---|
+//! | test an application that uses the official SDK | [`aws_sdk`]: the SDK's client, answered in this process | recipes for a [token vault](documentation::cookbook::token_vault), and for [retries and outages] |
+//! | test code that calls this crate, or write a fake of your own | [`Kms`], which has a method for each operation, and [`Keyring`], which begins with a table of tasks | recipes for a [missing permission](documentation::cookbook::missing_permission), [another account](documentation::cookbook::cross_account) and [rotation](documentation::cookbook::rotation) |
+//! | bring keys of your own, from an HSM or a vault | [`provider`]: two traits, with a key and a provider in full | [`primitives`] for the cryptography, [`testing::conformance`] for its tests |
+//! | fuzz or measure code that handles blobs | [`testing`]: fixed keys, seeded randomness, faults, a recorder | recipes for [fuzzing](documentation::cookbook::fuzzing), and for [keys in a file] |
 //!
-//! # Where things are
+//! The [cookbook](documentation::cookbook) has all recipes; each is compiled and run with the tests.
 //!
-//! Every item has one path. At the root are [`Kms`], [`Keyring`], [`KmsError`], the requests with their builders and
-//! answers, and the types that those are made of. Everything else is in the public module of its family and only there:
-//! what an error carries in [`error`], what a provider implements in [`provider`], what a ring takes in [`keyring`],
-//! and so on.
+//! If a test of yours fails: every refusal is a [`KmsError`] with AWS's message,
+//! [`AccessDeniedError::explanation`](error::AccessDeniedError::explanation) says which policy lacks what, and
+//! [`CiphertextBlob::inspect`](blob::CiphertextBlob::inspect) says what a ciphertext looks like.
+//!
+//! # The types at the root
+//!
+//! | to | there are |
+//! |---|---|
+//! | ask KMS | [`Kms`], and for each operation a request with its builder, and a response: [`ReEncryptRequest`], [`EncryptRequest`], [`DecryptRequest`], [`GenerateDataKeyRequest`], [`GenerateDataKeyPairRequest`], [`DescribeKeyRequest`], [`GetPublicKeyRequest`] |
+//! | have keys | [`Keyring`]; the module [`keyring`] has what it takes and returns |
+//! | name a key | [`KeyIdentifier`], which holds a [`KeyId`], [`KeyArn`], [`AliasName`] or [`AliasArn`]; [`Place`], which is an [`AccountId`] and a [`Region`] |
+//! | describe a key | [`KeyMetadata`], with [`KeySpec`], [`KeyUsage`], [`KeyState`], [`KeyOrigin`], [`KeyManager`], [`ExpirationModel`] and [`MultiRegionConfiguration`] |
+//! | describe a request | [`EncryptionContext`], [`EncryptionAlgorithm`], [`DataKeySpec`], [`DataKeyPairSpec`], [`DryRunModifier`] and [`Plaintext`]; in a [`ModelValue`] a builder takes values that AWS does not have, too |
+//! | learn why not | [`KmsError`]; the module [`error`] has the details of each exception |
+//!
+//! Every item has one path: what is not at the root is in the public module of its family, and only there.
 //!
 //! # What is AWS's and what is ours
 //!
@@ -57,18 +68,51 @@
 //!
 //! No feature is on by default. A feature adds items and never changes behaviour.
 //!
-//! - `data-key-pairs`: key pairs on the curves of NIST, secp256k1 and Edwards25519: as data keys, and as the pairs of KMS
-//!   keys, whose public keys [`Kms::get_public_key`] then returns. RSA and SM2 need no feature.
-//! - `json`: key policies as JSON documents; serde's traits for ARNs, ids and enums; the AWS JSON 1.1 protocol without sockets,
-//!   in `wire`.
-//! - `aws-sdk`: an HTTP client for the official SDK that answers in this process, in `aws_sdk`. Implies `json`.
-//! - `testing`: what tests need, in `testing`: fixed keys, seeded randomness, faults on demand, a recorder; with `json`,
-//!   rings and callers from files.
-//! - `tracing`: an observer that emits a span of the crate `tracing` for each operation: `observe::TracingObserver`.
-//! - `snapshot`: rings saved and loaded whole, sealed under a key or passphrase, in `testing::ring_file`. Implies
-//!   `testing` and `json`. With it, every ring of the program keeps the bytes of its symmetric key material in memory;
-//!   without it, a ring keeps only the hash states that it computes from them.
+//! | feature | adds | implies |
+//! |---|---|---|
+//! | `aws-sdk` | [`aws_sdk`]: an HTTP client for the official SDK that answers in this process | `json` |
+//! | `data-key-pairs` | key pairs on the curves of NIST, secp256k1 and Edwards25519: as data keys, and as the pairs of KMS keys, whose public keys [`Kms::get_public_key`] then returns. RSA and SM2 need no feature | |
+//! | `json` | [`wire`]: the AWS JSON 1.1 protocol without sockets; policies as JSON documents; serde's traits for ARNs, ids and enums | |
+//! | `snapshot` | [`testing::ring_file`]: rings saved and loaded whole, sealed under a key or passphrase | `testing`, `json` |
+//! | `testing` | [`testing`]: fixed keys, seeded randomness, faults on demand, a recorder, conformance suites; with `json`, rings and callers from files | |
+//! | `tracing` | [`observe::TracingObserver`], which emits a span of the crate `tracing` for each operation | |
+//!
+//! With `snapshot`, every ring of the program keeps the bytes of its symmetric key material in memory. Without it, a ring
+//! keeps only the hash states that it computes from them.
+//!
 
+// Links to the items of features, for a build without them: to docs.rs.
+#![cfg_attr(
+    not(feature = "aws-sdk"),
+    doc = "[`aws_sdk`]: https://docs.rs/kms-reencrypt/latest/kms_reencrypt/aws_sdk/"
+)]
+#![cfg_attr(
+    not(feature = "json"),
+    doc = "[`wire`]: https://docs.rs/kms-reencrypt/latest/kms_reencrypt/wire/"
+)]
+#![cfg_attr(
+    not(feature = "testing"),
+    doc = "[`testing`]: https://docs.rs/kms-reencrypt/latest/kms_reencrypt/testing/",
+    doc = "[`testing::conformance`]: https://docs.rs/kms-reencrypt/latest/kms_reencrypt/testing/conformance/",
+    doc = "[retries and outages]: https://docs.rs/kms-reencrypt/latest/kms_reencrypt/documentation/cookbook/retries/"
+)]
+#![cfg_attr(
+    feature = "testing",
+    doc = "[retries and outages]: documentation::cookbook::retries"
+)]
+#![cfg_attr(
+    not(all(feature = "testing", feature = "json")),
+    doc = "[`testing::ring_file`]: https://docs.rs/kms-reencrypt/latest/kms_reencrypt/testing/ring_file/",
+    doc = "[keys in a file]: https://docs.rs/kms-reencrypt/latest/kms_reencrypt/documentation/cookbook/seed_files/"
+)]
+#![cfg_attr(
+    all(feature = "testing", feature = "json"),
+    doc = "[keys in a file]: documentation::cookbook::seed_files"
+)]
+#![cfg_attr(
+    not(feature = "tracing"),
+    doc = "[`observe::TracingObserver`]: https://docs.rs/kms-reencrypt/latest/kms_reencrypt/observe/struct.TracingObserver.html"
+)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 

@@ -1,20 +1,38 @@
 //! Who may do what with AWS KMS: callers, key policies and grants.
 //!
-//! ```text
-//! Caller::user(account, "alice"), Caller::assumed_role(…), "arn:…".parse::<Caller>(), Caller::service("sns.amazonaws.com")
-//!     .with_identity_policy(policy)               what it may do; without one, only what key policies and grants allow it
-//!     .as_administrator()                         everything
-//!     .with_permissions_boundary(policy), .with_session_policy(policy), .with_vpc_endpoint_policy(policy)
-//!     .with_service_control_policies(levels)      of its account, from the root of the organization down
-//!     .of_role(&arn), .with_unique_id("AROA…")    what its own ARN does not contain
-//!     .with_tag("team", "blue"), .with_organization(id, paths), .with_multi_factor_auth(seconds), .with_source_ip(address)
-//!     .with_context("aws:SourceVpce", ["vpce-1"]) any condition key, by its name
-//! Kms::with_resource_control_policies(account, levels)   those of the account that owns the keys
-//! KeyPolicy, Grant, Grant::builder(…)             the policy and the grants of each key
-//! authorize(&AccessRequest)                       what allows a request, or what denies it
-//! explain_access(&AccessRequest)                  the same, and why
-//! Permission::ALL, ConditionKey::ALL              the permissions that operations need, and the keys for conditions
+//! A request is sent as a [`Caller`], and each key has a [`KeyPolicy`] and grants:
+//!
 //! ```
+//! use kms_reencrypt::access::{Caller, KeyPolicy};
+//! use kms_reencrypt::iam::{Policy, Principal, Statement};
+//! use kms_reencrypt::keyring::NewKey;
+//! use kms_reencrypt::{EncryptRequest, KeySpec, Keyring, Kms};
+//!
+//! let keyring = Keyring::new("111122223333", "us-east-2")?;
+//! let auditors = Statement::allow().principal(Principal::Any).action("kms:DescribeKey");
+//! let policy = KeyPolicy::default().statement(auditors);
+//! let key = keyring.create_key(NewKey::new(KeySpec::SymmetricDefault).policy(policy))?;
+//!
+//! let may_encrypt = Policy::new().statement(Statement::allow().action("kms:Encrypt"));
+//! let writer = Caller::assumed_role("111122223333".parse()?, "Writer", "job-7")?;
+//! let request = EncryptRequest::builder().key_id(key).plaintext("data").build()?;
+//! let kms = Kms::new(keyring);
+//! assert!(kms.as_caller(writer.clone()).encrypt(&request).is_err());
+//! assert!(kms.as_caller(writer.with_identity_policy(may_encrypt)).encrypt(&request).is_ok());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! | to | call |
+//! |---|---|
+//! | send requests as somebody | [`Kms::as_caller`](crate::Kms::as_caller) with [`Caller::user`], [`Caller::role`], [`Caller::assumed_role`], [`Caller::service`], or the text of an ARN: `"arn:…".parse::<Caller>()` |
+//! | let a caller do everything | [`Caller::account_root`], [`Caller::administrator`], [`Caller::as_administrator`] |
+//! | let a caller do something | [`Caller::with_identity_policy`]; on a key: [`KeyPolicy`], [`Grant`] and [`Keyring::create_grant`](crate::Keyring::create_grant) |
+//! | limit a caller | [`Caller::with_permissions_boundary`], [`Caller::with_session_policy`], [`Caller::with_vpc_endpoint_policy`], [`Caller::with_service_control_policies`]; for the account of the keys: [`Kms::with_resource_control_policies`](crate::Kms::with_resource_control_policies) |
+//! | give conditions something to compare | [`Caller::with_tag`], [`Caller::with_organization`], [`Caller::with_multi_factor_auth`], [`Caller::with_source_ip`], [`Caller::with_vpc_endpoint`], [`Caller::with_via_service`], [`Caller::with_source_arn`]; every other condition key by its name: [`Caller::with_context`] |
+//! | say what an ARN does not | [`Caller::of_role`], [`Caller::with_unique_id`], [`Caller::federated_by`] |
+//! | learn why a request was allowed or denied | [`Kms::explaining`](crate::Kms::explaining), [`AccessDeniedError::explanation`](crate::error::AccessDeniedError::explanation) |
+//! | decide without a request to KMS | [`authorize`], [`explain_access`] |
+//! | look up what KMS asks for | [`Permission::ALL`], [`ConditionKey::ALL`] |
 //!
 //! [`iam`](crate::iam) has the policy language and its evaluation. This module adds what is specific to AWS KMS: its
 //! permissions, its condition keys, the rules for key policies, and grants.

@@ -13,6 +13,19 @@
 //! | share keys and ciphertexts among tests | [`seed_files`] |
 //! | assert what was asked of KMS | [`recorded_calls`] |
 //! | fuzz code that handles blobs | [`fuzzing`] |
+//!
+
+// Links to the recipes for features, for a build without them: to docs.rs.
+#![cfg_attr(
+    not(feature = "testing"),
+    doc = "[`provider`]: https://docs.rs/kms-reencrypt/latest/kms_reencrypt/documentation/cookbook/provider/",
+    doc = "[`recorded_calls`]: https://docs.rs/kms-reencrypt/latest/kms_reencrypt/documentation/cookbook/recorded_calls/",
+    doc = "[`retries`]: https://docs.rs/kms-reencrypt/latest/kms_reencrypt/documentation/cookbook/retries/"
+)]
+#![cfg_attr(
+    not(all(feature = "testing", feature = "json")),
+    doc = "[`seed_files`]: https://docs.rs/kms-reencrypt/latest/kms_reencrypt/documentation/cookbook/seed_files/"
+)]
 
 #[doc = include_str!("../../docs/cookbook/token-vault.md")]
 pub mod token_vault {}

@@ -1,18 +1,76 @@
 //! AWS IAM's policy language and its evaluation. Nothing here is specific to AWS KMS: [`access`](crate::access) adds
 //! its actions, condition keys and grants.
 //!
-//! ```text
-//! Policy::new().statement(Statement::allow().action("kms:*"))   a policy in code
-//! Policy::from_json(PolicyKind::ResourceBased, text)            a policy as JSON; PolicyError says what is wrong, and where
-//! policy.to_json()                                              the layout of AWS
-//! policy.context_keys()                                         the condition keys that it asks for
+//! | to | call |
+//! |---|---|
+//! | write a policy | [`Policy::new`] and [`Statement`], with [`Principal`], [`Condition`] and [`ConditionOperator`] |
+//! | describe a request | implement [`RequestContext`]: a [`Requester`], an action, a resource, and the values of condition keys |
+//! | decide it | [`decide`] with the [`Layers`] of policies that apply: [`Decision::Allowed`] by what, or [`Decision::Denied`] by which [`Layer`], and whether by an explicit deny |
+//! | learn why | [`explain`]: the same decision, with an [`Outcome`] for every statement |
+//! | see which condition keys a policy asks for | [`Policy::context_keys`] |
+//! | see whom a principal means | [`Principal::matches`]: a [`Match`], from none over the account and the role to the requester itself |
+#![cfg_attr(
+    feature = "json",
+    doc = "| read and write JSON | [`Policy::from_json`], [`Policy::to_json`]; a [`PolicyError`] says what is wrong, and where |"
+)]
 //!
-//! Requester::principal(arn), Requester::service(name)           who sends a request
-//! trait RequestContext                                          a request: requester, action, resource, values of keys
-//! Layers { resource: Some(&policy), ..Layers::default() }       what may allow or deny it
-//! decide(&layers, &request)                                     Allowed(AllowedBy) or Denied(Denial { layer, explicit })
-//! explain(&layers, &request)                                    the same decision, with an outcome for every statement
-//! principal.matches(&requester)                                 Match: None < Account < Role < Direct
+//! May a role read an object of Amazon S3? Its bucket leaves that to the account, and the role's policy asks for TLS:
+//!
+//! ```
+//! use std::borrow::Cow;
+//!
+//! use kms_reencrypt::AccountId;
+//! use kms_reencrypt::iam::{
+//!     Condition, ConditionOperator, ContextKey, Layers, Policy, Presence, Principal, RequestContext, Requester,
+//!     Statement, explain,
+//! };
+//!
+//! struct GetObject {
+//!     requester: Requester,
+//!     owner: AccountId,
+//!     tls: bool,
+//! }
+//!
+//! impl RequestContext for GetObject {
+//!     fn requester(&self) -> &Requester {
+//!         &self.requester
+//!     }
+//!
+//!     fn action(&self) -> &str {
+//!         "s3:GetObject"
+//!     }
+//!
+//!     fn resource(&self) -> Cow<'_, str> {
+//!         "arn:aws:s3:::reports/july.csv".into()
+//!     }
+//!
+//!     fn resource_account(&self) -> Option<&AccountId> {
+//!         Some(&self.owner)
+//!     }
+//!
+//!     fn values(&self, key: &ContextKey, visit: &mut dyn FnMut(&str)) -> Presence {
+//!         match key.name() {
+//!             "aws:securetransport" => visit(if self.tls { "true" } else { "false" }),
+//!             _ => return Presence::NotProvided,
+//!         }
+//!         Presence::Present
+//!     }
+//! }
+//!
+//! let owner: AccountId = "111122223333".parse()?;
+//! let auditor = "arn:aws:sts::111122223333:assumed-role/Auditor/alice".parse()?;
+//! let encrypted = Condition::new(ConditionOperator::Bool, "aws:SecureTransport", ["true"]);
+//! let reads = Statement::allow().action("s3:Get*").resource("arn:aws:s3:::reports/*").condition(encrypted);
+//! let identity = [Policy::new().statement(reads)];
+//! let bucket = Policy::new().statement(Statement::allow().principal(Principal::Account(owner)).action("s3:*"));
+//! let layers = Layers { identity: &identity, resource: Some(&bucket), ..Layers::default() };
+//!
+//! let mut request = GetObject { requester: Requester::principal(auditor), owner, tls: true };
+//! assert!(explain(&layers, &request).decision.is_allowed());
+//! request.tls = false;
+//! let why = explain(&layers, &request);
+//! assert!(why.to_string().starts_with("s3:GetObject is denied: no identity-based policy allows it"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! What AWS's guide leaves open is labelled where it is decided. There is no directory of principals. So it is not

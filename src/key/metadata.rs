@@ -209,7 +209,22 @@ impl KeyMetadata {
     }
 }
 
-/// Builds [`KeyMetadata`]: see [`KeyMetadata::builder`].
+/// Builds [`KeyMetadata`], for a key of your own [`provider`](crate::provider).
+///
+/// A key whose material a vault holds, and no longer gives out:
+///
+/// ```
+/// use kms_reencrypt::{KeyMetadata, KeyOrigin, KeySpec, KeyState, KeyUsage};
+///
+/// let arn = "arn:aws:kms:us-east-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab".parse()?;
+/// let metadata = KeyMetadata::builder(arn, KeySpec::SymmetricDefault, KeyUsage::EncryptDecrypt)
+///     .origin(KeyOrigin::External)
+///     .key_state(KeyState::Unavailable)
+///     .description("tokens, in the vault")
+///     .build();
+/// assert!(!metadata.enabled());
+/// # Ok::<(), kms_reencrypt::InvalidArn>(())
+/// ```
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct KeyMetadataBuilder(KeyMetadata);

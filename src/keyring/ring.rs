@@ -19,12 +19,35 @@ use super::store::{Pinned, Store};
 
 /// A key ring in memory: several accounts and Regions, with keys, aliases and grants, shared by many threads.
 ///
-/// A `Keyring` is a handle. Its clones share the ring, and so do the handles for other accounts and Regions that
-/// [`in_account`](Self::in_account) and [`in_region`](Self::in_region) return. So clone it before you move it into a
-/// [`Kms`](crate::Kms), and rotate, disable or alias keys through the clone. Every operation of KMS sees the ring at
-/// one moment, and no operation waits for another.
+/// | to | call |
+/// |---|---|
+/// | make a ring | [`new`](Self::new); [`builder`](Self::builder) with a clock or a source of randomness |
+/// | reach other accounts and Regions of the ring | [`in_account`](Self::in_account), [`in_region`](Self::in_region) |
+/// | create a key | [`create_key`](Self::create_key) with a [`KeySpec`](crate::KeySpec) or a [`NewKey`](super::NewKey); [`create_aws_managed_key`](Self::create_aws_managed_key) |
+/// | look at keys | [`describe_key`](Self::describe_key), [`keys`](Self::keys), [`public_key`](Self::public_key), [`key_last_usage`](Self::key_last_usage) |
+/// | name a key | [`create_alias`](Self::create_alias), [`update_alias`](Self::update_alias), [`delete_alias`](Self::delete_alias), [`aliases`](Self::aliases); [`update_key_description`](Self::update_key_description); [`tag_resource`](Self::tag_resource), [`untag_resource`](Self::untag_resource), [`resource_tags`](Self::resource_tags) |
+/// | say who may use a key | [`put_key_policy`](Self::put_key_policy), [`key_policy`](Self::key_policy); [`create_grant`](Self::create_grant), [`create_grant_for_service`](Self::create_grant_for_service), [`grants`](Self::grants), [`retirable_grants`](Self::retirable_grants), [`revoke_grant`](Self::revoke_grant), [`retire_grant`](Self::retire_grant), [`grant_of_token`](Self::grant_of_token) |
+/// | rotate a key | [`rotate_key_on_demand`](Self::rotate_key_on_demand), [`key_rotations`](Self::key_rotations); every year, by the clock: [`enable_key_rotation`](Self::enable_key_rotation), [`disable_key_rotation`](Self::disable_key_rotation), [`key_rotation_status`](Self::key_rotation_status) |
+/// | import key material | [`import_key_material`](Self::import_key_material), [`delete_imported_key_material`](Self::delete_imported_key_material); wrapped, as AWS takes it: [`parameters_for_import`](Self::parameters_for_import), [`unwrap_key_material`](Self::unwrap_key_material) |
+/// | change the state of a key | [`disable_key`](Self::disable_key), [`enable_key`](Self::enable_key), [`schedule_key_deletion`](Self::schedule_key_deletion), [`cancel_key_deletion`](Self::cancel_key_deletion); as no operation of AWS does: [`set_key_state`](Self::set_key_state), [`delete_key`](Self::delete_key) |
+/// | replicate a multi-Region key | [`replicate_key`](Self::replicate_key), [`update_primary_region`](Self::update_primary_region) |
+/// | let time pass | [`KeyringBuilder::clock`] with a [`ManualClock`](super::ManualClock) |
+/// | see changes late, as in AWS | [`make_changes_slow`](Self::make_changes_slow), [`settle`](Self::settle), [`make_changes_fast`](Self::make_changes_fast) |
+#[cfg_attr(
+    all(feature = "testing", feature = "json"),
+    doc = "| read a ring from a file | [`ring_file`](crate::testing::ring_file): [`read_ring`](crate::testing::ring_file::read_ring), [`load_ring`](crate::testing::ring_file::load_ring) |"
+)]
+#[cfg_attr(
+    feature = "snapshot",
+    doc = "| save a ring, and load it again | [`save_snapshot`](crate::testing::ring_file::save_snapshot), [`load_snapshot`](crate::testing::ring_file::load_snapshot) |"
+)]
+/// | draw random bytes | [`generate_random`](Self::generate_random) |
 ///
-/// Its methods are the control operations of KMS under their own names. They check no permissions: code that holds the
+/// A `Keyring` is a handle. Its clones share the ring, and so do the handles for other accounts and Regions. So clone it
+/// before you move it into a [`Kms`](crate::Kms), and rotate, disable or alias keys through the clone. Every operation of
+/// KMS sees the ring at one moment, and no operation waits for another.
+///
+/// The methods are the control operations of KMS under their own names. They check no permissions: code that holds the
 /// handle may call all of them. The operations of [`Kms`](crate::Kms) check the permissions of their caller.
 ///
 /// ```
@@ -337,7 +360,24 @@ impl fmt::Debug for Keyring {
     }
 }
 
-/// Builds a [`Keyring`]: see [`Keyring::builder`].
+/// Builds a [`Keyring`] with a clock or a source of randomness of yours.
+///
+/// A ring with a clock that the test moves:
+///
+/// ```
+/// use core::time::Duration;
+/// use kms_reencrypt::keyring::ManualClock;
+/// use kms_reencrypt::{KeySpec, Keyring, KmsError};
+///
+/// let clock = ManualClock::new();
+/// let keyring = Keyring::builder("111122223333", "us-east-2").clock(clock.clone()).build()?;
+/// let key = keyring.create_key(KeySpec::SymmetricDefault)?;
+/// keyring.schedule_key_deletion(key, 7)?;
+///
+/// clock.advance(Duration::from_secs(7 * 24 * 60 * 60));
+/// assert!(matches!(keyring.describe_key(key), Err(KmsError::NotFound(_))));
+/// # Ok::<(), KmsError>(())
+/// ```
 #[derive(Debug)]
 #[must_use]
 pub struct KeyringBuilder {
@@ -350,7 +390,8 @@ pub struct KeyringBuilder {
 impl KeyringBuilder {
     /// Sets the random source for key ids, key material and grant tokens.
     ///
-    /// With a seeded generator every key of the ring is repeatable, and so protects nothing.
+    /// The default is the operating system's generator. With a seeded one every key of the ring is repeatable, and so
+    /// protects nothing.
     pub fn random_source(mut self, source: impl RandomSource + 'static) -> Self {
         self.random = Box::new(source);
         self

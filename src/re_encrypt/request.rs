@@ -100,7 +100,25 @@ impl ReEncryptRequest {
     }
 }
 
-/// Collects the members of a [`ReEncryptRequest`].
+/// Collects the members of a [`ReEncryptRequest`]. `CiphertextBlob` and `DestinationKeyId` are required.
+///
+/// A ciphertext of RSA says nothing about itself, so the request names the source key and the algorithm:
+///
+/// ```
+/// use kms_reencrypt::{EncryptionAlgorithm, ReEncryptRequest};
+///
+/// let delivered = vec![0; 256];
+/// let request = ReEncryptRequest::builder()
+///     .ciphertext_blob(delivered)
+///     .source_key_id("alias/partner")
+///     .source_encryption_algorithm(EncryptionAlgorithm::RsaesOaepSha256)
+///     .destination_key_id("alias/ours")
+///     .destination_encryption_context("tenant", "blue")
+///     .build()?;
+/// assert_eq!(request.destination_encryption_algorithm(), EncryptionAlgorithm::SymmetricDefault);
+/// assert_eq!(request.destination_encryption_context().get("tenant"), Some("blue"));
+/// # Ok::<(), kms_reencrypt::KmsError>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct ReEncryptRequestBuilder {
