@@ -1,6 +1,6 @@
 """The branch key store of the Material Providers Library, with a table of its own in DynamoDB."""
 
-import itertools
+import uuid
 
 import boto3
 from aws_cryptographic_material_providers.keystore import KeyStore
@@ -14,8 +14,6 @@ from aws_cryptographic_material_providers.keystore.models import (
     VersionKeyInput,
 )
 
-TABLES = itertools.count()
-
 
 class Store:
     """A key store under a KMS key. `as_user` is the same store in the hands of somebody else.
@@ -25,7 +23,7 @@ class Store:
     """
 
     def __init__(self, configuration, table=None, **client):
-        self.table = table or f"branch-keys-{next(TABLES)}"
+        self.table = table or f"branch-keys-{uuid.uuid4()}"
         self.configuration = configuration
         self.answers = []
         kms = boto3.client("kms", **client)
