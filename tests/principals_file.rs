@@ -106,6 +106,27 @@ fn the_policies_of_an_organization_limit_callers_and_keys() {
 }
 
 #[test]
+fn a_policy_may_have_an_arn() {
+    let arn = "arn:aws:iam::111122223333:policy/encrypt";
+    let named = format!(r#"{{"PolicyArn": "{arn}", "PolicyDocument": {ALLOW_ENCRYPT}}}"#);
+    let file = read_principals(&alice(&format!(
+        r#", "IdentityPolicies": [{named}, {ALLOW_ENCRYPT}], "PermissionsBoundary": {named}, "SessionPolicies": [{named}]"#
+    )))
+    .unwrap();
+    let statement = Statement::allow().action("kms:Encrypt").resource("*");
+    let policy = Policy::new().statement(statement);
+    let named = || policy.clone().with_arn(arn);
+    let expected = "arn:aws:iam::111122223333:user/alice"
+        .parse::<Caller>()
+        .unwrap()
+        .with_identity_policy(named())
+        .with_identity_policy(policy.clone())
+        .with_permissions_boundary(named())
+        .with_session_policy(named());
+    assert_eq!(file.caller("A"), Some(&expected));
+}
+
+#[test]
 fn what_is_wrong_with_a_file_is_said_with_its_place() {
     let twice = r#"{"Principals": [{"AccessKeyId": "A", "Arn": "sns.amazonaws.com"}, {"AccessKeyId": "A", "Arn": "sns.amazonaws.com"}]}"#;
     let session = r#"{"Principals": [{"AccessKeyId": "A", "Arn": "arn:aws:sts::111122223333:assumed-role/app/alice", "RoleArn": "arn:aws:iam::111122223333:role/other"}]}"#;
@@ -174,6 +195,26 @@ fn what_is_wrong_with_a_file_is_said_with_its_place() {
         (
             alice(with_principal),
             "Principals[0].PermissionsBoundary.Statement[0].Principal",
+        ),
+        (
+            alice(
+                r#", "PermissionsBoundary": {"PolicyArn": "arn:aws:iam::111122223333:policy/a"}"#,
+            ),
+            "Principals[0].PermissionsBoundary",
+        ),
+        (
+            alice(r#", "IdentityPolicies": [{"PolicyDocument": {}}]"#),
+            "Principals[0].IdentityPolicies[0]",
+        ),
+        (
+            alice(r#", "IdentityPolicies": [{"PolicyArn": "a", "PolicyDocument": {}}]"#),
+            "Principals[0].IdentityPolicies[0].PolicyArn",
+        ),
+        (
+            alice(
+                r#", "SessionPolicies": [{"PolicyArn": "arn:aws:iam::aws:policy/a", "PolicyDocument": {"Id": 1}}]"#,
+            ),
+            "Principals[0].SessionPolicies[0].PolicyDocument",
         ),
         (alice(r#", "Tags": {"team": 1}"#), "Principals[0].Tags.team"),
         (

@@ -18,3 +18,15 @@ pub struct AccessRequest<'a> {
     /// The other members of the request.
     pub parameters: Parameters<'a>,
 }
+
+impl AccessRequest<'_> {
+    /// Whether the resource is in the caller's account. A refusal tells only such a caller which policy denied (DOC: "the ARN
+    /// of the denying policy is only provided in same-account and same-organization scenarios"; this crate knows nothing of
+    /// organizations).
+    pub(crate) fn is_within_account(&self) -> bool {
+        match self.resource {
+            Resource::Key(key) => self.caller.account() == Some(key.metadata.arn().account()),
+            _ => true,
+        }
+    }
+}

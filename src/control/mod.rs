@@ -200,7 +200,7 @@ impl<'a> Control<'a> {
         });
         access::authorize(&request).map(|_| ()).map_err(|reason| {
             let explain = || explained.unwrap_or_else(|| access::explain_access(&request));
-            refuse(reason).explained(explain)
+            refuse(reason).explained(request.is_within_account(), explain)
         })
     }
 

@@ -40,6 +40,6 @@ pub(super) fn authorize(
     access::authorize(&request).map(|_| ()).map_err(|reason| {
         let explain = || explained.unwrap_or_else(|| access::explain_access(&request));
         let refusal = session.denied(action, metadata.arn(), named_by, reason);
-        refusal.explained(explain)
+        refusal.explained(request.is_within_account(), explain)
     })
 }

@@ -3,7 +3,7 @@
 use core::fmt;
 use std::sync::Arc;
 
-use crate::iam::{Denial, Explanation, Layer};
+use crate::iam::{Decision, Denial, Explanation, Layer};
 use crate::key::{AliasArn, KeyArn};
 
 /// Why a caller was refused: the texts T1 to T5 of the service.
@@ -31,13 +31,20 @@ impl AccessDeniedError {
         }
     }
 
+    /// The ARN of the policy that denies the action explicitly, which the message names. `None` for a policy without an ARN,
+    /// and where AWS names no policy: key policies, policies of VPC endpoints, and keys of another account than the caller's.
+    #[must_use]
+    pub fn policy_arn(&self) -> Option<&str> {
+        self.why.policy_arn()
+    }
+
     /// Why the caller was refused: every statement and grant that was evaluated, and the first part of each that did not
     /// match. `None` if nothing was evaluated, because the key does not exist.
     ///
     /// Messages leave it out, since it may reveal more than AWS does. Comparisons of errors ignore it.
     #[must_use]
     pub fn explanation(&self) -> Option<&Explanation> {
-        self.why.0.as_deref()
+        Some(&self.why.0.as_deref()?.explanation)
     }
 
     #[cfg(feature = "json")]
@@ -52,22 +59,48 @@ impl AccessDeniedError {
         }
     }
 
-    /// The same refusal with its explanation.
-    pub(super) fn with_explanation(self, explanation: Explanation) -> Self {
+    /// The same refusal with its explanation. It names the policy that denied, if `names_policy` and if AWS does.
+    pub(super) fn with_explanation(self, explanation: Explanation, names_policy: bool) -> Self {
+        let reasons = Reasons {
+            explanation,
+            names_policy,
+        };
         Self {
-            why: Why(Some(Arc::new(explanation))),
+            why: Why(Some(Arc::new(reasons))),
             ..self
         }
     }
 }
 
-/// An explanation, which comparisons ignore.
+/// Reasons, of which comparisons see what the message says. Shared, since every operation returns the error by value.
 #[derive(Clone)]
-struct Why(Option<Arc<Explanation>>);
+struct Why(Option<Arc<Reasons>>);
+
+struct Reasons {
+    explanation: Explanation,
+    /// Whether the caller may know which policy denied.
+    names_policy: bool,
+}
+
+impl Why {
+    /// The policy that the message names.
+    fn policy_arn(&self) -> Option<&str> {
+        let Reasons {
+            explanation,
+            names_policy,
+        } = self.0.as_deref()?;
+        match explanation.decision {
+            Decision::Denied(Denial { layer, .. }) if *names_policy && is_named(layer) => {
+                explanation.denied_by()
+            }
+            _ => None,
+        }
+    }
+}
 
 impl PartialEq for Why {
-    fn eq(&self, _: &Self) -> bool {
-        true
+    fn eq(&self, other: &Self) -> bool {
+        self.policy_arn() == other.policy_arn()
     }
 }
 
@@ -165,8 +198,9 @@ impl fmt::Display for AccessDeniedError {
             principal,
             action,
             resource,
-            why: _,
+            why,
         } = self;
+        let policy = why.policy_arn();
         write!(
             f,
             "User: {principal} is not authorized to perform: {action} "
@@ -174,15 +208,15 @@ impl fmt::Display for AccessDeniedError {
         match resource {
             DeniedResource::Alias { alias, reason } => {
                 write!(f, "on resource: {alias} ")?;
-                write_reason(f, action, *reason)
+                write_reason(f, action, *reason, policy)
             }
             DeniedResource::Any { reason } => {
                 f.write_str("on resource: * ")?;
-                write_reason(f, action, *reason)
+                write_reason(f, action, *reason, policy)
             }
             DeniedResource::Key { key, reason } => {
                 write!(f, "on resource: {key} ")?;
-                write_reason(f, action, *reason)
+                write_reason(f, action, *reason, policy)
             }
             DeniedResource::OtherAccount => {
                 f.write_str("on this resource ")?;
@@ -193,10 +227,10 @@ impl fmt::Display for AccessDeniedError {
                 if is_of_the_keys_account(reason.layer) {
                     f.write_str(HIDDEN)
                 } else {
-                    write_reason(f, action, *reason)
+                    write_reason(f, action, *reason, policy)
                 }
             }
-            DeniedResource::Unnamed { reason } => write_reason(f, action, *reason),
+            DeniedResource::Unnamed { reason } => write_reason(f, action, *reason, policy),
         }
     }
 }
@@ -209,13 +243,35 @@ const HIDDEN: &str = "because the resource does not exist in this Region, no res
      policies allow access, or a resource-based policy explicitly denies access";
 
 /// T1 and T2 (QUOTED), T3 (QUOTED for resource-based policies), and the same for the other types of policies (DOC: IAM User
-/// Guide, "Troubleshoot access denied error messages"). The action is named again if AWS repeats it.
-fn write_reason(f: &mut fmt::Formatter<'_>, action: &str, reason: Denial) -> fmt::Result {
+/// Guide, "Troubleshoot access denied error messages"). The action is named again if AWS repeats it. The ARN of the policy
+/// follows since 2026 (QUOTED, DOC).
+fn write_reason(
+    f: &mut fmt::Formatter<'_>,
+    action: &str,
+    reason: Denial,
+    policy: Option<&str>,
+) -> fmt::Result {
     let Denial { layer, explicit } = reason;
     if !explicit {
         return write!(f, "because no {layer} allows the {action} action");
     }
-    write!(f, "with an explicit deny in {}", layer.with_article())
+    write!(f, "with an explicit deny in {}", layer.with_article())?;
+    match policy {
+        Some(arn) => write!(f, ": {arn}"),
+        None => Ok(()),
+    }
+}
+
+/// Whether a refusal names the policy of this type that denied it (DOC: the examples of the IAM User Guide).
+const fn is_named(layer: Layer) -> bool {
+    match layer {
+        Layer::IdentityPolicy
+        | Layer::PermissionsBoundary
+        | Layer::ResourceControlPolicy
+        | Layer::ServiceControlPolicy
+        | Layer::SessionPolicy => true,
+        Layer::EndpointPolicy | Layer::ResourcePolicy => false,
+    }
 }
 
 /// Whether policies of this type belong to the account of the key. Messages to other accounts do not mention them. For

@@ -286,10 +286,16 @@ impl KmsError {
         matches!(self, Self::AccessDenied(error) if error.is_explicit())
     }
 
-    /// The same refusal with its explanation; any other error as it is.
-    pub(crate) fn explained(self, explain: impl FnOnce() -> Explanation) -> Self {
+    /// The same refusal with its explanation, and with the policy that denied it if `names_policy`; any other error as it is.
+    pub(crate) fn explained(
+        self,
+        names_policy: bool,
+        explain: impl FnOnce() -> Explanation,
+    ) -> Self {
         match self {
-            Self::AccessDenied(error) => Self::AccessDenied(error.with_explanation(explain())),
+            Self::AccessDenied(error) => {
+                Self::AccessDenied(error.with_explanation(explain(), names_policy))
+            }
             other => other,
         }
     }

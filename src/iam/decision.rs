@@ -60,7 +60,7 @@ pub(super) trait Recorder {
 
     fn record(
         &mut self,
-        place: Place,
+        place: Place<'_>,
         statement: &Statement,
         outcome: Result<Match, Mismatch<'_>>,
         evaluation: &Evaluation<'_>,
@@ -69,12 +69,14 @@ pub(super) trait Recorder {
 
 /// The position of a statement.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Place {
+pub(super) struct Place<'a> {
     pub(super) layer: Layer,
     /// The level of a control policy; 0 for others.
     pub(super) level: usize,
     /// The index of the policy in its level.
     pub(super) policy: usize,
+    /// The ARN of the policy, if it has one.
+    pub(super) arn: Option<&'a str>,
     /// The index of the statement in its policy; `None` for the default statement.
     pub(super) statement: Option<usize>,
 }
@@ -87,7 +89,7 @@ impl Recorder for Unrecorded {
 
     fn record(
         &mut self,
-        _: Place,
+        _: Place<'_>,
         _: &Statement,
         _: Result<Match, Mismatch<'_>>,
         _: &Evaluation<'_>,
@@ -206,6 +208,7 @@ impl<R: Recorder> Run<'_, R> {
                 layer: Layer::ResourcePolicy,
                 level: 0,
                 policy: 0,
+                arn: None,
                 statement: None,
             };
             let outcome = match allowed {
@@ -235,6 +238,7 @@ impl<R: Recorder> Run<'_, R> {
                 layer,
                 level,
                 policy,
+                arn: None,
                 statement: None,
             };
             any |= self.statements(place, of_policy, Scope::Requester) > Match::None;
@@ -248,17 +252,19 @@ impl<R: Recorder> Run<'_, R> {
             layer,
             level: 0,
             policy: 0,
+            arn: None,
             statement: None,
         };
         self.statements(place, policy, scope)
     }
 
     /// How specifically a policy allows the request; [`Match::None`] once the request is denied.
-    fn statements(&mut self, place: Place, policy: &Policy, scope: Scope) -> Match {
+    fn statements(&mut self, place: Place<'_>, policy: &Policy, scope: Scope) -> Match {
         let Place { layer, .. } = place;
         let mut allowed = Match::None;
         for (at, statement) in policy.statements().iter().enumerate() {
             let place = Place {
+                arn: policy.arn(),
                 statement: Some(at),
                 ..place
             };
@@ -290,7 +296,7 @@ impl<R: Recorder> Run<'_, R> {
 
     /// Evaluates a statement that cannot change the decision. Its steps are counted separately, so that explaining a
     /// request cannot exhaust the limit of deciding it.
-    fn only_record(&mut self, place: Place, statement: &Statement, scope: Scope) {
+    fn only_record(&mut self, place: Place<'_>, statement: &Statement, scope: Scope) {
         if !R::IS_COMPLETE {
             return;
         }

@@ -113,7 +113,7 @@ mod tests {
 
         fn record(
             &mut self,
-            _: Place,
+            _: Place<'_>,
             _: &Statement,
             _: Result<Match, Mismatch<'_>>,
             evaluation: &Evaluation<'_>,

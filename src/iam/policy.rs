@@ -19,6 +19,7 @@ use super::{ContextKey, Statement};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
 pub struct Policy {
+    arn: Option<String>,
     version: Option<Version>,
     id: Option<String>,
     statements: Vec<Statement>,
@@ -41,6 +42,7 @@ impl Policy {
         statements: Vec<Statement>,
     ) -> Self {
         Self {
+            arn: None,
             version,
             id,
             statements,
@@ -51,6 +53,20 @@ impl Policy {
     pub fn id(mut self, id: impl Into<String>) -> Self {
         self.id = Some(id.into());
         self
+    }
+
+    /// The ARN of the policy: of one that is managed, as in `arn:aws:iam::111122223333:policy/guard`, or of one of an
+    /// organization. A refusal names it if a statement of the policy denies the request. It is no part of the document, and
+    /// an inline policy has none.
+    pub fn with_arn(mut self, arn: impl Into<String>) -> Self {
+        self.arn = Some(arn.into());
+        self
+    }
+
+    /// The ARN that the policy was given by [`with_arn`](Self::with_arn).
+    #[must_use]
+    pub fn arn(&self) -> Option<&str> {
+        self.arn.as_deref()
     }
 
     /// Adds a statement. In a policy of another version than 2012-10-17 its policy variables mean nothing.

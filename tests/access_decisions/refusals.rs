@@ -119,6 +119,60 @@ fn every_type_of_policies_refuses_in_its_own_words() {
 }
 
 #[test]
+fn the_policy_that_denies_is_named_by_its_arn() {
+    const GUARD: &str =
+        "arn:aws:organizations::444455556666:policy/o-example/service_control_policy/p-guard";
+    const LIMIT: &str = "arn:aws:iam::111122223333:policy/limit";
+    let guard = || deny().with_arn(GUARD);
+    let limit = || deny().with_arn(LIMIT);
+    let admin = || session(Caller::as_administrator);
+    let default = KeyPolicy::default;
+    let denying = || {
+        let statement = Statement::deny().principal(Principal::Any).action("kms:*");
+        default().statement(statement)
+    };
+    #[rustfmt::skip]
+    let rows = [
+        (default(), admin().with_identity_policy(limit()), None, format!("an identity-based policy: {LIMIT}"), true),
+        (default(), admin().with_permissions_boundary(limit()), None, format!("a permissions boundary: {LIMIT}"), true),
+        (default(), admin().with_session_policy(limit()), None, format!("a session policy: {LIMIT}"), true),
+        (default(), admin().with_service_control_policies(vec![vec![all(), guard()]]), None, format!("a service control policy: {GUARD}"), true),
+        // T5 says nothing of resource control policies.
+        (default(), admin(), Some(guard()), format!("a resource control policy: {GUARD}"), false),
+        (default(), admin().with_vpc_endpoint_policy(limit()), None, "a VPC endpoint policy".to_owned(), true),
+        // The first that denies is named, and another type of policies never.
+        (default(), admin().with_identity_policy(deny()).with_identity_policy(limit()), None, "an identity-based policy".to_owned(), true),
+        (default(), admin().with_identity_policy(all().with_arn(LIMIT)).with_identity_policy(deny()), None, "an identity-based policy".to_owned(), true),
+        (denying(), admin().with_identity_policy(all().with_arn(LIMIT)), None, "a resource-based policy".to_owned(), false),
+    ];
+    for (policy, caller, resource_control, reason, in_both) in rows {
+        let world = World::new(policy);
+        let ending = format!(" with an explicit deny in {reason}");
+        let [encrypt, decrypt] = world.answers(caller, resource_control);
+        assert!(encrypt.ends_with(&ending), "{encrypt}");
+        assert_eq!(decrypt.ends_with(&ending), in_both, "{decrypt}");
+    }
+    // A policy that does not allow is not named: there may be many.
+    let world = World::new(default());
+    let without = admin().with_permissions_boundary(none().with_arn(LIMIT));
+    let [encrypt, _] = world.answers(without, None);
+    assert!(encrypt.ends_with(" because no permissions boundary allows the kms:Encrypt action"));
+
+    // The key of another account: the caller's own policies deny, and are not named.
+    let stranger = "arn:aws:iam::444455556666:user/bob".parse::<Caller>();
+    let stranger = stranger.unwrap().as_administrator();
+    let open =
+        KeyPolicy::new().statement(Statement::allow().principal(Principal::Any).action("kms:*"));
+    let world = World::new(open);
+    for answer in world.answers(stranger.with_identity_policy(limit()), None) {
+        assert!(
+            answer.ends_with(" with an explicit deny in an identity-based policy"),
+            "{answer}"
+        );
+    }
+}
+
+#[test]
 fn nothing_is_told_of_the_policies_of_another_account() {
     let world = World::new(KeyPolicy::new());
     let stranger = "arn:aws:iam::444455556666:user/bob".parse::<Caller>();

@@ -1,6 +1,6 @@
 //! [`Explanation`]: a decision, with a reason for every statement.
 
-use crate::iam::{Decision, Effect, Layer, Match, Presence};
+use crate::iam::{Decision, Denial, Effect, Layer, Match, Presence};
 
 /// Why a request was allowed or denied.
 ///
@@ -29,6 +29,27 @@ pub struct Explanation {
     pub missing_keys: Vec<MissingKey>,
 }
 
+impl Explanation {
+    /// The ARN of the policy whose statement denied the request explicitly, if the policy has one.
+    #[must_use]
+    pub fn denied_by(&self) -> Option<&str> {
+        let Decision::Denied(Denial {
+            explicit: true,
+            layer,
+        }) = self.decision
+        else {
+            return None;
+        };
+        let denies = |statement: &&ExplainedStatement| {
+            statement.layer == layer
+                && statement.effect == Effect::Deny
+                && matches!(statement.outcome, Outcome::Applies(_))
+        };
+        // The first of them decided.
+        self.statements.iter().find(denies)?.policy_arn.as_deref()
+    }
+}
+
 /// A statement, and whether it applies to the request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(
@@ -44,6 +65,8 @@ pub struct ExplainedStatement {
     pub level: usize,
     /// Which policy it is of those of the layer, from 0.
     pub policy: usize,
+    /// The ARN of the policy, if it has one.
+    pub policy_arn: Option<String>,
     /// Which statement of the policy, from 0. `None` for the default statement, which leaves everything to the account.
     pub statement: Option<usize>,
     /// `Sid`

@@ -25,7 +25,7 @@ impl Recorder for Notes {
 
     fn record(
         &mut self,
-        place: Place,
+        place: Place<'_>,
         statement: &Statement,
         outcome: Result<Match, Mismatch<'_>>,
         evaluation: &Evaluation<'_>,
@@ -46,12 +46,14 @@ impl Recorder for Notes {
             layer,
             level,
             policy,
+            arn,
             statement: at,
         } = place;
         self.statements.push(ExplainedStatement {
             layer,
             level,
             policy,
+            policy_arn: arn.map(str::to_owned),
             statement: at,
             sid: statement.sid.clone(),
             effect: statement.effect,

@@ -78,6 +78,7 @@ impl fmt::Display for ExplainedStatement {
             layer,
             level,
             policy,
+            policy_arn,
             statement,
             sid,
             effect,
@@ -90,6 +91,9 @@ impl fmt::Display for ExplainedStatement {
             }
             Layer::IdentityPolicy | Layer::SessionPolicy => write!(f, " {policy}")?,
             _ => {}
+        }
+        if let Some(arn) = policy_arn {
+            write!(f, " ({arn})")?;
         }
         match (statement, sid) {
             (None, _) => f.write_str(", default statement")?,

@@ -35,8 +35,11 @@
 //!
 //! Beside `Principals` stand `ServiceControlPolicies` and `ResourceControlPolicies`: for an account the list of levels, from
 //! the root of its organization down to the account, each a list of policies. `VpcEndpointPolicy` is the policy of the
-//! endpoint that all requests come through. Only `Principals` is required. An unknown member is an error, and so is the
-//! same member twice. A document has at most 16 MiB, and a name or text in it 32,768 bytes, as many as the largest policy.
+//! endpoint that all requests come through. Only `Principals` is required.
+//!
+//! A policy is its document. One with an ARN, which refusals then name, has the members `PolicyArn` and `PolicyDocument`.
+//!
+//! An unknown member is an error, and so is the same member twice. A document has at most 16 MiB, and a name or text in it 32,768 bytes, as many as the largest policy.
 
 mod error;
 mod file;

@@ -38,7 +38,7 @@ pub(super) fn read(principal: &Element<'_>) -> Result<(String, Caller), Principa
             .fold(caller, Caller::with_identity_policy);
     }
     if let Some(policy) = boundary {
-        let policy = Policy::from_element(PolicyKind::IdentityBased, &policy)?;
+        let policy = self::policy(PolicyKind::IdentityBased, &policy)?;
         caller = caller.with_permissions_boundary(policy);
     }
     if let Some(list) = session {
@@ -75,9 +75,31 @@ pub(super) fn policies(
 ) -> Result<Vec<Policy>, PrincipalsFileError> {
     let policies = list.items()?;
     let policies = policies.iter();
-    policies
-        .map(|policy| Ok(Policy::from_element(kind, policy)?))
-        .collect()
+    policies.map(|element| policy(kind, element)).collect()
+}
+
+/// A policy: its document, or its document with its ARN.
+pub(super) fn policy(
+    kind: PolicyKind,
+    element: &Element<'_>,
+) -> Result<Policy, PrincipalsFileError> {
+    let members = element.members()?;
+    let has_arn = |name: &str| ["PolicyArn", "PolicyDocument"].contains(&name);
+    if !members.iter().any(|(name, _)| has_arn(name)) {
+        return Ok(Policy::from_element(kind, element)?);
+    }
+    let [arn, document] = element.only_members(["PolicyArn", "PolicyDocument"])?;
+    let Some(arn) = arn else {
+        return Ok(element.refuse("PolicyArn is missing")?);
+    };
+    let Some(document) = document else {
+        return Ok(element.refuse("PolicyDocument is missing")?);
+    };
+    let text = arn.text()?;
+    if !text.starts_with("arn:") || text.split(':').count() < 6 {
+        return Ok(arn.refuse("it is not the ARN of a policy")?);
+    }
+    Ok(Policy::from_element(kind, &document)?.with_arn(text))
 }
 
 /// What AWS's access key ids are made of: `\w+`.

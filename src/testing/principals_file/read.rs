@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::iam::{Policy, PolicyKind};
+use crate::iam::PolicyKind;
 use crate::json::{self, Element, Problem, Value};
 use crate::key::AccountId;
 
@@ -33,7 +33,7 @@ pub(super) fn file(json: &str) -> Result<PrincipalsFile, PrincipalsFileError> {
         file.resource_control = by_account(PolicyKind::ResourceControl, &accounts)?;
     }
     if let Some(policy) = endpoint {
-        file.endpoint = Some(Policy::from_element(PolicyKind::VpcEndpoint, &policy)?);
+        file.endpoint = Some(principal::policy(PolicyKind::VpcEndpoint, &policy)?);
     }
     let Some(principals) = principals else {
         return Ok(root.refuse("Principals is missing")?);
