@@ -4,7 +4,7 @@ use crate::access::Action;
 use crate::constraints::Constraints;
 use crate::engine::{self, Session};
 use crate::error::KmsError;
-use crate::key::{KeyIdentifier, KeyMetadata};
+use crate::key::{AliasArn, KeyIdentifier, KeyMetadata, Place};
 use crate::setters::{grant_token_setters, key_id_setters};
 
 /// A request for the metadata of a key: all of its members, checked.
@@ -104,6 +104,16 @@ impl DescribeKeyResponse {
     pub fn into_key_metadata(self) -> KeyMetadata {
         self.key_metadata
     }
+}
+
+/// The alias that a request names, if it is one of an AWS service in this account and Region.
+pub(crate) fn reserved_alias(request: &DescribeKeyRequest, place: &Place) -> Option<AliasArn> {
+    let alias = match &request.key_id {
+        KeyIdentifier::AliasArn(arn) => arn.clone(),
+        KeyIdentifier::AliasName(name) => AliasArn::new(*place, name.clone()),
+        _ => return None,
+    };
+    (alias.name().is_reserved() && alias.place() == place).then_some(alias)
 }
 
 pub(crate) fn describe_key(

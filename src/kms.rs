@@ -359,7 +359,8 @@ impl<P: KeyProvider> Kms<P> {
         })
     }
 
-    /// Describes a key, whatever its state.
+    /// Describes a key, whatever its state. The AWS managed key of a predefined alias, such as `alias/aws/s3`, is made first
+    /// if the provider is a [`Keyring`](crate::Keyring) without it.
     ///
     /// # Errors
     ///
@@ -372,7 +373,13 @@ impl<P: KeyProvider> Kms<P> {
         &self,
         request: &DescribeKeyRequest,
     ) -> Result<DescribeKeyResponse, KmsError> {
+        // Made even if the caller may not describe it, since the refusal names the key (GUESS 61).
+        let associated = match describe_key::reserved_alias(request, &self.place) {
+            Some(alias) => self.provider.associate_predefined_alias(&alias),
+            None => Ok(()),
+        };
         self.operate((Operation::DescribeKey, request), |session| {
+            associated.map_err(resolve::failure)?;
             describe_key::describe_key(session, request)
         })
     }

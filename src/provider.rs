@@ -195,6 +195,20 @@ pub trait KeyProvider: Send + Sync {
         let _ = operation;
         self.view(visit)
     }
+
+    /// Gives an alias of an AWS service (`alias/aws/…`) its AWS managed key if it has none, and if AWS predefines that alias.
+    /// [`Kms`](crate::Kms) calls this method before it looks for the key of a `DescribeKey` by such an alias of the caller's
+    /// account and Region, the one operation by which AWS makes these keys. By default there are none.
+    ///
+    /// A provider that wraps another one passes the call on.
+    ///
+    /// # Errors
+    ///
+    /// Any [`KeyProviderError`] except `NotFound`, if the key cannot be made.
+    fn associate_predefined_alias(&self, alias: &AliasArn) -> Result<(), KeyProviderError> {
+        let _ = alias;
+        Ok(())
+    }
 }
 
 impl<P: KeyProvider + ?Sized> KeyProvider for Arc<P> {
@@ -216,6 +230,10 @@ impl<P: KeyProvider + ?Sized> KeyProvider for Arc<P> {
         visit: &mut dyn FnMut(&dyn KeyView),
     ) -> Result<(), KeyProviderError> {
         (**self).view_for(operation, visit)
+    }
+
+    fn associate_predefined_alias(&self, alias: &AliasArn) -> Result<(), KeyProviderError> {
+        (**self).associate_predefined_alias(alias)
     }
 }
 

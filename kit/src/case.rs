@@ -197,6 +197,8 @@ pub enum Need {
     Stranger,
     /// A Region in China, where there are SM2 keys.
     China,
+    /// Another endpoint than AWS, where what the case makes could never be deleted.
+    NotAws,
     /// A Region that is not in China.
     NotChina,
 }
@@ -209,6 +211,7 @@ impl Need {
             Self::Second => "it needs a second principal",
             Self::Stranger => "it needs a principal of another account",
             Self::China => "it needs a Region in China",
+            Self::NotAws => "it would leave behind at AWS what nobody can delete",
             Self::NotChina => "it needs a Region outside of China",
         }
     }

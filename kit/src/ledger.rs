@@ -11,6 +11,9 @@ use crate::values::at;
 /// What a run knows before it begins.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Facts {
+    /// Whether the endpoint is AWS.
+    #[serde(default)]
+    pub aws: bool,
     /// The account of the owner.
     pub account: String,
     /// The Region of the run.
@@ -34,6 +37,7 @@ impl Facts {
     #[must_use]
     pub fn new(account: &str, region: &str, abroad: &str, run: &str) -> Self {
         Self {
+            aws: false,
             account: account.to_owned(),
             region: region.to_owned(),
             abroad: abroad.to_owned(),

@@ -150,6 +150,7 @@ impl<'a, E: Endpoint> Run<'a, E> {
             Need::Second => self.facts.principals.contains_key(&Principal::Second),
             Need::Stranger => self.facts.principals.contains_key(&Principal::Stranger),
             Need::China => is_china,
+            Need::NotAws => !self.facts.aws,
             Need::NotChina => !is_china,
         }
     }

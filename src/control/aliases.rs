@@ -4,7 +4,7 @@ use crate::access::Action;
 use crate::constraints::Constraints;
 use crate::error::KmsError;
 use crate::key::AliasArn;
-use crate::keyring::Alias;
+use crate::keyring::{Alias, PREDEFINED_SERVICES};
 use crate::provider::{KeyProviderError, KeyView as _};
 use crate::resolve;
 
@@ -12,22 +12,6 @@ use super::Control;
 use super::model::ALIAS_NAME;
 use super::page::{Page, PageLen, PageRequest};
 use super::provider_first::ProviderFirst;
-
-/// The services whose AWS managed keys have an alias in every account and Region before there is a key. QUOTED: an account in
-/// London without much in it, in 2019 (GUESS 60).
-const PREDEFINED: [&str; 11] = [
-    "dynamodb",
-    "ebs",
-    "elasticfilesystem",
-    "es",
-    "glue",
-    "kinesisvideo",
-    "rds",
-    "redshift",
-    "s3",
-    "ssm",
-    "xray",
-];
 
 /// An alias as `ListAliases` lists it.
 #[derive(Debug)]
@@ -125,7 +109,7 @@ impl Control<'_> {
 
     /// The predefined aliases that no AWS managed key has yet.
     fn predefined_aliases(&self, associated: &[Alias]) -> Vec<AliasArn> {
-        let services = PREDEFINED.into_iter();
+        let services = PREDEFINED_SERVICES.into_iter();
         services
             .filter_map(|service| self.alias(&format!("alias/aws/{service}")))
             .filter(|arn| !associated.iter().any(|alias| alias.arn() == arn))

@@ -242,8 +242,17 @@ impl Keyring {
     }
 }
 
-/// Puts a new key into the ring.
+/// Puts a new key into the ring, where requests find it at once, or once the ring settles.
 pub(super) fn add(snapshot: &mut Snapshot, mut created: SoftwareKey) -> Result<KeyArn, KmsError> {
+    created.visible = !snapshot.changes_are_slow();
+    add_as_it_is(snapshot, created)
+}
+
+/// Puts a new key into the ring.
+pub(super) fn add_as_it_is(
+    snapshot: &mut Snapshot,
+    created: SoftwareKey,
+) -> Result<KeyArn, KmsError> {
     let arn = *created.metadata.arn();
     if snapshot.get(&arn).is_some() {
         return Err(ValidationError::other(format!(
@@ -258,7 +267,6 @@ pub(super) fn add(snapshot: &mut Snapshot, mut created: SoftwareKey) -> Result<K
             "there is a multi-Region key {related} already: it can be replicated"
         )));
     }
-    created.visible = !snapshot.changes_are_slow();
     snapshot.put(created);
     Ok(arn)
 }

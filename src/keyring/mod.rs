@@ -56,6 +56,8 @@ pub use rotation::KeyRotation;
 pub use wrapping::{WrappingAlgorithm, WrappingKeySpec};
 
 #[cfg(feature = "json")]
+pub(crate) use aws_managed::PREDEFINED_SERVICES;
+#[cfg(feature = "json")]
 pub(crate) use generate_random::NUMBER_OF_BYTES;
 #[cfg(feature = "json")]
 pub(crate) use imported_material::only_symmetric;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::access::{Action, KeyPolicy};
-use crate::error::{InvalidArnError, KmsError, NotFoundError};
-use crate::key::{AccountId, KeyArn, KeyIdentifier, KeyMetadata, Place, Region};
+use crate::error::{InfrastructureError, InvalidArnError, KmsError, NotFoundError};
+use crate::key::{AccountId, AliasArn, KeyArn, KeyIdentifier, KeyMetadata, Place, Region};
 use crate::provider::{KeyProvider, KeyProviderError, KeyView, KmsKey};
 use crate::random::{OsRandom, Random, RandomSource};
 use crate::resolve::{self, Unresolved};
@@ -348,6 +348,13 @@ impl KeyProvider for Keyring {
     fn view(&self, visit: &mut dyn FnMut(&dyn KeyView)) -> Result<(), KeyProviderError> {
         visit(&*self.snapshot());
         Ok(())
+    }
+
+    fn associate_predefined_alias(&self, alias: &AliasArn) -> Result<(), KeyProviderError> {
+        self.associate(alias).map_err(|error| {
+            let failure = InfrastructureError::new(error.to_string());
+            KeyProviderError::Internal(failure.with_source(error))
+        })
     }
 }
 

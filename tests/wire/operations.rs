@@ -480,6 +480,93 @@ fn aliases_of_aws_are_listed_before_they_have_a_key() {
 }
 
 #[test]
+fn describing_a_predefined_alias_makes_its_key() {
+    let server = Server::new();
+    let alias = "alias/aws/ebs";
+    // No other operation makes it.
+    for (operation, request) in [
+        ("Encrypt", json!({"KeyId": alias, "Plaintext": "YQ=="})),
+        (
+            "GenerateDataKey",
+            json!({"KeyId": alias, "NumberOfBytes": 32}),
+        ),
+    ] {
+        assert_eq!(server.error(operation, request).0, "NotFoundException");
+    }
+    assert!(server.keyring.keys().is_empty());
+    let described = server.ok("DescribeKey", json!({"KeyId": alias}));
+    let metadata = &described["KeyMetadata"];
+    assert_eq!(
+        (&metadata["KeyManager"], &metadata["Description"]),
+        (
+            &json!("AWS"),
+            &json!("Default key that protects my EBS volumes when no other key is defined")
+        )
+    );
+    let by_arn = "arn:aws-cn:kms:cn-north-1:111122223333:alias/aws/ebs";
+    for again in [alias, by_arn] {
+        assert_eq!(server.ok("DescribeKey", json!({"KeyId": again})), described);
+    }
+    assert_eq!(server.keyring.keys().len(), 1);
+    let listed = server.ok("ListAliases", json!({"KeyId": metadata["KeyId"]}));
+    assert_eq!(listed["Aliases"][0]["AliasName"], alias);
+    let status = server.ok("GetKeyRotationStatus", json!({"KeyId": metadata["KeyId"]}));
+    assert_eq!(status["KeyRotationEnabled"], true);
+
+    // Each account and Region has its own; those of others are not made.
+    server.ok(
+        "DescribeKey",
+        json!({"KeyId": "arn:aws-cn:kms:cn-north-1:111122223333:alias/aws/s3"}),
+    );
+    let elsewhere = server.in_region("cn-northwest-1");
+    let there = elsewhere.ok("DescribeKey", json!({"KeyId": alias}));
+    assert_ne!(there["KeyMetadata"]["Arn"], metadata["Arn"]);
+    for (other, code) in [
+        (
+            "arn:aws-cn:kms:cn-north-1:444455556666:alias/aws/ebs",
+            "AccessDeniedException",
+        ),
+        (
+            "arn:aws-cn:kms:cn-northwest-1:111122223333:alias/aws/rds",
+            "NotFoundException",
+        ),
+        ("alias/aws/sns", "NotFoundException"),
+        ("alias/aws/", "NotFoundException"),
+        ("alias/ebs", "NotFoundException"),
+    ] {
+        let refused = server.error("DescribeKey", json!({"KeyId": other}));
+        assert_eq!(refused.0, code, "{other}");
+    }
+    assert_eq!(server.keyring.keys().len(), 2);
+}
+
+#[test]
+fn the_key_of_a_predefined_alias_is_there_for_whoever_may_not_describe_it() {
+    let server = Server::new();
+    let nobody = "arn:aws-cn:iam::111122223333:user/nobody".parse::<Caller>();
+    let refused = server
+        .as_caller(nobody.unwrap())
+        .error("DescribeKey", json!({"KeyId": "alias/aws/ebs"}));
+    let [key] = server.keyring.keys().try_into().unwrap();
+    assert_eq!(refused.0, "AccessDeniedException");
+    assert!(
+        refused.1.contains(&format!("on resource: {key} because")),
+        "{}",
+        refused.1
+    );
+}
+
+#[test]
+fn a_predefined_alias_has_its_key_at_once_even_if_changes_are_slow() {
+    let server = Server::new();
+    server.keyring.make_changes_slow();
+    let request = json!({"KeyId": "alias/aws/ebs"});
+    let described = server.ok("DescribeKey", request.clone());
+    server.keyring.settle();
+    assert_eq!(server.ok("DescribeKey", request), described);
+}
+
+#[test]
 fn lists_come_in_pages() {
     let server = Server::new();
     let expected: BTreeSet<String> = (0..7)

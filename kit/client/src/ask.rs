@@ -253,6 +253,7 @@ fn facts(arguments: &RunArguments, endpoint: &Signed) -> Result<Facts, Fault> {
     getrandom::fill(&mut word).map_err(Fault::new)?;
     let run = format!("{:08x}", u32::from_be_bytes(word));
     let mut facts = Facts::new(ACCOUNTS[0], &arguments.region, &arguments.abroad, &run);
+    facts.aws = arguments.aws;
     if arguments.aws {
         for principal in endpoint.principals().all() {
             let arn = endpoint.arn(principal, &arguments.region)?;

@@ -134,6 +134,11 @@ impl<P: KeyProvider> KeyProvider for FaultyProvider<P> {
         self.provider
             .view_for(operation, &mut |view| visit(&FaultyView { view, injector }))
     }
+
+    // The operation that this is a part of looks at the keys next, which is where it fails.
+    fn associate_predefined_alias(&self, alias: &AliasArn) -> Result<(), KeyProviderError> {
+        self.provider.associate_predefined_alias(alias)
+    }
 }
 
 /// Control operations are those of the ring, and fail as the faults say.
