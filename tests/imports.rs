@@ -15,8 +15,8 @@ use kms_reencrypt::primitives::KeyPair;
 use kms_reencrypt::random::rand_core::UnwrapErr;
 use kms_reencrypt::random::{OsRandom, Random};
 use kms_reencrypt::{
-    DecryptRequest, EncryptRequest, EncryptionAlgorithm, ExpirationModel, KeyArn, KeyOrigin,
-    KeySpec, KeyState, KeyUsage, Keyring, Kms, KmsError, ReEncryptRequest,
+    DecryptRequest, EncryptRequest, EncryptionAlgorithm, ExpirationModel, KeyArn, KeyMaterialId,
+    KeyOrigin, KeySpec, KeyState, KeyUsage, Keyring, Kms, KmsError, ReEncryptRequest,
 };
 use rsa::pkcs8::{DecodePublicKey, SecretDocument};
 use sha1::Sha1;
@@ -123,6 +123,8 @@ fn material_comes_in_by_every_algorithm_that_is_for_its_kind() {
             RsaesOaepSha256,
             Wrapping::Rsa2048,
         ),
+        (OHIO, KeySpec::Hmac224, RsaesOaepSha1, Wrapping::Rsa2048),
+        (OHIO, KeySpec::Hmac512, RsaesOaepSha256, Wrapping::Rsa2048),
         (OHIO, KeySpec::Rsa2048, RsaAesKeyWrapSha1, Wrapping::Rsa2048),
         (
             OHIO,
@@ -157,6 +159,8 @@ fn material_comes_in_by_every_algorithm_that_is_for_its_kind() {
         let key = external(&keyring, spec);
         let (material, pair) = match spec {
             KeySpec::SymmetricDefault => (vec![7; 32], None),
+            KeySpec::Hmac224 => (vec![7; 28], None),
+            KeySpec::Hmac512 => (vec![7; 128], None),
             KeySpec::Rsa2048 | KeySpec::Rsa3072 | KeySpec::Rsa4096 | KeySpec::Sm2 => {
                 let der = der_of(fixed_pem(spec));
                 let pair = KeyPair::from_pkcs8_der(spec, &der).unwrap();
@@ -250,9 +254,16 @@ fn an_algorithm_for_other_keys_is_refused() {
         (
             OHIO,
             KeySpec::Hmac256,
-            RsaesOaepSha256,
+            RsaAesKeyWrapSha256,
             Wrapping::Rsa2048,
-            unsupported,
+            invalid(MATERIAL),
+        ),
+        (
+            BEIJING,
+            KeySpec::Hmac512,
+            Sm2Pke,
+            Wrapping::Sm2,
+            invalid(MATERIAL),
         ),
         (
             OHIO,
@@ -457,4 +468,99 @@ fn a_replica_takes_the_private_key_of_its_primary_only() {
         ireland.public_key(replica).unwrap(),
         keyring.public_key(primary).unwrap()
     );
+}
+
+#[test]
+fn the_material_of_an_hmac_key_is_imported_taken_away_and_imported_again_and_no_other() {
+    let clock = ManualClock::new();
+    let keyring = ring(OHIO, &clock);
+    let key = external(&keyring, KeySpec::Hmac256);
+    let state = || keyring.describe_key(key).unwrap().key_state();
+    let code = |error: KmsError| error.code();
+    assert_eq!(state(), KeyState::PendingImport);
+    keyring.delete_imported_key_material(key, None).unwrap();
+    for wrong in [
+        ImportedMaterial::mac_key([7; 31]),
+        ImportedMaterial::mac_key([7; 129]),
+        ImportedMaterial::mac_key([]),
+        ImportedMaterial::new([7; 32]),
+        ImportedMaterial::pkcs8_pem(fixed_pem(KeySpec::Rsa2048)),
+    ] {
+        let refused = keyring.import_key_material(key, wrong);
+        assert_eq!(refused.map_err(code), Err("IncorrectKeyMaterialException"));
+    }
+    assert_eq!(state(), KeyState::PendingImport);
+
+    let own = || ImportedMaterial::mac_key([7; 100]);
+    let id = keyring.import_key_material(key, own()).unwrap();
+    assert_eq!((id, state()), (None, KeyState::Enabled));
+    let described = keyring.describe_key(key).unwrap();
+    assert_eq!(described.current_key_material_id(), None);
+    assert_eq!(
+        described.expiration_model(),
+        Some(ExpirationModel::KeyMaterialDoesNotExpire)
+    );
+    let id: KeyMaterialId = "0".repeat(64).parse().unwrap();
+    for (wrong, expected) in [
+        (
+            ImportedMaterial::mac_key([7; 99]),
+            "IncorrectKeyMaterialException",
+        ),
+        (
+            ImportedMaterial::mac_key([8; 100]),
+            "IncorrectKeyMaterialException",
+        ),
+        (own().as_new_key_material(), "ValidationException"),
+        (own().description("from the vault"), "ValidationException"),
+        (own().key_material_id(id), "ValidationException"),
+    ] {
+        let refused = keyring.import_key_material(key, wrong);
+        assert_eq!(refused.map_err(code), Err(expected));
+    }
+    let refused = keyring.delete_imported_key_material(key, Some(id));
+    assert_eq!(refused.map_err(code), Err("ValidationException"));
+    let rotated = keyring.rotate_key_on_demand(key).map(|_| ());
+    assert_eq!(rotated.map_err(code), Err("UnsupportedOperationException"));
+
+    keyring.delete_imported_key_material(key, None).unwrap();
+    assert_eq!(state(), KeyState::PendingImport);
+    let refused = keyring.import_key_material(key, ImportedMaterial::mac_key([8; 100]));
+    assert_eq!(refused.map_err(code), Err("IncorrectKeyMaterialException"));
+
+    let until = clock.now() + DAY;
+    let expiring = own().valid_to(until);
+    keyring.import_key_material(key, expiring).unwrap();
+    assert_eq!(keyring.describe_key(key).unwrap().valid_to(), Some(until));
+    clock.advance(DAY);
+    assert_eq!(state(), KeyState::PendingImport);
+    keyring.import_key_material(key, own()).unwrap();
+    assert_eq!(state(), KeyState::Enabled);
+
+    // A key whose material KMS made takes none.
+    let ours = keyring.create_key(KeySpec::Hmac256).unwrap();
+    let refused = keyring.import_key_material(ours, own()).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        format!("{ours} origin is AWS_KMS which is not valid for this operation.")
+    );
+}
+
+#[test]
+fn a_replica_of_an_hmac_key_takes_the_material_of_its_primary_only() {
+    let keyring = ring(OHIO, &ManualClock::new());
+    let primary = NewKey::from(KeySpec::Hmac384)
+        .origin(KeyOrigin::External)
+        .multi_region(true);
+    let primary = keyring.create_key(primary).unwrap();
+    let own = || ImportedMaterial::mac_key([7; 48]);
+    keyring.import_key_material(primary, own()).unwrap();
+    let replica = keyring.replicate_key(primary, "eu-west-1").unwrap();
+    let ireland = keyring.in_region(*replica.region());
+    let state = || ireland.describe_key(replica).unwrap().key_state();
+    assert_eq!(state(), KeyState::PendingImport);
+    let other = ImportedMaterial::mac_key([8; 48]);
+    let refused = ireland.import_key_material(replica, other);
+    assert_eq!(refused.unwrap_err().code(), "IncorrectKeyMaterialException");
+    ireland.import_key_material(replica, own()).unwrap();
+    assert_eq!(state(), KeyState::Enabled);
 }

@@ -211,8 +211,53 @@ fn an_imported_private_key_is_kept_with_its_end_and_remembered_without_itself() 
 }
 
 #[test]
+fn the_imported_material_of_an_hmac_key_is_remembered_without_itself() {
+    let clock = ManualClock::new();
+    let ring = || Keyring::builder("111122223333", "us-east-2").clock(clock.clone());
+    let keyring = ring().build().unwrap();
+    let [until, without, never] = [(); 3].map(|()| {
+        let key = NewKey::from(KeySpec::Hmac256).origin(KeyOrigin::External);
+        keyring.create_key(key).unwrap()
+    });
+    let own = || ImportedMaterial::mac_key(*b"32 bytes that nobody else knows.");
+    let end = clock.now() + Duration::from_secs(60);
+    keyring
+        .import_key_material(until, own().valid_to(end))
+        .unwrap();
+    keyring.import_key_material(without, own()).unwrap();
+    keyring.delete_imported_key_material(without, None).unwrap();
+
+    let written = write_ring(&keyring).unwrap();
+    assert!(!written.contains("nobody"));
+    let again = ring().build().unwrap();
+    read_ring_into(&again, &written).unwrap();
+    assert_eq!(write_ring(&again).unwrap(), written);
+    for key in [until, without, never] {
+        assert_eq!(keyring.describe_key(key), again.describe_key(key));
+    }
+    assert_eq!(again.describe_key(until).unwrap().valid_to(), Some(end));
+    let other = || ImportedMaterial::mac_key([7; 32]);
+    for key in [until, without] {
+        assert_eq!(
+            again.import_key_material(key, other()),
+            Err(KmsError::IncorrectKeyMaterial)
+        );
+    }
+    assert_eq!(again.import_key_material(without, own()), Ok(None));
+    assert_eq!(again.import_key_material(never, other()), Ok(None));
+    clock.advance(Duration::from_secs(60));
+    let state = again.describe_key(until).unwrap().key_state();
+    assert_eq!(state, KeyState::PendingImport);
+}
+
+#[test]
 fn what_is_wrong_is_told_with_its_place() {
     let material = |members: &str| key(&format!(r#","KeyMaterials":[{{{members}}}]"#));
+    let id = "0".repeat(64);
+    let mac = |members: &str| {
+        let imported = r#","KeySpec":"HMAC_256","Origin":"EXTERNAL","KeyMaterialId":"#;
+        key(&format!(r#"{imported}"{id}"{members}"#))
+    };
     let alias = |members: &str| {
         let file = key("");
         let rest = format!(r#","Aliases":[{{"AliasName":"alias/a",{members}}}]}}"#);
@@ -346,6 +391,34 @@ fn what_is_wrong_is_told_with_its_place() {
         (
             key(r#","Origin":"EXTERNAL","NoKeyMaterial":true,"KeyRotationEnabled":true"#),
             "Keys[0]",
+        ),
+        (
+            key(&format!(r#","KeyMaterialId":"{id}""#)),
+            "Keys[0].KeyMaterialId",
+        ),
+        (
+            key(&format!(r#","KeySpec":"HMAC_256","KeyMaterialId":"{id}""#)),
+            "Keys[0].KeyMaterialId",
+        ),
+        (
+            key(&format!(
+                r#","KeySpec":"RSA_2048","Origin":"EXTERNAL","KeyMaterialId":"{id}""#
+            )),
+            "Keys[0].KeyMaterialId",
+        ),
+        (
+            key(r#","KeySpec":"HMAC_256","Origin":"EXTERNAL","KeyMaterialId":"x""#),
+            "Keys[0].KeyMaterialId",
+        ),
+        (mac(r#","PrivateKey":"AAAA""#), "Keys[0].PrivateKey"),
+        (mac(r#","PublicKey":"AAAA""#), "Keys[0].PublicKey"),
+        (
+            mac(r#","NoKeyMaterial":true,"ValidTo":"2026-01-01T00:00:00Z""#),
+            "Keys[0].ValidTo",
+        ),
+        (
+            key(r#","KeySpec":"HMAC_256","Origin":"EXTERNAL","PublicKey":"AAAA""#),
+            "Keys[0].PublicKey",
         ),
         (
             key(r#","KeyLastUsage":{"Operation":"DescribeKey"}"#),

@@ -223,6 +223,7 @@ fn errors_print_neither_plaintext_nor_material() {
     assert_error_prints_nothing(SECRET, &import.unwrap_err());
     for material in [
         ImportedMaterial::new(*SECRET),
+        ImportedMaterial::mac_key(SECRET.as_slice()),
         ImportedMaterial::pkcs8_der(SECRET.as_slice()),
         ImportedMaterial::pkcs8_pem(line),
     ] {

@@ -6,8 +6,7 @@ use crate::error::{DeniedResource, KmsError, UnsupportedOperationError, Validati
 use crate::key::{
     KeyMetadata, KeyOrigin, KeySpec, KeyUsage, MultiRegionConfiguration, MultiRegionKeyType,
 };
-use crate::keyring::NewKey;
-use crate::primitives::KeyPair;
+use crate::keyring::{NewKey, imports};
 
 use super::Control;
 use super::custom_key_stores::refuse_custom_key_store;
@@ -84,7 +83,7 @@ impl Control<'_> {
         // Custom key stores are not supported, nor is the import of what this build has no keys of.
         let is_supported = match origin {
             KeyOrigin::AwsKms => true,
-            KeyOrigin::External => spec == KeySpec::SymmetricDefault || KeyPair::exists_for(spec),
+            KeyOrigin::External => imports(spec),
             KeyOrigin::AwsCloudhsm | KeyOrigin::ExternalKeyStore => false,
         };
         if !is_supported {

@@ -19,6 +19,7 @@ use crate::random::Random;
 use crate::secret::boxed;
 
 use super::deferred_pair::DeferredPair;
+use super::imported_mac::ImportedMac;
 use super::imported_pair::ImportedPair;
 use super::key::{Secret, SoftwareKey};
 use super::materials::{Expiry, Materials};
@@ -108,7 +109,7 @@ impl NewKey {
     }
 
     /// `Origin`. A key with the origin `EXTERNAL` is `PendingImport` until its material is imported, unless it is
-    /// created with its material. There is no import for HMAC, ML-DSA and ML-KEM keys.
+    /// created with its material. There is no import for ML-DSA and ML-KEM keys.
     pub const fn origin(mut self, origin: KeyOrigin) -> Self {
         self.origin = origin;
         self
@@ -322,10 +323,20 @@ pub(super) fn fresh_pair(
     Ok(Secret::KeyPair(Arc::new(pair)))
 }
 
+/// Whether this build imports the material of keys of a spec.
+#[cfg(feature = "json")]
+pub(crate) const fn imports(spec: KeySpec) -> bool {
+    matches!(spec, KeySpec::SymmetricDefault)
+        || ImportedMac::lengths(spec).is_some()
+        || KeyPair::exists_for(spec)
+}
+
 /// The secret of an asymmetric or HMAC key whose material is to be imported. Into a key without pairs in this build nothing
 /// can be imported.
 pub(super) fn awaiting_import(spec: KeySpec) -> Secret {
-    if KeyPair::exists_for(spec) {
+    if ImportedMac::lengths(spec).is_some() {
+        Secret::ImportedMac(ImportedMac::default())
+    } else if KeyPair::exists_for(spec) {
         Secret::Imported(ImportedPair::default())
     } else {
         Secret::None

@@ -13,6 +13,7 @@ use crate::provider::KeyActionError;
 use crate::secret::{Plaintext, boxed};
 
 use super::import_token::ImportToken;
+use super::imported_mac::ImportedMac;
 use super::imported_material::ImportedMaterial;
 use super::key::unsupported_kind_of_key;
 use super::ring::Keyring;
@@ -49,8 +50,7 @@ impl Keyring {
     /// # Errors
     ///
     /// - [`KmsError::NotFound`]; [`KmsError::KmsInvalidState`] if the key is pending deletion.
-    /// - [`KmsError::UnsupportedOperation`] if the key has another origin than `EXTERNAL`, or is an HMAC, ML-DSA or ML-KEM
-    ///   key; for `RSAES_PKCS1_V1_5`, which AWS no longer supports; for SM2 outside of China, and for
+    /// - [`KmsError::UnsupportedOperation`] if the key has another origin than `EXTERNAL`, or is an ML-DSA or ML-KEM key; for `RSAES_PKCS1_V1_5`, which AWS no longer supports; for SM2 outside of China, and for
     ///   `RSA_AES_KEY_WRAP_SHA_1` and `RSA_AES_KEY_WRAP_SHA_256` in China.
     /// - [`KmsError::Validation`] if the wrapping algorithm does not support the wrapping key spec, or the material of keys
     ///   of this spec: private keys of RSA are too long for RSAES_OAEP.
@@ -96,14 +96,15 @@ impl Keyring {
     }
 
     /// Unwraps key material that was wrapped with [`parameters_for_import`](Self::parameters_for_import): 32 bytes for a
-    /// symmetric key, and for an asymmetric key its private key as the DER of a PKCS#8 `PrivateKeyInfo`. The result can be
+    /// symmetric encryption key, the bytes of an HMAC key, and for an asymmetric key its private key as the DER of a PKCS#8
+    /// `PrivateKeyInfo`. The result can be
     /// [imported](Self::import_key_material).
     ///
     /// # Errors
     ///
     /// - [`KmsError::NotFound`]; [`KmsError::KmsInvalidState`] depending on the key's state.
-    /// - [`KmsError::UnsupportedOperation`] if the key has another origin than `EXTERNAL`, is an HMAC, ML-DSA or ML-KEM key,
-    ///   or is pending deletion.
+    /// - [`KmsError::UnsupportedOperation`] if the key has another origin than `EXTERNAL`, is an ML-DSA or ML-KEM key, or is
+    ///   pending deletion.
     /// - [`KmsError::InvalidImportToken`] if the token is for another key or not from this ring;
     ///   [`KmsError::ExpiredImportToken`] if it has expired.
     /// - [`KmsError::InvalidCiphertext`] if the material was not wrapped as the token says, or for the public key of another
@@ -129,6 +130,9 @@ impl Keyring {
                 KeyActionError::Rejected => KmsError::InvalidCiphertext,
                 error @ KeyActionError::Provider(_) => KmsError::internal(error),
             })?;
+        if ImportedMac::lengths(key_spec).is_some() {
+            return Ok(ImportedMaterial::mac_key(plaintext.expose()));
+        }
         if key_spec != KeySpec::SymmetricDefault {
             return Ok(ImportedMaterial::pkcs8_der(plaintext.expose()));
         }

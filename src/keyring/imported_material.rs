@@ -8,12 +8,13 @@ use zeroize::{Zeroize, Zeroizing};
 
 use crate::access::Action;
 use crate::error::{InvalidStateError, KmsError, ValidationError};
-use crate::key::{KeyIdentifier, KeyMaterialId, KeySpec};
+use crate::key::{KeyIdentifier, KeyMaterialId, KeyMetadata, KeySpec};
 use crate::primitives::key_pair::KeyPair;
 use crate::primitives::private_key::InvalidPrivateKey;
 use crate::primitives::symmetric::SymmetricMaterial;
 use crate::secret::boxed;
 
+use super::imported_mac::ImportedMac;
 use super::imported_pair::ImportedPair;
 use super::key::{Secret, SoftwareKey, unsupported_kind_of_key};
 use super::materials::Expiry;
@@ -72,16 +73,17 @@ pub struct ImportedMaterial {
 }
 
 enum MuteBytes {
+    Mac(Zeroizing<Vec<u8>>),
     Symmetric(Box<Zeroizing<[u8; 32]>>),
     Pkcs8Der(Zeroizing<Vec<u8>>),
     Pkcs8Pem(Zeroizing<String>),
 }
 
 impl MuteBytes {
-    /// The key pair of a private key. `None` for symmetric material.
+    /// The key pair of a private key. `None` for other material.
     fn pair(&self, spec: KeySpec) -> Option<Result<KeyPair, InvalidPrivateKey>> {
         match self {
-            Self::Symmetric(_) => None,
+            Self::Mac(_) | Self::Symmetric(_) => None,
             Self::Pkcs8Der(der) => Some(KeyPair::from_pkcs8_der(spec, der)),
             Self::Pkcs8Pem(pem) => Some(KeyPair::from_pkcs8_pem(spec, pem)),
         }
@@ -95,7 +97,7 @@ impl core::fmt::Debug for MuteBytes {
 }
 
 impl ImportedMaterial {
-    /// 32 bytes that do not expire: the first material of a key, or one that the key had before
+    /// 32 bytes that do not expire: the first material of a symmetric encryption key, or one that the key had before
     /// (`EXISTING_KEY_MATERIAL`).
     pub fn new(mut bytes: [u8; 32]) -> Self {
         let boxed = boxed(&bytes);
@@ -111,6 +113,11 @@ impl ImportedMaterial {
     /// The private key of an asymmetric key, as PKCS#8 in PEM. It does not expire.
     pub fn pkcs8_pem(pem: impl Into<String>) -> Self {
         Self::with(MuteBytes::Pkcs8Pem(Zeroizing::new(pem.into())))
+    }
+
+    /// The bytes of an HMAC key: at least as many as its spec says (28, 32, 48 or 64), and at most 128. They do not expire.
+    pub fn mac_key(bytes: impl Into<Vec<u8>>) -> Self {
+        Self::with(MuteBytes::Mac(Zeroizing::new(bytes.into())))
     }
 
     pub(super) const fn of(bytes: Box<Zeroizing<[u8; 32]>>) -> Self {
@@ -172,7 +179,8 @@ impl ImportedMaterial {
 
 /// Imported key material.
 impl Keyring {
-    /// Imports key material, and returns its id: `ImportKeyMaterial`. The material of an asymmetric key has no id.
+    /// Imports key material, and returns its id: `ImportKeyMaterial`. The material of an asymmetric or HMAC key has
+    /// no id.
     ///
     /// New material of a multi-Region key goes into the primary first and then, as existing material, into each replica
     /// (DOC). Only then can the primary be rotated.
@@ -181,13 +189,14 @@ impl Keyring {
     ///
     /// - [`KmsError::NotFound`]; [`KmsError::KmsInvalidState`] depending on the key's state, or if the material is
     ///   declared new and other new material waits for its rotation.
-    /// - [`KmsError::UnsupportedOperation`] if the key has another origin than `EXTERNAL`, if it is an HMAC, ML-DSA or ML-KEM
-    ///   key or one of a curve whose pairs this build does not have, if it is pending deletion, or if it is a replica and
+    /// - [`KmsError::UnsupportedOperation`] if the key has another origin than `EXTERNAL`, if it is an ML-DSA or ML-KEM key
+    ///   or one of a curve whose pairs this build does not have, if it is pending deletion, or if it is a replica and
     ///   the material is declared new (DOC; GUESS 32 for the exception).
     /// - [`KmsError::IncorrectKeyMaterial`] if the key has other material and this was not declared new, if the material
     ///   does not have the expected id, or if it is not of the key's spec.
     /// - [`KmsError::Validation`] if `ValidTo` is in the past, if the material is declared new and the key has it
-    ///   already, or if the key is asymmetric and the material is declared new, described, or expected to have an id.
+    ///   already, or if the key is asymmetric or an HMAC key and the material is declared new, described, or expected to have
+    ///   an id.
     pub fn import_key_material(
         &self,
         key: impl Into<KeyIdentifier>,
@@ -205,6 +214,10 @@ impl Keyring {
                 Secret::Symmetric(_) => Some(put_symmetric(&mut key, material)?),
                 Secret::Imported(imported) => {
                     put_pair(imported, pair, &material)?;
+                    None
+                }
+                Secret::ImportedMac(imported) => {
+                    put_mac(imported, &key.metadata, &material)?;
                     None
                 }
                 _ => return Err(unsupported_kind_of_key()),
@@ -230,7 +243,7 @@ impl Keyring {
     ///
     /// - [`KmsError::NotFound`]; [`KmsError::KmsInvalidState`] depending on the key's state, which may be pending deletion.
     /// - [`KmsError::UnsupportedOperation`] as for [`import_key_material`](Self::import_key_material).
-    /// - [`KmsError::Validation`] if the key does not have the material, or if an id is given for an asymmetric key.
+    /// - [`KmsError::Validation`] if the key does not have the material, or if an id is given for an asymmetric or HMAC key.
     pub fn delete_imported_key_material(
         &self,
         key: impl Into<KeyIdentifier>,
@@ -240,27 +253,37 @@ impl Keyring {
         self.write(|snapshot| {
             let mut key = SoftwareKey::clone(self.named_in(snapshot, &identifier)?);
             key.require(Action::DeleteImportedKeyMaterial)?;
-            let replica = key.is_replica();
-            if let Secret::Imported(imported) = &mut key.secret {
-                if id.is_some() {
-                    return Err(only_symmetric("KeyMaterialId"));
-                }
-                imported.take_away();
-                put(snapshot, key);
-                return Ok(());
+            if id.is_some() && matches!(key.secret, Secret::Imported(_) | Secret::ImportedMac(_)) {
+                return Err(only_symmetric("KeyMaterialId"));
             }
-            let materials = key.materials_mut().ok_or_else(unsupported_kind_of_key)?;
-            let Some(id) = id.or_else(|| materials.current_id().copied()) else {
-                // Nothing was imported yet, which is as good as deleted.
-                return Ok(());
-            };
-            if !materials.take_away(&id, replica) {
-                return Err(ValidationError::other("the key has no such key material"));
+            match &mut key.secret {
+                Secret::Imported(imported) => imported.take_away(),
+                Secret::ImportedMac(imported) => imported.take_away(),
+                _ => return take_symmetric(snapshot, key, id),
             }
             put(snapshot, key);
             Ok(())
         })
     }
+}
+
+/// Takes a material out of a symmetric encryption key: the current one if no id is given.
+fn take_symmetric(
+    snapshot: &mut Snapshot,
+    mut key: SoftwareKey,
+    id: Option<KeyMaterialId>,
+) -> Result<(), KmsError> {
+    let replica = key.is_replica();
+    let materials = key.materials_mut().ok_or_else(unsupported_kind_of_key)?;
+    let Some(id) = id.or_else(|| materials.current_id().copied()) else {
+        // Nothing was imported yet, which is as good as deleted.
+        return Ok(());
+    };
+    if !materials.take_away(&id, replica) {
+        return Err(ValidationError::other("the key has no such key material"));
+    }
+    put(snapshot, key);
+    Ok(())
 }
 
 /// Puts material into a symmetric key, and returns its id.
@@ -309,25 +332,50 @@ fn put_symmetric(
     Ok(id)
 }
 
-/// Puts a pair into an asymmetric key. What only symmetric keys have is refused (DOC).
+/// Puts a pair into an asymmetric key.
 fn put_pair(
     imported: &mut ImportedPair,
     pair: Option<Arc<KeyPair>>,
     material: &ImportedMaterial,
 ) -> Result<(), KmsError> {
-    let given = [
-        ("ImportType", material.new),
-        ("KeyMaterialDescription", material.description.is_some()),
-        ("KeyMaterialId", material.expected_id.is_some()),
-    ];
-    if let Some((member, _)) = given.iter().find(|(_, given)| *given) {
-        return Err(only_symmetric(member));
-    }
+    refuse_what_is_symmetric(material)?;
     let pair = pair.ok_or(KmsError::IncorrectKeyMaterial)?;
     if imported.put(pair, Expiry::at(material.valid_to)) {
         Ok(())
     } else {
         Err(KmsError::IncorrectKeyMaterial)
+    }
+}
+
+/// Puts material into an HMAC key.
+fn put_mac(
+    imported: &mut ImportedMac,
+    key: &KeyMetadata,
+    material: &ImportedMaterial,
+) -> Result<(), KmsError> {
+    refuse_what_is_symmetric(material)?;
+    let MuteBytes::Mac(bytes) = &material.bytes else {
+        return Err(KmsError::IncorrectKeyMaterial);
+    };
+    let id = ImportedMac::lengths(key.key_spec())
+        .filter(|lengths| lengths.contains(&bytes.len()))
+        .map(|_| ImportedMac::id_of(key.arn().key_id(), bytes));
+    match id {
+        Some(id) if imported.put(id, Expiry::at(material.valid_to)) => Ok(()),
+        _ => Err(KmsError::IncorrectKeyMaterial),
+    }
+}
+
+/// Refuses what only the material of symmetric encryption keys has (DOC).
+fn refuse_what_is_symmetric(material: &ImportedMaterial) -> Result<(), KmsError> {
+    let given = [
+        ("ImportType", material.new),
+        ("KeyMaterialDescription", material.description.is_some()),
+        ("KeyMaterialId", material.expected_id.is_some()),
+    ];
+    match given.iter().find(|(_, given)| *given) {
+        Some((member, _)) => Err(only_symmetric(member)),
+        None => Ok(()),
     }
 }
 

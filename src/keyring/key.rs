@@ -16,6 +16,7 @@ use crate::secret::Plaintext;
 
 use super::deferred_pair::DeferredPair;
 use super::grant_set::GrantSet;
+use super::imported_mac::ImportedMac;
 use super::imported_pair::ImportedPair;
 use super::materials::{Expiry, Materials};
 use super::rotation_schedule::RotationSchedule;
@@ -48,6 +49,7 @@ pub(super) enum Secret {
     /// No secret: a key for MACs, or a key of a spec of which this build has no key pairs. They exist so that their refusals
     /// are real.
     None,
+    ImportedMac(ImportedMac),
     KeyPair(Arc<KeyPair>),
     Deferred(Arc<DeferredPair>),
     Imported(ImportedPair),
@@ -93,7 +95,7 @@ impl SoftwareKey {
             Secret::KeyPair(pair) => Some(pair),
             Secret::Deferred(deferred) => deferred.pair(),
             Secret::Imported(imported) => imported.pair(),
-            Secret::None | Secret::Symmetric(_) => None,
+            Secret::ImportedMac(_) | Secret::None | Secret::Symmetric(_) => None,
         }
     }
 
@@ -125,6 +127,7 @@ impl SoftwareKey {
         match &self.secret {
             Secret::Symmetric(materials) => materials.expiry(),
             Secret::Imported(imported) => imported.expiry(),
+            Secret::ImportedMac(imported) => imported.expiry(),
             _ => None,
         }
     }
@@ -133,7 +136,9 @@ impl SoftwareKey {
     pub(super) fn next_expiry(&self) -> Option<SystemTime> {
         match &self.secret {
             Secret::Symmetric(materials) => materials.next_expiry(),
-            Secret::Imported(imported) => imported.expiry().and_then(Expiry::valid_to),
+            Secret::Imported(_) | Secret::ImportedMac(_) => {
+                self.expiry().and_then(Expiry::valid_to)
+            }
             _ => None,
         }
     }
@@ -144,13 +149,17 @@ impl SoftwareKey {
         match &mut self.secret {
             Secret::Symmetric(materials) => materials.expire(now, replica),
             Secret::Imported(imported) => imported.expire(now),
+            Secret::ImportedMac(imported) => imported.expire(now),
             _ => {}
         }
     }
 
     /// Whether material can be imported into a key of this kind, whatever its origin.
     pub(super) const fn takes_imports(&self) -> bool {
-        matches!(self.secret, Secret::Symmetric(_) | Secret::Imported(_))
+        matches!(
+            self.secret,
+            Secret::Symmetric(_) | Secret::Imported(_) | Secret::ImportedMac(_)
+        )
     }
 
     fn unsupported(&self, algorithm: EncryptionAlgorithm) -> KeyActionError {
@@ -163,6 +172,7 @@ impl SoftwareKey {
             Secret::None => self.metadata.key_usage() != KeyUsage::EncryptDecrypt,
             Secret::KeyPair(_) | Secret::Deferred(_) => true,
             Secret::Imported(imported) => imported.pair().is_some(),
+            Secret::ImportedMac(imported) => imported.is_present(),
             Secret::Symmetric(materials) => materials.complete(),
         }
     }

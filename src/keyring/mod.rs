@@ -20,6 +20,7 @@ mod grants;
 mod growth;
 mod import_parameters;
 mod import_token;
+mod imported_mac;
 mod imported_material;
 mod imported_pair;
 mod key;
@@ -57,6 +58,8 @@ pub use wrapping::{WrappingAlgorithm, WrappingKeySpec};
 
 #[cfg(feature = "json")]
 pub(crate) use aws_managed::PREDEFINED_SERVICES;
+#[cfg(feature = "json")]
+pub(crate) use create::imports;
 #[cfg(feature = "json")]
 pub(crate) use generate_random::NUMBER_OF_BYTES;
 #[cfg(feature = "json")]

@@ -164,6 +164,9 @@ fn replica(
             Secret::Symmetric(materials.to_be_imported())
         }
         (KeyOrigin::External, Secret::Imported(pair)) => Secret::Imported(pair.to_be_imported()),
+        (KeyOrigin::External, Secret::ImportedMac(mac)) => {
+            Secret::ImportedMac(mac.to_be_imported())
+        }
         (_, secret) => secret,
     };
     let mut replica = SoftwareKey::new(metadata, policy, tags, secret);

@@ -75,7 +75,14 @@ impl WrappingAlgorithm {
                     | KeySpec::EccSecgP256K1
                     | KeySpec::EccNistEdwards25519
             ),
-            Self::Sm2Pke => !matches!(material, KeySpec::SymmetricDefault),
+            Self::Sm2Pke => !matches!(
+                material,
+                KeySpec::SymmetricDefault
+                    | KeySpec::Hmac224
+                    | KeySpec::Hmac256
+                    | KeySpec::Hmac384
+                    | KeySpec::Hmac512
+            ),
         }
     }
 }

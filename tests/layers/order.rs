@@ -195,7 +195,7 @@ pub(crate) const ORDERS: &[(&str, Order)] = &[
                 "tag_rules",
                 "wrapping",
             ],
-            &["import_token", "imported_pair"],
+            &["import_token", "imported_mac", "imported_pair"],
             &["grant_set", "grant_tokens", "store"],
             &["key"],
             &["key_state", "snapshot"],

@@ -157,6 +157,19 @@ pub(crate) fn full_ring() -> (Keyring, ManualClock, Vec<Sealed>) {
     keyring.import_key_material(emptied, private_key()).unwrap();
     keyring.delete_imported_key_material(emptied, None).unwrap();
 
+    let external_mac = || {
+        let key = NewKey::from(KeySpec::Hmac384).origin(KeyOrigin::External);
+        keyring.create_key(key).unwrap()
+    };
+    let expiring = external_mac();
+    let material = ImportedMaterial::mac_key([5; 48]).valid_to(in_a_minute);
+    keyring.import_key_material(expiring, material).unwrap();
+    let emptied = external_mac();
+    let material = ImportedMaterial::mac_key([6; 48]);
+    keyring.import_key_material(emptied, material).unwrap();
+    keyring.delete_imported_key_material(emptied, None).unwrap();
+    external_mac();
+
     // Other specs, states, accounts and Regions.
     let rsa = keyring.create_key(insecure_key(KeySpec::Rsa2048)).unwrap();
     let oaep = EncryptionAlgorithm::RsaesOaepSha256;

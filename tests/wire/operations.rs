@@ -312,11 +312,53 @@ fn a_key_is_created_with_everything_that_is_asked_for() {
     for unsupported in [
         json!({"Origin": "AWS_CLOUDHSM"}),
         json!({"Origin": "EXTERNAL", "KeySpec": "ML_DSA_44", "KeyUsage": "SIGN_VERIFY"}),
-        json!({"Origin": "EXTERNAL", "KeySpec": "HMAC_256", "KeyUsage": "GENERATE_VERIFY_MAC"}),
     ] {
         let (code, _) = server.error("CreateKey", unsupported);
         assert_eq!(code, "UnsupportedOperationException");
     }
+}
+
+#[test]
+fn the_material_of_an_hmac_key_is_imported() {
+    let server = Server::new();
+    let external =
+        json!({"Origin": "EXTERNAL", "KeySpec": "HMAC_256", "KeyUsage": "GENERATE_VERIFY_MAC"});
+    let created = server.ok("CreateKey", external);
+    let metadata = &created["KeyMetadata"];
+    assert_eq!(
+        (&metadata["KeyState"], &metadata["MacAlgorithms"]),
+        (&json!("PendingImport"), &json!(["HMAC_SHA_256"]))
+    );
+    let key = metadata["Arn"].as_str().unwrap();
+    let parameters = server.ok(
+        "GetParametersForImport",
+        json!({
+            "KeyId": key,
+            "WrappingAlgorithm": "RSAES_OAEP_SHA_256",
+            "WrappingKeySpec": "RSA_2048",
+        }),
+    );
+    let public_key = bytes(&parameters["PublicKey"]);
+    let public_key = rsa::PublicKey::from_public_key_der(&public_key).unwrap();
+    let wrapped = public_key.oaep_encrypt::<sha2::Sha256>(&[7; 48]).unwrap();
+    let mut import = json!({
+        "KeyId": key,
+        "ImportToken": parameters["ImportToken"],
+        "EncryptedKeyMaterial": base64(wrapped),
+        "ExpirationModel": "KEY_MATERIAL_DOES_NOT_EXPIRE",
+        "ImportType": "NEW_KEY_MATERIAL",
+    });
+    let refused = server.error("ImportKeyMaterial", import.clone());
+    assert_eq!(refused.0, "ValidationException");
+    import.as_object_mut().unwrap().remove("ImportType");
+    let imported = server.ok("ImportKeyMaterial", import);
+    assert_eq!(imported, json!({"KeyId": key}));
+    let described = server.ok("DescribeKey", json!({"KeyId": key}));
+    assert_eq!(described["KeyMetadata"]["KeyState"], "Enabled");
+    let deleted = server.ok("DeleteImportedKeyMaterial", json!({"KeyId": key}));
+    assert_eq!(deleted, json!({"KeyId": key}));
+    let described = server.ok("DescribeKey", json!({"KeyId": key}));
+    assert_eq!(described["KeyMetadata"]["KeyState"], "PendingImport");
 }
 
 #[test]

@@ -77,6 +77,14 @@ fn export_key(key: &SoftwareKey) -> Result<KeyData, KmsError> {
                 (None, Some(public_key)) => SecretData::PublicKey(public_key.to_vec()),
                 (None, None) => SecretData::None,
             },
+            Secret::ImportedMac(imported) => match imported.id() {
+                Some(id) => SecretData::Mac {
+                    id: *id,
+                    present: imported.is_present(),
+                    valid_to: imported.expiry().and_then(Expiry::valid_to),
+                },
+                None => SecretData::None,
+            },
             Secret::Symmetric(materials) => SecretData::Symmetric {
                 materials: materials.versions().iter().map(export_material).collect(),
                 on_demand_rotations: materials.on_demand_rotations(),

@@ -53,6 +53,13 @@ pub(crate) struct KeyData {
 
 pub(crate) enum SecretData {
     None,
+    /// The imported material of an HMAC key, whose bytes a ring does not keep.
+    Mac {
+        id: KeyMaterialId,
+        /// Whether it was neither deleted nor has expired.
+        present: bool,
+        valid_to: Option<SystemTime>,
+    },
     /// The private key of an asymmetric key.
     Pkcs8 {
         /// PKCS#8 in DER.

@@ -12,6 +12,7 @@ use crate::key::{
 };
 use crate::keyring::alias::{Alias, AliasEntry};
 use crate::keyring::create::{awaiting_import, fresh_pair};
+use crate::keyring::imported_mac::ImportedMac;
 use crate::keyring::imported_pair::ImportedPair;
 use crate::keyring::key::{Secret, SoftwareKey};
 use crate::keyring::materials::{Expiry, KeyMaterialState, MaterialVersion, Materials};
@@ -289,8 +290,23 @@ fn secret(
                 _ => Secret::KeyPair(Arc::new(pair)),
             })
             .map_err(|error| InvalidRingData::Key(at, error.to_string())),
-        (_, SecretData::PublicKey(public_key)) if metadata.origin() == KeyOrigin::External => {
+        (spec, SecretData::PublicKey(public_key))
+            if metadata.origin() == KeyOrigin::External
+                && spec != KeySpec::SymmetricDefault
+                && ImportedMac::lengths(spec).is_none() =>
+        {
             Ok(Secret::Imported(ImportedPair::absent(&public_key)))
+        }
+        (
+            spec,
+            SecretData::Mac {
+                id,
+                present,
+                valid_to,
+            },
+        ) if metadata.origin() == KeyOrigin::External && ImportedMac::lengths(spec).is_some() => {
+            let mac = ImportedMac::of(id, present, Expiry::at(valid_to));
+            Ok(Secret::ImportedMac(mac))
         }
         (spec, SecretData::None) if spec != KeySpec::SymmetricDefault => {
             match (metadata.origin(), metadata.key_usage()) {
@@ -365,7 +381,7 @@ fn material_version(key: &KeyArn, data: MaterialData) -> Result<MaterialVersion,
 #[cfg(test)]
 mod tests {
     use super::secret;
-    use crate::key::{KeyMetadata, KeyOrigin, KeySpec, KeyUsage};
+    use crate::key::{KeyMaterialId, KeyMetadata, KeyOrigin, KeySpec};
     use crate::keyring::data::SecretData;
     use crate::keyring::ring::Keyring;
 
@@ -378,18 +394,29 @@ mod tests {
             on_demand_rotations: 0,
         };
         let public_key = || SecretData::PublicKey(vec![0x30]);
+        let mac = || SecretData::Mac {
+            id: KeyMaterialId::from_bytes([7; 32]),
+            present: true,
+            valid_to: None,
+        };
         let [ours, imported] = [KeyOrigin::AwsKms, KeyOrigin::External];
         for (spec, origin, data, fits) in [
             (KeySpec::SymmetricDefault, ours, symmetric(), true),
             (KeySpec::SymmetricDefault, ours, SecretData::None, false),
             (KeySpec::SymmetricDefault, ours, public_key(), false),
+            (KeySpec::SymmetricDefault, imported, public_key(), false),
             (KeySpec::Rsa2048, ours, SecretData::None, true),
             (KeySpec::Rsa2048, ours, symmetric(), false),
             (KeySpec::Rsa2048, ours, public_key(), false),
             (KeySpec::Rsa2048, imported, public_key(), true),
+            (KeySpec::Rsa2048, imported, mac(), false),
+            (KeySpec::Hmac256, ours, mac(), false),
+            (KeySpec::Hmac256, imported, mac(), true),
+            (KeySpec::Hmac256, imported, SecretData::None, true),
+            (KeySpec::Hmac256, imported, public_key(), false),
         ] {
             let metadata =
-                KeyMetadata::builder(arn.parse().unwrap(), spec, KeyUsage::EncryptDecrypt);
+                KeyMetadata::builder(arn.parse().unwrap(), spec, spec.default_key_usage());
             let metadata = metadata.origin(origin).build();
             let made = secret(0, &metadata, data, keyring.random());
             assert_eq!(made.is_ok(), fits, "{spec} {origin}");

@@ -87,6 +87,8 @@ fn key(key: &KeyDocument) -> Result<(), RingFileError> {
         ("CreationDate", key.creation_date.as_ref()),
         ("DeletionDate", key.deletion_date.as_ref()),
         ("NextRotationDate", key.next_rotation_date.as_ref()),
+        ("KeyMaterialId", key.key_material_id.as_ref()),
+        ("ValidTo", key.valid_to.as_ref()),
     ])?;
     if let Some(related) = &key.multi_region {
         let members = [

@@ -108,7 +108,10 @@ pub(super) struct KeyDocument {
     /// The public key of an imported private key that was deleted or has expired.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) public_key: Option<String>,
-    /// When the imported private key expires.
+    /// Which material was imported into an HMAC key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) key_material_id: Option<String>,
+    /// When the imported private key, or the material of the HMAC key, expires.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) valid_to: Option<String>,
     #[serde(default, skip_serializing_if = "is_false")]

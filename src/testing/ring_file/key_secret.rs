@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
-use crate::key::{KeyMetadata, KeyOrigin, KeySpec};
+use crate::key::{KeyMetadata, KeyOrigin, KeySpec, KeyUsage};
 use crate::keyring::data::{MaterialData, SecretData};
 use crate::keyring::{KeyMaterialState, ON_DEMAND_ROTATIONS_MAX, Rotated, RotationType};
 use crate::primitives::private_key::is_public_key;
@@ -12,7 +12,7 @@ use crate::secret::boxed;
 
 use super::document::{KeyDocument, MaterialDocument};
 use super::error::RingFileError;
-use super::members::{bounded, parse_optional, parse_or, time};
+use super::members::{bounded, parse, parse_optional, parse_or, time};
 use super::secret::SecretBytes;
 
 /// The secret of a key, from its members in the document and its bytes.
@@ -32,14 +32,18 @@ pub(super) fn secret(
                 "only a symmetric encryption key has it",
             ));
         }
-        return private_key(document, metadata, bytes);
+        return match &document.key_material_id {
+            Some(id) => mac(document, metadata, (id, &bytes)),
+            None => private_key(document, metadata, bytes),
+        };
     }
     for (member, given) in [
+        ("KeyMaterialId", document.key_material_id.is_some()),
         ("PublicKey", document.public_key.is_some()),
         ("ValidTo", document.valid_to.is_some()),
     ] {
         if given {
-            let reason = "only an asymmetric key with imported material has it";
+            let reason = "only an asymmetric or HMAC key with imported material has it";
             return Err(RingFileError::new(member, reason));
         }
     }
@@ -76,6 +80,36 @@ pub(super) fn secret(
     Ok(SecretData::Symmetric {
         materials,
         on_demand_rotations: document.on_demand_rotations,
+    })
+}
+
+/// Which material was imported into an HMAC key, and whether it is there.
+fn mac(
+    document: &KeyDocument,
+    metadata: &KeyMetadata,
+    (id, bytes): (&str, &SecretBytes),
+) -> Result<SecretData, RingFileError> {
+    if metadata.origin() != KeyOrigin::External
+        || metadata.key_usage() != KeyUsage::GenerateVerifyMac
+    {
+        let reason = "only an HMAC key with imported material has it";
+        return Err(RingFileError::new("KeyMaterialId", reason));
+    }
+    let present = !document.no_key_material;
+    let valid_to = time("ValidTo", &document.valid_to)?;
+    let member = [
+        ("PrivateKey", !bytes.is_empty()),
+        ("PublicKey", document.public_key.is_some()),
+        ("ValidTo", !present && valid_to.is_some()),
+    ];
+    if let Some((member, _)) = member.iter().find(|(_, given)| *given) {
+        let reason = "an HMAC key has none, or its material is not there";
+        return Err(RingFileError::new(*member, reason));
+    }
+    Ok(SecretData::Mac {
+        id: parse("KeyMaterialId", id)?,
+        present,
+        valid_to,
     })
 }
 

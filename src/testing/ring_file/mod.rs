@@ -57,7 +57,8 @@
 //! | `KeyRotationEnabled`, `RotationPeriodInDays`, `NextRotationDate` | automatic rotation, as `GetKeyRotationStatus` has it. By default the period is 365 days, and begins when a ring with a clock reads the file |
 //! | `KeyLastUsage` | `Operation`, `Timestamp`: the last use of the key |
 //! | `PrivateKey` | of an asymmetric key: PKCS#8, as DER, or as PEM, of which a copy stays behind in memory |
-//! | `ValidTo` | when the private key expires, if it was imported |
+//! | `KeyMaterialId` | of an HMAC key: which material was imported. With `NoKeyMaterial` it was deleted or has expired, and only that material can be imported again |
+//! | `ValidTo` | when the private key or the material of the HMAC key expires, if it was imported |
 //! | `PublicKey` | of an asymmetric key whose imported private key was deleted or has expired: the DER of its `SubjectPublicKeyInfo` in base64. Only that private key can be imported again |
 //! | `NoKeyMaterial` | `true` for a key without material. Otherwise a key without material in the file has that of [`insecure_key`](crate::testing::insecure_key) |
 //!

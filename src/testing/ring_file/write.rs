@@ -67,7 +67,9 @@ pub(super) fn text(document: &RingDocument) -> Result<String, RingFileError> {
 
 fn secret_bytes(key: KeyData) -> SecretBytes {
     match key.secret {
-        SecretData::None | SecretData::PublicKey(_) => SecretBytes::default(),
+        SecretData::Mac { .. } | SecretData::None | SecretData::PublicKey(_) => {
+            SecretBytes::default()
+        }
         SecretData::Pkcs8 { der, .. } => der,
         SecretData::Symmetric { materials, .. } => {
             let present = materials.iter().filter_map(|one| one.bytes.as_ref());
@@ -105,10 +107,17 @@ fn key(home: &Place, key: &KeyData) -> KeyDocument {
         ),
         _ => (Vec::new(), 0),
     };
-    let (public_key, valid_to) = match secret {
-        SecretData::PublicKey(public_key) => (Some(STANDARD.encode(public_key)), None),
-        SecretData::Pkcs8 { valid_to, .. } => (None, valid_to.map(timestamp::write)),
-        SecretData::None | SecretData::Symmetric { .. } => (None, None),
+    let public_key = match secret {
+        SecretData::PublicKey(public_key) => Some(STANDARD.encode(public_key)),
+        _ => None,
+    };
+    let key_material_id = match secret {
+        SecretData::Mac { id, .. } => Some(id.to_string()),
+        _ => None,
+    };
+    let valid_to = match secret {
+        SecretData::Mac { valid_to, .. } | SecretData::Pkcs8 { valid_to, .. } => *valid_to,
+        SecretData::None | SecretData::PublicKey(_) | SecretData::Symmetric { .. } => None,
     };
     let multi_region = metadata.multi_region().map(|related| MultiRegionDocument {
         multi_region_key_type: related.key_type.to_string(),
@@ -151,7 +160,8 @@ fn key(home: &Place, key: &KeyData) -> KeyDocument {
         }),
         private_key: None,
         public_key,
-        valid_to,
+        key_material_id,
+        valid_to: valid_to.map(timestamp::write),
         no_key_material: is_bare(key),
         sealed: None,
     }
@@ -162,6 +172,7 @@ fn is_bare(key: &KeyData) -> bool {
     let encrypts = key.metadata.key_usage() == KeyUsage::EncryptDecrypt;
     match &key.secret {
         SecretData::None => encrypts,
+        SecretData::Mac { present, .. } => !present,
         SecretData::Pkcs8 { .. } | SecretData::PublicKey(_) => false,
         SecretData::Symmetric { materials, .. } => materials.is_empty(),
     }

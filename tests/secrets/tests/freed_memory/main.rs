@@ -296,6 +296,16 @@ fn symmetric_material_is_wiped_with_its_key() {
         keyring.schedule_key_deletion(key, 7).expect("scheduled");
         assert!(import().is_err());
     });
+    assert_nothing_found(&secrets, "imported material of an HMAC key", || {
+        drop(ImportedMaterial::mac_key(MATERIAL.as_slice()));
+        let keyring = Keyring::new("111122223333", "us-east-2").expect("a ring");
+        let external = NewKey::from(KeySpec::Hmac256).origin(KeyOrigin::External);
+        let key = keyring.create_key(external).expect("a key");
+        let material = ImportedMaterial::mac_key(MATERIAL.as_slice());
+        keyring
+            .import_key_material(key, material)
+            .expect("imported");
+    });
     assert_nothing_found(&secrets, "material of another spec", || {
         let keyring = Keyring::new("111122223333", "us-east-2").expect("a ring");
         let key = NewKey::from(KeySpec::Rsa2048).symmetric_material(*MATERIAL);
