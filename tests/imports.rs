@@ -196,9 +196,7 @@ fn material_comes_in_by_every_algorithm_that_is_for_its_kind() {
 fn an_algorithm_for_other_keys_is_refused() {
     use WrappingAlgorithm::*;
     use WrappingKeySpec as Wrapping;
-    const WRAPPING_KEY: &str = "The WrappingAlgorithm is not for keys of the WrappingKeySpec.";
-    const MATERIAL: &str = "The WrappingAlgorithm and WrappingKeySpec are not for the key material of keys of this KeySpec.";
-    let invalid = |message| ("ValidationException", message);
+    let mismatch = ("ValidationException", "MISMATCH");
     let unsupported = ("UnsupportedOperationException", "");
     let mut cases = vec![
         (
@@ -206,43 +204,37 @@ fn an_algorithm_for_other_keys_is_refused() {
             KeySpec::Rsa2048,
             RsaesOaepSha256,
             Wrapping::Rsa4096,
-            invalid(MATERIAL),
+            mismatch,
         ),
         (
             BEIJING,
             KeySpec::Rsa2048,
             RsaesOaepSha1,
             Wrapping::Rsa4096,
-            invalid(MATERIAL),
+            mismatch,
         ),
         (
             OHIO,
             KeySpec::SymmetricDefault,
             RsaAesKeyWrapSha256,
             Wrapping::Rsa2048,
-            invalid(MATERIAL),
+            mismatch,
         ),
         (
             BEIJING,
             KeySpec::SymmetricDefault,
             Sm2Pke,
             Wrapping::Sm2,
-            invalid(MATERIAL),
+            mismatch,
         ),
         (
             OHIO,
             KeySpec::Rsa2048,
             RsaAesKeyWrapSha256,
             Wrapping::Sm2,
-            invalid(WRAPPING_KEY),
+            mismatch,
         ),
-        (
-            BEIJING,
-            KeySpec::Sm2,
-            Sm2Pke,
-            Wrapping::Rsa2048,
-            invalid(WRAPPING_KEY),
-        ),
+        (BEIJING, KeySpec::Sm2, Sm2Pke, Wrapping::Rsa2048, mismatch),
         (OHIO, KeySpec::Rsa2048, Sm2Pke, Wrapping::Sm2, unsupported),
         (
             BEIJING,
@@ -256,15 +248,9 @@ fn an_algorithm_for_other_keys_is_refused() {
             KeySpec::Hmac256,
             RsaAesKeyWrapSha256,
             Wrapping::Rsa2048,
-            invalid(MATERIAL),
+            mismatch,
         ),
-        (
-            BEIJING,
-            KeySpec::Hmac512,
-            Sm2Pke,
-            Wrapping::Sm2,
-            invalid(MATERIAL),
-        ),
+        (BEIJING, KeySpec::Hmac512, Sm2Pke, Wrapping::Sm2, mismatch),
         (
             OHIO,
             KeySpec::MlDsa44,
@@ -285,13 +271,7 @@ fn an_algorithm_for_other_keys_is_refused() {
     ];
     if cfg!(feature = "data-key-pairs") {
         let p521 = KeySpec::EccNistP521;
-        cases.push((
-            OHIO,
-            p521,
-            RsaesOaepSha256,
-            Wrapping::Rsa2048,
-            invalid(MATERIAL),
-        ));
+        cases.push((OHIO, p521, RsaesOaepSha256, Wrapping::Rsa2048, mismatch));
     } else {
         let p256 = KeySpec::EccNistP256;
         cases.push((OHIO, p256, RsaesOaepSha256, Wrapping::Rsa2048, unsupported));
@@ -302,11 +282,49 @@ fn an_algorithm_for_other_keys_is_refused() {
         let refused = keyring
             .parameters_for_import(key, algorithm, wrapping)
             .unwrap_err();
+        let (code, message) = expected;
+        let message = match message {
+            "MISMATCH" => format!(
+                "Wrapping algorithm {algorithm} and wrapping key spec {wrapping} cannot be used to import a {spec} key."
+            ),
+            other => other.to_owned(),
+        };
         assert_eq!(
-            (refused.code(), refused.to_string().as_str()),
-            expected,
+            (refused.code(), refused.to_string()),
+            (code, message),
             "{region} {spec} {algorithm} {wrapping}"
         );
+    }
+}
+
+#[test]
+fn wrapped_material_has_a_length_that_fits_its_wrapping_key() {
+    use WrappingAlgorithm::{RsaAesKeyWrapSha256, RsaesOaepSha256};
+    let keyring = ring(OHIO, &ManualClock::new());
+    for (spec, algorithm, fitting, others) in [
+        (KeySpec::SymmetricDefault, RsaesOaepSha256, 256, [255, 257]),
+        (
+            KeySpec::Rsa2048,
+            RsaAesKeyWrapSha256,
+            256 + 16,
+            [256, 256 + 17],
+        ),
+    ] {
+        let key = external(&keyring, spec);
+        let parameters = keyring
+            .parameters_for_import(key, algorithm, WrappingKeySpec::Rsa2048)
+            .unwrap();
+        let refusal = |len: usize| {
+            let token = &parameters.import_token;
+            let refused = keyring.unwrap_key_material(key, token, &vec![1; len]);
+            let error = refused.unwrap_err();
+            (error.code(), error.to_string())
+        };
+        assert_eq!(refusal(fitting).0, "InvalidCiphertextException");
+        for len in others {
+            let size = "Invalid encrypted key size.".to_owned();
+            assert_eq!(refusal(len), ("ValidationException", size), "{len}");
+        }
     }
 }
 

@@ -36,17 +36,26 @@ pub enum ValidationError {
     /// A `RetireGrant` that names the grant in no way, or in two ways. GUESS 26 for the text.
     GrantToRetire,
 
-    /// Imported key material whose expiration model contradicts its `ValidTo`. GUESS 27 for the text.
+    /// Imported key material whose expiration model contradicts its `ValidTo`. DOC; PEER for the text (GUESS 27).
     ExpirationModel,
 
     /// Imported key material that expires, without a `ValidTo`. PEER for the text.
     ValidToRequired,
 
-    /// A wrapping algorithm for keys of another kind. GUESS 28 for the text.
-    WrappingAlgorithm,
+    /// A wrapping algorithm that is not for the wrapping keys of the request, or not for the material of the key. QUOTED for
+    /// the second.
+    #[non_exhaustive]
+    Wrapping {
+        /// The name of the algorithm.
+        algorithm: &'static str,
+        /// The spec of the wrapping key.
+        wrapping_key_spec: &'static str,
+        /// The spec of the key.
+        key_spec: KeySpec,
+    },
 
-    /// A wrapping algorithm that does not wrap the material of such keys. GUESS 28 for the text.
-    WrappedKeySpec,
+    /// Wrapped key material whose length does not fit the wrapping key. QUOTED.
+    WrappedLength,
 
     /// A key policy with another name than `default`. GUESS 30 for the text.
     PolicyName,
@@ -121,6 +130,18 @@ pub enum ValidationError {
 }
 
 impl ValidationError {
+    pub(crate) const fn wrapping(
+        algorithm: &'static str,
+        wrapping_key_spec: &'static str,
+        key_spec: KeySpec,
+    ) -> Self {
+        Self::Wrapping {
+            algorithm,
+            wrapping_key_spec,
+            key_spec,
+        }
+    }
+
     pub(crate) const fn plaintext_too_long(
         algorithm: EncryptionAlgorithm,
         key_spec: KeySpec,
@@ -178,17 +199,22 @@ impl fmt::Display for ValidationError {
                 f.write_str("Specify either a grant token, or a key ID and a grant ID.")
             }
             Self::ExpirationModel => f.write_str(
-                "ValidTo must not be set if the ExpirationModel is KEY_MATERIAL_DOES_NOT_EXPIRE",
+                "The parameter ValidTo cannot be specified for a key with an expiration model of \
+                 KEY_MATERIAL_DOES_NOT_EXPIRE",
             ),
             Self::ValidToRequired => f.write_str(
                 "A validTo date must be set if the ExpirationModel is KEY_MATERIAL_EXPIRES",
             ),
-            Self::WrappingAlgorithm => {
-                f.write_str("The WrappingAlgorithm is not for keys of the WrappingKeySpec.")
-            }
-            Self::WrappedKeySpec => f.write_str(
-                "The WrappingAlgorithm and WrappingKeySpec are not for the key material of keys of this KeySpec.",
+            Self::Wrapping {
+                algorithm,
+                wrapping_key_spec,
+                key_spec,
+            } => write!(
+                f,
+                "Wrapping algorithm {algorithm} and wrapping key spec {wrapping_key_spec} cannot be used to import a \
+                 {key_spec} key."
             ),
+            Self::WrappedLength => f.write_str("Invalid encrypted key size."),
             Self::PolicyName => f.write_str("The only valid PolicyName is default."),
             Self::TwoKeySpecs => f.write_str(
                 "You cannot specify KeySpec and CustomerMasterKeySpec in the same request. \

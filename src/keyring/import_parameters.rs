@@ -66,15 +66,17 @@ impl Keyring {
             let error = UnsupportedOperationError::WrappingAlgorithm;
             return Err(KmsError::UnsupportedOperation(error));
         }
+        let mismatch =
+            || ValidationError::wrapping(algorithm.as_str(), spec.as_str(), key_spec).into();
         if !algorithm.is_for(spec) {
-            return Err(ValidationError::WrappingAlgorithm.into());
+            return Err(mismatch());
         }
         // GUESS 28 for the exception.
         if !algorithm.is_in(key_id.region()) {
             return Err(unsupported_kind_of_key());
         }
         if !algorithm.wraps(key_spec, spec) {
-            return Err(ValidationError::WrappedKeySpec.into());
+            return Err(mismatch());
         }
         let pair = KeyPair::generate(spec.key_spec(), self.random()).map_err(KmsError::internal)?;
         let parameters_valid_to = self.now().and_then(|now| now.checked_add(VALIDITY));
@@ -107,6 +109,7 @@ impl Keyring {
     ///   pending deletion.
     /// - [`KmsError::InvalidImportToken`] if the token is for another key or not from this ring;
     ///   [`KmsError::ExpiredImportToken`] if it has expired.
+    /// - [`KmsError::Validation`] if the wrapped material does not have a length that the wrapping algorithm gives it.
     /// - [`KmsError::InvalidCiphertext`] if the material was not wrapped as the token says, or for the public key of another
     ///   token; [`KmsError::IncorrectKeyMaterial`] if the material of a symmetric key does not have 32 bytes.
     pub fn unwrap_key_material(
@@ -123,6 +126,12 @@ impl Keyring {
         let expired = self.now().zip(token.valid_to);
         if expired.is_some_and(|(now, valid_to)| valid_to <= now) {
             return Err(KmsError::ExpiredImportToken);
+        }
+        if !token
+            .algorithm
+            .fits(token.spec, encrypted_key_material.len())
+        {
+            return Err(ValidationError::WrappedLength.into());
         }
         let plaintext = self
             .unwrap(&token.pair, token.algorithm, encrypted_key_material)

@@ -192,10 +192,9 @@ impl Keyring {
     /// - [`KmsError::UnsupportedOperation`] if the key has another origin than `EXTERNAL`, if it is an ML-DSA or ML-KEM key
     ///   or one of a curve whose pairs this build does not have, if it is pending deletion, or if it is a replica and
     ///   the material is declared new (DOC; GUESS 32 for the exception).
-    /// - [`KmsError::IncorrectKeyMaterial`] if the key has other material and this was not declared new, if the material
-    ///   does not have the expected id, or if it is not of the key's spec.
-    /// - [`KmsError::Validation`] if `ValidTo` is in the past, if the material is declared new and the key has it
-    ///   already, or if the key is asymmetric or an HMAC key and the material is declared new, described, or expected to have
+    /// - [`KmsError::IncorrectKeyMaterial`] if the key has other material and this was not declared new, if it was and the
+    ///   key has it already, if the material does not have the expected id, or if it is not of the key's spec.
+    /// - [`KmsError::Validation`] if `ValidTo` is in the past, if the material is declared new and expected to have an id, or if the key is asymmetric or an HMAC key and the material is declared new, described, or expected to have
     ///   an id.
     pub fn import_key_material(
         &self,
@@ -301,6 +300,11 @@ fn put_symmetric(
     if new && key.is_replica() {
         return Err(unsupported_kind_of_key());
     }
+    if new && expected_id.is_some() {
+        return Err(ValidationError::other(
+            "KeyMaterialId must not be set if the ImportType is NEW_KEY_MATERIAL",
+        ));
+    }
     let MuteBytes::Symmetric(bytes) = bytes else {
         return Err(KmsError::IncorrectKeyMaterial);
     };
@@ -323,9 +327,8 @@ fn put_symmetric(
     if materials.versions().is_empty() || (new && !materials.has(&id)) {
         materials.add(material, expiry, description);
     } else if new {
-        return Err(ValidationError::other(
-            "the key has this key material already",
-        ));
+        // What is declared new is not the key's already (DOC).
+        return Err(KmsError::IncorrectKeyMaterial);
     } else if !materials.put_back(material, expiry, description) {
         return Err(KmsError::IncorrectKeyMaterial);
     }

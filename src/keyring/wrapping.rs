@@ -53,6 +53,21 @@ impl WrappingAlgorithm {
         }
     }
 
+    /// Whether wrapped material can have this length in bytes. RSAES_OAEP makes exactly as many as the modulus has;
+    /// RSA_AES_KEY_WRAP has more behind them, in blocks of eight (RFC 5649).
+    pub(super) fn fits(self, spec: WrappingKeySpec, len: usize) -> bool {
+        let modulus = spec.key_spec().modulus_len();
+        match self {
+            Self::RsaesPkcs1V15 | Self::RsaesOaepSha1 | Self::RsaesOaepSha256 => {
+                modulus == Some(len)
+            }
+            Self::RsaAesKeyWrapSha1 | Self::RsaAesKeyWrapSha256 => modulus
+                .and_then(|modulus| len.checked_sub(modulus))
+                .is_some_and(|wrapped| wrapped >= 16 && wrapped.is_multiple_of(8)),
+            Self::Sm2Pke => true,
+        }
+    }
+
     /// Whether the material of keys of this spec is wrapped with the algorithm, by key pairs of that other spec (DOC: the
     /// table in the developer guide).
     pub(super) const fn wraps(self, material: KeySpec, spec: WrappingKeySpec) -> bool {

@@ -284,9 +284,20 @@ fn imported_material_comes_and_goes() {
         );
         let again = import_new(1).map_err(|error| error.code());
         section.compare(
-            Guess(34),
+            Doc,
             "new material that is old",
             &again,
+            &Err("IncorrectKeyMaterialException"),
+        );
+        let named = ImportedMaterial::new([9; 32])
+            .as_new_key_material()
+            .key_material_id(third);
+        let answer = keyring.import_key_material(e, named);
+        let code = answer.map_err(|error| error.code());
+        section.compare(
+            Guess(34),
+            "new material whose id is given",
+            &code,
             &Err("ValidationException"),
         );
         let answer = keyring.delete_imported_key_material(e, Some(third));
@@ -432,7 +443,7 @@ fn an_import_token_counts_in_the_ring_that_issued_it() {
         (ring, "InvalidCiphertextException"),
         (other, "InvalidImportTokenException"),
     ] {
-        let refused = ring.unwrap_key_material(id, &parameters.import_token, b"not wrapped");
+        let refused = ring.unwrap_key_material(id, &parameters.import_token, &[1; 256]);
         assert_eq!(refused.unwrap_err().code(), code);
     }
 }

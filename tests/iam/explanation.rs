@@ -84,6 +84,33 @@ fn each_statement_says_what_did_not_match() {
 }
 
 #[test]
+fn the_policy_that_denied_is_named_by_its_arn() {
+    let arn = "arn:aws:iam::111122223333:policy/guard";
+    let deny = || of(Statement::deny().action("*"));
+    let allow = || of(Statement::allow().action("*"));
+    for (identity, denied_by) in [
+        ([allow(), deny().with_arn(arn)], Some(arn)),
+        ([allow().with_arn(arn), deny()], None),
+        ([deny(), deny().with_arn(arn)], None),
+        ([allow().with_arn(arn), allow()], None),
+    ] {
+        let layers = Layers {
+            identity: &identity,
+            ..Layers::default()
+        };
+        let explanation = explain(&layers, &Request::by("logs.amazonaws.com"));
+        assert_eq!(explanation.denied_by(), denied_by);
+        let written = explanation.to_string();
+        let named = format!(" ({arn}), statement 0");
+        assert_eq!(
+            written.contains(&named),
+            identity.iter().any(|policy| policy.arn().is_some()),
+            "{written}"
+        );
+    }
+}
+
+#[test]
 fn the_first_line_says_what_decided() {
     let named = of(Statement::allow()
         .principal(principal("user/alice"))
@@ -159,6 +186,7 @@ fn an_explanation_is_data() {
             "Layer": "IdentityPolicy",
             "Level": 0,
             "Policy": 0,
+            "PolicyArn": null,
             "Statement": 0,
             "Sid": null,
             "Effect": "Allow",

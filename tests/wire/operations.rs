@@ -1127,7 +1127,7 @@ fn key_material_is_imported_wrapped_and_deleted() {
     with_end["ValidTo"] = json!(1_767_225_600 + 60 * 60);
     let (code, message) = server.error("ImportKeyMaterial", with_end);
     assert_eq!(code, "ValidationException");
-    assert!(message.contains("ExpirationModel"), "{message}");
+    assert!(message.contains("expiration model"), "{message}");
 
     let imported = server.ok("ImportKeyMaterial", import.clone());
     let all = json!({"KeyId": key, "IncludeKeyMaterial": "ALL_KEY_MATERIAL"});

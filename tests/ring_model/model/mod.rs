@@ -255,12 +255,12 @@ impl Model {
             // One that waits has to be rotated to first.
             None if !is_first && new && is_waiting => return Err("KMSInvalidStateException"),
             None if is_first || new => materials.add(material, valid_to),
-            None => return Err("IncorrectKeyMaterialException"),
-            Some(_) if new => return Err("ValidationException"),
+            Some(_) if new => return Err("IncorrectKeyMaterialException"),
             Some(version) => {
                 version.present = true;
                 version.valid_to = valid_to;
             }
+            None => return Err("IncorrectKeyMaterialException"),
         }
         self.reconcile(name);
         Ok(Done::Nothing)
