@@ -1,6 +1,7 @@
 //! KMS over HTTP, through the official SDK: what passes is repeated, and what does not pass ends in a sentence.
 
 use core::time::Duration;
+use std::env;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -104,6 +105,13 @@ fn throttling_and_broken_connections_are_repeated_and_not_twice() {
     assert_eq!(last_ones, rows);
 }
 
+/// How long the endpoint of the next test is away. `KMS_ROTATE_OUTAGE=60 cargo test --test cli away_for_a_while` is the outage
+/// of docs/bulk.md.
+fn outage() -> Duration {
+    let seconds = env::var("KMS_ROTATE_OUTAGE").ok();
+    Duration::from_secs(seconds.map_or(2, |seconds| seconds.parse().unwrap()))
+}
+
 #[test]
 fn an_endpoint_that_is_away_for_a_while_is_waited_for() {
     let folder = Folder::with_rows("away", ROWS);
@@ -125,7 +133,7 @@ fn an_endpoint_that_is_away_for_a_while_is_waited_for() {
     while !away.load(Ordering::SeqCst) {
         thread::sleep(Duration::from_millis(10));
     }
-    thread::sleep(Duration::from_secs(2));
+    thread::sleep(outage());
     away.store(false, Ordering::SeqCst);
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(2));
