@@ -24,6 +24,7 @@ mod imported_mac;
 mod imported_material;
 mod imported_pair;
 mod key;
+mod key_index;
 mod key_last_usage;
 mod key_state;
 mod lifecycle;
@@ -40,6 +41,7 @@ mod store;
 mod sync;
 mod tag_rules;
 mod tags;
+
 mod wrapping;
 
 pub use alias::Alias;

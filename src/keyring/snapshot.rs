@@ -10,7 +10,8 @@ use crate::provider::{KeyProviderError, KeyRef, KeyView, KmsKey};
 use super::alias::{Alias, AliasEntry};
 use super::grant_tokens::GrantTokens;
 use super::key::SoftwareKey;
-use super::map::{Map, MapKey};
+use super::key_index::KeyIndex;
+use super::map::Map;
 use super::materials::Materials;
 
 /// The keys, aliases and grants of a ring, of all its accounts and Regions. A copy shares everything that does not
@@ -20,9 +21,9 @@ pub(crate) struct Snapshot {
     keys: Map<KeyArn, Arc<SoftwareKey>>,
     /// The keys that have, or once had, a material. Related keys share theirs, and so do keys of one id in several accounts
     /// or Regions to which the same material was given.
-    owners: Map<KeyMaterialId, Arc<[KeyArn]>>,
+    owners: KeyIndex<KeyMaterialId>,
     /// The multi-Region keys of each id, in all accounts.
-    multi_region: Map<KeyId, Arc<[KeyArn]>>,
+    multi_region: KeyIndex<KeyId>,
     pub(super) aliases: Map<AliasArn, AliasEntry>,
     pub(crate) grant_tokens: GrantTokens,
     /// Whether changes take effect only after the ring settles.
@@ -47,7 +48,7 @@ impl Snapshot {
 
     /// The multi-Region keys with an id, in all accounts.
     pub(super) fn of_id(&self, id: &KeyId) -> &[KeyArn] {
-        self.multi_region.get(id).map_or(&[], |keys| keys)
+        self.multi_region.get(id)
     }
 
     /// Inserts a key, or replaces the one with its ARN.
@@ -57,7 +58,7 @@ impl Snapshot {
         let key = Arc::new(key);
         let old = self.keys.get(&arn).cloned();
         if old.is_none() && arn.key_id().is_multi_region() {
-            enter(&mut self.multi_region, arn.key_id(), &arn);
+            self.multi_region.enter(arn.key_id(), &arn);
         }
         self.keys.insert(arn, Arc::clone(&key));
         self.change_owners(&arn, old.as_deref(), Some(&key));
@@ -68,7 +69,7 @@ impl Snapshot {
         let key = Arc::clone(self.keys.get(arn)?);
         self.keys.remove(arn);
         if arn.key_id().is_multi_region() {
-            leave(&mut self.multi_region, arn.key_id(), arn);
+            self.multi_region.leave(arn.key_id(), arn);
         }
         for grant in key.grants.iter() {
             self.grant_tokens.end(grant.id());
@@ -84,15 +85,15 @@ impl Snapshot {
     /// The size of each collection.
     #[cfg(test)]
     pub(super) fn sizes(&self) -> Vec<(&'static str, usize)> {
+        let (ids, multi_region) = self.multi_region.sizes();
+        let (owned, owners) = self.owners.sizes();
         let each = |count: fn(&SoftwareKey) -> usize| self.keys().map(|key| count(key)).sum();
         vec![
             ("keys", self.keys.len()),
-            ("ids of multi-Region keys", self.multi_region.len()),
-            ("owned materials", self.owners.len()),
-            (
-                "owners",
-                self.owners.iter().map(|(_, owners)| owners.len()).sum(),
-            ),
+            ("ids of multi-Region keys", ids),
+            ("multi-Region keys", multi_region),
+            ("owned materials", owned),
+            ("owners", owners),
             ("aliases", self.aliases.len()),
             ("grant tokens", self.grant_tokens.iter().count()),
             ("alias names of keys", each(|key| key.aliases.len())),
@@ -112,10 +113,10 @@ impl Snapshot {
         let lost = materials(old).filter(|id| !has(new, id));
         let gained = materials(new).filter(|id| !has(old, id));
         for id in lost {
-            leave(&mut self.owners, id, arn);
+            self.owners.leave(id, arn);
         }
         for id in gained {
-            enter(&mut self.owners, id, arn);
+            self.owners.enter(id, arn);
         }
     }
 
@@ -211,7 +212,7 @@ impl KeyView for Snapshot {
         place: &Place,
         id: &KeyMaterialId,
     ) -> Result<KeyRef<'_>, KeyProviderError> {
-        let owners = self.owners.get(id).ok_or(KeyProviderError::NotFound)?;
+        let owners = self.owners.get(id);
         let in_region = || {
             owners
                 .iter()
@@ -259,24 +260,6 @@ impl KeyView for Latest<'_> {
             .latest_alias(alias)
             .map(|alias| *alias.target())
             .ok_or(KeyProviderError::NotFound)
-    }
-}
-
-/// Adds a key to those that an index has for an id.
-fn enter<I: MapKey + Copy>(index: &mut Map<I, Arc<[KeyArn]>>, id: &I, key: &KeyArn) {
-    let others = index.get(id).map_or(&[][..], |keys| keys);
-    let keys = others.iter().chain([key]).copied().collect();
-    index.insert(*id, keys);
-}
-
-/// Removes a key from those that an index has for an id.
-fn leave<I: MapKey + Copy>(index: &mut Map<I, Arc<[KeyArn]>>, id: &I, key: &KeyArn) {
-    let keys = index.get(id).map_or(&[][..], |keys| keys);
-    let rest: Arc<[KeyArn]> = keys.iter().filter(|other| *other != key).copied().collect();
-    if rest.is_empty() {
-        index.remove(id);
-    } else {
-        index.insert(*id, rest);
     }
 }
 

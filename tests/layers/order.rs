@@ -196,7 +196,7 @@ pub(crate) const ORDERS: &[(&str, Order)] = &[
                 "wrapping",
             ],
             &["import_token", "imported_mac", "imported_pair"],
-            &["grant_set", "grant_tokens", "store"],
+            &["grant_set", "grant_tokens", "key_index", "store"],
             &["key"],
             &["key_state", "snapshot"],
             &["related_keys"],

@@ -1,0 +1,111 @@
+//! [`KeyIndex`]: the keys that have something in common, by what they have in common.
+
+use core::slice;
+use std::sync::Arc;
+
+use crate::key::KeyArn;
+
+use super::map::{Map, MapKey};
+
+/// The keys of each id.
+#[derive(Clone, Debug)]
+pub(super) struct KeyIndex<I: MapKey>(Map<I, Keys>);
+
+/// Nearly always it is one key: in place, it costs a look-up no further step.
+#[derive(Debug)]
+enum Keys {
+    One(KeyArn),
+    Many(Arc<[KeyArn]>),
+}
+
+impl Keys {
+    /// `None` for no keys.
+    fn new(keys: Vec<KeyArn>) -> Option<Self> {
+        match *keys {
+            [] => None,
+            [key] => Some(Self::One(key)),
+            _ => Some(Self::Many(keys.into())),
+        }
+    }
+
+    fn as_slice(&self) -> &[KeyArn] {
+        match self {
+            Self::One(key) => slice::from_ref(key),
+            Self::Many(keys) => keys,
+        }
+    }
+}
+
+impl<I: MapKey + Copy> KeyIndex<I> {
+    /// The keys of an id, in the order in which they came.
+    pub(super) fn get(&self, id: &I) -> &[KeyArn] {
+        self.0.get(id).map_or(&[], Keys::as_slice)
+    }
+
+    /// Adds a key to those of an id.
+    pub(super) fn enter(&mut self, id: &I, key: &KeyArn) {
+        let keys = self.get(id).iter().chain([key]).copied().collect();
+        self.set(id, keys);
+    }
+
+    /// Removes a key from those of an id.
+    pub(super) fn leave(&mut self, id: &I, key: &KeyArn) {
+        let keys = self.get(id).iter().filter(|other| *other != key);
+        let keys = keys.copied().collect();
+        self.set(id, keys);
+    }
+
+    fn set(&mut self, id: &I, keys: Vec<KeyArn>) {
+        match Keys::new(keys) {
+            Some(keys) => self.0.insert(*id, keys),
+            None => self.0.remove(id),
+        }
+    }
+
+    /// The number of ids, and of the keys of all ids.
+    #[cfg(test)]
+    pub(super) fn sizes(&self) -> (usize, usize) {
+        let keys = self.0.iter().map(|(_, keys)| keys.as_slice().len()).sum();
+        (self.0.len(), keys)
+    }
+}
+
+impl<I: MapKey> Default for KeyIndex<I> {
+    fn default() -> Self {
+        Self(Map::default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::KeyIndex;
+    use crate::key::{KeyArn, KeyId};
+
+    fn arn(account: &str, id: &KeyId) -> KeyArn {
+        let arn = format!("arn:aws:kms:us-east-2:{account}:key/{id}");
+        arn.parse().unwrap()
+    }
+
+    #[test]
+    fn the_keys_of_an_id_come_and_go() {
+        let id: KeyId = "mrk-1234abcd12ab34cd56ef1234567890ab".parse().unwrap();
+        let keys =
+            ["111122223333", "444455556666", "777788889999"].map(|account| arn(account, &id));
+        let mut index = KeyIndex::default();
+        assert_eq!(index.get(&id), &[]);
+        for count in 1..=keys.len() {
+            index.enter(&id, &keys[count - 1]);
+            assert_eq!(index.get(&id), &keys[..count]);
+        }
+        assert_eq!(index.sizes(), (1, 3));
+        index.leave(&id, &keys[0]);
+        assert_eq!(index.get(&id), &keys[1..]);
+        index.leave(&id, &keys[2]);
+        assert_eq!(index.get(&id), &keys[1..2]);
+        // A key that is not there takes nothing away.
+        index.leave(&id, &keys[0]);
+        assert_eq!(index.get(&id), &keys[1..2]);
+        index.leave(&id, &keys[1]);
+        assert_eq!((index.get(&id), index.sizes()), (&[][..], (0, 0)));
+    }
+}
