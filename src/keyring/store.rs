@@ -1,5 +1,6 @@
 //! [`Store`]: a value that many threads read without contention.
 
+use core::mem;
 use core::ops::Deref;
 
 use super::sync::{Arc, AtomicUsize, Mutex, MutexGuard, Ordering, PoisonError, thread_local};
@@ -29,6 +30,23 @@ impl<T> Pinned<T> {
     fn new(value: &Arc<T>) -> Self {
         Self(Arc::new(CachePadded(Arc::clone(value))))
     }
+}
+
+impl<T> Pinned<T> {
+    /// Replaces the value for those who come later. Nearly always no reader is left, and the allocation stays where it is:
+    /// aligned ones are slow, and leave gaps in the heap.
+    fn replace(&mut self, value: &Arc<T>) -> Replaced<T> {
+        match Arc::get_mut(&mut self.0) {
+            Some(CachePadded(own)) => Replaced::Value(mem::replace(own, Arc::clone(value))),
+            None => Replaced::Pin(mem::replace(self, Self::new(value))),
+        }
+    }
+}
+
+/// What is left of a pin whose value was replaced.
+enum Replaced<T> {
+    Pin(#[expect(dead_code, reason = "it is only dropped")] Pinned<T>),
+    Value(#[expect(dead_code, reason = "it is only dropped")] Arc<T>),
 }
 
 impl<T> Clone for Pinned<T> {
@@ -74,15 +92,11 @@ impl<T: Clone> Store<T> {
         let mut value = T::clone(&self.read());
         let result = change(&mut value)?;
         let value = Arc::new(value);
-        // Readers wait while the shards are locked, so the new pins are allocated before, and the old ones are dropped
-        // after, which may drop the old value.
-        let mut pins: Vec<_> = self.shards.iter().map(|_| Pinned::new(&value)).collect();
         let mut shards: Vec<_> = self.shards.iter().map(|shard| lock(&shard.0)).collect();
-        for (shard, pin) in shards.iter_mut().zip(&mut pins) {
-            core::mem::swap(&mut **shard, pin);
-        }
+        let old: Vec<_> = shards.iter_mut().map(|pin| pin.replace(&value)).collect();
+        // Readers wait while the shards are locked, so what was replaced is dropped afterwards.
         drop(shards);
-        drop(pins);
+        drop(old);
         Ok(result)
     }
 }
