@@ -8,21 +8,21 @@ use std::io::{self, ErrorKind};
 
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Sleep, sleep};
 
 /// A client's connection. Writing to it fails if the client leaves an answer unread for too long.
 #[derive(Debug)]
-pub(crate) struct Connection {
-    io: TokioIo<TcpStream>,
+pub(crate) struct Connection<S> {
+    io: TokioIo<S>,
     write_timeout: Duration,
     /// Starts when the client first makes an answer wait, and ends when the whole answer is sent, so that a client
     /// gains no time by reading a byte now and then.
     deadline: Option<Pin<Box<Sleep>>>,
 }
 
-impl Connection {
-    pub(crate) fn new(stream: TcpStream, write_timeout: Duration) -> Self {
+impl<S> Connection<S> {
+    pub(crate) fn new(stream: S, write_timeout: Duration) -> Self {
         Self {
             io: TokioIo::new(stream),
             write_timeout,
@@ -50,7 +50,7 @@ impl Connection {
     }
 }
 
-impl Read for Connection {
+impl<S: AsyncRead + Unpin> Read for Connection<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -60,7 +60,7 @@ impl Read for Connection {
     }
 }
 
-impl Write for Connection {
+impl<S: AsyncWrite + Unpin> Write for Connection<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,

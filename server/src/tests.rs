@@ -6,15 +6,19 @@ use core::time::Duration;
 use std::collections::HashMap;
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
 use std::thread;
 
 use hyper::HeaderMap;
-use kms_reencrypt::access::Caller;
 use kms_reencrypt::testing::principals_file::PrincipalsFile;
 
-use crate::Error;
+use crate::answers::{Answers, is_quick};
+use crate::callers::{Callers, NamedPrincipal};
+use crate::clock::ClockChoice;
 use crate::hosts::Hosts;
-use crate::server::{Callers, Limits, Server, is_quick};
+use crate::keys::{Beginning, Keys};
+use crate::server::{Limits, Server};
+use crate::spelling::Spelling;
 
 const ALICE: &str = "arn:aws:iam::444455556666:user/alice";
 
@@ -27,16 +31,31 @@ fn start(limits: Limits) -> SocketAddr {
 fn start_with(limits: Limits, file: PrincipalsFile) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    let alice = ALICE.parse::<Caller>().unwrap();
-    let callers = Callers::new(
-        "111122223333".parse().unwrap(),
-        [("ALICE".to_owned(), alice)],
-        file,
-    )
-    .unwrap();
-    let hosts = Hosts::of(address.ip(), vec!["kms.test".to_owned()]);
-    thread::spawn(move || -> Result<(), Error> {
-        Server::new(callers, hosts, limits)?.run(listener)
+    let alice = NamedPrincipal {
+        access_key_id: "ALICE".to_owned(),
+        caller: ALICE.parse().unwrap(),
+    };
+    let callers = Callers::new("111122223333".parse().unwrap(), [alice], file).unwrap();
+    let callers = Arc::new(callers);
+    let beginning = Beginning {
+        callers: Arc::clone(&callers),
+        seed: None,
+        clock: ClockChoice::System,
+        faults: Vec::new(),
+    };
+    let keys = Arc::new(Keys::new(beginning, |_| Ok(false)).unwrap());
+    let hosts = Hosts::of(true, vec!["kms.test".to_owned()]);
+    thread::spawn(move || {
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        let runtime = runtime.enable_all().build().unwrap();
+        runtime.block_on(async {
+            let spelling = Spelling::learn().await;
+            let answers = Answers::new(callers, keys, hosts, limits, spelling);
+            let server = Arc::new(Server::new(answers, limits, None));
+            listener.set_nonblocking(true).unwrap();
+            let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+            server.accept(listener).await;
+        });
     });
     address
 }

@@ -2,10 +2,10 @@
 
 use std::net::SocketAddr;
 
-use kms_reencrypt::access::Caller;
 use kms_reencrypt::testing::principals_file::read_principals;
 
-use crate::server::{Callers, Limits};
+use crate::callers::{Callers, NamedPrincipal};
+use crate::server::Limits;
 
 use super::{call, start_with};
 
@@ -174,13 +174,12 @@ fn a_key_policy_lets_a_service_in() {
 fn an_access_key_id_belongs_to_one_principal() {
     let account = "111122223333".parse().unwrap();
     let file = read_principals(FILE).unwrap();
-    let alice = || {
-        "arn:aws:iam::111122223333:user/alice"
-            .parse::<Caller>()
-            .unwrap()
+    let alice = |id: &str| NamedPrincipal {
+        access_key_id: id.to_owned(),
+        caller: "arn:aws:iam::111122223333:user/alice".parse().unwrap(),
     };
     for id in ["AKIAWRITER", "ALICE"] {
-        let both = [(id.to_owned(), alice()), ("ALICE".to_owned(), alice())];
+        let both = [alice(id), alice("ALICE")];
         let error = Callers::new(account, both, file.clone()).unwrap_err();
         assert_eq!(
             error.to_string(),
