@@ -85,6 +85,9 @@
 //!
 //! The conformance suites of the feature `testing` check a key and its provider as an attacker would.
 //!
+//! If the keys are those of a ring and only the arithmetic is yours, [`Keyring::view_keys`](crate::Keyring::view_keys) lends
+//! what it takes.
+//!
 //! # A provider
 //!
 //! Most providers are their own view, as this one is. `examples/provider.rs` has a complete program, with the key

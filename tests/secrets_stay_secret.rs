@@ -173,6 +173,10 @@ fn keys_to_be_and_keys_that_are_print_no_material() {
             })
             .unwrap();
         assert!(seen);
+        keyring.view_keys(|view| {
+            assert_prints_nothing(secret, view);
+            assert_prints_nothing(secret, &view.ring_key(&key).unwrap());
+        });
         assert_prints_nothing(secret, &Kms::new(keyring));
     }
     let imported = ImportedMaterial::new(*SECRET);

@@ -90,7 +90,7 @@ impl SoftwareKey {
     }
 
     /// The key pair, which may have to be generated first.
-    fn key_pair(&self) -> Option<&KeyPair> {
+    pub(super) fn key_pair(&self) -> Option<&KeyPair> {
         match &self.secret {
             Secret::KeyPair(pair) => Some(pair),
             Secret::Deferred(deferred) => deferred.pair(),

@@ -34,6 +34,7 @@ mod multi_region;
 mod related_keys;
 pub(crate) mod ring;
 mod ring_provider;
+mod ring_view;
 mod rotation;
 mod rotation_schedule;
 mod snapshot;
@@ -55,6 +56,7 @@ pub use key_last_usage::KeyLastUsage;
 pub use materials::{KeyMaterialState, ON_DEMAND_ROTATIONS_MAX, RotationType};
 pub use ring::KeyringBuilder;
 pub use ring_provider::RingProvider;
+pub use ring_view::{RingKey, RingView};
 pub use rotation::KeyRotation;
 pub use wrapping::{WrappingAlgorithm, WrappingKeySpec};
 

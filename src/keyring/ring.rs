@@ -42,6 +42,7 @@ use super::store::{Pinned, Store};
     doc = "| save a ring, and load it again | [`save_snapshot`](crate::testing::ring_file::save_snapshot), [`load_snapshot`](crate::testing::ring_file::load_snapshot) |"
 )]
 /// | draw random bytes | [`generate_random`](Self::generate_random) |
+/// | compute with another library | [`view_keys`](Self::view_keys) |
 ///
 /// A `Keyring` is a handle. Its clones share the ring, and so do the handles for other accounts and Regions. So clone it
 /// before you move it into a [`Kms`](crate::Kms), and rotate, disable or alias keys through the clone. Every operation of

@@ -37,6 +37,33 @@ impl Snapshot {
         self.keys.get(arn)
     }
 
+    /// The key with this ARN, as requests see it.
+    pub(super) fn visible(&self, arn: &KeyArn) -> Result<&SoftwareKey, KeyProviderError> {
+        match self.get(arn) {
+            Some(key) if key.visible => Ok(key),
+            _ => Err(KeyProviderError::NotFound),
+        }
+    }
+
+    /// The key that has, or once had, this material, as requests see it.
+    pub(super) fn visible_owner(
+        &self,
+        place: &Place,
+        id: &KeyMaterialId,
+    ) -> Result<&SoftwareKey, KeyProviderError> {
+        let owners = self.owners.get(id);
+        let in_region = || {
+            owners
+                .iter()
+                .filter(|owner| *owner.region() == place.region)
+        };
+        let own = in_region().filter(|owner| *owner.account() == place.account);
+        // Keys that are not yet visible are skipped.
+        own.chain(in_region())
+            .find_map(|owner| self.visible(owner).ok())
+            .ok_or(KeyProviderError::NotFound)
+    }
+
     pub(super) const fn changes_are_slow(&self) -> bool {
         self.slow
     }
@@ -201,10 +228,7 @@ impl Snapshot {
 
 impl KeyView for Snapshot {
     fn key(&self, arn: &KeyArn) -> Result<KeyRef<'_>, KeyProviderError> {
-        match self.get(arn) {
-            Some(key) if key.visible => Ok(KeyRef::Borrowed(key.as_ref())),
-            _ => Err(KeyProviderError::NotFound),
-        }
+        Ok(KeyRef::Borrowed(self.visible(arn)?))
     }
 
     fn key_with_material(
@@ -212,17 +236,7 @@ impl KeyView for Snapshot {
         place: &Place,
         id: &KeyMaterialId,
     ) -> Result<KeyRef<'_>, KeyProviderError> {
-        let owners = self.owners.get(id);
-        let in_region = || {
-            owners
-                .iter()
-                .filter(|owner| *owner.region() == place.region)
-        };
-        let own = in_region().filter(|owner| *owner.account() == place.account);
-        // Keys that are not yet visible are skipped.
-        own.chain(in_region())
-            .find_map(|owner| self.key(owner).ok())
-            .ok_or(KeyProviderError::NotFound)
+        Ok(KeyRef::Borrowed(self.visible_owner(place, id)?))
     }
 
     fn alias_target(&self, alias: &AliasArn) -> Result<KeyArn, KeyProviderError> {

@@ -1,6 +1,8 @@
 //! [`KeyPair`]: an RSA or SM2 key pair, or one of a curve.
 
+use core::any::Any;
 use core::fmt;
+use std::sync::OnceLock;
 
 use zeroize::Zeroizing;
 
@@ -40,6 +42,7 @@ pub struct KeyPair {
     spec: KeySpec,
     public_key: Vec<u8>,
     key: BoxedKey,
+    extension: OnceLock<Box<dyn Any + Send + Sync>>,
 }
 
 impl KeyPair {
@@ -51,11 +54,8 @@ impl KeyPair {
     pub fn generate(spec: KeySpec, random: Random<'_>) -> Result<Self, KeyActionError> {
         let kind = Kind::of_spec(spec).ok_or_else(|| no_key_pair(spec))?;
         let key = (kind.generate)(spec, random)?;
-        Ok(Self {
-            spec,
-            public_key: key.public_key_der()?,
-            key,
-        })
+        let public_key = key.public_key_der()?;
+        Ok(Self::of(spec, public_key, key))
     }
 
     /// The key pair of a private key in PKCS#8, as DER.
@@ -68,13 +68,10 @@ impl KeyPair {
     pub fn from_pkcs8_der(spec: KeySpec, der: &[u8]) -> Result<Self, InvalidPrivateKey> {
         let kind = Kind::of_spec(spec).ok_or(InvalidPrivateKey::NoKeyPair(spec))?;
         let key = (kind.read)(spec, der)?;
-        Ok(Self {
-            spec,
-            public_key: key
-                .public_key_der()
-                .map_err(|_| InvalidPrivateKey::Inconsistent)?,
-            key,
-        })
+        let public_key = key
+            .public_key_der()
+            .map_err(|_| InvalidPrivateKey::Inconsistent)?;
+        Ok(Self::of(spec, public_key, key))
     }
 
     /// The key pair of a private key in PKCS#8, as PEM.
@@ -86,14 +83,54 @@ impl KeyPair {
         Self::from_pkcs8_der(spec, der_of_pem(pem)?.as_bytes())
     }
 
+    const fn of(spec: KeySpec, public_key: Vec<u8>, key: BoxedKey) -> Self {
+        Self {
+            spec,
+            public_key,
+            key,
+            extension: OnceLock::new(),
+        }
+    }
+
     /// Whether this build has key pairs of a spec.
     pub(crate) const fn exists_for(spec: KeySpec) -> bool {
         Kind::of_spec(spec).is_some()
     }
 
-    /// The private key as PKCS#8 in DER.
-    pub(crate) fn to_pkcs8_der(&self) -> Result<Zeroizing<Vec<u8>>, KeyActionError> {
+    /// **The private key** as PKCS#8 in DER, for a provider that computes with another library. It is wiped when it is dropped.
+    ///
+    /// Keep what you make of it with [`extension`](Self::extension), so that it does not outlive the pair.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyActionError::Provider`] if it cannot be encoded.
+    pub fn to_pkcs8_der(&self) -> Result<Zeroizing<Vec<u8>>, KeyActionError> {
         self.key.to_pkcs8_der()
+    }
+
+    /// What a provider keeps beside the pair, such as the private key in the form of another library. The first call makes
+    /// it, while other threads that ask for it wait.
+    ///
+    /// It is dropped with the pair: as soon as a key's material is deleted or has expired, or the key itself is gone, and no
+    /// running operation uses it any more. A pair keeps one value: if the first call made one of another type, the result is
+    /// `None`.
+    ///
+    /// ```
+    /// use kms_reencrypt::KeySpec;
+    /// use kms_reencrypt::primitives::KeyPair;
+    /// use kms_reencrypt::random::{OsRandom, Random};
+    ///
+    /// let pair = KeyPair::generate(KeySpec::Sm2, Random::new(&OsRandom))?;
+    /// let len = |pair: &KeyPair| pair.public_key().len();
+    /// assert_eq!(pair.extension(len), Some(&91));
+    /// assert_eq!(pair.extension(|_| 0_usize), Some(&91));
+    /// assert_eq!(pair.extension(|_| "another type"), None);
+    /// # Ok::<(), kms_reencrypt::provider::KeyActionError>(())
+    /// ```
+    pub fn extension<T: Any + Send + Sync>(&self, make: impl FnOnce(&Self) -> T) -> Option<&T> {
+        self.extension
+            .get_or_init(|| Box::new(make(self)))
+            .downcast_ref()
     }
 
     /// The spec of the key.

@@ -4,6 +4,9 @@
 //! leave the cryptography to these types: symmetric keys use a [`SymmetricMaterial`] (AES-256-GCM under derived message
 //! keys), RSA and SM2 keys a [`KeyPair`] (RSAES-OAEP, SM2PKE). With the feature `data-key-pairs`, a [`KeyPair`] is also of a
 //! curve that only signs.
+//!
+//! Or it leaves a part of it: [`SymmetricMaterial::with_message_key`] derives and another AES-GCM encrypts,
+//! [`KeyPair::to_pkcs8_der`] gives another library the private key.
 
 mod asymmetric;
 mod curve_key;

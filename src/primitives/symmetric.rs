@@ -146,6 +146,38 @@ impl SymmetricMaterial {
             .map_err(|_| KeyActionError::Rejected)
     }
 
+    /// Lends the key of one message, for a provider that computes AES-256-GCM with another library. The key is wiped when
+    /// `act` returns; the material itself stays here.
+    ///
+    /// ```
+    /// use aes_gcm::aead::{AeadInOut, KeyInit};
+    /// use kms_reencrypt::primitives::SymmetricMaterial;
+    /// use kms_reencrypt::provider::MessageNonces;
+    ///
+    /// let key_id = "1234abcd-12ab-34cd-56ef-1234567890ab".parse()?;
+    /// let material = SymmetricMaterial::new(&key_id, &[7; 32]);
+    /// let nonces = MessageNonces::from_bytes(&[1; 28]);
+    /// let mut message = *b"attack at dawn";
+    /// let tag = material.with_message_key(&nonces, |key| {
+    ///     let cipher = aes_gcm::Aes256Gcm::new(key.into());
+    ///     cipher.encrypt_inout_detached(&nonces.iv.into(), b"additional data", (&mut message[..]).into())
+    /// });
+    /// material.open(&nonces, b"additional data", &mut message, &tag.expect("short enough").into())?;
+    /// assert_eq!(&message, b"attack at dawn");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[inline]
+    pub fn with_message_key<T>(
+        &self,
+        nonces: &MessageNonces,
+        act: impl FnOnce(&[u8; 32]) -> T,
+    ) -> T {
+        let mut key = self.kdf.message_key(&nonces.derivation);
+        let result = act(&key);
+        key.as_mut_slice().zeroize();
+        result
+    }
+
     /// AES-256-GCM under the key of this message.
     #[inline]
     fn message_cipher(&self, nonces: &MessageNonces) -> AesGcm<Aes256Enc, U12> {

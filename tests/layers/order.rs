@@ -214,6 +214,7 @@ pub(crate) const ORDERS: &[(&str, Order)] = &[
                 "lifecycle",
                 "multi_region",
                 "ring_provider",
+                "ring_view",
                 "rotation",
                 "tags",
             ],

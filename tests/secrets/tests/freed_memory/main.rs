@@ -10,13 +10,14 @@ mod support;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use kms_reencrypt::keyring::{ImportedMaterial, NewKey, WrappingAlgorithm, WrappingKeySpec};
+use kms_reencrypt::provider::MessageNonces;
 use kms_reencrypt::{
     DataKeyPairSpec, DecryptRequest, EncryptRequest, GenerateDataKeyPairRequest,
     GenerateDataKeyRequest, KeyArn, KeyOrigin, KeySpec, Keyring, Kms, KmsError, ReEncryptRequest,
 };
 use kms_reencrypt_secrets::{Scanner, Secret, watch};
 use support::{
-    ALGORITHMS, DATA_KEY, MATERIAL, PLAINTEXT, Panics, Ring, Scripted, material_states,
+    ALGORITHMS, DATA_KEY, MATERIAL, NONCE, PLAINTEXT, Panics, Ring, Scripted, material_states,
     message_key, padded_block, rsa_numbers, sm2_scalar,
 };
 
@@ -404,6 +405,42 @@ fn a_private_exponent_of_rsa_is_wiped_on_import_in_use_and_with_its_key() {
         let other = NewKey::from(KeySpec::Rsa4096).pkcs8_pem(pem);
         assert!(ring.create_key(other).is_err());
     });
+}
+
+#[test]
+fn what_a_ring_lends_to_a_provider_is_wiped() {
+    let ring = Ring::new();
+    let expected = message_key();
+    let nonces: [u8; 28] = [&NONCE[..], &[0; 12]]
+        .concat()
+        .try_into()
+        .expect("28 bytes");
+    let key = ring.key(KeySpec::SymmetricDefault);
+    let message_key = [Secret::new("message key", &expected)];
+    assert_nothing_found(&message_key, "a message key", || {
+        ring.keyring.view_keys(|view| {
+            let key = view.ring_key(&key).expect("a key");
+            let material = key.current_material().expect("its material");
+            let lent = |lent: &[u8; 32]| assert!(*lent == expected);
+            material.with_message_key(&MessageNonces::from_bytes(&nonces), lent);
+        });
+    });
+    let (_, numbers) = rsa_numbers();
+    let (_, _, scalar) = sm2_scalar();
+    for (spec, secret) in [
+        (KeySpec::Rsa2048, &numbers.exponent),
+        (KeySpec::Sm2, &scalar),
+    ] {
+        let key = ring.key(spec);
+        let secrets = [Secret::new("private key", secret)];
+        assert_nothing_found(&secrets, spec.as_str(), || {
+            ring.keyring.view_keys(|view| {
+                let pair = view.ring_key(&key).expect("a key").key_pair();
+                let der = pair.expect("a pair").to_pkcs8_der().expect("its DER");
+                assert!(der.windows(secret.len()).any(|window| window == secret));
+            });
+        });
+    }
 }
 
 #[test]

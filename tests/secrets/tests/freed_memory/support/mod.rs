@@ -27,7 +27,7 @@ pub(crate) const PLAINTEXT: &[u8] = b"The quick brown fox jumps over 13 lazy dog
 pub(crate) const MATERIAL: &[u8; 32] = b"7-Uy2.material,kQ9!of_32(bytes)Z";
 /// What a [`Scripted`] source gives where 32 bytes are drawn. It is below the order of the SM2 curve.
 pub(crate) const DATA_KEY: &[u8; 32] = b"h3!a_data:key+of=32<bytes>;Wx~yZ";
-const NONCE: &[u8; 16] = b"derivation nonce";
+pub(crate) const NONCE: &[u8; 16] = b"derivation nonce";
 
 /// Every kind of key and how it is used.
 pub(crate) const ALGORITHMS: [(KeySpec, &str); 4] = [
