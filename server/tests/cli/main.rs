@@ -1,4 +1,5 @@
-//! The program, option by option, as its users start it.
+//! The program, option by option, as its users start it. On Unix, whose paths, messages and signals the tests know.
+#![cfg(unix)]
 #![expect(
     clippy::indexing_slicing,
     clippy::unwrap_used,
@@ -6,11 +7,11 @@
 )]
 
 mod control;
+mod document;
 mod keys;
 mod log;
 mod network;
 mod options;
-#[cfg(unix)]
 mod signals;
 mod snapshots;
 mod support;

@@ -128,9 +128,9 @@ fn the_first_process_of_a_container_ends_at_a_signal() {
         .args(server.get_args());
     let server = Server::spawn(&mut command);
     // The program is the child of `unshare`, whose status is the program's.
-    let parent = server.id().to_string();
-    let child = Command::new("pgrep").args(["-P", &parent]).output();
-    let child = String::from_utf8(child.unwrap().stdout).unwrap();
+    let parent = server.id();
+    let children = format!("/proc/{parent}/task/{parent}/children");
+    let child = std::fs::read_to_string(children).unwrap();
     let sent = Command::new("kill")
         .args(["-s", "TERM", child.trim()])
         .status();

@@ -59,7 +59,6 @@ fn save(server: &Server) {
     assert_eq!(saved.json()["status"], "saved", "{saved:?}");
 }
 
-#[cfg(unix)]
 #[test]
 fn keys_are_saved_at_the_end_and_there_at_the_next_start() {
     let place = Place::new();
@@ -80,7 +79,6 @@ fn keys_are_saved_at_the_end_and_there_at_the_next_start() {
     assert_eq!(server.keys(), [key]);
 }
 
-#[cfg(unix)]
 #[test]
 fn a_passphrase_comes_from_a_file_or_the_environment() {
     let folder = Folder::new();
@@ -199,7 +197,6 @@ fn keys_are_saved_at_intervals_but_only_if_something_has_changed() {
     until(|| (place.keys_in_file() == 2).then_some(()));
 }
 
-#[cfg(unix)]
 #[test]
 fn a_failure_to_save_is_logged_and_the_exit_status() {
     let place = Place::new();

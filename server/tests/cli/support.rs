@@ -5,7 +5,7 @@ use std::env;
 use std::fs;
 use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
@@ -188,7 +188,6 @@ impl Server {
     }
 
     /// Sends a signal by its name.
-    #[cfg(unix)]
     pub(crate) fn signal(&self, name: &str) {
         let id = self.id().to_string();
         let sent = Command::new("kill").args(["-s", name, &id]).status();
@@ -203,7 +202,6 @@ impl Server {
     }
 
     /// Asks the server to end, and waits for it.
-    #[cfg(unix)]
     pub(crate) fn stop(self) -> (ExitStatus, String) {
         self.signal("TERM");
         self.ended()
@@ -291,6 +289,10 @@ impl Folder {
         let _ = fs::remove_dir_all(&path);
         fs::create_dir(&path).unwrap();
         Self(path)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
     }
 
     /// The name of a file in it.
