@@ -17,7 +17,12 @@
 //!     .build();
 //! let client = aws_sdk_kms::Client::from_conf(config);
 //!
-//! let sealed = client.encrypt().key_id(source.to_string()).plaintext(Blob::new("attack at dawn")).send().await?;
+//! let sealed = client
+//!     .encrypt()
+//!     .key_id(source.to_string())
+//!     .plaintext(Blob::new("attack at dawn"))
+//!     .send()
+//!     .await?;
 //! let moved = client
 //!     .re_encrypt()
 //!     .ciphertext_blob(sealed.ciphertext_blob.unwrap())

@@ -110,7 +110,8 @@ impl GenerateDataKeyRequest {
 /// let kms = Kms::new(keyring);
 ///
 /// let builder = GenerateDataKeyRequest::builder().key_id(key).encryption_context("file", "7");
-/// let data_key = kms.generate_data_key(&builder.clone().key_spec(DataKeySpec::Aes128).build()?)?;
+/// let request = builder.clone().key_spec(DataKeySpec::Aes128).build()?;
+/// let data_key = kms.generate_data_key(&request)?;
 /// assert_eq!(data_key.plaintext().len(), 16);
 ///
 /// let both = builder.key_spec(DataKeySpec::Aes256).number_of_bytes(64).build();

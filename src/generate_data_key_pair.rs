@@ -93,7 +93,8 @@ impl GenerateDataKeyPairRequest {
 /// assert_eq!(request.key_pair_spec(), DataKeyPairSpec::Rsa4096);
 ///
 /// let error = builder.key_pair_spec("RSA_1024").build().unwrap_err();
-/// assert!(error.to_string().contains("Value 'RSA_1024' at 'keyPairSpec' failed to satisfy constraint"));
+/// let refused = "Value 'RSA_1024' at 'keyPairSpec' failed to satisfy constraint";
+/// assert!(error.to_string().contains(refused));
 /// # Ok::<(), kms_reencrypt::KmsError>(())
 /// ```
 #[derive(Clone, Debug, Default)]

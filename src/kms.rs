@@ -33,6 +33,25 @@ use crate::resolve;
 /// home account, in the provider's home Region; [`as_caller`](Self::as_caller) and [`in_region`](Self::in_region)
 /// return handles for other callers and Regions over the same keys.
 ///
+/// | to | call |
+/// |---|---|
+/// | move a ciphertext to another key | [`re_encrypt`](Self::re_encrypt) |
+/// | encrypt and decrypt | [`encrypt`](Self::encrypt), [`decrypt`](Self::decrypt) |
+/// | make data keys | [`generate_data_key`](Self::generate_data_key), [`generate_data_key_without_plaintext`](Self::generate_data_key_without_plaintext), [`generate_data_key_pair`](Self::generate_data_key_pair), [`generate_data_key_pair_without_plaintext`](Self::generate_data_key_pair_without_plaintext) |
+/// | look at a key | [`describe_key`](Self::describe_key), [`get_public_key`](Self::get_public_key) |
+/// | change keys, aliases, grants and policies | the methods of [`Keyring`](crate::Keyring) |
+/// | be another caller, in another Region | [`as_caller`](Self::as_caller), [`in_region`](Self::in_region), [`with_resource_control_policies`](Self::with_resource_control_policies) |
+/// | see what was asked, and why it was allowed or denied | [`with_observer`](Self::with_observer), [`explaining`](Self::explaining) |
+/// | have the same ciphertexts in every run | [`with_random_source`](Self::with_random_source) |
+#[cfg_attr(
+    feature = "aws-sdk",
+    doc = "| serve clients of the official SDK | [`http_client`](Self::http_client) |"
+)]
+#[cfg_attr(
+    feature = "json",
+    doc = "| serve clients of every language, with all operations | [`service`](Self::service) |"
+)]
+///
 /// ```
 /// use kms_reencrypt::{EncryptRequest, Keyring, KeySpec, Kms, ReEncryptRequest};
 ///
@@ -41,7 +60,7 @@ use crate::resolve;
 /// let destination = keyring.create_key(KeySpec::SymmetricDefault)?;
 ///
 /// let kms = Kms::new(keyring);
-/// let encrypt = EncryptRequest::builder().key_id(source).plaintext(b"attack at dawn").build()?;
+/// let encrypt = EncryptRequest::builder().key_id(source).plaintext("attack at dawn").build()?;
 /// let blob = kms.encrypt(&encrypt)?.into_ciphertext_blob();
 ///
 /// let re_encrypt = ReEncryptRequest::builder()

@@ -128,9 +128,10 @@
 //!         place: &Place,
 //!         id: &KeyMaterialId,
 //!     ) -> Result<KeyRef<'_>, KeyProviderError> {
+//!         let region = &place.region;
 //!         self.keys
 //!             .values()
-//!             .find(|key| key.metadata().arn().region() == &place.region && key.has_material(id))
+//!             .find(|key| key.metadata().arn().region() == region && key.has_material(id))
 //!             .map(|key| KeyRef::Borrowed(key.as_ref()))
 //!             .ok_or(KeyProviderError::NotFound)
 //!     }

@@ -18,11 +18,15 @@ const KEPT_MAX: usize = 1000;
 /// it applies, and if not, the first element that does not match.
 ///
 /// ```
-/// use kms_reencrypt::access::{AccessRequest, Action, Caller, KeyPolicy, KeyResource, Parameters, Resource, explain_access};
+/// use kms_reencrypt::access::{
+///     AccessRequest, Action, Caller, KeyPolicy, KeyResource, Parameters, Resource,
+///     explain_access,
+/// };
 /// use kms_reencrypt::{KeyMetadata, KeySpec, KeyUsage};
 ///
 /// let arn = "arn:aws:kms:us-east-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
-/// let key = KeyMetadata::builder(arn.parse()?, KeySpec::SymmetricDefault, KeyUsage::EncryptDecrypt).build();
+/// let (spec, usage) = (KeySpec::SymmetricDefault, KeyUsage::EncryptDecrypt);
+/// let key = KeyMetadata::builder(arn.parse()?, spec, usage).build();
 /// let alice: Caller = "arn:aws:iam::111122223333:user/alice".parse()?;
 /// let explanation = explain_access(&AccessRequest {
 ///     caller: &alice,
@@ -31,7 +35,8 @@ const KEPT_MAX: usize = 1000;
 ///     parameters: Parameters::default(),
 /// });
 /// assert!(!explanation.decision.is_allowed());
-/// assert!(explanation.to_string().starts_with("kms:ReEncryptTo is denied: no identity-based policy allows it"));
+/// let why = explanation.to_string();
+/// assert!(why.starts_with("kms:ReEncryptTo is denied: no identity-based policy allows it"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use]

@@ -12,8 +12,8 @@ use super::Action;
 /// use kms_reencrypt::Operation;
 /// use kms_reencrypt::access::{Action, Permission};
 ///
-/// let asked: Vec<Action> = Permission::of(Operation::ReEncrypt).map(Permission::action).collect();
-/// assert_eq!(asked, [Action::ReEncryptFrom, Action::ReEncryptTo]);
+/// let asked = Permission::of(Operation::ReEncrypt).map(Permission::action);
+/// assert!(asked.eq([Action::ReEncryptFrom, Action::ReEncryptTo]));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Permission {

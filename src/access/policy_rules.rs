@@ -32,7 +32,8 @@ impl KeyPolicy {
     /// use kms_reencrypt::access::KeyPolicy;
     /// use kms_reencrypt::iam::{Condition, ConditionOperator, Principal, Statement};
     ///
-    /// let mistaken = Condition::new(ConditionOperator::StringEquals, "kms:KeySpecs", ["RSA_2048"]);
+    /// let mistaken =
+    ///     Condition::new(ConditionOperator::StringEquals, "kms:KeySpecs", ["RSA_2048"]);
     /// let statement = Statement::allow().principal(Principal::Any).action("kms:*");
     /// let policy = KeyPolicy::new().statement(statement.condition(mistaken));
     /// assert_eq!(policy.unknown_condition_keys()[0].to_string(), "kms:KeySpecs");

@@ -58,7 +58,8 @@ impl CiphertextBlob<'_> {
     /// ```
     /// use kms_reencrypt::blob::CiphertextBlob;
     ///
-    /// let encoded_twice = b"AQICAHhRYf5WytIc0C857tFSnBaPn2F8DgfmThbJlGfR8P3WlwFzsZIEc8bZ98orxM9YZPHA";
+    /// let encoded_twice =
+    ///     b"AQICAHhRYf5WytIc0C857tFSnBaPn2F8DgfmThbJlGfR8P3WlwFzsZIEc8bZ98orxM9YZPHA";
     /// assert_eq!(
     ///     CiphertextBlob::inspect(encoded_twice).to_string(),
     ///     "base64 text, perhaps of a ciphertext blob: decode it once more (72 bytes)",

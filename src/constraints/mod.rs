@@ -50,7 +50,8 @@ serde_as_text!(DryRunModifier);
 ///     .destination_encryption_algorithm("RSAES_PKCS1_V1_5")
 ///     .build()
 ///     .expect_err("no such algorithm");
-/// assert!(error.to_string().contains("Value 'RSAES_PKCS1_V1_5' at 'destinationEncryptionAlgorithm'"));
+/// let refused = "Value 'RSAES_PKCS1_V1_5' at 'destinationEncryptionAlgorithm'";
+/// assert!(error.to_string().contains(refused));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

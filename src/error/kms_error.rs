@@ -21,7 +21,11 @@ use super::validation::ValidationError;
 /// Match on the variant to tell the exceptions apart; [`code`](Self::code) is the name on the wire. `Display` writes
 /// AWS's message, which is empty for exceptions without a message, such as `InvalidCiphertextException`.
 ///
-/// `InvalidCiphertext` and `IncorrectKey` carry no details, since details would help an attacker.
+/// `InvalidCiphertext` and `IncorrectKey` carry no details, since details would help an attacker. To find out why a
+/// ciphertext is refused, see [`CiphertextBlob::inspect`](crate::blob::CiphertextBlob::inspect).
+///
+/// The words in capitals say how a message is known: RECORDED from AWS, QUOTED by others, from AWS's documentation (DOC),
+/// INFERRED, or, with a number, guessed. [`documentation::behaviour`](crate::documentation::behaviour) has the evidence.
 ///
 /// ```
 /// use kms_reencrypt::KmsError;

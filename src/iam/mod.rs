@@ -21,8 +21,8 @@
 //!
 //! use kms_reencrypt::AccountId;
 //! use kms_reencrypt::iam::{
-//!     Condition, ConditionOperator, ContextKey, Layers, Policy, Presence, Principal, RequestContext, Requester,
-//!     Statement, explain,
+//!     Condition, ConditionOperator, ContextKey, Layers, Policy, Presence, Principal,
+//!     RequestContext, Requester, Statement, explain,
 //! };
 //!
 //! struct GetObject {
@@ -60,16 +60,20 @@
 //! let owner: AccountId = "111122223333".parse()?;
 //! let auditor = "arn:aws:sts::111122223333:assumed-role/Auditor/alice".parse()?;
 //! let encrypted = Condition::new(ConditionOperator::Bool, "aws:SecureTransport", ["true"]);
-//! let reads = Statement::allow().action("s3:Get*").resource("arn:aws:s3:::reports/*").condition(encrypted);
+//! let reads = Statement::allow()
+//!     .action("s3:Get*")
+//!     .resource("arn:aws:s3:::reports/*")
+//!     .condition(encrypted);
 //! let identity = [Policy::new().statement(reads)];
-//! let bucket = Policy::new().statement(Statement::allow().principal(Principal::Account(owner)).action("s3:*"));
+//! let to_account = Statement::allow().principal(Principal::Account(owner)).action("s3:*");
+//! let bucket = Policy::new().statement(to_account);
 //! let layers = Layers { identity: &identity, resource: Some(&bucket), ..Layers::default() };
 //!
 //! let mut request = GetObject { requester: Requester::principal(auditor), owner, tls: true };
 //! assert!(explain(&layers, &request).decision.is_allowed());
 //! request.tls = false;
-//! let why = explain(&layers, &request);
-//! assert!(why.to_string().starts_with("s3:GetObject is denied: no identity-based policy allows it"));
+//! let why = explain(&layers, &request).to_string();
+//! assert!(why.starts_with("s3:GetObject is denied: no identity-based policy allows it"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!

@@ -11,8 +11,8 @@ use super::PrincipalArn;
 /// ```
 /// use kms_reencrypt::iam::{Match, Principal, Requester};
 ///
-/// let session = Requester::principal("arn:aws:sts::111122223333:assumed-role/Auditor/alice".parse()?)
-///     .with_unique_id("AROACKCEVSQ6C2EXAMPLE");
+/// let alice = "arn:aws:sts::111122223333:assumed-role/Auditor/alice".parse()?;
+/// let session = Requester::principal(alice).with_unique_id("AROACKCEVSQ6C2EXAMPLE");
 /// let role = Principal::Arn("arn:aws:iam::111122223333:role/Auditor".parse()?);
 /// assert_eq!(role.matches(&session), Match::Role);
 ///

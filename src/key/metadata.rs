@@ -216,8 +216,9 @@ impl KeyMetadata {
 /// ```
 /// use kms_reencrypt::{KeyMetadata, KeyOrigin, KeySpec, KeyState, KeyUsage};
 ///
-/// let arn = "arn:aws:kms:us-east-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab".parse()?;
-/// let metadata = KeyMetadata::builder(arn, KeySpec::SymmetricDefault, KeyUsage::EncryptDecrypt)
+/// let arn = "arn:aws:kms:us-east-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+/// let (spec, usage) = (KeySpec::SymmetricDefault, KeyUsage::EncryptDecrypt);
+/// let metadata = KeyMetadata::builder(arn.parse()?, spec, usage)
 ///     .origin(KeyOrigin::External)
 ///     .key_state(KeyState::Unavailable)
 ///     .description("tokens, in the vault")

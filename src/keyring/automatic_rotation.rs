@@ -46,8 +46,8 @@ impl Keyring {
     ///
     /// clock.advance(Duration::from_secs(2 * 180 * 24 * 60 * 60));
     /// let materials = keyring.key_rotations(key)?;
-    /// let rotations: Vec<_> = materials.iter().filter_map(|material| material.rotation_type).collect();
-    /// assert_eq!(rotations, [RotationType::Automatic, RotationType::Automatic]);
+    /// let rotations = materials.iter().filter_map(|material| material.rotation_type);
+    /// assert!(rotations.eq([RotationType::Automatic, RotationType::Automatic]));
     /// # Ok::<(), kms_reencrypt::KmsError>(())
     /// ```
     ///

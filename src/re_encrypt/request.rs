@@ -192,8 +192,10 @@ impl ReEncryptRequestBuilder {
     /// assert_eq!(
     ///     error.to_string(),
     ///     "2 validation errors detected: \
-    ///      Value null at 'ciphertextBlob' failed to satisfy constraint: Member must not be null; \
-    ///      Value null at 'destinationKeyId' failed to satisfy constraint: Member must not be null",
+    ///      Value null at 'ciphertextBlob' failed to satisfy constraint: \
+    ///      Member must not be null; \
+    ///      Value null at 'destinationKeyId' failed to satisfy constraint: \
+    ///      Member must not be null",
     /// );
     /// ```
     pub fn build(self) -> Result<ReEncryptRequest, KmsError> {

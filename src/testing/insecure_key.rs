@@ -18,7 +18,9 @@ pub(super) const SYMMETRIC_MATERIAL: [u8; 32] = *b"INSECURE: it is in the open h
 ///
 /// ```
 /// use kms_reencrypt::testing::insecure_key;
-/// use kms_reencrypt::{EncryptRequest, EncryptionAlgorithm, KeySpec, Keyring, Kms, ReEncryptRequest};
+/// use kms_reencrypt::{
+///     EncryptRequest, EncryptionAlgorithm, KeySpec, Keyring, Kms, ReEncryptRequest,
+/// };
 ///
 /// let keyring = Keyring::new("111122223333", "us-east-2")?;
 /// let partner = keyring.create_key(

@@ -16,12 +16,12 @@
 //! let response = service.call("TrentService.Encrypt", request);
 //! assert_eq!(response.status(), 200);
 //!
-//! let response = service.call("TrentService.Encrypt", br#"{"KeyId": "alias/other", "Plaintext": "YQ=="}"#);
+//! let request = br#"{"KeyId": "alias/other", "Plaintext": "YQ=="}"#;
+//! let response = service.call("TrentService.Encrypt", request);
 //! assert_eq!(response.status(), 400);
-//! assert_eq!(
-//!     response.body(),
-//!     br#"{"__type":"NotFoundException","message":"Alias arn:aws:kms:us-east-2:111122223333:alias/other is not found."}"#,
-//! );
+//! let message = "Alias arn:aws:kms:us-east-2:111122223333:alias/other is not found.";
+//! let body = format!(r#"{{"__type":"NotFoundException","message":"{message}"}}"#);
+//! assert_eq!(response.body(), body.as_bytes());
 //! # Ok::<(), kms_reencrypt::KmsError>(())
 //! ```
 //!

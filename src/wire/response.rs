@@ -182,7 +182,8 @@ impl Response {
 ///
 /// let response = Response::from(KmsError::Throttling);
 /// assert_eq!(response.status(), 400);
-/// assert!(response.headers().any(|header| header == ("Content-Type", "application/x-amz-json-1.1")));
+/// let content_type = ("Content-Type", "application/x-amz-json-1.1");
+/// assert!(response.headers().any(|header| header == content_type));
 /// assert!(response.body().starts_with(br#"{"__type":"ThrottlingException","message":"#));
 /// ```
 impl From<KmsError> for Response {

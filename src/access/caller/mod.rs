@@ -23,9 +23,10 @@ use policies::CallerPolicies;
 /// use kms_reencrypt::access::Caller;
 /// use kms_reencrypt::iam::{Policy, Statement};
 ///
+/// let moves = Policy::new().statement(Statement::allow().action("kms:ReEncrypt*"));
 /// let alice = "arn:aws:sts::111122223333:assumed-role/Auditor/alice"
 ///     .parse::<Caller>()?
-///     .with_identity_policy(Policy::new().statement(Statement::allow().action("kms:ReEncrypt*")))
+///     .with_identity_policy(moves)
 ///     .with_tag("team", "blue")
 ///     .with_organization("o-a1b2c3d4e5", ["o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/"])
 ///     .with_context("aws:SourceIp", ["203.0.113.7"]);

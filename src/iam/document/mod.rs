@@ -27,14 +27,17 @@ impl Policy {
     ///             "Effect": "Allow",
     ///             "Action": "kms:ReEncrypt*",
     ///             "Resource": "*",
-    ///             "Condition": {"StringEquals": {"aws:ResourceTag/team": "${aws:PrincipalTag/team}"}}
+    ///             "Condition": {
+    ///                 "StringEquals": {"aws:ResourceTag/team": "${aws:PrincipalTag/team}"}
+    ///             }
     ///         }
     ///     }"#,
     /// )?;
-    /// let keys: Vec<String> = policy.context_keys().into_iter().map(ToString::to_string).collect();
-    /// assert_eq!(keys, ["aws:ResourceTag/team", "aws:PrincipalTag/team"]);
+    /// let keys = policy.context_keys().into_iter().map(|key| key.as_written());
+    /// assert!(keys.eq(["aws:ResourceTag/team", "aws:PrincipalTag/team"]));
     ///
-    /// let error = Policy::from_json(PolicyKind::IdentityBased, r#"{"Statement": {"Effect": "Permit"}}"#).unwrap_err();
+    /// let wrong = r#"{"Statement": {"Effect": "Permit"}}"#;
+    /// let error = Policy::from_json(PolicyKind::IdentityBased, wrong).unwrap_err();
     /// assert_eq!(error.to_string(), r#"Statement.Effect: "Permit" is neither Allow nor Deny"#);
     /// # Ok::<(), kms_reencrypt::iam::PolicyError>(())
     /// ```

@@ -38,7 +38,9 @@ use super::{asymmetric, foreign, symmetric};
 /// assert!(failures.to_string().contains("seal fails"));
 ///
 /// // The keys of this crate's own ring pass.
-/// keyring.view(&mut |view| assert_key(&*view.key(&arn).expect("it was just created"))).expect("a view");
+/// keyring
+///     .view(&mut |view| assert_key(&*view.key(&arn).expect("it was just created")))
+///     .expect("a view");
 /// # Ok::<(), kms_reencrypt::KmsError>(())
 /// ```
 ///

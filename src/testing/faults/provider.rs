@@ -69,7 +69,8 @@ use super::script::Faults;
 /// provider.faults().inject(Fault::throttling().on_operation(Operation::CreateKey).times(1));
 /// let service = Kms::new(provider).service();
 /// assert_eq!(service.call("TrentService.ListKeys", b"{}").status(), 200);
-/// assert_eq!(service.call("TrentService.CreateKey", b"{}").error_code(), Some("ThrottlingException"));
+/// let refused = service.call("TrentService.CreateKey", b"{}");
+/// assert_eq!(refused.error_code(), Some("ThrottlingException"));
 /// assert_eq!(service.call("TrentService.CreateKey", b"{}").status(), 200);
 /// # }
 /// # Ok::<(), kms_reencrypt::KmsError>(())

@@ -19,7 +19,11 @@ pub(super) type Levels = Vec<Vec<Policy>>;
 ///
 /// let keyring = Keyring::new("111122223333", "us-east-2")?;
 /// let principals = read_principals(
-///     r#"{"Principals": [{"AccessKeyId": "AKIAALICE", "Arn": "arn:aws:iam::111122223333:user/alice"}]}"#,
+///     r#"{
+///         "Principals": [
+///             {"AccessKeyId": "AKIAALICE", "Arn": "arn:aws:iam::111122223333:user/alice"}
+///         ]
+///     }"#,
 /// )?;
 /// let alice = principals.caller("AKIAALICE").unwrap();
 /// let kms = Kms::new(keyring).as_caller(alice.clone());

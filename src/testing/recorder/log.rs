@@ -37,7 +37,8 @@ use super::calls::Calls;
 /// kms.re_encrypt(&re_encrypt.build()?)?;
 ///
 /// assert_eq!(recorder.re_encrypts().with_destination(&new).count(), 1);
-/// assert_eq!(recorder.re_encrypts().with_source(&old).with_destination_context("tenant", "blue").count(), 1);
+/// let of_tenant = recorder.re_encrypts().with_destination_context("tenant", "blue");
+/// assert_eq!(of_tenant.with_source(&old).count(), 1);
 /// assert!(recorder.decrypts().is_empty(), "no plaintext left KMS");
 /// assert!(recorder.calls().failed().is_empty());
 /// # Ok::<(), KmsError>(())

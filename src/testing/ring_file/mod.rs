@@ -17,8 +17,14 @@
 //!       "KeyId": "1234abcd-12ab-34cd-56ef-1234567890ab",
 //!       "Description": "tokens",
 //!       "KeyMaterials": [
-//!         { "KeyMaterial": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", "KeyMaterialState": "NON_CURRENT" },
-//!         { "KeyMaterial": "Hx4dHBsaGRgXFhUUExIREA8ODQwLCgkIBwYFBAMCAQA=", "KeyMaterialState": "CURRENT" }
+//!         {
+//!           "KeyMaterial": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+//!           "KeyMaterialState": "NON_CURRENT"
+//!         },
+//!         {
+//!           "KeyMaterial": "Hx4dHBsaGRgXFhUUExIREA8ODQwLCgkIBwYFBAMCAQA=",
+//!           "KeyMaterialState": "CURRENT"
+//!         }
 //!       ],
 //!       "Policy": {
 //!         "Version": "2012-10-17",
@@ -30,7 +36,11 @@
 //!         }
 //!       }
 //!     },
-//!     { "KeyId": "0987dcba-09fe-87dc-65ba-ab0987654321", "KeySpec": "RSA_4096", "KeyState": "Disabled" }
+//!     {
+//!       "KeyId": "0987dcba-09fe-87dc-65ba-ab0987654321",
+//!       "KeySpec": "RSA_4096",
+//!       "KeyState": "Disabled"
+//!     }
 //!   ],
 //!   "Aliases": [
 //!     { "AliasName": "alias/tokens", "TargetKeyId": "1234abcd-12ab-34cd-56ef-1234567890ab" }

@@ -26,12 +26,17 @@ use super::{add, parse, read, secret};
 ///             { "KeyId": "1234abcd-12ab-34cd-56ef-1234567890ab", "KeyState": "Disabled" },
 ///             { "KeyId": "0987dcba-09fe-87dc-65ba-ab0987654321", "KeySpec": "RSA_4096" }
 ///         ],
-///         "Aliases": [{ "AliasName": "alias/app", "TargetKeyId": "1234abcd-12ab-34cd-56ef-1234567890ab" }]
+///         "Aliases": [
+///             {
+///                 "AliasName": "alias/app",
+///                 "TargetKeyId": "1234abcd-12ab-34cd-56ef-1234567890ab"
+///             }
+///         ]
 ///     }"#,
 /// )?;
 ///
 /// // The code under test: it has to tell its user that the key is disabled.
-/// let request = EncryptRequest::builder().key_id("alias/app").plaintext(b"attack at dawn").build()?;
+/// let request = EncryptRequest::builder().key_id("alias/app").plaintext("data").build()?;
 /// let error = Kms::new(keyring).encrypt(&request).expect_err("disabled");
 /// assert!(matches!(error, KmsError::Disabled { .. }));
 /// # Ok::<(), Box<dyn std::error::Error>>(())

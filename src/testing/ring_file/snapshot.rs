@@ -40,7 +40,7 @@ use super::{add, atomic, parse, read, write};
 /// let request = DecryptRequest::builder().ciphertext_blob(blob).build()?;
 /// assert_eq!(Kms::new(keyring).decrypt(&request)?.plaintext().expose(), b"attack at dawn");
 ///
-/// let error = load_snapshot(&file, &Protection::passphrase("battery staple")?).expect_err("wrong");
+/// let error = load_snapshot(&file, &Protection::passphrase("battery staple")?).unwrap_err();
 /// assert!(error.place().ends_with("Protection.Check"));
 /// # std::fs::remove_file(&file)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
