@@ -19,11 +19,12 @@
 //!     .build()?;
 //! let blob = kms.encrypt(&encrypt)?.into_ciphertext_blob();
 //!
-//! // The code under test forgets the encryption context. AWS KMS answers with this exception, too.
-//! let request = ReEncryptRequest::builder().ciphertext_blob(blob.clone()).destination_key_id(new);
+//! // The code under test forgets the encryption context. AWS KMS answers with this exception.
+//! let request = ReEncryptRequest::builder().ciphertext_blob(blob).destination_key_id(new);
 //! assert_eq!(kms.re_encrypt(&request.clone().build()?), Err(KmsError::InvalidCiphertext));
 //!
-//! let response = kms.re_encrypt(&request.source_encryption_context("tenant", "blue").build()?)?;
+//! let request = request.source_encryption_context("tenant", "blue");
+//! let response = kms.re_encrypt(&request.build()?)?;
 //! assert_eq!(response.source_key_id(), &old);
 //! assert_eq!(response.key_id(), &new);
 //! # Ok::<(), KmsError>(())
@@ -36,7 +37,7 @@
 //! | test an application that uses the official SDK | [`aws_sdk`]: the SDK's client, answered in this process | recipes for a [token vault](documentation::cookbook::token_vault), and for [retries and outages] |
 //! | test code that calls this crate, or write a fake of your own | [`Kms`], which has a method for each operation, and [`Keyring`], which begins with a table of tasks | recipes for a [missing permission](documentation::cookbook::missing_permission), [another account](documentation::cookbook::cross_account) and [rotation](documentation::cookbook::rotation) |
 //! | bring keys of your own, from an HSM or a vault | [`provider`]: two traits, with a key and a provider in full | [`primitives`] for the cryptography, [`testing::conformance`] for its tests |
-//! | fuzz or measure code that handles blobs | [`testing`]: fixed keys, seeded randomness, faults, a recorder | recipes for [fuzzing](documentation::cookbook::fuzzing), and for [keys in a file] |
+//! | fuzz or measure code that handles blobs | [`testing`]: fixed keys, seeded randomness, strategies of proptest | recipes for [fuzzing](documentation::cookbook::fuzzing), and for [keys in a file] |
 //!
 //! The [cookbook](documentation::cookbook) has all recipes; each is compiled and run with the tests.
 //!
@@ -73,6 +74,7 @@
 //! | `aws-sdk` | [`aws_sdk`]: an HTTP client for the official SDK that answers in this process | `json` |
 //! | `data-key-pairs` | key pairs on the curves of NIST, secp256k1 and Edwards25519: as data keys, and as the pairs of KMS keys, whose public keys [`Kms::get_public_key`] then returns. RSA and SM2 need no feature | |
 //! | `json` | [`wire`]: the AWS JSON 1.1 protocol without sockets; policies as JSON documents; serde's traits for ARNs, ids and enums | |
+//! | `proptest` | [`testing::strategies`]: contexts, ciphertexts, requests and policies for property tests | `testing` |
 //! | `snapshot` | [`testing::ring_file`]: rings saved and loaded whole, sealed under a key or passphrase | `testing`, `json` |
 //! | `testing` | [`testing`]: fixed keys, seeded randomness, faults on demand, a recorder, conformance suites; with `json`, rings and callers from files | |
 //! | `tracing` | [`observe::TracingObserver`], which emits a span of the crate `tracing` for each operation | |
@@ -89,6 +91,10 @@
 #![cfg_attr(
     not(feature = "json"),
     doc = "[`wire`]: https://docs.rs/kms-reencrypt/latest/kms_reencrypt/wire/"
+)]
+#![cfg_attr(
+    not(feature = "proptest"),
+    doc = "[`testing::strategies`]: https://docs.rs/kms-reencrypt/latest/kms_reencrypt/testing/strategies/"
 )]
 #![cfg_attr(
     not(feature = "testing"),

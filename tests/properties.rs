@@ -1,182 +1,24 @@
-//! Properties that hold for every plaintext, encryption context, identifier and altered byte.
+//! Properties that hold for every encryption context, identifier and request. tests/strategies.rs has those of ciphertexts.
 #![allow(
     clippy::indexing_slicing,
     clippy::unwrap_used,
     reason = "a test fails by panicking"
 )]
 
-mod common;
+use std::collections::BTreeMap;
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::LazyLock;
-
-use common::{Keys, chinese_ring};
 use kms_reencrypt::blob::CiphertextBlob;
 use kms_reencrypt::error::ValidationError;
 use kms_reencrypt::{
-    AliasArn, DecryptRequest, EncryptRequest, EncryptionAlgorithm, EncryptionContext, KeyArn,
-    KeyId, KeyIdentifier, KeyMaterialId, KeySpec, Keyring, Kms, KmsError, ReEncryptRequest, Region,
+    AliasArn, EncryptionAlgorithm, EncryptionContext, KeyArn, KeyId, KeyIdentifier, KeyMaterialId,
+    KmsError, ReEncryptRequest, Region,
 };
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
-use proptest::sample::{Index, select};
-
-/// Keys of all kinds. Proving the RSA keys takes its time: once is enough.
-static RING: LazyLock<(Keys, Kms<Keyring>)> = LazyLock::new(|| {
-    let keyring = chinese_ring();
-    (Keys::import(&keyring), Kms::new(keyring))
-});
-
-/// A key and how it is used.
-type Use = (KeySpec, EncryptionAlgorithm);
-
-fn every_use() -> Vec<Use> {
-    let uses = |spec: &KeySpec| {
-        let algorithms = spec.encryption_algorithms().iter();
-        algorithms
-            .map(|algorithm| (*spec, *algorithm))
-            .collect::<Vec<_>>()
-    };
-    KeySpec::ALL.iter().flat_map(uses).collect()
-}
-
-fn max_len((spec, algorithm): Use) -> usize {
-    spec.plaintext_max(algorithm).unwrap()
-}
-
-/// A plaintext that both keys take, its length anywhere, at the limit, or just below.
-fn two_uses_and_a_plaintext() -> impl Strategy<Value = (Use, Use, Vec<u8>)> {
-    let uses = (select(every_use()), select(every_use()));
-    uses.prop_flat_map(|(source, destination)| {
-        let max = max_len(source).min(max_len(destination));
-        let len = prop_oneof![1..=max, max - 1..=max, 1..=33_usize];
-        let plaintext = len.prop_flat_map(|len| vec(any::<u8>(), len));
-        (Just(source), Just(destination), plaintext)
-    })
-}
+use proptest::sample::select;
 
 fn context() -> impl Strategy<Value = BTreeMap<String, String>> {
     btree_map(".{0,12}", ".{0,20}", 0..5)
-}
-
-fn hash_map(context: &BTreeMap<String, String>) -> Option<HashMap<String, String>> {
-    Some(context.clone().into_iter().collect())
-}
-
-fn encrypt(
-    (spec, algorithm): Use,
-    context: &BTreeMap<String, String>,
-    plaintext: &[u8],
-) -> Vec<u8> {
-    let request = EncryptRequest::builder()
-        .key_id(RING.0.of(spec))
-        .encryption_algorithm(algorithm)
-        .set_encryption_context(hash_map(context))
-        .plaintext(plaintext);
-    let encrypted = RING.1.encrypt(&request.build().unwrap()).unwrap();
-    encrypted.into_ciphertext_blob()
-}
-
-fn decrypt(
-    (spec, algorithm): Use,
-    context: &BTreeMap<String, String>,
-    ciphertext: &[u8],
-) -> Result<Vec<u8>, KmsError> {
-    let request = DecryptRequest::builder()
-        .key_id(RING.0.of(spec))
-        .encryption_algorithm(algorithm)
-        .set_encryption_context(hash_map(context))
-        .ciphertext_blob(ciphertext);
-    let response = RING.1.decrypt(&request.build().unwrap())?;
-    Ok(response.plaintext().expose().to_vec())
-}
-
-const SYMMETRIC: Use = (
-    KeySpec::SymmetricDefault,
-    EncryptionAlgorithm::SymmetricDefault,
-);
-
-/// Only symmetric ciphertexts are bound to a context.
-fn context_of(key: Use, context: &BTreeMap<String, String>) -> BTreeMap<String, String> {
-    if key == SYMMETRIC {
-        context.clone()
-    } else {
-        BTreeMap::new()
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
-
-    #[test]
-    fn what_is_encrypted_and_re_encrypted_decrypts_to_itself(
-        (source, destination, plaintext) in two_uses_and_a_plaintext(),
-        before in context(),
-        after in context(),
-    ) {
-        let before = context_of(source, &before);
-        let after = context_of(destination, &after);
-        let request = ReEncryptRequest::builder()
-            .ciphertext_blob(encrypt(source, &before, &plaintext))
-            .source_key_id(RING.0.of(source.0))
-            .source_encryption_algorithm(source.1)
-            .set_source_encryption_context(hash_map(&before))
-            .destination_key_id(RING.0.of(destination.0))
-            .destination_encryption_algorithm(destination.1)
-            .set_destination_encryption_context(hash_map(&after));
-        let response = RING.1.re_encrypt(&request.build().unwrap()).unwrap();
-        prop_assert!(response.ciphertext_blob().len() <= 6144);
-        let decrypted = decrypt(destination, &after, response.ciphertext_blob());
-        prop_assert_eq!(decrypted.unwrap(), plaintext);
-    }
-
-    #[test]
-    fn a_ciphertext_with_a_changed_byte_is_refused(
-        key in select(every_use()),
-        plaintext in vec(any::<u8>(), 1..=64),
-        context in context(),
-        at in any::<Index>(),
-        change in 1..=u8::MAX,
-    ) {
-        let context = context_of(key, &context);
-        let mut ciphertext = encrypt(key, &context, &plaintext);
-        let at = at.index(ciphertext.len());
-        ciphertext[at] ^= change;
-        let error = decrypt(key, &context, &ciphertext).unwrap_err();
-        // A symmetric blob names its key material in the clear, and an altered name belongs to another key.
-        let expected = if key == SYMMETRIC && (5..37).contains(&at) {
-            KmsError::IncorrectKey
-        } else {
-            KmsError::InvalidCiphertext
-        };
-        prop_assert_eq!(error, expected, "byte {}", at);
-    }
-
-    #[test]
-    fn a_ciphertext_that_is_cut_off_or_goes_on_is_refused(
-        key in select(every_use()),
-        plaintext in vec(any::<u8>(), 1..=64),
-        at in any::<Index>(),
-        more in vec(any::<u8>(), 1..20),
-    ) {
-        let none = BTreeMap::new();
-        let ciphertext = encrypt(key, &none, &plaintext);
-        let cut = &ciphertext[..1 + at.index(ciphertext.len() - 1)];
-        prop_assert_eq!(decrypt(key, &none, cut), Err(KmsError::InvalidCiphertext));
-        let longer = [&ciphertext[..], &more].concat();
-        prop_assert_eq!(decrypt(key, &none, &longer), Err(KmsError::InvalidCiphertext));
-    }
-
-    #[test]
-    fn a_blob_opens_under_its_own_context_only(one in context(), other in context()) {
-        let blob = encrypt(SYMMETRIC, &one, b"plaintext");
-        let answer = decrypt(SYMMETRIC, &other, &blob);
-        if one == other {
-            prop_assert_eq!(answer.unwrap(), b"plaintext");
-        } else {
-            prop_assert_eq!(answer, Err(KmsError::InvalidCiphertext));
-        }
-    }
 }
 
 /// Texts with which different contexts have the same bytes when their keys and values are joined.

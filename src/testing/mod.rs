@@ -1,15 +1,28 @@
 //! Tools for tests, behind the feature `testing`. Do not use them in production.
 //!
-//! - Keys that are ready at once and the same in every run: [`insecure_key`].
-//! - Repeatable randomness: [`seeded_random`].
-//! - A provider that fails on demand: [`FaultyProvider`].
-//! - Connections of the official SDK that fail on demand, with the feature `aws-sdk`: `FaultyHttpClient`.
-//! - A recorder of all operations on the keys: [`Recorder`].
-//! - Rings that are read from a file, with the feature `json`, and saved to one, with the feature `snapshot`:
-//!   `ring_file`.
-//! - Callers that are read from a file, with all their policies, with the feature `json`: `principals_file`.
-//! - Faults that are read from a file, with the feature `json`: `faults_file`.
-//! - Conformance suites for your own keys and providers: [`conformance`].
+//! | to | use |
+//! |---|---|
+//! | have keys that are ready at once, and the same in every run | [`insecure_key`], [`insecure_private_key_pem`] |
+//! | have the same ids, keys and ciphertexts in every run | [`seeded_random`] |
+//! | let KMS fail or answer late | [`FaultyProvider`], [`Faults`] and [`Fault`] |
+//! | see what was asked of KMS | [`Recorder`] and [`Calls`] |
+//! | check a provider of your own | [`conformance`] |
+#![cfg_attr(
+    feature = "aws-sdk",
+    doc = "| let the connection of the official SDK fail | [`FaultyHttpClient`], [`TransportFaults`] and [`TransportFault`] |"
+)]
+#![cfg_attr(
+    feature = "json",
+    doc = "| read rings, callers and faults from files | [`ring_file`], [`principals_file`], [`faults_file`] |"
+)]
+#![cfg_attr(
+    feature = "snapshot",
+    doc = "| save a ring | [`ring_file::save_snapshot`] |"
+)]
+#![cfg_attr(
+    feature = "proptest",
+    doc = "| test properties of your code with generated requests | [`strategies`] |"
+)]
 //!
 //! ```
 //! use kms_reencrypt::testing::{Fault, FaultyProvider, Recorder};
@@ -23,7 +36,8 @@
 //! let kms = Kms::new(provider).with_observer(recorder.clone());
 //! let encrypt = EncryptRequest::builder().key_id(key).plaintext("data").build()?;
 //! let blob = kms.encrypt(&encrypt)?.into_ciphertext_blob();
-//! let request = ReEncryptRequest::builder().ciphertext_blob(blob).destination_key_id(key).build()?;
+//! let request = ReEncryptRequest::builder().ciphertext_blob(blob).destination_key_id(key);
+//! let request = request.build()?;
 //!
 //! faults.inject(Fault::key_unavailable().on_destination().times(1));
 //! let error = kms.re_encrypt(&request).unwrap_err();
@@ -47,6 +61,8 @@ mod recorder;
 #[cfg(feature = "json")]
 pub mod ring_file;
 mod seeded_random;
+#[cfg(feature = "proptest")]
+pub mod strategies;
 #[cfg(feature = "json")]
 mod timestamp;
 #[cfg(feature = "aws-sdk")]

@@ -259,7 +259,7 @@ pub(crate) const ORDERS: &[(&str, Order)] = &[
                 "ring_file",
                 "transport",
             ],
-            &["faults_file"],
+            &["faults_file", "strategies"],
         ],
     ),
     (
@@ -282,6 +282,10 @@ pub(crate) const ORDERS: &[(&str, Order)] = &[
             &["protection", "seed"],
             &["snapshot"],
         ],
+    ),
+    (
+        "testing/strategies",
+        &[&["access", "names", "sealed", "values"], &["ring"]],
     ),
     (
         "wire",
