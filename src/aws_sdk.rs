@@ -53,7 +53,7 @@
 //! A call is answered in the thread that makes it, before the future is returned. That takes some microseconds, for RSA
 //! up to milliseconds. Creating an RSA key takes longer, without optimization seconds, so create it on the ring
 //! beforehand. No latency is simulated, so the client's timeouts never expire. With the feature `testing`, a
-//! `testing::FaultyHttpClient` lets answers come late, or never, or lets connections fail.
+//! `testing::FaultyHttpClient` makes answers come late or never, and connections fail.
 
 /// The version of `aws-smithy-runtime-api` whose traits [`HttpClient`] implements.
 pub use aws_smithy_runtime_api;

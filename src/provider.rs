@@ -331,7 +331,7 @@ pub trait KmsKey: fmt::Debug + Send + Sync {
         KeyPolicy::account_decides()
     }
 
-    /// The grants on the key: a list, or whatever finds the grants for a caller faster.
+    /// The grants on the key: a list, or something that finds the grants for a caller faster.
     fn grants(&self) -> &dyn Grants {
         NO_GRANTS
     }
@@ -360,8 +360,8 @@ pub trait KmsKey: fmt::Debug + Send + Sync {
         false
     }
 
-    /// Where the engine notes successful cryptographic operations with the key, as `GetKeyLastUsage` tells them. By default
-    /// nothing is noted.
+    /// Where the engine records successful cryptographic operations with the key, which `GetKeyLastUsage` reports. By
+    /// default nothing is recorded.
     fn last_usage(&self) -> Option<&LastUsage> {
         None
     }

@@ -52,8 +52,8 @@ pub trait RandomSource: fmt::Debug + Send + Sync {
     /// nothing is encrypted.
     fn fill(&self, destination: &mut [u8]) -> Result<(), RandomnessUnavailable>;
 
-    /// Two primes for an RSA key whose modulus has this many bits, as bytes with the most significant first. `None` if the
-    /// key is to have fresh ones.
+    /// Two primes for an RSA key whose modulus has this many bits, as bytes with the most significant first. `None` to
+    /// have fresh ones generated.
     ///
     /// The default is `None`, and has to be for every source that protects something. A source for tests may give primes
     /// that it has in store, since looking for them takes seconds without optimization: `testing::SeededRandom` does. It

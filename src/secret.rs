@@ -7,7 +7,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 /// Plaintext that a key has decrypted, or a new data key.
 ///
-/// It is wiped when it is dropped, its `Debug` says nothing, and it is neither `Clone` nor `PartialEq`.
+/// It is wiped when it is dropped, its `Debug` prints nothing of it, and it is neither `Clone` nor `PartialEq`.
 /// [`expose`](Self::expose) is the only way to its bytes.
 ///
 /// Internally the buffer may have room before and after the bytes, so that `ReEncrypt` can decrypt and encrypt in one

@@ -72,7 +72,7 @@ model_enum! {
 serde_as_text!(Action);
 
 impl Action {
-    /// The name without `kms:`, as exceptions say it.
+    /// The name without `kms:`, as exceptions use it.
     ///
     /// ```
     /// use kms_reencrypt::access::Action;

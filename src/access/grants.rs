@@ -5,7 +5,7 @@ use core::ops::ControlFlow;
 
 use super::{Caller, Grant};
 
-/// What a visit of grants is told about each of them.
+/// The function that a visit calls with each grant.
 pub type VisitGrant<'v, 'g> = &'v mut dyn FnMut(&'g Grant) -> ControlFlow<()>;
 
 /// The grants on a key. There may be many: AWS allows 50,000 for a key.

@@ -6,7 +6,7 @@ use super::Action;
 
 /// One row of the table of permissions: an action on a resource that an operation needs.
 ///
-/// DOC: the developer guide's "AWS KMS permissions", but for what is marked otherwise in the table.
+/// DOC: the developer guide's "AWS KMS permissions", unless a row is marked otherwise.
 ///
 /// ```
 /// use kms_reencrypt::Operation;

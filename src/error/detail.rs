@@ -27,7 +27,7 @@ pub enum NotFoundError {
     #[error("Invalid arn {0}")]
     InvalidArn(String),
 
-    /// Neither a key id nor an alias name nor an ARN. RECORDED since 2023, with quotes.
+    /// Not a key id, an alias name or an ARN. RECORDED since 2023, with quotes.
     #[error("Invalid keyId '{0}'")]
     InvalidKeyId(String),
 
@@ -129,7 +129,7 @@ pub enum InvalidStateError {
         state: KeyState,
     },
 
-    /// Nothing to cancel: the key does not wait for its deletion. DOC.
+    /// Nothing to cancel: the key's deletion is not scheduled. DOC.
     #[error("{0} is not pending deletion.")]
     NotPendingDeletion(KeyArn),
 
@@ -239,7 +239,7 @@ pub enum UnsupportedOperationError {
         origin: KeyOrigin,
     },
 
-    /// A key that is no primary, for an operation on primaries. RECORDED for ReplicateKey of a replica, INFERRED for the
+    /// A key that is not a primary, for an operation on primaries. RECORDED for ReplicateKey of a replica, INFERRED for the
     /// rest.
     #[error("{0} is not a multi-region primary key.")]
     NotPrimary(KeyArn),
@@ -248,11 +248,11 @@ pub enum UnsupportedOperationError {
     #[error("WrappingAlgorithm RSAES_PKCS1_V1_5 is not supported")]
     WrappingAlgorithm,
 
-    /// A pair of data keys of a type that is not made here (GUESS 57).
+    /// A type of data key pair that this build cannot generate (GUESS 57).
     #[error("A data key pair of KeyPairSpec {0} cannot be made here: {reason}", reason = NoPair(*.0))]
     NoDataKeyPair(KeySpec),
 
-    /// An asymmetric key whose public key is not here (GUESS 57).
+    /// An asymmetric key of a spec for which this build has no key pairs (GUESS 57).
     #[error("The public key of {key} is not here: {reason}", reason = NoPair(*.key_spec))]
     #[non_exhaustive]
     NoPublicKey {

@@ -43,7 +43,7 @@ pub enum KmsError {
     #[error(transparent)]
     AccessDenied(AccessDeniedError),
 
-    /// `AlreadyExistsException`: what the request would create exists.
+    /// `AlreadyExistsException`: what the request would create already exists.
     #[error(transparent)]
     AlreadyExists(AlreadyExistsError),
 

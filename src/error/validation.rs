@@ -33,7 +33,7 @@ pub enum ValidationError {
     /// A grant with both a retiring principal and a retiring service. DOC, GUESS 45 for the text.
     GrantRetiringPrincipals,
 
-    /// A `RetireGrant` that names the grant in no way, or in two ways. GUESS 26 for the text.
+    /// A `RetireGrant` that does not name the grant, or names it twice. GUESS 26 for the text.
     GrantToRetire,
 
     /// Imported key material whose expiration model contradicts its `ValidTo`. DOC; PEER for the text (GUESS 27).

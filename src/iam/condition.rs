@@ -33,7 +33,7 @@ pub struct Condition {
 }
 
 impl Condition {
-    /// A condition on a key, such as `kms:EncryptionContext:tenant`, whose name is not distinguished by case.
+    /// A condition on a key, such as `kms:EncryptionContext:tenant`. The case of its name does not matter.
     #[must_use]
     pub fn new<V: Into<String>>(
         operator: ConditionOperator,
@@ -80,7 +80,7 @@ impl Condition {
         self
     }
 
-    /// The operator with all that belongs to it, as JSON has it: `ForAnyValue:StringLikeIfExists`.
+    /// The operator with its prefix and suffix, as JSON writes it: `ForAnyValue:StringLikeIfExists`.
     #[must_use]
     pub fn operator(&self) -> String {
         self.comparison.to_string()

@@ -125,7 +125,7 @@ impl Decision {
 #[cfg_attr(feature = "json", derive(serde::Serialize))]
 #[non_exhaustive]
 pub enum AllowedBy {
-    /// A grant of AWS KMS; one for an account together with the identity-based policies.
+    /// A grant of AWS KMS; if it is for an account, together with the identity-based policies.
     Grant,
     /// The identity-based policies, to which the resource-based policy leaves the decision; or being the root
     /// user, if there is no resource.

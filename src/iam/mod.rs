@@ -77,8 +77,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! What AWS's guide leaves open is labelled where it is decided. There is no directory of principals. So it is not
-//! checked that a principal exists, and an ARN still names a principal that was deleted and created again.
+//! What AWS's guide leaves open is labelled where it is decided. There is no directory of principals, so nothing
+//! checks that a principal exists, and an ARN still names a principal that was deleted and created again.
 
 mod actions;
 mod arn_pattern;

@@ -49,14 +49,14 @@ impl Policy {
         }
     }
 
-    /// `Id`: a name for the policy, which means nothing.
+    /// `Id`: a name for the policy, which has no effect.
     pub fn id(mut self, id: impl Into<String>) -> Self {
         self.id = Some(id.into());
         self
     }
 
     /// The ARN of the policy: of one that is managed, as in `arn:aws:iam::111122223333:policy/guard`, or of one of an
-    /// organization. A refusal names it if a statement of the policy denies the request. It is no part of the document, and
+    /// organization. A refusal names it if a statement of the policy denies the request. It is not part of the document, and
     /// an inline policy has none.
     pub fn with_arn(mut self, arn: impl Into<String>) -> Self {
         self.arn = Some(arn.into());

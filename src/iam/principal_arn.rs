@@ -265,7 +265,7 @@ impl fmt::Debug for PrincipalArn {
     }
 }
 
-/// A text is not the ARN of a principal, or no principal can have such a name.
+/// The error for a text that is not the ARN of a principal, or for a name that no principal can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct InvalidPrincipalArn(&'static str);

@@ -10,7 +10,7 @@ use super::{Condition, ContextKey, Effect, Match, Principal};
 ///
 /// It applies to a request if all of it does: principal, action, resource and every condition. Its principals
 /// count only in resource-based policies and VPC endpoint policies. Identity-based policies and the like apply to the
-/// principal that has them, resource control policies to everybody.
+/// principal that they are attached to, resource control policies to everybody.
 ///
 /// Resources and the values of conditions may have policy variables, such as `${aws:username}`.
 ///
@@ -85,7 +85,7 @@ impl Statement {
         self
     }
 
-    /// `Action`: adds a permission or a pattern of them (`kms:ReEncrypt*`), not distinguished by case.
+    /// `Action`: adds a permission or a pattern of them (`kms:ReEncrypt*`). Case does not matter.
     pub fn action(mut self, pattern: impl Into<String>) -> Self {
         let pattern = ActionPattern::new(pattern.into());
         match &mut self.actions {
@@ -106,7 +106,7 @@ impl Statement {
     }
 
     /// `Resource`: adds an ARN or a pattern of them (`arn:aws:kms:*:111122223333:key/*`). Without one, the statement is
-    /// about every resource; in a resource-based policy that is the resource that has the policy.
+    /// about every resource; in a resource-based policy that is the resource that the policy is attached to.
     ///
     /// ```
     /// use kms_reencrypt::KeyArn;

@@ -27,11 +27,11 @@ pub struct KeyRotationStatus {
 
 /// Automatic rotation.
 impl Keyring {
-    /// Enables automatic rotation of a symmetric key: `EnableKeyRotation`. The period is 90 to 2560 days, and 365 without
-    /// one. It begins now, also if automatic rotation was enabled already (GUESS 56).
+    /// Enables automatic rotation of a symmetric key: `EnableKeyRotation`. The period is 90 to 2560 days; `None` means
+    /// 365. It starts now, even if automatic rotation was already enabled (GUESS 56).
     ///
     /// The ring's clock decides when the key is rotated: each period ends with a rotation on its date, in which the key
-    /// gets new material. Without a clock there is no rotation. On-demand rotations do not change the dates. Related
+    /// gets new material. Without a clock there is no rotation. On-demand rotations do not change these dates. Related
     /// multi-Region keys share the setting, which only the primary can change, and rotate together.
     ///
     /// ```
@@ -53,10 +53,11 @@ impl Keyring {
     ///
     /// # Errors
     ///
-    /// - [`KmsError::NotFound`]; [`KmsError::Disabled`] or [`KmsError::KmsInvalidState`] depending on the key's state.
+    /// - [`KmsError::NotFound`] if the key does not exist; [`KmsError::Disabled`] or [`KmsError::KmsInvalidState`]
+    ///   depending on the key's state.
     /// - [`KmsError::UnsupportedOperation`] if the key is not a symmetric encryption key, if its material is imported or
     ///   in a custom key store, and if it is a replica or an AWS managed key.
-    /// - [`KmsError::Validation`] for another number of days.
+    /// - [`KmsError::Validation`] if the number of days is out of range.
     pub fn enable_key_rotation(
         &self,
         key: impl Into<KeyIdentifier>,
@@ -86,8 +87,8 @@ impl Keyring {
     ///
     /// # Errors
     ///
-    /// [`KmsError::NotFound`]; [`KmsError::UnsupportedOperation`] if the key's material is imported or in a custom key
-    /// store.
+    /// [`KmsError::NotFound`] if the key does not exist; [`KmsError::UnsupportedOperation`] if the key's material is
+    /// imported or in a custom key store.
     pub fn key_rotation_status(
         &self,
         key: impl Into<KeyIdentifier>,

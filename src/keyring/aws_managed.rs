@@ -43,11 +43,11 @@ impl Keyring {
     /// Creates the AWS managed key of a service (`s3`, `ebs`) and its reserved alias (`alias/aws/s3`), as the service
     /// does when it first needs them. It is rotated every year by the ring's clock.
     ///
-    /// Its policy allows all callers of the account whose requests come through the service
-    /// ([`Caller::with_via_service`](crate::access::Caller::with_via_service)), and no others.
+    /// Its policy allows only callers of the account whose requests come through the service:
+    /// [`Caller::with_via_service`](crate::access::Caller::with_via_service).
     ///
     /// Some of these aliases are predefined in every account and Region, those of S3 and EBS among them. If one of them has no
-    /// key yet, the operation `DescribeKey` by that alias ([`Kms::describe_key`](crate::Kms::describe_key)) makes it, too.
+    /// key yet, the operation `DescribeKey` by that alias ([`Kms::describe_key`](crate::Kms::describe_key)) makes it.
     ///
     /// # Errors
     ///

@@ -14,8 +14,8 @@ impl Keyring {
     /// retired grants take effect only after [`settle`](Self::settle). The ring's own methods show them at once, as
     /// most control operations of KMS do.
     ///
-    /// A grant takes effect earlier in requests with its token, so a test can find code that forgets to pass the token
-    /// on.
+    /// A grant takes effect at once in requests that carry its token, so a test can find code that forgets to pass the
+    /// token on.
     ///
     /// ```
     /// use kms_reencrypt::{GenerateDataKeyRequest, Keyring, KeySpec, Kms, KmsError};
@@ -41,7 +41,7 @@ impl Keyring {
         self.change(Snapshot::settle);
     }
 
-    /// Makes all changes take effect at once, also those so far, as in a new ring.
+    /// Makes all changes take effect at once, including those made so far, as in a new ring.
     pub fn make_changes_fast(&self) {
         // One change: another thread's, made between two, would stay invisible for ever.
         self.change(|snapshot| {

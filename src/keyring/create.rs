@@ -185,7 +185,7 @@ impl Keyring {
     /// Creates a key in this account and Region: `CreateKey`. Its material is that of the [`NewKey`], or fresh.
     ///
     /// Without optimization, generating an RSA key takes seconds, up to a minute for `RSA_4096`. A key that does not encrypt
-    /// is ready at once: it gets its key pair when somebody asks for its public key. Keys on other curves than SM2 have a
+    /// is ready at once: its key pair is generated when its public key is first asked for. Keys on other curves than SM2 have a
     /// key pair with the feature `data-key-pairs` only.
     ///
     /// # Errors

@@ -22,7 +22,7 @@ impl Keyring {
     ///
     /// # Errors
     ///
-    /// [`KmsError::Validation`] for another number of bytes; [`KmsError::KmsInternal`] if the random source fails.
+    /// [`KmsError::Validation`] if the number of bytes is out of range; [`KmsError::KmsInternal`] if the random source fails.
     pub fn generate_random(&self, number_of_bytes: u16) -> Result<Plaintext, KmsError> {
         let (min, max) = NUMBER_OF_BYTES.into_inner();
         let mut constraints = Constraints::default();

@@ -33,7 +33,7 @@ impl Keyring {
     /// Grants a principal operations with a key: `CreateGrant`. `terms` sets the terms of the grant on the
     /// [`GrantBuilder`].
     ///
-    /// Repeating a named grant returns it with a new token. Its latest hundred tokens are known.
+    /// Repeating a named grant returns it with a new token. Its latest hundred tokens stay valid.
     ///
     /// ```
     /// use kms_reencrypt::access::GrantOperation;
@@ -53,7 +53,8 @@ impl Keyring {
     ///
     /// # Errors
     ///
-    /// - [`KmsError::NotFound`]; [`KmsError::KmsInvalidState`] if the key is pending deletion.
+    /// - [`KmsError::NotFound`] if the key does not exist; [`KmsError::KmsInvalidState`] if the key is pending
+    ///   deletion.
     /// - [`KmsError::Validation`] or [`KmsError::InvalidArn`] if [`GrantBuilder::build`] refuses the terms.
     /// - [`KmsError::KmsInternal`] if the random source fails.
     pub fn create_grant(
@@ -138,8 +139,8 @@ impl Keyring {
         Ok(key.grants.iter().filter(is_there).cloned().collect())
     }
 
-    /// The grants that a principal may retire, each with its key: `ListRetirableGrants`. They are on keys of this Region, and
-    /// of any account. An AWS service is shown those on keys of this account (INFERRED).
+    /// The grants that a principal may retire, each with its key: `ListRetirableGrants`. The keys are in this Region, in any
+    /// account; for an AWS service they are those of this account (INFERRED).
     #[must_use]
     pub fn retirable_grants(&self, retiring_principal: &GrantPrincipal) -> Vec<(KeyArn, Grant)> {
         let place = *self.place();

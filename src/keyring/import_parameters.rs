@@ -43,13 +43,14 @@ pub struct ImportParameters {
 impl Keyring {
     /// Returns a public key and a token for importing key material: `GetParametersForImport`.
     ///
-    /// Every call makes a key pair, and its token belongs to that pair. An RSA pair takes its time: without optimization
-    /// seconds, up to a minute for `RSA_4096`. In tests, `testing::seeded_random` as the ring's random source has RSA keys
+    /// Every call makes a key pair, and its token belongs to that pair. Without optimization an RSA pair takes seconds,
+    /// up to a minute for `RSA_4096`. In tests, `testing::seeded_random` as the ring's random source has RSA keys
     /// ready.
     ///
     /// # Errors
     ///
-    /// - [`KmsError::NotFound`]; [`KmsError::KmsInvalidState`] if the key is pending deletion.
+    /// - [`KmsError::NotFound`] if the key does not exist; [`KmsError::KmsInvalidState`] if the key is pending
+    ///   deletion.
     /// - [`KmsError::UnsupportedOperation`] if the key has another origin than `EXTERNAL`, or is an ML-DSA or ML-KEM key; for `RSAES_PKCS1_V1_5`, which AWS no longer supports; for SM2 outside of China, and for
     ///   `RSA_AES_KEY_WRAP_SHA_1` and `RSA_AES_KEY_WRAP_SHA_256` in China.
     /// - [`KmsError::Validation`] if the wrapping algorithm does not support the wrapping key spec, or the material of keys
@@ -104,7 +105,7 @@ impl Keyring {
     ///
     /// # Errors
     ///
-    /// - [`KmsError::NotFound`]; [`KmsError::KmsInvalidState`] depending on the key's state.
+    /// - [`KmsError::NotFound`] if the key does not exist; [`KmsError::KmsInvalidState`] depending on the key's state.
     /// - [`KmsError::UnsupportedOperation`] if the key has another origin than `EXTERNAL`, is an ML-DSA or ML-KEM key, or is
     ///   pending deletion.
     /// - [`KmsError::InvalidImportToken`] if the token is for another key or not from this ring;

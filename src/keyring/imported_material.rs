@@ -187,8 +187,8 @@ impl Keyring {
     ///
     /// # Errors
     ///
-    /// - [`KmsError::NotFound`]; [`KmsError::KmsInvalidState`] depending on the key's state, or if the material is
-    ///   declared new and other new material waits for its rotation.
+    /// - [`KmsError::NotFound`] if the key does not exist; [`KmsError::KmsInvalidState`] depending on the key's state,
+    ///   or if the material is declared new and other new material waits for its rotation.
     /// - [`KmsError::UnsupportedOperation`] if the key has another origin than `EXTERNAL`, if it is an ML-DSA or ML-KEM key
     ///   or one of a curve whose pairs this build does not have, if it is pending deletion, or if it is a replica and
     ///   the material is declared new (DOC; GUESS 32 for the exception).
@@ -240,7 +240,8 @@ impl Keyring {
     ///
     /// # Errors
     ///
-    /// - [`KmsError::NotFound`]; [`KmsError::KmsInvalidState`] depending on the key's state, which may be pending deletion.
+    /// - [`KmsError::NotFound`] if the key does not exist; [`KmsError::KmsInvalidState`] depending on the key's state,
+    ///   which may be pending deletion.
     /// - [`KmsError::UnsupportedOperation`] as for [`import_key_material`](Self::import_key_material).
     /// - [`KmsError::Validation`] if the key does not have the material, or if an id is given for an asymmetric or HMAC key.
     pub fn delete_imported_key_material(

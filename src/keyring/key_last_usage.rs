@@ -11,23 +11,23 @@ use crate::provider::KeyLastUsageData;
 use super::key::SoftwareKey;
 use super::ring::Keyring;
 
-/// The last use of a key, and since when its use has been noted: `GetKeyLastUsage`.
+/// The last use of a key, and since when its uses have been tracked: `GetKeyLastUsage`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KeyLastUsage {
     /// `KeyLastUsage`; `None` if the key was never used.
     pub key_last_usage: Option<KeyLastUsageData>,
-    /// `TrackingStartDate`: the creation of the key, as a ring notes every use. `None` if the ring has no clock.
+    /// `TrackingStartDate`: the creation of the key, since a ring tracks every use. `None` if the ring has no clock.
     pub tracking_start_date: Option<SystemTime>,
     /// `KeyCreationDate`; `None` if the ring has no clock.
     pub key_creation_date: Option<SystemTime>,
 }
 
 impl Keyring {
-    /// What a key was used for last: `GetKeyLastUsage`. Each successful cryptographic operation counts, and no dry run;
-    /// a ReEncrypt counts for both of its keys. Related multi-Region keys have their own.
+    /// What a key was used for last: `GetKeyLastUsage`. Every successful cryptographic operation counts; dry runs
+    /// do not. A ReEncrypt counts for both of its keys. Related multi-Region keys are tracked separately.
     ///
-    /// Without a clock the operation is known, and its time is not.
+    /// Without a clock the operation is known, but not its time.
     ///
     /// ```
     /// use kms_reencrypt::{EncryptRequest, KeySpec, Keyring, Kms, Operation};

@@ -17,7 +17,8 @@ impl Keyring {
     ///
     /// # Errors
     ///
-    /// [`KmsError::NotFound`]; [`KmsError::KmsInvalidState`] if the key is pending import or deletion.
+    /// [`KmsError::NotFound`] if the key does not exist; [`KmsError::KmsInvalidState`] if the key is pending import or
+    /// deletion.
     pub fn enable_key(&self, key: impl Into<KeyIdentifier>) -> Result<(), KmsError> {
         self.set_disabled(key, false)
     }
@@ -26,12 +27,14 @@ impl Keyring {
     ///
     /// # Errors
     ///
-    /// [`KmsError::NotFound`]; [`KmsError::KmsInvalidState`] if the key is pending import or deletion.
+    /// [`KmsError::NotFound`] if the key does not exist; [`KmsError::KmsInvalidState`] if the key is pending import or
+    /// deletion.
     pub fn disable_key(&self, key: impl Into<KeyIdentifier>) -> Result<(), KmsError> {
         self.set_disabled(key, true)
     }
 
-    /// Schedules the deletion of a key after 7 to 30 days, in which it cannot be used: `ScheduleKeyDeletion`.
+    /// Schedules the deletion of a key: `ScheduleKeyDeletion`. The waiting period is 7 to 30 days, in which the key cannot
+    /// be used.
     ///
     /// The ring's clock decides when the key is deleted. Without a clock the key stays `PendingDeletion` until
     /// [`delete_key`](Self::delete_key). A multi-Region primary is `PendingReplicaDeletion` as long as it has replicas,
@@ -39,8 +42,8 @@ impl Keyring {
     ///
     /// # Errors
     ///
-    /// [`KmsError::NotFound`]; [`KmsError::KmsInvalidState`] if it is scheduled already; [`KmsError::Validation`] for
-    /// another number of days.
+    /// [`KmsError::NotFound`] if the key does not exist; [`KmsError::KmsInvalidState`] if its deletion is already scheduled;
+    /// [`KmsError::Validation`] if the number of days is out of range.
     pub fn schedule_key_deletion(
         &self,
         key: impl Into<KeyIdentifier>,
@@ -76,7 +79,8 @@ impl Keyring {
     ///
     /// # Errors
     ///
-    /// [`KmsError::NotFound`]; [`KmsError::KmsInvalidState`] if its deletion was not scheduled.
+    /// [`KmsError::NotFound`] if the key does not exist; [`KmsError::KmsInvalidState`] if its deletion was not
+    /// scheduled.
     pub fn cancel_key_deletion(&self, key: impl Into<KeyIdentifier>) -> Result<(), KmsError> {
         self.write_key(key, |key| {
             key.require(Action::CancelKeyDeletion)?;
@@ -87,7 +91,7 @@ impl Keyring {
         })
     }
 
-    /// Deletes a key at once, without a waiting period. KMS has no such operation; it saves tests the wait.
+    /// Deletes a key at once, without a waiting period. KMS has no such operation; it spares tests the wait.
     ///
     /// # Errors
     ///
@@ -102,8 +106,8 @@ impl Keyring {
         })
     }
 
-    /// Puts a key into any state, for example into `Unavailable`, which no operation of KMS leads to. Operations that
-    /// change the state continue from there. A scheduled deletion is cancelled.
+    /// Puts a key into any state, for example `Unavailable`, which no operation of KMS leads to. Operations that change
+    /// the state go on from there. A scheduled deletion is canceled.
     ///
     /// # Errors
     ///

@@ -29,7 +29,8 @@ impl Keyring {
     ///
     /// # Errors
     ///
-    /// - [`KmsError::NotFound`]; [`KmsError::Disabled`] or [`KmsError::KmsInvalidState`] depending on the key's state.
+    /// - [`KmsError::NotFound`] if the key does not exist; [`KmsError::Disabled`] or [`KmsError::KmsInvalidState`]
+    ///   depending on the key's state.
     /// - [`KmsError::UnsupportedOperation`] if the key is not the primary of a multi-Region key.
     /// - [`KmsError::Validation`] if the Region name is malformed, or the Region is in another partition.
     /// - [`KmsError::AlreadyExists`] if the Region already has a related key.

@@ -31,7 +31,7 @@ use super::store::{Pinned, Store};
 /// | import key material | [`import_key_material`](Self::import_key_material), [`delete_imported_key_material`](Self::delete_imported_key_material); wrapped, as AWS takes it: [`parameters_for_import`](Self::parameters_for_import), [`unwrap_key_material`](Self::unwrap_key_material) |
 /// | change the state of a key | [`disable_key`](Self::disable_key), [`enable_key`](Self::enable_key), [`schedule_key_deletion`](Self::schedule_key_deletion), [`cancel_key_deletion`](Self::cancel_key_deletion); as no operation of AWS does: [`set_key_state`](Self::set_key_state), [`delete_key`](Self::delete_key) |
 /// | replicate a multi-Region key | [`replicate_key`](Self::replicate_key), [`update_primary_region`](Self::update_primary_region) |
-/// | let time pass | [`KeyringBuilder::clock`] with a [`ManualClock`](super::ManualClock) |
+/// | make time pass | [`KeyringBuilder::clock`] with a [`ManualClock`](super::ManualClock) |
 /// | see changes late, as in AWS | [`make_changes_slow`](Self::make_changes_slow), [`settle`](Self::settle), [`make_changes_fast`](Self::make_changes_fast) |
 #[cfg_attr(
     all(feature = "testing", feature = "json"),

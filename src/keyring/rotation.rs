@@ -44,7 +44,8 @@ impl Keyring {
     ///
     /// # Errors
     ///
-    /// - [`KmsError::NotFound`]; [`KmsError::Disabled`] or [`KmsError::KmsInvalidState`] depending on the key's state.
+    /// - [`KmsError::NotFound`] if the key does not exist; [`KmsError::Disabled`] or [`KmsError::KmsInvalidState`]
+    ///   depending on the key's state.
     /// - [`KmsError::UnsupportedOperation`] if the key is not a symmetric encryption key, is in a custom key store, or
     ///   is a replica.
     /// - [`KmsError::LimitExceeded`] after 25 rotations.
@@ -81,7 +82,8 @@ impl Keyring {
     ///
     /// # Errors
     ///
-    /// [`KmsError::NotFound`]; [`KmsError::UnsupportedOperation`] if the key is not a symmetric encryption key.
+    /// [`KmsError::NotFound`] if the key does not exist; [`KmsError::UnsupportedOperation`] if the key is not a
+    /// symmetric encryption key.
     pub fn key_rotations(
         &self,
         key: impl Into<KeyIdentifier>,

@@ -25,7 +25,8 @@ impl Keyring {
     ///
     /// # Errors
     ///
-    /// - [`KmsError::NotFound`]; [`KmsError::KmsInvalidState`] if the key is pending deletion.
+    /// - [`KmsError::NotFound`] if the key does not exist; [`KmsError::KmsInvalidState`] if the key is pending
+    ///   deletion.
     /// - [`KmsError::Tag`] for more than 50 tags, for one key twice, and for keys that begin with `aws:`.
     pub fn tag_resource<K: Into<String>, V: Into<String>>(
         &self,
@@ -47,7 +48,8 @@ impl Keyring {
     ///
     /// # Errors
     ///
-    /// - [`KmsError::NotFound`]; [`KmsError::KmsInvalidState`] if the key is pending deletion.
+    /// - [`KmsError::NotFound`] if the key does not exist; [`KmsError::KmsInvalidState`] if the key is pending
+    ///   deletion.
     /// - [`KmsError::Tag`] for keys that begin with `aws:`.
     pub fn untag_resource<K: Into<String>>(
         &self,

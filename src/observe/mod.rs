@@ -25,8 +25,8 @@ use crate::re_encrypt::ReEncryptRequest;
 /// A hook that a [`Kms`](crate::Kms) calls after every operation, whether it succeeded or not: for an audit trail, for
 /// metrics, for the recorder of the feature `testing`, for spans with the feature `tracing`.
 ///
-/// The thread that made the request calls it before it returns the answer, and many threads may call it at once. So an
-/// implementation should be quick. It cannot change the answer.
+/// The thread that made the request calls it before it returns the answer, and many threads may call it at once. An
+/// implementation should be quick, and cannot change the answer.
 pub trait Observer: fmt::Debug + Send + Sync {
     /// Receives an operation that has ended.
     fn observe(&self, event: &Event<'_>);
@@ -37,8 +37,8 @@ pub trait Observer: fmt::Debug + Send + Sync {
 /// Control operations produce events when they come through a [`Kms`](crate::Kms): over the wire or from an SDK's client. The
 /// methods of a [`Keyring`](crate::Keyring) have no caller, and so produce none.
 ///
-/// A request that violates a constraint of the service model is refused when it is built, before it has a handle to go
-/// through, so it produces no event; over the wire it does.
+/// A request that violates a constraint of the service model is refused when it is built, before it reaches a
+/// handle, so it produces no event. Over the wire it does.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Event<'a> {

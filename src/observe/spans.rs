@@ -13,11 +13,11 @@ use super::{Event, KeyUse, Observer};
 ///
 /// The span is named `kms` and has the level INFO. Its fields are `operation`, `caller`, `region`, the ARNs of the keys
 /// (`source`, `destination`, `key`), `alias` and `dry_run`. The event is INFO for an operation that succeeds, or a dry run that
-/// would, and WARN for an exception, whose name is the field `code`, and its message that of the event. A refused permission is
-/// explained in the field `why`, which says more than AWS does. Plaintexts, ciphertexts and encryption contexts are in no field.
+/// would, and WARN for an exception, whose name is the field `code`, and its message that of the event. The field `why`
+/// explains a missing permission, and says more than AWS does. No field contains a plaintext, a ciphertext or an encryption context.
 ///
-/// The span is opened when the operation has ended, inside the span in which the caller made the request. So its duration says
-/// nothing.
+/// The span is opened after the operation has ended, inside the span in which the caller made the request, so its duration
+/// means nothing.
 ///
 /// ```
 /// use kms_reencrypt::observe::TracingObserver;

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | have keys that are ready at once, and the same in every run | [`insecure_key`], [`insecure_private_key_pem`] |
 //! | have the same ids, keys and ciphertexts in every run | [`seeded_random`] |
-//! | let KMS fail or answer late | [`FaultyProvider`], [`Faults`] and [`Fault`] |
+//! | make KMS fail or answer late | [`FaultyProvider`], [`Faults`] and [`Fault`] |
 //! | see what was asked of KMS | [`Recorder`] and [`Calls`] |
 //! | check a provider of your own | [`conformance`] |
 #![cfg_attr(

@@ -17,8 +17,8 @@ use crate::random::{RandomSource, RandomnessUnavailable};
 /// [`Kms`](crate::Kms) too, and so are nonces, data keys and blobs. Clones draw from the same stream, so one source for
 /// both never returns the same bytes twice.
 ///
-/// RSA keys are ready at once: the source has primes in store, which are published with this crate, for 120 of them. Those
-/// that come after take their time, and vary with the machine's word size.
+/// The first 120 RSA keys are ready at once: the source has their primes in store, which are published with this crate. Later
+/// ones are generated, which takes its time, and vary with the machine's word size.
 ///
 /// One thing breaks repeatability: if threads draw concurrently, the order of the draws varies.
 ///

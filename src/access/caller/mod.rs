@@ -141,8 +141,8 @@ impl Caller {
         self.change(|policies| policies.endpoint = Some(policy))
     }
 
-    /// The same principal with the unique id of the user (`AIDA…`) or of the session's role (`AROA…`): for policies
-    /// that name it so, and for `aws:userid`.
+    /// The same principal with the unique id of the user (`AIDA…`) or of the session's role (`AROA…`), for policies
+    /// that name it by that id, and for `aws:userid`.
     #[must_use]
     pub fn with_unique_id(mut self, unique_id: &str) -> Self {
         self.requester = self.requester.with_unique_id(unique_id);
@@ -215,7 +215,7 @@ impl Caller {
             .with_context("aws:SourceVpce", [endpoint])
     }
 
-    /// The same caller, for whom an AWS service sends the request: `kms:ViaService`, such as
+    /// The same caller, on whose behalf an AWS service sends the request: `kms:ViaService`, such as
     /// `s3.us-east-2.amazonaws.com`.
     #[must_use]
     pub fn with_via_service(self, service: &str) -> Self {

@@ -5,8 +5,8 @@ use crate::iam::Presence;
 
 /// A condition key that a request to AWS KMS can have: one row of the table of them.
 ///
-/// The table has the condition keys of AWS KMS and the global condition keys of the IAM User Guide, those of other
-/// services that it names included. A key that is not in it can still be set for a [`Caller`](crate::access::Caller), by name.
+/// The table has the condition keys of AWS KMS and the global condition keys of the IAM User Guide, including those of
+/// other services that it names. A key that is not in it can still be set for a [`Caller`](crate::access::Caller), by name.
 ///
 /// ```
 /// use kms_reencrypt::access::{Action, ConditionKey, ValueSource};
@@ -29,7 +29,7 @@ pub struct ConditionKey {
 /// Visits the values that a request has for a key; the text is the part of the key's name that its author chose.
 pub(super) type Value = fn(&AccessRequest<'_>, &str, &mut dyn FnMut(&str)) -> Presence;
 
-/// The type of a condition key's values, which says which operators are made for it.
+/// The type of a condition key's values, which determines the operators that suit it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ValueType {

@@ -15,13 +15,13 @@ impl ConditionKey {
     /// The table, sorted by name.
     pub const ALL: &'static [Self] = table::TABLE;
 
-    /// The condition key of that name, which case makes no difference in.
+    /// The condition key of that name, whatever its case.
     #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {
         index::find(&ContextKey::new(name))
     }
 
-    /// The keys of a policy that no request has unless its caller is given them by name: they are not in the table.
+    /// The condition keys of a policy that are not in the table. No request has them, unless they are set for its caller.
     #[must_use]
     pub fn unknown_in(policy: &Policy) -> Vec<&ContextKey> {
         let mut keys = policy.context_keys();

@@ -105,7 +105,7 @@ impl GrantBuilder {
         self
     }
 
-    /// `RetiringPrincipal`, or none.
+    /// Sets or removes `RetiringPrincipal`.
     pub fn set_retiring_principal(mut self, arn: Option<String>) -> Self {
         self.retiring_principal = arn;
         self
@@ -123,7 +123,7 @@ impl GrantBuilder {
         self
     }
 
-    /// `Name`, or none.
+    /// Sets or removes `Name`.
     pub fn set_name(mut self, name: Option<String>) -> Self {
         self.name = name;
         self
@@ -169,7 +169,7 @@ impl GrantBuilder {
         self
     }
 
-    /// The grant, for a key.
+    /// Checks the terms as `CreateGrant` does, and returns the grant for a key.
     ///
     /// # Errors
     ///

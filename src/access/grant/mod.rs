@@ -54,7 +54,7 @@ impl fmt::Display for GrantId {
 
 serde_as_text!(GrantId);
 
-/// A text is too short or too long for the identifier of a grant.
+/// The error for a text that is too short or too long for the identifier of a grant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a grant id has 1 to 128 characters")]
 pub struct InvalidGrantId(());
@@ -122,8 +122,8 @@ impl Grant {
         self.constraint.as_ref()
     }
 
-    /// `Constraints`, `SourceArn`: the AWS resource on whose behalf a request has to be made, as `aws:SourceArn` says
-    /// it.
+    /// `Constraints`, `SourceArn`: the AWS resource on whose behalf a request has to be made, which is its
+    /// `aws:SourceArn`.
     ///
     /// AWS evaluates it "only when the request is made by an AWS service". Here the grant never counts for
     /// requests without a source: it must not allow more than its creator asked for (GUESS 46).

@@ -41,28 +41,28 @@ pub enum PolicyProblem {
     /// Neither a service, a colon and a name, nor `*`.
     #[error("{0:?} is not an action, such as kms:ReEncrypt*")]
     Action(String),
-    /// An element stands beside the one that excludes it.
+    /// Two elements that exclude each other.
     #[error("{0} is there already")]
     Conflict(&'static str),
     /// Neither `Allow` nor `Deny`.
     #[error("{0:?} is neither Allow nor Deny")]
     Effect(String),
-    /// An element that a policy of the kind cannot have here.
+    /// An element that a policy of this kind cannot have here.
     #[error("{0}")]
     Forbidden(&'static str),
     /// Not JSON, with line and column.
     #[error("{0}")]
     Json(String),
-    /// An element that has to be there is missing.
+    /// A required element is missing.
     #[error("{0} is missing")]
     Missing(&'static str),
     /// No principal, or an empty list of them.
     #[error("no principals")]
     NoPrincipal,
-    /// No operator of conditions.
+    /// Not an operator of conditions.
     #[error("no such condition operator")]
     Operator(String),
-    /// An entry that is no principal of the kind under which it stands.
+    /// An entry that is not a principal of the kind that it is listed under.
     #[error(
         "{0:?} is not a principal: *, an account id, a unique id, or the ARN of a root, user, role or session"
     )]
@@ -70,7 +70,7 @@ pub enum PolicyProblem {
     /// Neither `*` nor an ARN.
     #[error("{0:?} is neither * nor an ARN")]
     Resource(String),
-    /// Another type of value than belongs there, an unknown element, an element twice, or an empty list.
+    /// A value of the wrong type, an unknown element, a duplicate element, or an empty list.
     #[error("{0}")]
     Structure(String),
     /// More than 131,072 bytes, the limit of IAM's API.

@@ -17,15 +17,14 @@ pub struct Explanation {
     pub decision: Decision,
     /// The permission that was asked for.
     pub action: String,
-    /// The statements of all layers, in the order in which they were looked at.
+    /// The statements of all layers, in the order in which they were evaluated.
     pub statements: Vec<ExplainedStatement>,
     /// The grants of AWS KMS that could allow the request. Empty unless the caller of [`explain`](crate::iam::explain)
     /// adds them. Those that may name the requester come first, and of many only the first hundred are listed.
     pub grants: Vec<ExplainedGrant>,
     /// Whether there are more grants, which are not listed.
     pub more_grants: bool,
-    /// The condition keys and policy variables that the statements about this action asked for, and that the request
-    /// lacked.
+    /// The condition keys and policy variables that statements about this action asked for and the request did not have.
     pub missing_keys: Vec<MissingKey>,
 }
 
@@ -63,11 +62,11 @@ pub struct ExplainedStatement {
     pub layer: Layer,
     /// The level of a control policy, from the root of the organization; 0 for other policies.
     pub level: usize,
-    /// Which policy it is of those of the layer, from 0.
+    /// The index of the policy in its layer, from 0.
     pub policy: usize,
     /// The ARN of the policy, if it has one.
     pub policy_arn: Option<String>,
-    /// Which statement of the policy, from 0. `None` for the default statement, which leaves everything to the account.
+    /// The index of the statement in its policy, from 0. `None` for the default statement, which leaves everything to the account.
     pub statement: Option<usize>,
     /// `Sid`
     pub sid: Option<String>,
@@ -99,7 +98,7 @@ pub enum Outcome {
     /// A condition is not true.
     #[non_exhaustive]
     Condition {
-        /// The operator, with all that belongs to it.
+        /// The operator, with its prefix and suffix.
         operator: String,
         /// The condition key.
         key: String,
@@ -186,7 +185,7 @@ impl GrantOutcome {
     }
 }
 
-/// A condition key that a policy asked for and the request lacked.
+/// A condition key that a policy asked for and the request did not have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "json",

@@ -6,7 +6,7 @@ use crate::provider::{KeyProvider, KeyProviderError, KeyRef, KeyView, KmsKey};
 use super::key;
 use super::report::{Failures, Report};
 
-/// Checks that a provider does what the engine relies on, for these keys of it, and checks each of the keys with
+/// Checks that a provider does what the engine relies on, with these of its keys, and checks each of them with
 /// [`check_key`](super::check_key).
 ///
 /// It looks every key up by its ARN, by its current material and by its aliases, and asks for keys, materials, aliases

@@ -3,7 +3,7 @@
 use core::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// The failures of an implementation. `Display` lists them for people, one in a line.
+/// The failures of an implementation. `Display` lists them for people, one per line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failures(Vec<String>);
 

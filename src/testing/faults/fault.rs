@@ -8,7 +8,7 @@ use crate::operation::Operation;
 use crate::provider::KeyProviderError;
 use crate::testing::turns::{Chance, Turns};
 
-/// A call, and the operation that makes it if the provider was told.
+/// A call, and the operation that makes it, if that is known.
 pub(super) type Struck = (ProviderCall, Option<Operation>);
 
 /// A call that an operation makes to a provider or to one of its keys. A request makes them in this order: the view,

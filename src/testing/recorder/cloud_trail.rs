@@ -30,8 +30,8 @@ impl RecordedCall {
     /// The call as a record of CloudTrail, in JSON: the members of the developer guide's examples (version 1.11) that
     /// an in-process call has. No member contains a ciphertext.
     ///
-    /// Of a control operation it has the names of the key and the alias, and `dryRun`; other parameters of the request and
-    /// `responseElements` are not recorded.
+    /// For a control operation it has the key, the alias and `dryRun`; other parameters of the request and `responseElements`
+    /// are not recorded.
     ///
     /// `eventTime` is present if the recorder has a clock. The record has no IP address and no access key; `eventID`
     /// and `requestID` are made up.

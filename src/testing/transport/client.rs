@@ -18,8 +18,8 @@ use crate::wire::operation_of_target;
 use super::fault::Failure;
 use super::script::{Fate, TransportFaults};
 
-/// An HTTP client of the official SDK between which and KMS things go wrong: connections reset, responses never come or come
-/// late, a proxy answers in the place of KMS. Features `testing` and `aws-sdk`.
+/// An HTTP client for the official SDK whose connection to KMS fails on demand: it is reset, responses come late or never, a
+/// proxy answers in the place of KMS. Features `testing` and `aws-sdk`.
 ///
 /// It wraps the [`HttpClient`](crate::aws_sdk::HttpClient) of a [`Kms`](crate::Kms), or any other. What KMS itself answers when
 /// it fails, such as a `ThrottlingException`, comes from a [`FaultyProvider`](crate::testing::FaultyProvider); both can be used
@@ -44,8 +44,8 @@ use super::script::{Fate, TransportFaults};
 /// clock, and neither late answers nor the SDK's own waits take any time.
 /// [`cookbook::retries`](crate::documentation::cookbook::retries) shows a whole test.
 ///
-/// A read timeout of the client ends a wait that is longer, as the SDK's own HTTP client would; the SDK itself sees to the
-/// timeouts of attempts and operations.
+/// A read timeout of the client ends a longer wait, as in the SDK's own HTTP client; the SDK itself handles the timeouts of
+/// attempts and operations.
 #[derive(Clone, Debug)]
 pub struct FaultyHttpClient<C> {
     client: C,

@@ -36,7 +36,7 @@ impl TransportFault {
 
     /// No response ever comes, so that the client's own timeout ends the attempt: its read timeout, its attempt timeout or its
     /// operation timeout. A client without any of them waits until its protection against stalled streams ends the attempt, which
-    /// goes by the real clock, and for ever if that is disabled.
+    /// uses the real clock, and never gets an answer if that is disabled.
     pub const fn no_response() -> Self {
         Self::new(Some(Failure::NoResponse))
     }
