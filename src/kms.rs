@@ -37,7 +37,7 @@ use crate::resolve;
 /// |---|---|
 /// | move a ciphertext to another key | [`re_encrypt`](Self::re_encrypt) |
 /// | encrypt and decrypt | [`encrypt`](Self::encrypt), [`decrypt`](Self::decrypt) |
-/// | make data keys | [`generate_data_key`](Self::generate_data_key), [`generate_data_key_without_plaintext`](Self::generate_data_key_without_plaintext), [`generate_data_key_pair`](Self::generate_data_key_pair), [`generate_data_key_pair_without_plaintext`](Self::generate_data_key_pair_without_plaintext) |
+/// | make data keys | [`generate_data_key`](Self::generate_data_key), [`generate_data_key_pair`](Self::generate_data_key_pair), and both without plaintext: [one key](Self::generate_data_key_without_plaintext), [a pair](Self::generate_data_key_pair_without_plaintext) |
 /// | look at a key | [`describe_key`](Self::describe_key), [`get_public_key`](Self::get_public_key) |
 /// | change keys, aliases, grants and policies | the methods of [`Keyring`](crate::Keyring) |
 /// | be another caller, in another Region | [`as_caller`](Self::as_caller), [`in_region`](Self::in_region), [`with_resource_control_policies`](Self::with_resource_control_policies) |
