@@ -80,8 +80,10 @@ pub fn read_faults(json: &str) -> Result<Vec<Fault>, FaultsFileError> {
     if u64::try_from(json.len()).is_ok_and(|len| len <= FILE_MAX) {
         return read::file(json);
     }
-    let reason = format_args!("it has more than {FILE_MAX} bytes");
-    Err(FaultsFileError::new("the document", reason))
+    Err(FaultsFileError::new(
+        "the document",
+        format_args!("it has more than {FILE_MAX} bytes"),
+    ))
 }
 
 /// Reads the faults in a file.

@@ -65,8 +65,10 @@ pub fn read_principals(json: &str) -> Result<PrincipalsFile, PrincipalsFileError
     if u64::try_from(json.len()).is_ok_and(|len| len <= FILE_MAX) {
         return read::file(json);
     }
-    let reason = format_args!("it has more than {FILE_MAX} bytes");
-    Err(PrincipalsFileError::new("the document", reason))
+    Err(PrincipalsFileError::new(
+        "the document",
+        format_args!("it has more than {FILE_MAX} bytes"),
+    ))
 }
 
 /// Reads the callers in a file.
