@@ -107,6 +107,26 @@ fn faults_can_be_injected_over_it() {
     assert!(encrypt(&kms, arn, b"data", &[]).is_ok());
 }
 
+/// A pair keeps the private key for one provider. Another one is told so, and nobody else's arithmetic steps in unseen.
+#[test]
+fn a_pair_that_another_provider_has_taken_fails_and_is_not_rejected() {
+    let keyring = ring();
+    let rsa = (
+        key(&keyring, KeySpec::Rsa2048),
+        EncryptionAlgorithm::RsaesOaepSha256,
+    );
+    let own = Kms::new(keyring.clone());
+    let ciphertext = encrypt(&own, rsa, b"data", &[]).unwrap();
+    keyring.view_keys(|view| {
+        let pair = view.ring_key(&rsa.0).unwrap().key_pair().unwrap();
+        assert!(pair.extension(|_| "of another provider").is_some());
+    });
+    let kms = Kms::new(AwsLc::over(keyring));
+    let error = decrypt(&kms, rsa, &ciphertext, &[]).unwrap_err();
+    assert_eq!(error.code(), "KMSInternalException");
+    assert!(error.to_string().contains("another provider"), "{error}");
+}
+
 /// The first use of an RSA key brings it into the form of AWS-LC. Here all threads are first.
 #[test]
 fn threads_share_keys() {
