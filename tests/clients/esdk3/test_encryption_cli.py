@@ -29,7 +29,7 @@ def sealed(tmp_path, new_key):
         "--encrypt", "--input", tmp_path / "plain", "--output", tmp_path / "sealed",
         "--wrapping-keys", f"key={key}", "--encryption-context", "tenant=blue",
         "--metadata-output", tmp_path / "metadata",
-    )  # fmt: skip
+    )
     return key, tmp_path / "sealed"
 
 
@@ -43,7 +43,7 @@ def test_a_file_is_encrypted_and_decrypted_with_its_context(sealed, tmp_path):
     succeeds(
         "--decrypt", "--input", path, "--output", tmp_path / "opened", "--wrapping-keys",
         f"key={key}", "--encryption-context", "tenant=blue", "--suppress-metadata",
-    )  # fmt: skip
+    )
     assert (tmp_path / "opened").read_bytes() == b"attack at dawn\n\0\xff"
 
 
@@ -53,7 +53,7 @@ def test_another_context_than_that_of_the_file_is_refused(sealed, tmp_path):
     succeeds(
         "--decrypt", "--input", path, "--output", tmp_path / "opened", "--wrapping-keys",
         f"key={key}", "--encryption-context", "tenant=green", "--metadata-output", tmp_path / "log",
-    )  # fmt: skip
+    )
     assert not (tmp_path / "opened").exists()
     skipped = json.loads((tmp_path / "log").read_text())
     assert skipped["skipped"] and "encryption context" in skipped["reason"]
@@ -67,7 +67,7 @@ def test_discovery_opens_the_files_of_the_accounts_that_it_names(sealed):
             "--decrypt", "--input", path, "--output", "-", "--suppress-metadata",
             "--wrapping-keys", "discovery=true", "discovery-partition=aws",
             f"discovery-account={account}",
-        )  # fmt: skip
+        )
 
     assert discovery("111122223333").stdout == b"attack at dawn\n\0\xff"
     refused = discovery("444455556666")
@@ -84,11 +84,11 @@ def test_a_directory_is_encrypted_under_two_keys_and_opened_with_the_second(tmp_
     succeeds(
         "--encrypt", "--recursive", "--input", tmp_path / "plain", "--output", tmp_path / "sealed",
         "--wrapping-keys", f"key={first}", f"key={second}", "--suppress-metadata",
-    )  # fmt: skip
+    )
     kms.disable_key(KeyId=first)
     succeeds(
         "--decrypt", "--recursive", "--input", tmp_path / "sealed", "--output", tmp_path / "opened",
         "--wrapping-keys", f"key={second}", "--suppress-metadata",
-    )  # fmt: skip
+    )
     opened = {path.name: path.read_text() for path in (tmp_path / "opened").iterdir()}
     assert opened == {f"{name}.encrypted.decrypted": text for name, text in texts.items()}

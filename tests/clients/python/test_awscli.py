@@ -38,7 +38,7 @@ def secret(tmp_path, new_key):
     blob = aws(
         "encrypt", "--key-id", key, "--plaintext", f"fileb://{tmp_path}/plain",
         "--encryption-context", "tenant=blue", "--query", "CiphertextBlob",
-    )  # fmt: skip
+    )
     return key, to_file(tmp_path / "sealed", blob)
 
 
@@ -49,14 +49,14 @@ def test_re_encrypt_moves_a_file_to_another_key_and_context(secret, new_key, tmp
         "re-encrypt", "--ciphertext-blob", sealed, "--source-encryption-context", "tenant=blue",
         "--destination-key-id", destination, "--destination-encryption-context", "tenant=green",
         "--query", "[CiphertextBlob,SourceKeyId,KeyId]",
-    )  # fmt: skip
+    )
     blob, from_key, to_key = moved.split()
     assert (from_key, to_key) == (source, destination)
     moved = to_file(tmp_path / "moved", blob)
     opened = aws(
         "decrypt", "--ciphertext-blob", moved, "--encryption-context", "tenant=green",
         "--query", "Plaintext",
-    )  # fmt: skip
+    )
     assert base64.b64decode(opened) == b"attack at dawn\n\0\xff"
     assert "InvalidCiphertextException" in refused("decrypt", "--ciphertext-blob", moved)
 
@@ -66,7 +66,7 @@ def test_the_wrong_context_is_refused_without_a_word_about_it(secret, new_key):
     error = refused(
         "re-encrypt", "--ciphertext-blob", sealed, "--source-encryption-context", "tenant=green",
         "--destination-key-id", new_key(),
-    )  # fmt: skip
+    )
     expected = "An error occurred (InvalidCiphertextException) when calling the ReEncrypt operation: "
     assert error.endswith(expected.strip())
 
@@ -76,7 +76,7 @@ def test_the_wrong_source_key_is_named(secret, new_key):
     error = refused(
         "re-encrypt", "--ciphertext-blob", sealed, "--source-encryption-context", "tenant=blue",
         "--source-key-id", new_key(), "--destination-key-id", new_key(),
-    )  # fmt: skip
+    )
     assert "(IncorrectKeyException) when calling the ReEncrypt operation" in error
 
 
@@ -87,10 +87,10 @@ def test_a_script_finds_its_keys_by_alias_over_several_pages(kms, new_key):
         kms.create_alias(AliasName=name, TargetKeyId=key)
     listed = aws(
         "list-aliases", "--key-id", key, "--page-size", "2", "--query", "Aliases[].AliasName",
-    )  # fmt: skip
+    )
     assert set(listed.split()) == names
     described = subprocess.run(
         [AWS, "kms", "describe-key", "--key-id", "alias/awscli-1"],
         check=True, capture_output=True,
-    )  # fmt: skip
+    )
     assert json.loads(described.stdout)["KeyMetadata"]["Arn"] == key

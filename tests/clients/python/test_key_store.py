@@ -96,19 +96,16 @@ def test_the_replica_of_a_multi_region_key_reads_the_store_in_its_own_region(mul
     assert west.active(branch_key).branch_key == east.active(branch_key).branch_key
 
 
-@pytest.mark.parametrize(
-    "user, allowed, missing",
-    [
-        ("AKIDKEEPER1", "GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom"),
-        ("AKIDKEEPER2", "and ReEncryptFrom", "kms:ReEncryptTo"),
-    ],
-)
-def test_create_key_names_the_permission_that_was_forgotten(store, user, allowed, missing):
-    with pytest.raises(ComAmazonawsKms) as raised:
-        store.as_user(user).create_key()
-    denial = "User: arn:aws:iam::111122223333:user/keeper is not authorized to perform: "
-    denial += f"{missing} on resource: {store.configuration.value} because no identity-based policy "
-    assert denial in str(raised.value)
+def test_create_key_names_the_permissions_that_were_forgotten_one_by_one(store):
+    # The first may only GenerateDataKeyWithoutPlaintext, the second has ReEncryptFrom, too.
+    for user, missing in [("AKIDKEEPER1", "ReEncryptFrom"), ("AKIDKEEPER2", "ReEncryptTo")]:
+        with pytest.raises(ComAmazonawsKms) as raised:
+            store.as_user(user).create_key()
+        assert (
+            "User: arn:aws:iam::111122223333:user/keeper is not authorized to perform: "
+            f"kms:{missing} on resource: {store.configuration.value} "
+            f"because no identity-based policy allows the kms:{missing} action"
+        ) in str(raised.value)
 
 
 def test_with_generate_and_both_sides_of_re_encrypt_create_key_succeeds(store):

@@ -1,0 +1,1 @@
+//! Runs the AWS Encryption SDK for Rust over `kms-reencrypt`: see `tests`.
