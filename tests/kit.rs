@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use core::cell::Cell;
+use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
@@ -217,6 +219,72 @@ fn what_a_run_makes_it_takes_away() {
         let state = keyring.describe_key(key).unwrap().key_state();
         assert_eq!(state, KeyState::PendingDeletion, "{key}");
     }
+}
+
+/// An endpoint that can be switched off.
+struct Unsteady<'a> {
+    server: &'a InProcess,
+    is_on: Cell<bool>,
+    requests: Cell<u32>,
+}
+
+impl Endpoint for Unsteady<'_> {
+    fn send(&self, request: &Sent<'_>) -> Result<Answer, NoAnswer> {
+        self.requests.set(self.requests.get() + 1);
+        if self.is_on.get() {
+            return self.server.send(request);
+        }
+        Err(NoAnswer("connection refused".to_owned()))
+    }
+}
+
+/// A run notices that nobody is there any more, and keeps what it has made in mind until somebody is.
+#[test]
+fn an_endpoint_that_stops_answering_is_given_up() {
+    let book = Book::read().unwrap();
+    let server = InProcess::new("us-east-2");
+    let endpoint = Unsteady {
+        server: &server,
+        is_on: Cell::new(true),
+        requests: Cell::new(0),
+    };
+    let mut run = Run::new(
+        &book,
+        &endpoint,
+        server.facts("us-west-2"),
+        Patience {
+            tries: 3,
+            pause: Duration::ZERO,
+        },
+    );
+    let section = |name: &'static str| book.cases().filter(move |case| case.id.starts_with(name));
+    for case in section("identifiers/") {
+        run.case(case);
+    }
+    assert!(run.is_answered() && !run.is_lost());
+    let made = run.ledger().keys.len();
+    assert!(made > 2, "{:?}", run.ledger());
+
+    endpoint.is_on.set(false);
+    for case in section("states/").take(3) {
+        assert_eq!(run.case(case).verdict, Verdict::NotReached, "{}", case.id);
+    }
+    assert!(run.is_lost());
+
+    // Cleaning up tries again, and not once for each key.
+    let before = endpoint.requests.get();
+    let faults = run.clean();
+    assert_eq!(faults.len(), made + run.ledger().aliases.len());
+    assert!(
+        faults.last().unwrap().ends_with(": not tried"),
+        "{faults:?}"
+    );
+    assert!(endpoint.requests.get() - before < 10);
+    assert_eq!(run.ledger().keys.len(), made);
+
+    endpoint.is_on.set(true);
+    assert_eq!(run.clean(), [""; 0]);
+    assert!(run.ledger().keys.is_empty() && run.ledger().aliases.is_empty());
 }
 
 #[test]

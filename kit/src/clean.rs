@@ -52,7 +52,14 @@ impl<E: Endpoint> Run<'_, E> {
     pub fn clean(&mut self) -> Vec<String> {
         let mut faults = Vec::new();
         self.fixtures.clear();
+        // The endpoint may answer again.
+        self.unanswered = 0;
         for alias in core::mem::take(&mut self.ledger.aliases) {
+            if self.is_lost() {
+                faults.push(format!("{}: not tried", alias.name));
+                self.ledger.aliases.push(alias);
+                continue;
+            }
             if let Err(fault) = self.take_away_alias(&alias) {
                 faults.push(format!("{}: {fault}", alias.name));
                 self.ledger.aliases.push(alias);
@@ -64,6 +71,11 @@ impl<E: Endpoint> Run<'_, E> {
             .rev()
             .collect();
         for key in keys {
+            if self.is_lost() {
+                faults.push(format!("{}: not tried", key.arn));
+                self.ledger.keys.insert(0, key);
+                continue;
+            }
             let request = json!({"KeyId": key.arn, "PendingWindowInDays": 7});
             if let Err(fault) =
                 self.take_away("ScheduleKeyDeletion", &request, &key.region, key.principal)

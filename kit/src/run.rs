@@ -22,6 +22,9 @@ use crate::rules;
 use crate::scrub::Scrub;
 use crate::values::{at, head};
 
+/// So many requests in a row without an answer mean that the endpoint is lost.
+const LOST: u32 = 3;
+
 pub(crate) const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
 
 /// How often, and how long apart, a question is put again whose answer is not as expected: a change at AWS takes a moment
@@ -64,6 +67,7 @@ pub struct Run<'a, E> {
     /// The results of the current case's set-up.
     pub(crate) results: BTreeMap<String, Value>,
     requests: u64,
+    pub(crate) unanswered: u32,
     stop: Arc<AtomicBool>,
 }
 
@@ -82,6 +86,7 @@ impl<'a, E: Endpoint> Run<'a, E> {
             fixtures: BTreeMap::new(),
             results: BTreeMap::new(),
             requests: 0,
+            unanswered: 0,
             stop: Arc::default(),
         }
     }
@@ -122,16 +127,31 @@ impl<'a, E: Endpoint> Run<'a, E> {
         self.requests
     }
 
+    /// What a case needs that is not there, so that it is skipped.
+    #[must_use]
+    pub fn missing(&self, case: &Case) -> Vec<Need> {
+        let needs = rules::needs(self.book, case).into_iter();
+        needs.filter(|need| !self.has(*need)).collect()
+    }
+
+    /// Whether the endpoint has left several requests in a row without an answer. What a run says of the last cases is then
+    /// worth nothing, and more requests would only take time.
+    pub const fn is_lost(&self) -> bool {
+        self.unanswered >= LOST
+    }
+
+    /// Whether the last request was answered.
+    pub const fn is_answered(&self) -> bool {
+        self.unanswered == 0
+    }
+
     /// Puts a case to the endpoint.
     pub fn case(&mut self, case: &Case) -> Outcome {
         self.results.clear();
-        let missing: Vec<String> = rules::needs(self.book, case)
-            .into_iter()
-            .filter(|need| !self.has(*need))
-            .map(|need| need.missing().to_owned())
-            .collect();
+        let missing = self.missing(case);
         if !missing.is_empty() {
-            return outcome(case, Verdict::Skipped, missing, None);
+            let missing = missing.into_iter().map(|need| need.missing().to_owned());
+            return outcome(case, Verdict::Skipped, missing.collect(), None);
         }
         if let Err(fault) = self.set_up(case) {
             let fault = self.scrub().text(&fault);
@@ -289,7 +309,11 @@ impl<'a, E: Endpoint> Run<'a, E> {
                 }
                 Err(_) => true,
             };
-            if !again || tried >= self.patience.tries {
+            if !again || tried >= self.patience.tries || (answer.is_err() && self.is_lost()) {
+                self.unanswered = match answer {
+                    Ok(_) => 0,
+                    Err(_) => self.unanswered.saturating_add(1),
+                };
                 return answer;
             }
             self.patience.wait(tried, &self.stop);

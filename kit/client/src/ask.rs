@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -10,12 +10,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use kit::{
-    Answer, Book, Case, Endpoint, Facts, Ledger, NoAnswer, Patience, Plan, Principal, Run, Sent,
-    Verdict,
+    Answer, Book, Case, Endpoint, Facts, Ledger, NoAnswer, Outcome, Patience, Plan, Principal, Run,
+    Sent, Verdict,
 };
 use tokio::runtime::Runtime;
 
-use crate::args::RunArguments;
+use crate::args::{RunArguments, Target};
 use crate::fault::Fault;
 use crate::principals::Principals;
 use crate::results::Results;
@@ -53,89 +53,92 @@ impl Endpoint for Kept<'_> {
     }
 }
 
+/// A run that is finished.
+pub(crate) struct Asked {
+    pub(crate) results: Results,
+    /// Whether something is left at AWS that could not be taken away.
+    pub(crate) left: bool,
+}
+
 /// Runs the cases. With `all`, every answer is kept, and otherwise those that are of interest.
-pub(crate) fn ask(book: &Book, arguments: &RunArguments, all: bool) -> Result<Results, Fault> {
+pub(crate) fn ask(book: &Book, arguments: &RunArguments, all: bool) -> Result<Asked, Fault> {
+    let target = &arguments.target;
     let cases: Vec<&Case> = book
         .cases()
         .filter(|case| arguments.only.has(&case.id))
         .collect();
-    let stop = Arc::new(AtomicBool::new(false));
-    let endpoint = endpoint(arguments, &stop)?;
-    let keeper = keeper(arguments);
-    let state = begin(arguments, &endpoint, &keeper)?;
-    let plan = Plan::of(book, cases.iter().copied());
-    if arguments.aws {
-        terminal::plan(
-            &plan,
-            &state.facts.account,
-            &arguments.region,
-            &arguments.abroad,
-        )?;
-        if !arguments.yes && !terminal::is_confirmed()? {
-            return Err(Fault::new("nothing was done"));
-        }
+    if cases.is_empty() {
+        return Err(Fault::new(
+            "no case has such an id: `kms-kit list` lists them",
+        ));
     }
-    let patience = if arguments.aws {
-        AT_AWS
-    } else {
-        Patience::NONE
-    };
+    let stop = Arc::new(AtomicBool::new(false));
+    let endpoint = endpoint(target, &stop)?;
+    let keeper = keeper(target);
+    let state = begin(arguments, &endpoint, &keeper)?;
+    let patience = if target.aws { AT_AWS } else { Patience::NONE };
     let kept = Kept {
         endpoint: &endpoint,
         keeper: &keeper,
         state: RefCell::new(state.clone()),
     };
+    let answered: BTreeSet<String> = state.outcomes.iter().map(|one| one.id.clone()).collect();
     let run = Run::new(book, &kept, state.facts, patience).stopped_by(Arc::clone(&stop));
     let mut run = run.with(state.ledger, state.fixtures);
-    let bar = bar(cases.len());
-    for case in cases {
-        bar.set_message(case.id.clone());
-        bar.inc(1);
-        if kept
-            .state
-            .borrow()
-            .outcomes
-            .iter()
-            .any(|outcome| outcome.id == case.id)
-        {
-            continue;
-        }
-        let outcome = run.case(case);
-        if stop.load(Ordering::Relaxed) {
-            break;
-        }
-        let mut state = kept.state.borrow_mut();
-        state.outcomes.push(outcome);
-        state.fixtures = run.fixtures().clone();
-        state.ledger = run.ledger().clone();
-        keeper.write(&state)?;
+    if let Some(path) = keeper.path().filter(|_| !answered.is_empty()) {
+        terminal::goes_on(path, answered.len(), run.ledger())?;
     }
-    bar.finish_and_clear();
+    let still_to_ask: Vec<&Case> = cases
+        .iter()
+        .copied()
+        .filter(|case| !answered.contains(&case.id))
+        .collect();
+    if target.aws {
+        let asked = still_to_ask
+            .iter()
+            .copied()
+            .filter(|case| run.missing(case).is_empty());
+        let plan = Plan::of(book, asked);
+        terminal::plan(&plan, run.facts(), |need| {
+            let needs = |case: &&&Case| run.missing(case).contains(&need);
+            still_to_ask.iter().filter(needs).count()
+        })?;
+        if !arguments.yes && !terminal::is_confirmed()? {
+            return Err(Fault::new("nothing was done"));
+        }
+    }
+    let lost = put(&mut run, &still_to_ask, &kept, &stop)?;
+    if !stop.load(Ordering::Relaxed) && keeper.path().is_none() {
+        give_up(&mut kept.state.borrow_mut(), &still_to_ask, lost.as_deref());
+    }
     let left = run.clean();
     let requests = run.requests();
     let mut state = kept.state.borrow().clone();
     state.ledger = run.ledger().clone();
     state.fixtures = BTreeMap::new();
-    for fault in &left {
-        terminal::say(format_args!("could not be taken away: {fault}"))?;
-    }
-    let stopped = stop.load(Ordering::Relaxed);
-    if stopped || !left.is_empty() {
+    terminal::left(&left, target.aws)?;
+    let stopped = match lost {
+        _ if stop.load(Ordering::Relaxed) => Some("stopped".to_owned()),
+        Some(reason) if keeper.path().is_some() => Some(reason),
+        _ => None,
+    };
+    if stopped.is_some() || !left.is_empty() {
         keeper.write(&state)?;
     } else {
         keeper.remove()?;
     }
-    if stopped {
-        let again = keeper
-            .path()
-            .map(|path| format!("; with --state {} it goes on", path.display()));
-        return Err(Fault::new(format!("stopped{}", again.unwrap_or_default())));
+    if let Some(reason) = stopped {
+        let again = keeper.path().map(|path| {
+            let path = path.display();
+            format!("; the same command goes on with what is in {path}")
+        });
+        return Err(Fault::new(format!("{reason}{}", again.unwrap_or_default())));
     }
     terminal::say(format_args!("{requests} requests"))?;
     let mut results = Results::new(
         name(arguments),
         arguments.server_version.clone(),
-        &arguments.region,
+        &target.region,
     );
     results.outcomes = state.outcomes;
     if !all {
@@ -145,23 +148,86 @@ pub(crate) fn ask(book: &Book, arguments: &RunArguments, all: bool) -> Result<Re
             }
         }
     }
-    Ok(results)
+    Ok(Asked {
+        results,
+        left: target.aws && !left.is_empty(),
+    })
+}
+
+/// Puts cases to the endpoint until somebody stops the run, or no answer comes any more: then it says so.
+fn put(
+    run: &mut Run<'_, Kept<'_>>,
+    cases: &[&Case],
+    kept: &Kept<'_>,
+    stop: &AtomicBool,
+) -> Result<Option<String>, Fault> {
+    let bar = bar(cases.len());
+    let mut otherwise = 0_u32;
+    // What was said of the cases until the last answer.
+    let mut answered = kept.state.borrow().outcomes.len();
+    for case in cases {
+        bar.set_message(case.id.clone());
+        let outcome = run.case(case);
+        bar.inc(1);
+        if stop.load(Ordering::Relaxed) {
+            break;
+        }
+        let reason = outcome.notes.first().cloned();
+        if [Verdict::Disagrees, Verdict::NotReached].contains(&outcome.verdict) {
+            otherwise = otherwise.saturating_add(1);
+            bar.set_prefix(format!("{otherwise} otherwise  "));
+        }
+        let mut state = kept.state.borrow_mut();
+        state.outcomes.push(outcome);
+        state.fixtures = run.fixtures().clone();
+        state.ledger = run.ledger().clone();
+        if run.is_answered() {
+            answered = state.outcomes.len();
+        }
+        if run.is_lost() {
+            state.outcomes.truncate(answered);
+            kept.keeper.write(&state)?;
+            bar.finish_and_clear();
+            let reason = reason.unwrap_or_default();
+            return Ok(Some(format!("no answer comes any more ({reason})")));
+        }
+        kept.keeper.write(&state)?;
+    }
+    bar.finish_and_clear();
+    Ok(None)
+}
+
+/// Says of the cases that were not asked, since the server is lost, that they were not reached.
+fn give_up(state: &mut State, cases: &[&Case], lost: Option<&str>) {
+    let Some(reason) = lost else {
+        return;
+    };
+    let asked: BTreeSet<String> = state.outcomes.iter().map(|one| one.id.clone()).collect();
+    let rest = cases.iter().filter(|case| !asked.contains(&case.id));
+    state.outcomes.extend(rest.map(|case| Outcome {
+        id: case.id.clone(),
+        verdict: Verdict::NotReached,
+        notes: vec![reason.to_owned()],
+        answer: None,
+    }));
 }
 
 /// Takes away what an earlier run has left.
-pub(crate) fn clean(book: &Book, arguments: &RunArguments) -> Result<ExitCode, Fault> {
-    let keeper = keeper(arguments);
+pub(crate) fn clean(book: &Book, target: &Target) -> Result<ExitCode, Fault> {
+    let keeper = keeper(target);
+    let path = keeper
+        .path()
+        .ok_or_else(|| Fault::new("name the file of the run by --state"))?;
     let state = keeper
         .read()?
-        .ok_or_else(|| Fault::new("there is no state file"))?;
-    let endpoint = endpoint(arguments, &Arc::new(AtomicBool::new(false)))?;
+        .ok_or_else(|| Fault::new(format!("there is no file {}", path.display())))?;
+    let endpoint = endpoint(target, &Arc::new(AtomicBool::new(false)))?;
     let mut run = Run::new(book, &endpoint, state.facts.clone(), Patience::NONE);
     run = run.with(state.ledger.clone(), BTreeMap::new());
     let left = run.clean();
-    for fault in &left {
-        terminal::say(format_args!("could not be taken away: {fault}"))?;
-    }
     let ledger = run.ledger().clone();
+    terminal::taken_away(&state.ledger, &ledger)?;
+    terminal::left(&left, target.aws)?;
     keeper.write(&State {
         ledger,
         fixtures: BTreeMap::new(),
@@ -170,7 +236,12 @@ pub(crate) fn clean(book: &Book, arguments: &RunArguments) -> Result<ExitCode, F
     Ok(ExitCode::from(u8::from(!left.is_empty())))
 }
 
-fn endpoint(arguments: &RunArguments, stop: &Arc<AtomicBool>) -> Result<Signed, Fault> {
+fn endpoint(target: &Target, stop: &Arc<AtomicBool>) -> Result<Signed, Fault> {
+    if target.abroad() == target.region {
+        return Err(Fault::new(
+            "--region and --abroad name the same Region: replicas need another",
+        ));
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
@@ -182,23 +253,23 @@ fn endpoint(arguments: &RunArguments, stop: &Arc<AtomicBool>) -> Result<Signed, 
             stop.store(true, Ordering::Relaxed);
         }
     });
-    if arguments.endpoint.is_none() && !arguments.aws {
-        return Err(Fault::new("name an --endpoint, or --aws"));
+    if target.endpoint.is_none() && !target.aws {
+        return Err(Fault::new("name whom to ask: --endpoint URL, or --aws"));
     }
-    let (address, principals) = match &arguments.endpoint {
+    let (address, principals) = match &target.endpoint {
         Some(address) => {
             let address = format!("{}/", address.trim_end_matches('/'));
             (Address::Server(address), Principals::made_up())
         }
         None => {
             let others = [
-                (Principal::Second, arguments.second_profile.as_deref()),
-                (Principal::Stranger, arguments.stranger_profile.as_deref()),
+                (Principal::Second, target.second_profile.as_deref()),
+                (Principal::Stranger, target.stranger_profile.as_deref()),
             ];
             let chain = Principals::from_chain(
-                arguments.profile.as_deref(),
+                target.profile.as_deref(),
                 others,
-                &arguments.region,
+                &target.region,
                 http_client,
             );
             (Address::Aws, runtime.block_on(chain)?)
@@ -207,14 +278,14 @@ fn endpoint(arguments: &RunArguments, stop: &Arc<AtomicBool>) -> Result<Signed, 
     Ok(Signed::new(runtime, address, principals))
 }
 
-fn keeper(arguments: &RunArguments) -> Keeper {
-    let usual = arguments.aws.then(|| PathBuf::from("kms-kit.state.json"));
-    Keeper(arguments.state.clone().or(usual))
+fn keeper(target: &Target) -> Keeper {
+    let usual = target.aws.then(|| PathBuf::from("kms-kit.state.json"));
+    Keeper(target.state.clone().or(usual))
 }
 
 /// The state of an earlier run, or that of a new one.
 fn begin(arguments: &RunArguments, endpoint: &Signed, keeper: &Keeper) -> Result<State, Fault> {
-    let facts = facts(arguments, endpoint)?;
+    let facts = facts(&arguments.target, endpoint)?;
     let whom = name(arguments);
     let Some(state) = keeper.read()? else {
         return Ok(State {
@@ -248,15 +319,15 @@ fn begin(arguments: &RunArguments, endpoint: &Signed, keeper: &Keeper) -> Result
     })
 }
 
-fn facts(arguments: &RunArguments, endpoint: &Signed) -> Result<Facts, Fault> {
+fn facts(target: &Target, endpoint: &Signed) -> Result<Facts, Fault> {
     let mut word = [0; 4];
     getrandom::fill(&mut word).map_err(Fault::new)?;
     let run = format!("{:08x}", u32::from_be_bytes(word));
-    let mut facts = Facts::new(ACCOUNTS[0], &arguments.region, &arguments.abroad, &run);
-    facts.aws = arguments.aws;
-    if arguments.aws {
+    let mut facts = Facts::new(ACCOUNTS[0], &target.region, &target.abroad(), &run);
+    facts.aws = target.aws;
+    if target.aws {
         for principal in endpoint.principals().all() {
-            let arn = endpoint.arn(principal, &arguments.region)?;
+            let arn = endpoint.arn(principal, &target.region)?;
             facts.principals.insert(principal, arn);
         }
         facts.account = account(&facts, Principal::Owner)?;
@@ -272,7 +343,7 @@ fn facts(arguments: &RunArguments, endpoint: &Signed) -> Result<Facts, Fault> {
             }
         }
     } else {
-        if let Some(account) = account_of_server(endpoint, &arguments.region)? {
+        if let Some(account) = account_of_server(endpoint, &target.region)? {
             facts.account = account;
         }
         facts.other_account = ACCOUNTS[1].to_owned();
@@ -320,6 +391,7 @@ fn account_of_server(endpoint: &Signed, region: &str) -> Result<Option<String>, 
 fn name(arguments: &RunArguments) -> String {
     let usual = || {
         arguments
+            .target
             .endpoint
             .clone()
             .unwrap_or_else(|| "AWS".to_owned())
@@ -329,6 +401,6 @@ fn name(arguments: &RunArguments) -> String {
 
 fn bar(cases: usize) -> ProgressBar {
     let bar = ProgressBar::new(u64::try_from(cases).unwrap_or_default());
-    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}");
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len}  {prefix}{msg}");
     bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }

@@ -2,7 +2,8 @@
 
 use core::fmt::Write as _;
 
-use kit::{Book, Case, Outcome, Sheet, Verdict};
+use kit::{Book, Call, Case, Expectation, Outcome, Principal, Sheet, Verdict};
+use serde_json::Value;
 
 use crate::results::{JUDGED, Results, known};
 use crate::terminal::verdict;
@@ -37,14 +38,15 @@ fn cards(page: &mut String, book: &Book, results: &[Results]) {
         let ids = || book.cases().map(|case| case.id.as_str());
         let of_all = |verdicts: &[Verdict]| one.count(ids(), verdicts);
         let (agrees, judged) = (count(&[Verdict::Agrees]), count(&JUDGED));
+        let disagrees = count(&[Verdict::Disagrees]);
         let words = one
             .outcomes
             .iter()
             .filter(|outcome| outcome.differs_in_words())
             .count();
         let rest = [
-            (count(&[Verdict::Disagrees]), "answers otherwise"),
-            (words, "of these only in the words of the message"),
+            (disagrees - words, "answers otherwise"),
+            (words, "differs only in the words of the message"),
             (
                 count(&[Verdict::NotReached]),
                 "not reached: the set-up failed",
@@ -66,7 +68,12 @@ fn cards(page: &mut String, book: &Book, results: &[Results]) {
                 agrees,
                 percent(agrees, judged),
                 bar(
-                    &[(agrees, "yes"), (rest[0].0, "no"), (rest[2].0, "unreached")],
+                    &[
+                        (agrees, "yes"),
+                        (words, "words"),
+                        (disagrees - words, "no"),
+                        (rest[2].0, "unreached"),
+                    ],
                     judged
                 ),
             ),
@@ -147,11 +154,13 @@ fn row(page: &mut String, case: &Case, results: &[Results]) {
     add(
         page,
         format_args!(
-            "<tr class=\"{class}\" id=\"{0}\"><td><p>{1}</p><p class=\"id\">{0} · {2} · {3}</p></td><td class=\"evidence\">{label}</td>",
+            "<tr class=\"{class}\" id=\"{0}\"><td><p>{1}</p><details class=\"asked\"><summary>{0} · {2} · {3}</summary>\
+             <pre>{4}</pre></details></td><td class=\"evidence\">{label}</td>",
             escaped(&case.id),
             escaped(&case.shows),
             escaped(&case.request.call),
             escaped(&case.source),
+            escaped(&asked(case)),
         ),
     );
     for outcome in outcomes {
@@ -163,16 +172,59 @@ fn row(page: &mut String, case: &Case, results: &[Results]) {
     page.push_str("</tr>\n");
 }
 
+/// The question and the expected answer, as the case has them.
+fn asked(case: &Case) -> String {
+    let Call {
+        call,
+        with,
+        body,
+        principal,
+        ..
+    } = &case.request;
+    let caller = match principal {
+        Principal::Owner => String::new(),
+        other => format!(" by the {}", other.name()),
+    };
+    let request = match body {
+        Some(body) => body.clone(),
+        None => pretty(&Value::Object(with.clone())),
+    };
+    let Expectation {
+        members,
+        code,
+        message,
+        ..
+    } = &case.expect;
+    let expected = match (code, message) {
+        (Some(code), Some(Value::String(message))) => format!("{code}: {message}"),
+        (Some(code), Some(Value::Null)) => format!("{code}, without a message"),
+        (Some(code), _) => code.clone(),
+        (None, _) => members
+            .as_ref()
+            .map(|members| pretty(&Value::Object(members.clone())))
+            .unwrap_or_default(),
+    };
+    format!("{call}{caller}\n{request}\n\nexpected\n{expected}")
+}
+
+fn pretty(value: &Value) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_default()
+}
+
 fn cell(page: &mut String, outcome: &Outcome) {
     let (class, mark) = match outcome.verdict {
         Verdict::Agrees => ("yes", "✓"),
+        Verdict::Disagrees if outcome.differs_in_words() => ("words", "≉"),
         Verdict::Disagrees => ("no", "✗"),
         Verdict::NotReached => ("unreached", "↯"),
         Verdict::OpenAsGuessed => ("asguessed", "≈"),
         Verdict::OpenOtherwise => ("otherwise", "≠"),
         Verdict::Skipped => ("none", "–"),
     };
-    let said = verdict(outcome.verdict);
+    let said = match class {
+        "words" => "only the words of the message differ",
+        _ => verdict(outcome.verdict),
+    };
     if outcome.notes.is_empty() {
         add(
             page,
@@ -218,14 +270,14 @@ const HEAD: &str = concat!(
     include_str!("page.css"),
     "</style></head>\n<body><header><h1>What KMS answers</h1>\
      <p>Each row is a question to AWS KMS whose answer is known, or open. Each column is a server that was asked. \
-     Click a mark to see what it said.</p></header>\n"
+     Click a case to see what is asked and expected, and a mark to see what a server said.</p></header>\n"
 );
 
 const FILTERS: &str = "<nav><label><input type=\"radio\" name=\"f\" value=\"\" checked> all</label>\
      <label><input type=\"radio\" name=\"f\" value=\"wrong\"> where one answers otherwise</label>\
      <label><input type=\"radio\" name=\"f\" value=\"open\"> open</label>\
      <input type=\"search\" placeholder=\"Search cases\" aria-label=\"Search cases\">\
-     <span class=\"legend\"><i class=\"yes\">✓</i> as AWS <i class=\"no\">✗</i> otherwise \
+     <span class=\"legend\"><i class=\"yes\">✓</i> as AWS <i class=\"words\">≉</i> but for the words of the message <i class=\"no\">✗</i> otherwise \
      <i class=\"unreached\">↯</i> not reached <i class=\"asguessed\">≈</i><i class=\"otherwise\">≠</i> open, as decided or not \
      <i class=\"none\">–</i> skipped</span></nav>\n";
 

@@ -16,6 +16,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use args::{Arguments, Command, Only, RunArguments};
+use ask::Asked;
 use clap::Parser as _;
 use fault::Fault;
 use kit::{Book, Verdict};
@@ -37,14 +38,14 @@ fn run(arguments: Arguments) -> Result<ExitCode, Fault> {
     let run = arguments.run;
     match arguments.command {
         Some(Command::Record { run, out }) => {
-            let results = ask::ask(&book, &run, true)?;
-            results.write(&out)?;
-            report(&book, &run, &results)?;
+            let asked = ask::ask(&book, &run, true)?;
+            asked.results.write(&out)?;
+            report(&book, &run, &asked.results)?;
             terminal::say(format_args!(
                 "\nThe answers are in {}. CONTRIBUTING.md says where to send them.",
                 out.display()
             ))?;
-            Ok(code(&results))
+            Ok(code(&asked))
         }
         Some(Command::Report {
             results,
@@ -65,11 +66,11 @@ fn run(arguments: Arguments) -> Result<ExitCode, Fault> {
             Ok(ExitCode::SUCCESS)
         }
         Some(Command::List { only }) => list(&book, &only),
-        Some(Command::Clean { run }) => ask::clean(&book, &run),
+        Some(Command::Clean { target }) => ask::clean(&book, &target),
         None => {
-            let results = ask::ask(&book, &run, false)?;
-            report(&book, &run, &results)?;
-            Ok(code(&results))
+            let asked = ask::ask(&book, &run, false)?;
+            report(&book, &run, &asked.results)?;
+            Ok(code(&asked))
         }
     }
 }
@@ -79,7 +80,8 @@ fn report(book: &Book, run: &RunArguments, results: &Results) -> Result<(), Faul
         terminal::disagreements(results)?;
     }
     terminal::summary(book, results)?;
-    if run.aws {
+    terminal::skipped(results, run.verbose)?;
+    if run.target.aws {
         terminal::settled(book, results)?;
     }
     if let Some(path) = &run.json {
@@ -108,11 +110,15 @@ fn list(book: &Book, only: &Only) -> Result<ExitCode, Fault> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// 1 if an answer is not as it is known to be.
-fn code(results: &Results) -> ExitCode {
+/// 1 if an answer is not as it is known to be, 2 if something is left at AWS.
+fn code(asked: &Asked) -> ExitCode {
+    if asked.left {
+        return ExitCode::from(2);
+    }
     let is_wrong = |verdict| [Verdict::Disagrees, Verdict::NotReached].contains(&verdict);
     ExitCode::from(u8::from(
-        results
+        asked
+            .results
             .outcomes
             .iter()
             .any(|outcome| is_wrong(outcome.verdict)),

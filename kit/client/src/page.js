@@ -13,3 +13,13 @@ const show = () => {
   }
 };
 document.querySelectorAll("nav input").forEach((input) => input.addEventListener("input", show));
+// One answer at a time: it lies over the rows below it.
+const answers = () => document.querySelectorAll(".mark details[open]");
+document.addEventListener("toggle", (event) => {
+  if (event.target.open && event.target.closest(".mark")) {
+    answers().forEach((other) => { other.open = other === event.target; });
+  }
+}, true);
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") answers().forEach((open) => { open.open = false; });
+});

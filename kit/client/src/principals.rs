@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use aws_config::BehaviorVersion;
 use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_credential_types::Credentials;
+use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use kit::Principal;
 
@@ -96,11 +97,14 @@ impl Principals {
         let provider =
             provider.ok_or_else(|| Fault::new(format!("there is no {}", principal.name())))?;
         let credentials = provider.provide_credentials().await.map_err(|error| {
-            let cause = std::error::Error::source(&error).map(ToString::to_string);
-            Fault::new(format!(
-                "no credentials: {error} {}",
-                cause.unwrap_or_default()
-            ))
+            let found = match &error {
+                CredentialsError::CredentialsNotLoaded(_) => {
+                    "there are no credentials; name a profile that has some"
+                }
+                _ => "the credentials cannot be had",
+            };
+            let whose = principal.name();
+            Fault::new(format!("{found}, for the {whose} ({})", Fault::of(&error)))
         })?;
         if let Ok(mut fetched) = self.fetched.lock() {
             fetched.insert(principal, credentials.clone());

@@ -92,13 +92,11 @@ impl Signed {
             b"Action=GetCallerIdentity&Version=2011-06-15",
         ))?;
         let text = String::from_utf8_lossy(&answer.body).into_owned();
-        let arn = text
-            .split_once("<Arn>")
-            .and_then(|(_, after)| after.split_once("</Arn>"));
-        let arn = arn.map(|(arn, _)| arn.to_owned());
-        arn.ok_or_else(|| {
+        element(&text, "Arn").map(str::to_owned).ok_or_else(|| {
+            let code = element(&text, "Code").unwrap_or("no ARN");
+            let message = element(&text, "Message").unwrap_or(&text);
             Fault::new(format!(
-                "GetCallerIdentity of the {}: {text}",
+                "AWS does not know the credentials of the {}: {code}: {message}",
                 principal.name()
             ))
         })
@@ -142,10 +140,7 @@ impl Signed {
         let mut request = request.body(SdkBody::from(body)).map_err(Fault::new)?;
         instructions.apply_to_request_http1x(&mut request);
         let request = HttpRequest::try_from(request).map_err(Fault::new)?;
-        let failed = |error: &dyn std::error::Error| {
-            let cause = error.source().map(ToString::to_string).unwrap_or_default();
-            Fault::new(format!("{error} {cause}"))
-        };
+        let failed = |error: &dyn std::error::Error| Fault::of(error).at(&address);
         let response = self
             .connector
             .call(request)
@@ -159,13 +154,20 @@ impl Signed {
         let body = ByteStream::new(response.into_body())
             .collect()
             .await
-            .map_err(Fault::new)?;
+            .map_err(|error| failed(&error))?;
         Ok(Answer {
             status,
             headers,
             body: body.to_vec(),
         })
     }
+}
+
+/// The text of the first element with this name.
+fn element<'t>(text: &'t str, name: &str) -> Option<&'t str> {
+    let (_, after) = text.split_once(&format!("<{name}>"))?;
+    let (inner, _) = after.split_once(&format!("</{name}>"))?;
+    Some(inner)
 }
 
 /// Timeouts need something that sleeps.

@@ -1,8 +1,10 @@
 //! What a run prints.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write as _};
+use std::path::Path;
 
-use kit::{Book, Plan, Verdict};
+use kit::{Book, Facts, Ledger, Need, Outcome, Plan, Principal, Verdict};
 
 use crate::fault::Fault;
 use crate::results::{JUDGED, Results};
@@ -12,23 +14,61 @@ pub(crate) fn say(line: impl core::fmt::Display) -> Result<(), Fault> {
     writeln!(io::stdout(), "{line}").map_err(Fault::new)
 }
 
-/// Says what a run will create at AWS, and what that costs.
-pub(crate) fn plan(plan: &Plan, account: &str, region: &str, abroad: &str) -> Result<(), Fault> {
+/// Says that an earlier run goes on.
+pub(crate) fn goes_on(path: &Path, answered: usize, ledger: &Ledger) -> Result<(), Fault> {
     say(format_args!(
-        "This run will create in account {account}, Region {region} (replicas in {abroad}):\n"
+        "The run of {} goes on: {answered} of its cases were asked, and it has {} keys and {} aliases.\n",
+        path.display(),
+        ledger.keys.len(),
+        ledger.aliases.len()
+    ))
+}
+
+/// Says what a run will create at AWS, in whose name, and what that costs.
+pub(crate) fn plan(
+    plan: &Plan,
+    facts: &Facts,
+    cases_that_need: impl Fn(Need) -> usize,
+) -> Result<(), Fault> {
+    say(format_args!(
+        "AWS account {}, Region {}, replicas in {}. The callers:\n",
+        facts.account, facts.region, facts.abroad
     ))?;
+    for (principal, need, option) in [
+        (Principal::Owner, None, ""),
+        (Principal::Second, Some(Need::Second), "--second-profile"),
+        (
+            Principal::Stranger,
+            Some(Need::Stranger),
+            "--stranger-profile",
+        ),
+    ] {
+        let name = principal.name();
+        match (facts.principals.get(&principal), need) {
+            (Some(arn), _) => say(format_args!("  {name:<9} {arn}"))?,
+            (None, Some(need)) => say(format_args!(
+                "  {name:<9} none: {} cases are skipped without {option}",
+                cases_that_need(need)
+            ))?,
+            (None, None) => {}
+        }
+    }
+    say("\nThe run will create:\n")?;
     for (spec, count) in &plan.keys {
         say(format_args!("  {count:4} keys  {spec}"))?;
     }
     let requests = plan.requests + plan.dear_requests;
+    let rotations = match plan.rotations {
+        0 => String::new(),
+        count => format!(", as much for each of {count} rotations"),
+    };
     say(format_args!(
-        "\nand send at least {requests} requests. At AWS's prices that is about {:.2} USD: 1 USD for a key in a month,\n\
-         prorated hourly, and as much for each of {} rotations; 0.03 USD for 10,000 requests, 0.15 USD with larger\n\
-         RSA keys and elliptic curves. Keys cost nothing while they wait for their deletion.\n\n\
+        "\nand send at least {requests} requests. At AWS's prices that is about {:.2} USD, if it takes no more than an hour:\n\
+         1 USD for a key in a month, prorated hourly{rotations}; 0.03 USD for 10,000 requests, 0.15 USD with\n\
+         larger RSA keys and elliptic curves. Keys cost nothing while they wait for their deletion.\n\n\
          At the end, after a failure and after Ctrl-C, the aliases are deleted and the keys are scheduled for deletion in\n\
          seven days. Nothing is changed that the run did not make.\n",
         (plan.dollars() * 100.0).ceil() / 100.0,
-        plan.rotations,
     ))
 }
 
@@ -37,14 +77,72 @@ pub(crate) fn is_confirmed() -> Result<bool, Fault> {
     write!(io::stdout(), "Go on? [y/N] ").map_err(Fault::new)?;
     io::stdout().flush().map_err(Fault::new)?;
     let mut answer = String::new();
-    io::stdin().read_line(&mut answer).map_err(Fault::new)?;
+    if io::stdin().read_line(&mut answer).map_err(Fault::new)? == 0 {
+        say("")?;
+        return Err(Fault::new(
+            "nothing was done: standard input ended without an answer, and --yes was not given",
+        ));
+    }
     Ok(["y", "yes"].contains(&answer.trim().to_lowercase().as_str()))
+}
+
+/// Says what could not be taken away: each thing at AWS, where it may cost something, and elsewhere the first.
+pub(crate) fn left(left: &[String], at_aws: bool) -> Result<(), Fault> {
+    let shown = if at_aws { left.len() } else { 1 };
+    for fault in left.iter().take(shown) {
+        say(format_args!("could not be taken away: {fault}"))?;
+    }
+    if left.len() > shown {
+        say(format_args!("and {} more", left.len() - shown))?;
+    }
+    if at_aws && !left.is_empty() {
+        say(
+            "`kms-kit clean --aws`, with the same profiles, Region and state file, tries it again.",
+        )?;
+    }
+    Ok(())
+}
+
+/// Says what was taken away.
+pub(crate) fn taken_away(before: &Ledger, after: &Ledger) -> Result<(), Fault> {
+    say(format_args!(
+        "{} aliases are deleted, and {} keys are scheduled for deletion in seven days",
+        before.aliases.len().saturating_sub(after.aliases.len()),
+        before.keys.len().saturating_sub(after.keys.len()),
+    ))
+}
+
+/// Says how many cases were skipped for which reason; with `all`, which ones.
+pub(crate) fn skipped(results: &Results, all: bool) -> Result<(), Fault> {
+    let mut reasons: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for outcome in &results.outcomes {
+        if outcome.verdict == Verdict::Skipped {
+            let reason = outcome.notes.join(", ");
+            reasons.entry(reason).or_default().push(&outcome.id);
+        }
+    }
+    if reasons.is_empty() {
+        return Ok(());
+    }
+    say("\nskipped, for what a case needs:")?;
+    for (reason, ids) in reasons {
+        say(format_args!("{:>5}  {reason}", ids.len()))?;
+        for id in ids.iter().filter(|_| all) {
+            say(format_args!("         {id}"))?;
+        }
+    }
+    Ok(())
 }
 
 /// Prints a table of sections.
 pub(crate) fn summary(book: &Book, results: &Results) -> Result<(), Fault> {
+    let titles = book
+        .sheets
+        .iter()
+        .map(|sheet| sheet.section.chars().count());
+    let width = titles.max().unwrap_or_default();
     say(format_args!(
-        "\n{:<34}{:>8}{:>11}{:>13}{:>9}{:>9}",
+        "\n{:<width$}{:>9}{:>11}{:>13}{:>9}{:>7}",
         "", "agrees", "disagrees", "not reached", "skipped", "open"
     ))?;
     let mut rows: Vec<(&str, Vec<&str>)> = book
@@ -62,7 +160,7 @@ pub(crate) fn summary(book: &Book, results: &Results) -> Result<(), Fault> {
             continue;
         }
         say(format_args!(
-            "{section:<34}{:>8}{:>11}{:>13}{:>9}{:>9}",
+            "{section:<width$}{:>9}{:>11}{:>13}{:>9}{:>7}",
             count(&[Verdict::Agrees]),
             count(&[Verdict::Disagrees]),
             count(&[Verdict::NotReached]),
@@ -96,22 +194,32 @@ pub(crate) fn disagreements(results: &Results) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Says which of the guesses AWS has settled.
+/// Says which of the open decisions AWS has settled, and which way.
 pub(crate) fn settled(book: &Book, results: &Results) -> Result<(), Fault> {
-    let open = book.cases().filter_map(|case| Some((case.open?, case)));
-    for (number, case) in open {
-        let Some(outcome) = results.of(&case.id) else {
-            continue;
+    let mut settled: BTreeMap<u32, Vec<&Outcome>> = BTreeMap::new();
+    for case in book.cases() {
+        let is_settled = |outcome: &&Outcome| {
+            [Verdict::OpenAsGuessed, Verdict::OpenOtherwise].contains(&outcome.verdict)
         };
-        match outcome.verdict {
-            Verdict::OpenAsGuessed => say(format_args!("decision {number} is right: {}", case.id))?,
-            Verdict::OpenOtherwise => {
-                say(format_args!("decision {number} is wrong: {}", case.id))?;
-                for note in &outcome.notes {
-                    say(format_args!("    {note}"))?;
-                }
+        if let Some(outcome) = results.of(&case.id).filter(is_settled) {
+            let number = case.open.unwrap_or_default();
+            settled.entry(number).or_default().push(outcome);
+        }
+    }
+    if settled.is_empty() {
+        return Ok(());
+    }
+    say("\nAWS's answers to what was open, by the numbers of docs/behaviour.md:")?;
+    for (number, outcomes) in settled {
+        for outcome in outcomes {
+            let how = match outcome.verdict {
+                Verdict::OpenAsGuessed => "as decided",
+                _ => "otherwise",
+            };
+            say(format_args!("{number:>5}  {how:<11}{}", outcome.id))?;
+            for note in &outcome.notes {
+                say(format_args!("       {:<11}{note}", ""))?;
             }
-            _ => {}
         }
     }
     Ok(())
