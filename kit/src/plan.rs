@@ -39,9 +39,15 @@ impl Plan {
         let mut fixtures = BTreeSet::new();
         for case in cases {
             let mut values = rules::case_values(case);
-            for call in case.setup.iter().chain([&case.request]) {
+            for call in &case.setup {
                 plan.count(call);
                 values.extend(rules::call_values(call));
+            }
+            values.extend(rules::call_values(&case.request));
+            if case.open.is_none() && case.expect.code.is_some() {
+                plan.count_request(&case.request);
+            } else {
+                plan.count(&case.request);
             }
             plan.count_fixtures(book, &values, &mut fixtures);
         }
@@ -67,18 +73,23 @@ impl Plan {
         }
     }
 
+    /// Counts a call that may succeed.
     fn count(&mut self, call: &Call) {
-        let text = |member: &str| call.with.get(member).and_then(Value::as_str);
         match call.call.as_str() {
             "CreateKey" => {
-                let spec = text("KeySpec").unwrap_or("SYMMETRIC_DEFAULT");
+                let spec = text(call, "KeySpec").unwrap_or("SYMMETRIC_DEFAULT");
                 *self.keys.entry(spec.to_owned()).or_default() += 1;
             }
             "ReplicateKey" => *self.keys.entry("replica".to_owned()).or_default() += 1,
             "RotateKeyOnDemand" => self.rotations += 1,
             _ => {}
         }
-        let key = text("KeyId").unwrap_or_default();
+        self.count_request(call);
+    }
+
+    /// Counts a call that is refused, and makes nothing.
+    fn count_request(&mut self, call: &Call) {
+        let key = text(call, "KeyId").unwrap_or_default();
         if key.contains("rsa_3072") || key.contains("rsa_4096") || key.contains("ecc") {
             self.dear_requests += 1;
         } else {
@@ -101,6 +112,10 @@ impl Plan {
     }
 }
 
+fn text<'a>(call: &'a Call, member: &str) -> Option<&'a str> {
+    call.with.get(member).and_then(Value::as_str)
+}
+
 fn float(count: u64) -> f64 {
     u32::try_from(count).map_or(f64::MAX, f64::from)
 }
@@ -117,7 +132,9 @@ mod tests {
              "request": {"call": "DescribeKey", "with": {"KeyId": "${key.Arn}"}}},
             {"id": "a/2", "shows": "B.", "evidence": "DOC", "source": "-", "expect": {"members": {}},
              "setup": [{"call": "CreateKey", "name": "own", "with": {"KeySpec": "RSA_2048"}}],
-             "request": {"call": "Encrypt", "with": {"KeyId": "${own.Arn}", "Plaintext": "${blob.CiphertextBlob}"}}}]}"#;
+             "request": {"call": "Encrypt", "with": {"KeyId": "${own.Arn}", "Plaintext": "${blob.CiphertextBlob}"}}},
+            {"id": "a/3", "shows": "C.", "evidence": "DOC", "source": "-", "expect": {"code": "ValidationException", "message": {"$any": true}},
+             "request": {"call": "CreateKey", "with": {"KeySpec": "RSA_3072"}}}]}"#;
         let fixtures = r#"{"key": {"about": "k", "calls": [{"name": "key", "call": "CreateKey"}]},
             "blob": {"about": "b", "calls": [{"name": "blob", "call": "Encrypt", "with": {"KeyId": "${key.Arn}"}}]}}"#;
         let book = Book::of(&[("a", sheet)], fixtures).expect("it has the format");
@@ -128,7 +145,7 @@ mod tests {
             .map(|(spec, count)| (spec.as_str(), *count))
             .collect();
         assert_eq!(keys, [("RSA_2048", 1), ("SYMMETRIC_DEFAULT", 1)]);
-        assert_eq!((plan.requests, plan.rotations), (5, 0));
+        assert_eq!((plan.requests, plan.rotations), (6, 0));
         assert!(
             (0.0027..0.0029).contains(&plan.dollars()),
             "{}",

@@ -111,7 +111,11 @@ pub(crate) fn ask(book: &Book, arguments: &RunArguments, all: bool) -> Result<As
     if !stop.load(Ordering::Relaxed) && keeper.path().is_none() {
         give_up(&mut kept.state.borrow_mut(), &still_to_ask, lost.as_deref());
     }
+    let before = run.ledger().clone();
     let left = run.clean();
+    if target.aws {
+        terminal::taken_away(&before, run.ledger())?;
+    }
     let requests = run.requests();
     let mut state = kept.state.borrow().clone();
     state.ledger = run.ledger().clone();

@@ -46,16 +46,25 @@ pub(crate) fn plan(
         let name = principal.name();
         match (facts.principals.get(&principal), need) {
             (Some(arn), _) => say(format_args!("  {name:<9} {arn}"))?,
-            (None, Some(need)) => say(format_args!(
-                "  {name:<9} none: {} cases are skipped without {option}",
-                cases_that_need(need)
-            ))?,
+            (None, Some(need)) => {
+                let cases = match cases_that_need(need) {
+                    1 => "1 case is".to_owned(),
+                    count => format!("{count} cases are"),
+                };
+                say(format_args!(
+                    "  {name:<9} none: {cases} skipped without {option}"
+                ))?;
+            }
             (None, None) => {}
         }
     }
     say("\nThe run will create:\n")?;
     for (spec, count) in &plan.keys {
-        say(format_args!("  {count:4} keys  {spec}"))?;
+        let noun = if *count == 1 { "key " } else { "keys" };
+        say(format_args!("  {count:4} {noun}  {spec}"))?;
+    }
+    if plan.keys.is_empty() {
+        say("  nothing")?;
     }
     let requests = plan.requests + plan.dear_requests;
     let rotations = match plan.rotations {
@@ -106,7 +115,7 @@ pub(crate) fn left(left: &[String], at_aws: bool) -> Result<(), Fault> {
 /// Says what was taken away.
 pub(crate) fn taken_away(before: &Ledger, after: &Ledger) -> Result<(), Fault> {
     say(format_args!(
-        "{} aliases are deleted, and {} keys are scheduled for deletion in seven days",
+        "deleted aliases: {}; keys scheduled for deletion in seven days: {}",
         before.aliases.len().saturating_sub(after.aliases.len()),
         before.keys.len().saturating_sub(after.keys.len()),
     ))
