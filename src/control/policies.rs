@@ -2,7 +2,7 @@
 
 use crate::access::{Action, KeyPolicy, KeyResource, Parameters, Resource};
 use crate::constraints::Constraints;
-use crate::error::{KmsError, ValidationError};
+use crate::error::{KmsError, NotFoundError};
 use crate::key::{KeyArn, KeyMetadata};
 
 use super::Control;
@@ -98,6 +98,6 @@ impl Control<'_> {
 fn require_default(policy_name: Option<&str>) -> Result<(), KmsError> {
     match policy_name {
         None | Some(DEFAULT) => Ok(()),
-        Some(_) => Err(ValidationError::PolicyName.into()),
+        Some(_) => Err(NotFoundError::Policy.into()),
     }
 }

@@ -22,6 +22,10 @@ pub enum NotFoundError {
     #[error("Key '{0}' does not exist")]
     Key(KeyArn),
 
+    /// A key policy of another name than `default`. PEER; GUESS 30.
+    #[error("No such policy exists")]
+    Policy,
+
     /// An ARN of another Region (RECORDED; the message names only the Region), or one of another partition or service,
     /// or a malformed one (GUESS 8; the message names the whole ARN).
     #[error("Invalid arn {0}")]

@@ -57,9 +57,6 @@ pub enum ValidationError {
     /// Wrapped key material whose length does not fit the wrapping key. QUOTED.
     WrappedLength,
 
-    /// A key policy with another name than `default`. GUESS 30 for the text.
-    PolicyName,
-
     /// A request with both `KeySpec` and `CustomerMasterKeySpec`. GUESS 31 for the text.
     TwoKeySpecs,
 
@@ -215,7 +212,6 @@ impl fmt::Display for ValidationError {
                  {key_spec} key."
             ),
             Self::WrappedLength => f.write_str("Invalid encrypted key size."),
-            Self::PolicyName => f.write_str("The only valid PolicyName is default."),
             Self::TwoKeySpecs => f.write_str(
                 "You cannot specify KeySpec and CustomerMasterKeySpec in the same request. \
                  CustomerMasterKeySpec is deprecated.",

@@ -966,9 +966,14 @@ fn a_key_policy_is_put_and_got() {
     ] {
         let request = json!({"KeyId": key, "PolicyName": name});
         let (code, message) = server.error("GetKeyPolicy", request);
-        assert_eq!(code, "ValidationException");
-        let violates_the_model = message.contains("'policyName' failed to satisfy constraint");
-        assert_ne!(violates_the_model, is_a_name, "{message}");
+        if is_a_name {
+            let expected = ("NotFoundException", "No such policy exists");
+            assert_eq!((code.as_str(), message.as_str()), expected);
+        } else {
+            assert_eq!(code, "ValidationException");
+            let violated = "'policyName' failed to satisfy constraint";
+            assert!(message.contains(violated), "{message}");
+        }
     }
 
     let nobody = r#"{"Statement": {"Effect": "Deny", "Principal": "*", "Action": "kms:Put*", "Resource": "*"}}"#;
