@@ -2,6 +2,7 @@
 
 mod args;
 mod ask;
+mod differences;
 mod fault;
 mod html;
 mod markdown;
@@ -62,7 +63,10 @@ fn run(arguments: Arguments) -> Result<ExitCode, Fault> {
                 })?;
             }
             write(html.as_deref(), || html::page(&book, &read))?;
-            write(markdown.as_deref(), || markdown::page(&book, &read))?;
+            if let Some(path) = markdown {
+                let page = markdown::page(&book, &read)?;
+                write(Some(&path), || page)?;
+            }
             Ok(ExitCode::SUCCESS)
         }
         Some(Command::List { only }) => list(&book, &only),

@@ -4,10 +4,16 @@ use core::fmt::Write as _;
 
 use kit::{Book, Outcome, Verdict};
 
+use crate::differences::rows;
+use crate::fault::Fault;
 use crate::results::{JUDGED, Results, known};
 
 /// The table of sections, and that of the cases that somebody answers otherwise.
-pub(crate) fn page(book: &Book, results: &[Results]) -> String {
+///
+/// # Errors
+///
+/// If `differences.json` names a case that there is not.
+pub(crate) fn page(book: &Book, results: &[Results]) -> Result<String, Fault> {
     let mut page = String::from(HEAD);
     let row =
         |page: &mut String, cells: Vec<String>| line(page, &format!("| {} |", cells.join(" | ")));
@@ -42,8 +48,30 @@ pub(crate) fn page(book: &Book, results: &[Results]) -> String {
         .map(|one| format!("{} on {} in {}", one.title(), one.date, one.region))
         .collect();
     line(&mut page, &format!("\nAsked: {}.\n", regions.join("; ")));
+    differences(&mut page, book, results)?;
     case_by_case(&mut page, book, results);
-    page
+    Ok(page)
+}
+
+/// A row for each kind of answers that differ.
+fn differences(page: &mut String, book: &Book, results: &[Results]) -> Result<(), Fault> {
+    line(page, DIFFERENCES);
+    for row in rows(book, results)? {
+        let cases: Vec<String> = row.cases.iter().map(|id| format!("`{id}`")).collect();
+        line(
+            page,
+            &format!(
+                "| {} | {} | {} | {} | {} |",
+                row.point,
+                row.who.join(", "),
+                row.verdict,
+                row.evidence,
+                cases.join(", ")
+            ),
+        );
+    }
+    line(page, "");
+    Ok(())
 }
 
 /// The part of the cases with a known answer that an endpoint answers so, and how many more but for the words.
@@ -98,6 +126,17 @@ fn line(page: &mut String, text: &str) {
     // Writing to a string does not fail.
     let _always = writeln!(page, "{text}");
 }
+
+const DIFFERENCES: &str = "\
+## Where servers differ, and what we make of it
+
+The kinds of answers that differ and that a program could notice. Who is named answers at least one of the cases so. The evidence is
+that of the cases, with the labels of docs/behaviour.md: RECORDED and RECORDED\\* were measured on AWS, QUOTED was pasted by somebody,
+DOC is AWS's documentation, INFERRED follows from those, and a GUESS is no evidence at all. Where another server is right and we are
+not, it is our bug.
+
+| they | who | this project | evidence | cases |
+|---|---|---|---|---|";
 
 const CASE_BY_CASE: &str = "\
 ## Case by case
