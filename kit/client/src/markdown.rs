@@ -135,7 +135,7 @@ that of the cases, with the labels of docs/behaviour.md: RECORDED and RECORDED\\
 DOC is AWS's documentation, INFERRED follows from those, and a GUESS is no evidence at all. Where another server is right and we are
 not, it is our bug.
 
-| they | who | this project | evidence | cases |
+| some answer so | who | this project, and why | evidence | cases |
 |---|---|---|---|---|";
 
 const CASE_BY_CASE: &str = "\
