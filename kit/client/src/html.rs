@@ -45,8 +45,8 @@ fn cards(page: &mut String, book: &Book, results: &[Results]) {
             .filter(|outcome| outcome.differs_in_words())
             .count();
         let rest = [
-            (disagrees - words, "answers otherwise"),
-            (words, "differs only in the words of the message"),
+            (disagrees - words, "answered otherwise"),
+            (words, "other only in the words"),
             (
                 count(&[Verdict::NotReached]),
                 "not reached: the set-up failed",

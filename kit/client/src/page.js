@@ -23,3 +23,8 @@ document.addEventListener("toggle", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") answers().forEach((open) => { open.open = false; });
 });
+// The names of the columns stay in sight, below the filters.
+const nav = document.querySelector("nav");
+new ResizeObserver(() => {
+  document.documentElement.style.setProperty("--nav", `${nav.offsetHeight}px`);
+}).observe(nav);
