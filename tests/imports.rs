@@ -5,8 +5,8 @@ mod common;
 
 use core::time::Duration;
 
-use aes_gcm::aes::cipher::{BlockCipherEncrypt, KeyInit};
-use aes_gcm::aes::{Aes256, Block};
+use aes::cipher::{BlockCipherEncrypt, KeyInit};
+use aes::{Aes256, Block};
 use common::fixed_pem;
 use kms_reencrypt::keyring::{
     Clock, ImportedMaterial, ManualClock, NewKey, WrappingAlgorithm, WrappingKeySpec,

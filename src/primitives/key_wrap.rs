@@ -1,7 +1,7 @@
 //! AES Key Wrap with Padding (RFC 5649): the inner layer of `RSA_AES_KEY_WRAP_SHA_1` and `RSA_AES_KEY_WRAP_SHA_256`.
 
-use aes_gcm::aes::cipher::{BlockCipherDecrypt, KeyInit};
-use aes_gcm::aes::{Aes256, Block};
+use aes::cipher::{BlockCipherDecrypt, KeyInit};
+use aes::{Aes256, Block};
 use subtle::{ConstantTimeEq, ConstantTimeGreater};
 use zeroize::{Zeroize, Zeroizing};
 

@@ -16,6 +16,7 @@ mod ed25519_key;
 mod failure;
 #[cfg(test)]
 pub(crate) mod fixtures;
+pub(crate) mod gcm;
 pub(crate) mod key_pair;
 pub(crate) mod key_wrap;
 mod message_key;

@@ -3,12 +3,8 @@
 use core::fmt;
 use std::sync::Arc;
 
-use aes_gcm::aead::consts::U12;
-use aes_gcm::aead::{AeadInOut, KeyInit};
-use aes_gcm::aes::Aes256Enc;
-use aes_gcm::{AesGcm, Nonce};
 use hmac::digest::Key as MacKey;
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use zeroize::{Zeroize, Zeroizing};
 
@@ -20,6 +16,7 @@ use crate::secret::boxed;
 use crate::secret::overwrite_stack;
 
 use super::failure::internal;
+use super::gcm;
 use super::message_key::{MATERIAL_LEN, MessageKdf};
 
 const MATERIAL_ID_LABEL: &[u8] = b"kms-reencrypt:key-material-id\0";
@@ -121,9 +118,7 @@ impl SymmetricMaterial {
         aad: &[u8],
         in_out: &mut [u8],
     ) -> Result<[u8; 16], KeyActionError> {
-        self.message_cipher(nonces)
-            .encrypt_inout_detached(&Nonce::from(nonces.iv), aad, in_out.into())
-            .map(Into::into)
+        self.with_message_key(nonces, |key| gcm::seal(key, &nonces.iv, aad, in_out))
             .map_err(|error| internal("the plaintext is too long", error))
     }
 
@@ -141,9 +136,8 @@ impl SymmetricMaterial {
         in_out: &mut [u8],
         tag: &[u8; 16],
     ) -> Result<(), KeyActionError> {
-        self.message_cipher(nonces)
-            .decrypt_inout_detached(&Nonce::from(nonces.iv), aad, in_out.into(), tag.into())
-            .map_err(|_| KeyActionError::Rejected)
+        self.with_message_key(nonces, |key| gcm::open(key, &nonces.iv, aad, in_out, tag))
+            .ok_or(KeyActionError::Rejected)
     }
 
     /// Lends the key of one message, for a provider that computes AES-256-GCM with another library. The key is wiped when
@@ -176,15 +170,6 @@ impl SymmetricMaterial {
         let result = act(&key);
         key.as_mut_slice().zeroize();
         result
-    }
-
-    /// AES-256-GCM under the key of this message.
-    #[inline]
-    fn message_cipher(&self, nonces: &MessageNonces) -> AesGcm<Aes256Enc, U12> {
-        let mut key = self.kdf.message_key(&nonces.derivation);
-        let cipher = AesGcm::new((&key).into());
-        key.as_mut_slice().zeroize();
-        cipher
     }
 }
 

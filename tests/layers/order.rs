@@ -228,6 +228,7 @@ pub(crate) const ORDERS: &[(&str, Order)] = &[
             &[
                 "draws",
                 "failure",
+                "gcm",
                 "key_wrap",
                 "message_key",
                 "oaep",

@@ -1,17 +1,14 @@
 //! [`Seal`]: seals and opens the secrets of one snapshot.
 
-use aes_gcm::aead::{AeadInOut, KeyInit};
-use aes_gcm::{Aes256Gcm, Key, Nonce, Tag};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use zeroize::{Zeroize, Zeroizing};
 
+use crate::primitives::gcm::{self, IV_LEN, KEY_LEN, TAG_LEN};
 use crate::primitives::symmetric;
+use crate::secret::boxed;
 
 use super::secret::SecretBytes;
-
-/// The length of a GCM tag, which follows the ciphertext.
-const TAG_LEN: usize = 16;
 
 const CHECK_LABEL: &[u8] = b"kms-reencrypt:snapshot:check";
 const CIPHER_LABEL: &[u8] = b"kms-reencrypt:snapshot:cipher";
@@ -19,7 +16,7 @@ const CIPHER_LABEL: &[u8] = b"kms-reencrypt:snapshot:cipher";
 /// AES-256-GCM under a key that only one file has, so that the nonces can be counted.
 pub(super) struct Seal {
     check: Hmac<Sha256>,
-    cipher: Aes256Gcm,
+    cipher_key: Box<Zeroizing<[u8; KEY_LEN]>>,
 }
 
 /// A sealed part and its place in the file. A part does not open in another place.
@@ -32,12 +29,12 @@ pub(super) enum Part {
 impl Seal {
     /// The seal of the file with this key.
     pub(super) fn new(file_key: &[u8; 32]) -> Self {
-        let mut derived: Key<Aes256Gcm> = keyed(file_key, CIPHER_LABEL).finalize().into_bytes();
-        let cipher = Aes256Gcm::new(&derived);
+        let mut derived = keyed(file_key, CIPHER_LABEL).finalize().into_bytes();
+        let cipher_key = boxed(derived.as_ref());
         derived.zeroize();
         Self {
             check: keyed(file_key, CHECK_LABEL),
-            cipher,
+            cipher_key,
         }
     }
 
@@ -55,10 +52,7 @@ impl Seal {
     pub(super) fn close(&self, part: Part, public: &[u8], secret: &[u8]) -> Option<Vec<u8>> {
         let mut bytes = Zeroizing::new(Vec::with_capacity(secret.len().saturating_add(TAG_LEN)));
         bytes.extend_from_slice(secret);
-        let tag = self
-            .cipher
-            .encrypt_inout_detached(&part.nonce()?, public, bytes.as_mut_slice().into())
-            .ok()?;
+        let tag = gcm::seal(&self.cipher_key, &part.nonce()?, public, &mut bytes).ok()?;
         bytes.extend_from_slice(&tag);
         Some(core::mem::take(&mut *bytes))
     }
@@ -67,29 +61,22 @@ impl Seal {
     pub(super) fn open(&self, part: Part, public: &[u8], sealed: &[u8]) -> Option<SecretBytes> {
         let (sealed, tag) = sealed.split_last_chunk::<TAG_LEN>()?;
         let mut bytes = SecretBytes::new(sealed.to_vec());
-        self.cipher
-            .decrypt_inout_detached(
-                &part.nonce()?,
-                public,
-                bytes.as_mut_slice().into(),
-                &Tag::from(*tag),
-            )
-            .ok()?;
+        gcm::open(&self.cipher_key, &part.nonce()?, public, &mut bytes, tag)?;
         Some(bytes)
     }
 }
 
 impl Part {
-    fn nonce(self) -> Option<Nonce<aes_gcm::aes::cipher::consts::U12>> {
+    fn nonce(self) -> Option<[u8; IV_LEN]> {
         let number = match self {
             Self::Document => u64::MAX,
             Self::Key(at) => u64::try_from(at).ok()?,
         };
-        let mut nonce = [0; 12];
+        let mut nonce = [0; IV_LEN];
         nonce
             .last_chunk_mut()
             .map(|last| *last = number.to_be_bytes())?;
-        Some(nonce.into())
+        Some(nonce)
     }
 }
 

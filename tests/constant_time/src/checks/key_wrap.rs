@@ -1,7 +1,7 @@
 //! The unwrapping of RFC 5649.
 
-use aes_gcm::aes::cipher::{BlockCipherEncrypt, KeyInit};
-use aes_gcm::aes::{Aes256, Block};
+use aes::cipher::{BlockCipherEncrypt, KeyInit};
+use aes::{Aes256, Block};
 
 use super::{Check, Expected, LENGTH, Place};
 use crate::{key_wrap, memcheck, twins};

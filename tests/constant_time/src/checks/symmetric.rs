@@ -37,10 +37,13 @@ pub(super) const CHECKS: &[Check] = &[
     },
 ];
 
-const VERDICT: &[Place] = &[Place::verdict(
-    "aes-gcm/src/lib.rs",
-    "if expected_tag[..TagSize::to_usize()].ct_eq(tag).into() {",
-)];
+const VERDICT: &[Place] = &[
+    Place::verdict("src/primitives/gcm.rs", "if !bool::from(is_authentic) {"),
+    Place::verdict(
+        "src/primitives/symmetric.rs",
+        ".ok_or(KeyActionError::Rejected)",
+    ),
+];
 
 fn nonces() -> MessageNonces {
     MessageNonces::from_bytes(&[3; 28])
