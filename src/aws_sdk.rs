@@ -59,6 +59,7 @@
 pub use aws_smithy_runtime_api;
 
 use core::fmt;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use aws_smithy_runtime_api::client::http::{
@@ -122,19 +123,17 @@ impl<P: KeyProvider> HttpClient<P> {
             .body()
             .bytes()
             .ok_or_else(|| ConnectorError::user("the request body is a stream".into()))?;
-        let response = self.response(request, body);
+        let mut response = self.response(request, body);
         let status = response
             .status()
             .try_into()
             .map_err(|error| ConnectorError::other(Box::new(error), None))?;
-        let headers: Vec<_> = response
-            .headers()
-            .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
-            .collect();
-        let mut answer = HttpResponse::new(status, response.into_body().into());
-        for (name, value) in headers {
-            answer.headers_mut().insert(name, value);
+        let mut answer = HttpResponse::new(status, response.take_body().into());
+        let headers = answer.headers_mut();
+        for (name, value) in response.fixed_headers().into_iter().flatten() {
+            headers.insert(lower_case(name), value);
         }
+        headers.insert("x-amzn-requestid", response.request_id().to_owned());
         Ok(answer)
     }
 
@@ -171,6 +170,17 @@ impl<P> Clone for HttpClient<P> {
 impl<P> fmt::Debug for HttpClient<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("HttpClient(kms-reencrypt)")
+    }
+}
+
+/// A header's name as the SDK keeps it. A text that lasts is taken as it is, and any other is copied and checked.
+fn lower_case(name: &'static str) -> Cow<'static, str> {
+    match name {
+        "Cache-Control" => "cache-control".into(),
+        "Content-Type" => "content-type".into(),
+        "Expires" => "expires".into(),
+        "Pragma" => "pragma".into(),
+        other => other.to_ascii_lowercase().into(),
     }
 }
 

@@ -29,8 +29,11 @@ impl<'a> Credential<'a> {
     /// header.
     #[must_use]
     pub fn of_authorization(header: &'a str) -> Option<Self> {
-        let (_, credential) = header.split_once("Credential=")?;
-        let credential = credential.split([',', ' ']).next()?;
+        let (_algorithm, parameters) = header.split_once(' ')?;
+        let credential = parameters
+            .split(',')
+            .find_map(|parameter| parameter.trim_start().strip_prefix("Credential="))?;
+        let credential = credential.split(' ').next()?;
         let mut scope = credential.rsplitn(5, '/');
         let (_terminator, service) = (scope.next()?, scope.next()?);
         let region = scope.next()?.parse().ok()?;
@@ -80,10 +83,16 @@ mod tests {
 
     #[test]
     fn a_signature_names_its_key_its_region_and_its_service() {
-        let header = "AWS4-HMAC-SHA256 Credential=AKID/20260101/us-east-2/kms/aws4_request, SignedHeaders=host";
-        let credential = Credential::of_authorization(header).unwrap();
-        assert_eq!(credential.access_key_id(), "AKID");
-        assert_eq!(credential.region().as_str(), "us-east-2");
-        assert_eq!(credential.service(), "kms");
+        for header in [
+            "AWS4-HMAC-SHA256 Credential=AKID/20260101/us-east-2/kms/aws4_request, SignedHeaders=host",
+            "AWS4-HMAC-SHA256 Credential=AKID/20260101/us-east-2/kms/aws4_request,SignedHeaders=host",
+            "AWS4-HMAC-SHA256 Credential=AKID/20260101/us-east-2/kms/aws4_request SignedHeaders=host",
+            "AWS4-HMAC-SHA256 SignedHeaders=host,  Credential=AKID/20260101/us-east-2/kms/aws4_request",
+        ] {
+            let credential = Credential::of_authorization(header).expect(header);
+            assert_eq!(credential.access_key_id(), "AKID");
+            assert_eq!(credential.region().as_str(), "us-east-2");
+            assert_eq!(credential.service(), "kms");
+        }
     }
 }

@@ -126,6 +126,12 @@ impl Response {
         self.body.into_vec()
     }
 
+    /// Takes the body out, without a copy.
+    #[cfg(feature = "aws-sdk")]
+    pub(crate) fn take_body(&mut self) -> Vec<u8> {
+        core::mem::take(&mut self.body).into_vec()
+    }
+
     /// The name of the exception, that is the `__type` of the body; `None` for a result.
     #[must_use]
     pub const fn error_code(&self) -> Option<&'static str> {
@@ -136,18 +142,23 @@ impl Response {
     ///
     /// The server adds the headers that HTTP itself requires, such as `Content-Length` and `Date`.
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let content_type = self.content_type.map(|value| ("Content-Type", value));
-        let fixed = [
-            (
+        let fixed: [Option<(_, &str)>; 4] = self.fixed_headers();
+        let request_id = ("x-amzn-RequestId", self.request_id());
+        let headers = fixed.into_iter().flatten().chain([request_id]);
+        headers.chain(self.headers_for_browsers())
+    }
+
+    /// The headers that do not depend on the call.
+    pub(crate) fn fixed_headers(&self) -> [Option<(&'static str, &'static str)>; 4] {
+        [
+            self.content_type.map(|value| ("Content-Type", value)),
+            Some((
                 "Cache-Control",
                 "no-cache, no-store, must-revalidate, private",
-            ),
-            ("Expires", "0"),
-            ("Pragma", "no-cache"),
-        ];
-        let request_id = ("x-amzn-RequestId", self.request_id());
-        let headers = content_type.into_iter().chain(fixed).chain([request_id]);
-        headers.chain(self.headers_for_browsers())
+            )),
+            Some(("Expires", "0")),
+            Some(("Pragma", "no-cache")),
+        ]
     }
 
     fn headers_for_browsers(&self) -> impl Iterator<Item = (&'static str, &str)> {
