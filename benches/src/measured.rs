@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::ratio::{Ratios, Target, directory};
 
 /// The benches in the order of the report.
-const BENCHES: [&str; 15] = [
+const BENCHES: [&str; 16] = [
     "symmetric by blob",
     "asymmetric",
     "parts",
@@ -20,6 +20,7 @@ const BENCHES: [&str; 15] = [
     "allocations",
     "access",
     "access, added",
+    "usage",
     "growth",
     "growth, reads against writes",
     "growth, policies",

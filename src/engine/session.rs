@@ -1,5 +1,6 @@
 //! [`Session`]: one operation of one caller, over one view of the keys.
 
+use core::cell::OnceCell;
 use std::time::SystemTime;
 
 use crate::access::{Action, Caller, Explanations, GrantId, ResourceControls};
@@ -40,6 +41,8 @@ pub(crate) struct Session<'v> {
     view: &'v dyn KeyView,
     actor: Actor<'v>,
     random: Random<'v>,
+    /// The time of the operation, once it was asked for: reading a clock takes as long as many a check.
+    now: OnceCell<Option<SystemTime>>,
     presented_grants: Vec<GrantId>,
     /// Where to note the keys that are found; `None` without an observer.
     trail: Option<&'v Trail>,
@@ -57,6 +60,7 @@ impl<'v> Session<'v> {
             view,
             actor,
             random,
+            now: OnceCell::new(),
             presented_grants: Vec::new(),
             trail,
         }
@@ -211,7 +215,7 @@ impl<'v> Session<'v> {
     }
 
     pub(super) fn now(&self) -> Option<SystemTime> {
-        (self.actor.clock)()
+        *self.now.get_or_init(self.actor.clock)
     }
 
     pub(super) fn presented_grants(&self) -> &[GrantId] {
