@@ -37,7 +37,7 @@
 //! | test an application that uses the official SDK | [`aws_sdk`]: the SDK's client, answered in this process | recipes for a [token vault](documentation::cookbook::token_vault), and for [retries and outages] |
 //! | test code that calls this crate, or write a fake of your own | [`Kms`], which has a method for each operation, and [`Keyring`], which begins with a table of tasks | recipes for a [missing permission](documentation::cookbook::missing_permission), [another account](documentation::cookbook::cross_account) and [rotation](documentation::cookbook::rotation) |
 //! | bring keys of your own, from an HSM or a vault | [`provider`]: two traits, with a key and a provider in full | [`primitives`] for the cryptography, [`testing::conformance`] for its tests |
-//! | fuzz or measure code that handles blobs | [`testing`]: fixed keys, seeded randomness, strategies of proptest | recipes for [fuzzing](documentation::cookbook::fuzzing), and for [keys in a file] |
+//! | fuzz or measure code that handles blobs | [`testing`]: fixed keys, seeded randomness, strategies of proptest | recipes for [fuzzing](documentation::cookbook::fuzzing), [properties] and [keys in a file] |
 //!
 //! The [cookbook](documentation::cookbook) has all recipes; each is compiled and run with the tests.
 //!
@@ -94,7 +94,12 @@
 )]
 #![cfg_attr(
     not(feature = "proptest"),
-    doc = "[`testing::strategies`]: https://docs.rs/kms-reencrypt/latest/kms_reencrypt/testing/strategies/"
+    doc = "[`testing::strategies`]: https://docs.rs/kms-reencrypt/latest/kms_reencrypt/testing/strategies/",
+    doc = "[properties]: https://docs.rs/kms-reencrypt/latest/kms_reencrypt/documentation/cookbook/property_tests/"
+)]
+#![cfg_attr(
+    feature = "proptest",
+    doc = "[properties]: documentation::cookbook::property_tests"
 )]
 #![cfg_attr(
     not(feature = "testing"),

@@ -13,6 +13,7 @@
 //! | share keys and ciphertexts among tests | [`seed_files`] |
 //! | assert what was asked of KMS | [`recorded_calls`] |
 //! | fuzz code that handles blobs | [`fuzzing`] |
+//! | test properties of code that stores ciphertexts | [`property_tests`] |
 //!
 
 // Links to the recipes for features, for a build without them: to docs.rs.
@@ -21,6 +22,10 @@
     doc = "[`provider`]: https://docs.rs/kms-reencrypt/latest/kms_reencrypt/documentation/cookbook/provider/",
     doc = "[`recorded_calls`]: https://docs.rs/kms-reencrypt/latest/kms_reencrypt/documentation/cookbook/recorded_calls/",
     doc = "[`retries`]: https://docs.rs/kms-reencrypt/latest/kms_reencrypt/documentation/cookbook/retries/"
+)]
+#![cfg_attr(
+    not(feature = "proptest"),
+    doc = "[`property_tests`]: https://docs.rs/kms-reencrypt/latest/kms_reencrypt/documentation/cookbook/property_tests/"
 )]
 #![cfg_attr(
     not(all(feature = "testing", feature = "json")),
@@ -51,6 +56,10 @@ pub mod migrate_table {}
 
 #[doc = include_str!("../../docs/cookbook/fuzzing.md")]
 pub mod fuzzing {}
+
+#[cfg(feature = "proptest")]
+#[doc = include_str!("../../docs/cookbook/property-tests.md")]
+pub mod property_tests {}
 
 #[cfg(feature = "testing")]
 #[doc = include_str!("../../docs/cookbook/provider.md")]

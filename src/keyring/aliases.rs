@@ -11,7 +11,7 @@ use super::snapshot::Snapshot;
 
 /// Aliases. They belong to the account and Region of the handle.
 impl Keyring {
-    /// Gives a key an alias: `CreateAlias`.
+    /// Gives a key an alias: `CreateAlias`. The name has at most 256 characters: `alias/`, then letters, digits and `:/_-`.
     ///
     /// # Errors
     ///

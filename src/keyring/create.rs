@@ -121,7 +121,7 @@ impl NewKey {
         self
     }
 
-    /// `Description`
+    /// `Description`: in AWS at most 8192 characters.
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = description.into();
         self
@@ -133,7 +133,7 @@ impl NewKey {
         self
     }
 
-    /// Adds one of the `Tags`.
+    /// Adds one of at most 50 `Tags`. In AWS a key has 1 to 128 characters, a value at most 256.
     pub fn tag(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.tags.push((key.into(), value.into()));
         self

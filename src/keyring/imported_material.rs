@@ -140,7 +140,7 @@ impl ImportedMaterial {
         self
     }
 
-    /// `ValidTo`: the time at which it expires, by the ring's clock.
+    /// `ValidTo`: the time at which it expires, by the ring's clock: at most 365 days from now.
     pub const fn valid_to(mut self, time: SystemTime) -> Self {
         self.valid_to = Some(time);
         self
@@ -152,7 +152,7 @@ impl ImportedMaterial {
         self
     }
 
-    /// `KeyMaterialDescription`
+    /// `KeyMaterialDescription`: in AWS at most 256 letters, digits, spaces and `:/_.-`.
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self

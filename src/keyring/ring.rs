@@ -176,7 +176,7 @@ impl Keyring {
         Ok(KeyPolicy::clone(&key.policy))
     }
 
-    /// Replaces the key policy of a key: `PutKeyPolicy`.
+    /// Replaces the key policy of a key: `PutKeyPolicy`. In AWS, and over the wire, a policy has at most 32 KB.
     ///
     /// # Errors
     ///

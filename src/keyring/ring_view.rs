@@ -43,7 +43,8 @@ impl Keyring {
     ///
     /// struct AcceleratedView<'v>(&'v RingView<'v>);
     ///
-    /// /// Where a `KmsKey` of your own takes the place of the ring's: `KeyRef::Owned(Box::new(YourKey(key)))`.
+    /// /// Where a `KmsKey` of your own takes the place of the ring's: return
+    /// /// `KeyRef::Owned(Box::new(YourKey(key)))`.
     /// fn accelerated(key: RingKey<'_>) -> KeyRef<'_> {
     ///     KeyRef::Borrowed(key.as_key())
     /// }
@@ -53,7 +54,11 @@ impl Keyring {
     ///         self.0.ring_key(arn).map(accelerated)
     ///     }
     ///
-    ///     fn key_with_material(&self, place: &Place, id: &KeyMaterialId) -> Result<KeyRef<'_>, KeyProviderError> {
+    ///     fn key_with_material(
+    ///         &self,
+    ///         place: &Place,
+    ///         id: &KeyMaterialId,
+    ///     ) -> Result<KeyRef<'_>, KeyProviderError> {
     ///         self.0.ring_key_with_material(place, id).map(accelerated)
     ///     }
     ///

@@ -154,9 +154,11 @@ impl SymmetricMaterial {
     /// let mut message = *b"attack at dawn";
     /// let tag = material.with_message_key(&nonces, |key| {
     ///     let cipher = aes_gcm::Aes256Gcm::new(key.into());
-    ///     cipher.encrypt_inout_detached(&nonces.iv.into(), b"additional data", (&mut message[..]).into())
+    ///     let in_out = (&mut message[..]).into();
+    ///     cipher.encrypt_inout_detached(&nonces.iv.into(), b"additional data", in_out)
     /// });
-    /// material.open(&nonces, b"additional data", &mut message, &tag.expect("short enough").into())?;
+    /// let tag = tag.expect("short enough").into();
+    /// material.open(&nonces, b"additional data", &mut message, &tag)?;
     /// assert_eq!(&message, b"attack at dawn");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

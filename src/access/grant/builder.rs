@@ -99,7 +99,7 @@ impl GrantBuilder {
         self
     }
 
-    /// `RetiringPrincipal`, by the text of its ARN.
+    /// `RetiringPrincipal`, by the text of its ARN: 1 to 256 characters.
     pub fn retiring_principal(mut self, arn: impl Into<String>) -> Self {
         self.retiring_principal = Some(arn.into());
         self
@@ -111,13 +111,13 @@ impl GrantBuilder {
         self
     }
 
-    /// `RetiringServicePrincipal`: the name of an AWS service, such as `rds.us-east-2.amazonaws.com`.
+    /// `RetiringServicePrincipal`: the name of an AWS service of 1 to 128 characters, such as `rds.us-east-2.amazonaws.com`.
     pub fn retiring_service_principal(mut self, service: impl Into<String>) -> Self {
         self.retiring_service_principal = Some(service.into());
         self
     }
 
-    /// `Name`
+    /// `Name`: 1 to 256 letters, digits and `:/_-`. A named grant can be created again without a second one.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
@@ -141,23 +141,23 @@ impl GrantBuilder {
         self
     }
 
-    /// `Constraints`: the encryption context has exactly these pairs. A grant has at most one constraint of the
-    /// context.
+    /// `Constraints`: the encryption context has exactly these pairs, at most 8, whose values have at most 384 characters.
+    /// A grant has at most one constraint of the context.
     pub fn encryption_context_equals(mut self, context: impl Into<EncryptionContext>) -> Self {
         let constraint = GrantConstraint::EncryptionContextEquals(context.into());
         self.constraints.push(constraint);
         self
     }
 
-    /// `Constraints`: the encryption context has at least these pairs. A grant has at most one constraint of the
-    /// context.
+    /// `Constraints`: the encryption context has at least these pairs, at most 8, whose values have at most 384 characters.
+    /// A grant has at most one constraint of the context.
     pub fn encryption_context_subset(mut self, context: impl Into<EncryptionContext>) -> Self {
         let constraint = GrantConstraint::EncryptionContextSubset(context.into());
         self.constraints.push(constraint);
         self
     }
 
-    /// `Constraints`: the request has to be made on behalf of this AWS resource.
+    /// `Constraints`: the request has to be made on behalf of this AWS resource, named by its ARN.
     pub fn source_arn(mut self, arn: impl Into<String>) -> Self {
         self.source_arn = Some(arn.into());
         self
