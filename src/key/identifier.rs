@@ -56,32 +56,39 @@ impl KeyIdentifier {
             _ => None,
         }
     }
+
+    fn of_arn(text: &str) -> Self {
+        let Ok((place, resource)) = split(text) else {
+            return Self::MalformedArn(text.to_owned());
+        };
+        let Some(id) = resource.strip_prefix("key/") else {
+            return match resource.parse() {
+                Ok(name) => Self::AliasArn(AliasArn::new(place, name)),
+                Err(_) => Self::MalformedArn(text.to_owned()),
+            };
+        };
+        match id.parse() {
+            Ok(id) => Self::KeyArn(KeyArn::new(place, id)),
+            Err(_) => Self::KeyArnWithMalformedId {
+                place,
+                text: text.to_owned(),
+            },
+        }
+    }
 }
 
 impl From<&str> for KeyIdentifier {
     fn from(text: &str) -> Self {
+        if text.starts_with("arn:") {
+            return Self::of_arn(text);
+        }
         if let Ok(id) = text.parse() {
             return Self::KeyId(id);
         }
         if let Ok(name) = text.parse() {
             return Self::AliasName(name);
         }
-        if !text.starts_with("arn:") {
-            return Self::Malformed(text.to_owned());
-        }
-        if let Ok(arn) = text.parse() {
-            return Self::KeyArn(arn);
-        }
-        if let Ok(arn) = text.parse() {
-            return Self::AliasArn(arn);
-        }
-        match split(text) {
-            Ok((place, resource)) if resource.starts_with("key/") => Self::KeyArnWithMalformedId {
-                place,
-                text: text.to_owned(),
-            },
-            _ => Self::MalformedArn(text.to_owned()),
-        }
+        Self::Malformed(text.to_owned())
     }
 }
 
