@@ -95,9 +95,12 @@ impl Answers {
         match self.received(&head, body).await {
             Ok(body) => self.answer_of_kms(head, body, line).await,
             Err(other) => {
-                if let Some(line) = line {
-                    let status = other.status().as_u16();
-                    line.of_http(head.method.as_str(), head.uri.path(), status);
+                let (path, status) = (head.uri.path(), other.status());
+                // Asked every few seconds, by whatever watches the server.
+                let is_of_no_interest =
+                    Route::of(path) == Some(Route::Health) && status == StatusCode::OK;
+                if let Some(line) = line.filter(|_| !is_of_no_interest) {
+                    line.of_http(head.method.as_str(), path, status.as_u16());
                 }
                 other
             }

@@ -159,12 +159,19 @@ impl Server {
             .to_owned()
     }
 
-    /// The ids of the keys in us-east-2.
+    /// The ARNs of all keys in us-east-2.
     pub(crate) fn keys(&self) -> Vec<String> {
-        let listed = self.call("ROOT", "ListKeys", r#"{"Limit": 1000}"#).json();
-        let keys = listed["Keys"].as_array().unwrap().iter();
-        keys.map(|key| key["KeyArn"].as_str().unwrap().to_owned())
-            .collect()
+        let mut keys = Vec::new();
+        let mut body = r#"{"Limit": 1000}"#.to_owned();
+        loop {
+            let listed = self.call("ROOT", "ListKeys", &body).json();
+            let page = listed["Keys"].as_array().unwrap().iter();
+            keys.extend(page.map(|key| key["KeyArn"].as_str().unwrap().to_owned()));
+            match &listed["NextMarker"] {
+                Value::Null => return keys,
+                marker => body = format!(r#"{{"Limit": 1000, "Marker": {marker}}}"#),
+            }
+        }
     }
 
     /// What is in the log so far.
