@@ -6,7 +6,7 @@ use crate::answer::Answer;
 use crate::case::{Call, Principal};
 use crate::endpoint::{Endpoint, Sent};
 use crate::ledger::{MadeAlias, MadeKey};
-use crate::run::{CONTENT_TYPE, Run, result};
+use crate::run::{CONTENT_TYPE, LOST, Run, result};
 
 impl<E: Endpoint> Run<'_, E> {
     /// Writes down what a call has made, or taken away.
@@ -52,8 +52,8 @@ impl<E: Endpoint> Run<'_, E> {
     pub fn clean(&mut self) -> Vec<String> {
         let mut faults = Vec::new();
         self.fixtures.clear();
-        // The endpoint may answer again.
-        self.unanswered = 0;
+        // The endpoint may answer again: one request tells.
+        self.unanswered = if self.is_lost() { LOST - 1 } else { 0 };
         for alias in core::mem::take(&mut self.ledger.aliases) {
             if self.is_lost() {
                 faults.push(format!("{}: not tried", alias.name));

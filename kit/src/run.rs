@@ -23,7 +23,10 @@ use crate::scrub::Scrub;
 use crate::values::{at, head};
 
 /// So many requests in a row without an answer mean that the endpoint is lost.
-const LOST: u32 = 3;
+pub(crate) const LOST: u32 = 3;
+
+/// A request is not sent again if there was no answer for so long.
+const UNANSWERED: Duration = Duration::from_secs(20);
 
 pub(crate) const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
 
@@ -202,7 +205,9 @@ impl<'a, E: Endpoint> Run<'a, E> {
             if changed && case.expect.code.is_some() {
                 self.forget(&case.request);
             }
-            if faults.is_empty() || changed || tried >= self.patience.tries {
+            // What is not answered was sent several times already.
+            let unanswered = answer.is_none() && !self.is_answered();
+            if faults.is_empty() || changed || unanswered || tried >= self.patience.tries {
                 let verdict = match (case.open, faults.is_empty()) {
                     _ if answer.is_none() => Verdict::NotReached,
                     (None, true) => Verdict::Agrees,
@@ -238,7 +243,7 @@ impl<'a, E: Endpoint> Run<'a, E> {
                 Err(fault) => fault,
             };
             tried += 1;
-            if tried >= self.patience.tries {
+            if tried >= self.patience.tries || !self.is_answered() {
                 return Err(format!("{} of the set-up failed: {said}", call.call));
             }
             self.patience.wait(tried, &self.stop);
@@ -298,6 +303,7 @@ impl<'a, E: Endpoint> Run<'a, E> {
     /// A request that is refused because of the load is sent again.
     pub(crate) fn put(&mut self, request: &Sent<'_>) -> Result<Answer, NoAnswer> {
         let mut tried = 0;
+        let began = Instant::now();
         loop {
             self.requests += 1;
             tried += 1;
@@ -309,7 +315,8 @@ impl<'a, E: Endpoint> Run<'a, E> {
                 }
                 Err(_) => true,
             };
-            if !again || tried >= self.patience.tries || (answer.is_err() && self.is_lost()) {
+            let too_long = began.elapsed() > UNANSWERED || self.is_lost();
+            if !again || tried >= self.patience.tries || (answer.is_err() && too_long) {
                 self.unanswered = match answer {
                     Ok(_) => 0,
                     Err(_) => self.unanswered.saturating_add(1),

@@ -37,11 +37,16 @@ struct Kept<'a> {
     endpoint: &'a Signed,
     keeper: &'a Keeper,
     state: RefCell<State>,
+    bar: ProgressBar,
 }
 
 impl Endpoint for Kept<'_> {
     fn send(&self, request: &Sent<'_>) -> Result<Answer, NoAnswer> {
-        self.endpoint.send(request)
+        let answer = self.endpoint.send(request);
+        if answer.is_err() && !self.bar.is_finished() {
+            self.bar.set_message("no answer, trying again");
+        }
+        answer
     }
 
     fn made(&self, ledger: &Ledger) -> Result<(), NoAnswer> {
@@ -81,6 +86,7 @@ pub(crate) fn ask(book: &Book, arguments: &RunArguments, all: bool) -> Result<As
         endpoint: &endpoint,
         keeper: &keeper,
         state: RefCell::new(state.clone()),
+        bar: bar(),
     };
     let answered: BTreeSet<String> = state.outcomes.iter().map(|one| one.id.clone()).collect();
     let run = Run::new(book, &kept, state.facts, patience).stopped_by(Arc::clone(&stop));
@@ -112,6 +118,9 @@ pub(crate) fn ask(book: &Book, arguments: &RunArguments, all: bool) -> Result<As
         give_up(&mut kept.state.borrow_mut(), &still_to_ask, lost.as_deref());
     }
     let before = run.ledger().clone();
+    if target.aws {
+        terminal::takes_away(&before)?;
+    }
     let left = run.clean();
     if target.aws {
         terminal::taken_away(&before, run.ledger())?;
@@ -165,7 +174,8 @@ fn put(
     kept: &Kept<'_>,
     stop: &AtomicBool,
 ) -> Result<Option<String>, Fault> {
-    let bar = bar(cases.len());
+    let bar = &kept.bar;
+    bar.set_length(u64::try_from(cases.len()).unwrap_or(u64::MAX));
     let mut otherwise = 0_u32;
     // What was said of the cases until the last answer.
     let mut answered = kept.state.borrow().outcomes.len();
@@ -403,8 +413,8 @@ fn name(arguments: &RunArguments) -> String {
     arguments.name.clone().unwrap_or_else(usual)
 }
 
-fn bar(cases: usize) -> ProgressBar {
-    let bar = ProgressBar::new(u64::try_from(cases).unwrap_or_default());
+fn bar() -> ProgressBar {
+    let bar = ProgressBar::new(0);
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len}  {prefix}{msg}");
     bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }

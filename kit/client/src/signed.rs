@@ -19,7 +19,8 @@ use crate::fault::Fault;
 use crate::principals::Principals;
 
 /// The longest that a server may take for an answer.
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(30);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Where requests go.
 #[derive(Debug)]
@@ -61,7 +62,7 @@ fn provider() -> tls::Provider {
 impl Signed {
     pub(crate) fn new(runtime: Runtime, address: Address, principals: Principals) -> Self {
         let settings = HttpConnectorSettings::builder()
-            .connect_timeout(TIMEOUT)
+            .connect_timeout(CONNECT_TIMEOUT)
             .read_timeout(TIMEOUT)
             .build();
         let connector = runtime.block_on(async {

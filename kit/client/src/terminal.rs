@@ -112,6 +112,15 @@ pub(crate) fn left(left: &[String], at_aws: bool) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Says what will be taken away.
+pub(crate) fn takes_away(ledger: &Ledger) -> Result<(), Fault> {
+    say(format_args!(
+        "taking away what the run made: {} aliases, {} keys",
+        ledger.aliases.len(),
+        ledger.keys.len(),
+    ))
+}
+
 /// Says what was taken away.
 pub(crate) fn taken_away(before: &Ledger, after: &Ledger) -> Result<(), Fault> {
     say(format_args!(
@@ -218,16 +227,28 @@ pub(crate) fn settled(book: &Book, results: &Results) -> Result<(), Fault> {
     if settled.is_empty() {
         return Ok(());
     }
-    say("\nAWS's answers to what was open, by the numbers of docs/behaviour.md:")?;
+    say("\nAWS's answers to what was open, by the decisions of docs/behaviour.md:")?;
+    let is_as_decided = |outcomes: &[&Outcome]| {
+        let mut verdicts = outcomes.iter().map(|outcome| outcome.verdict);
+        verdicts.all(|verdict| verdict == Verdict::OpenAsGuessed)
+    };
+    let as_decided: Vec<String> = settled
+        .iter()
+        .filter(|(_, outcomes)| is_as_decided(outcomes))
+        .map(|(number, _)| number.to_string())
+        .collect();
+    for (at, numbers) in as_decided.chunks(25).enumerate() {
+        let head = if at == 0 { "as decided:" } else { "" };
+        say(format_args!("  {head:<12}{}", numbers.join(" ")))?;
+    }
     for (number, outcomes) in settled {
-        for outcome in outcomes {
-            let how = match outcome.verdict {
-                Verdict::OpenAsGuessed => "as decided",
-                _ => "otherwise",
-            };
-            say(format_args!("{number:>5}  {how:<11}{}", outcome.id))?;
+        let otherwise = outcomes
+            .into_iter()
+            .filter(|outcome| outcome.verdict == Verdict::OpenOtherwise);
+        for outcome in otherwise {
+            say(format_args!("  otherwise:  {number} {}", outcome.id))?;
             for note in &outcome.notes {
-                say(format_args!("       {:<11}{note}", ""))?;
+                say(format_args!("              {note}"))?;
             }
         }
     }
