@@ -271,6 +271,15 @@ fn endpoint(target: &Target, stop: &Arc<AtomicBool>) -> Result<Signed, Fault> {
         return Err(Fault::new("name whom to ask: --endpoint URL, or --aws"));
     }
     let (address, principals) = match &target.endpoint {
+        Some(address)
+            if !["http://", "https://"]
+                .iter()
+                .any(|head| address.starts_with(head)) =>
+        {
+            return Err(Fault::new(format!(
+                "--endpoint {address}: an address begins with http:// or https://"
+            )));
+        }
         Some(address) => {
             let address = format!("{}/", address.trim_end_matches('/'));
             (Address::Server(address), Principals::made_up())
