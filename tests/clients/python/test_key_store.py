@@ -3,7 +3,13 @@
 import boto3
 import pytest
 from aws_cryptographic_material_providers.keystore.errors import ComAmazonawsKms, KeyStoreException
-from aws_cryptographic_material_providers.keystore.models import KMSConfigurationKmsMRKeyArn
+from aws_cryptographic_material_providers.keystore.models import (
+    Discovery,
+    KMSConfigurationDiscovery,
+    KMSConfigurationKmsMRKeyArn,
+    KMSConfigurationMrDiscovery,
+    MRDiscovery,
+)
 from keystore import Store
 
 
@@ -92,8 +98,19 @@ def test_the_replica_of_a_multi_region_key_reads_the_store_in_its_own_region(mul
     primary, replica = multi_region_key
     east = Store.under(primary)
     branch_key = east.create_key()
-    west = Store(KMSConfigurationKmsMRKeyArn(value=replica), east.table, region_name="us-west-2")
-    assert west.active(branch_key).branch_key == east.active(branch_key).branch_key
+    named = KMSConfigurationKmsMRKeyArn(value=replica)
+    discovered = KMSConfigurationMrDiscovery(value=MRDiscovery(region="us-west-2"))
+    for configuration in (named, discovered):
+        west = Store(configuration, east.table, region_name="us-west-2")
+        assert west.active(branch_key).branch_key == east.active(branch_key).branch_key
+
+
+def test_a_store_without_a_key_of_its_own_reads_under_the_keys_in_the_table_and_makes_none(store):
+    branch_key = store.create_key()
+    reader = Store(KMSConfigurationDiscovery(value=Discovery()), store.table)
+    assert reader.active(branch_key).branch_key == store.active(branch_key).branch_key
+    with pytest.raises(KeyStoreException, match="MUST BE kmsKeyArn or kmsMRKeyArn"):
+        reader.create_key()
 
 
 def test_create_key_names_the_permissions_that_were_forgotten_one_by_one(store):
