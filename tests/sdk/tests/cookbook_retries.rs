@@ -4,7 +4,8 @@ use aws_sdk_kms::config::retry::RetryPartition;
 use aws_sdk_kms::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_kms::primitives::Blob;
 use aws_sdk_kms::{Client, Config};
-use kms_reencrypt::testing::{Fault, FaultyHttpClient, FaultyProvider, Recorder, TransportFault};
+use kms_reencrypt::testing::{Fault, FaultyHttpClient, FaultyProvider};
+use kms_reencrypt::testing::{Recorder, TransportFault};
 use kms_reencrypt::{KeyArn, KeySpec, Keyring, Kms, Operation};
 use tokio::time::Instant;
 
