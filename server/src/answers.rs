@@ -93,7 +93,10 @@ impl Answers {
         let line = self.is_logged.then(Line::begin);
         let (head, body) = request.into_parts();
         match self.received(&head, body).await {
-            Ok(body) => self.answer_of_kms(head, body, line).await,
+            Ok(body) if is_quick(&head.headers, &body) && !self.keys.may_sleep() => {
+                self.call(&head.headers, &body, line.as_ref())
+            }
+            Ok(body) => self.answer_elsewhere(head, body, line).await,
             Err(other) => {
                 let (path, status) = (head.uri.path(), other.status());
                 // Asked every few seconds, by whatever watches the server.
@@ -152,17 +155,13 @@ impl Answers {
         }
     }
 
-    async fn answer_of_kms(
+    /// Answers on a blocking thread, since generating an RSA key takes seconds and other requests must not wait for it.
+    async fn answer_elsewhere(
         self: Arc<Self>,
         head: Parts,
         body: Bytes,
         line: Option<Line>,
     ) -> Response<Full<Bytes>> {
-        if is_quick(&head.headers, &body) && !self.keys.may_sleep() {
-            return self.call(&head.headers, &body, line.as_ref());
-        }
-        // Runs on a blocking thread, since generating an RSA key takes seconds and other requests must not wait for
-        // it.
         let answer =
             tokio::task::spawn_blocking(move || self.call(&head.headers, &body, line.as_ref()));
         answer
