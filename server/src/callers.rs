@@ -4,11 +4,10 @@ use core::str::FromStr;
 use std::collections::HashMap;
 
 use kms_reencrypt::access::Caller;
+use kms_reencrypt::keyring::RingProvider;
 use kms_reencrypt::testing::principals_file::PrincipalsFile;
 use kms_reencrypt::wire::Credential;
 use kms_reencrypt::{AccountId, Kms, Region};
-
-use kms_reencrypt::keyring::RingProvider;
 
 use crate::Error;
 

@@ -1,5 +1,6 @@
 //! The routes for whoever runs the server: its health, and with `--control` its ring, its clock and its snapshot.
 
+use core::time::Duration;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -11,6 +12,7 @@ use hyper::header::{
 };
 use hyper::{Method, Response, StatusCode};
 use kms_reencrypt::keyring::Clock as _;
+use kms_reencrypt::provider::KeyProvider as _;
 use serde_json::{Map, Value, json};
 use tracing::info;
 
@@ -184,8 +186,6 @@ type Answered = Result<Value, (StatusCode, String)>;
 impl Ring {
     /// The time of the ring's clock, as text.
     fn time(&self) -> Option<String> {
-        use kms_reencrypt::provider::KeyProvider as _;
-
         let now = self.keyring.now()?;
         Some(format_rfc3339(now).to_string())
     }
@@ -194,7 +194,7 @@ impl Ring {
 /// Where a request moves the clock to.
 #[derive(Debug)]
 enum Movement {
-    By(core::time::Duration),
+    By(Duration),
     To(SystemTime),
 }
 

@@ -50,7 +50,8 @@ fn read_url(url: &str) -> Result<(bool, Listen), Error> {
 
 fn connect(place: &Listen) -> Result<TcpStream, Error> {
     let mut last = None;
-    for address in place.addresses()? {
+    let addresses = place.addresses();
+    for address in addresses.map_err(|reason| format!("--health-check: {reason}"))? {
         match TcpStream::connect_timeout(&address, TIMEOUT) {
             Ok(stream) => {
                 stream.set_read_timeout(Some(TIMEOUT))?;

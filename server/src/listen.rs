@@ -51,7 +51,8 @@ impl FromStr for Listen {
 impl Listen {
     /// Opens the sockets: one for an address, and one for each address of a name.
     pub(crate) fn bind(&self, allow_remote: bool) -> Result<Listeners, Error> {
-        let addresses = self.addresses()?;
+        let addresses = self.addresses();
+        let addresses = addresses.map_err(|reason| format!("--listen {reason}"))?;
         let is_loopback = addresses.iter().all(|one| one.ip().is_loopback());
         if !is_loopback && !allow_remote {
             let refusal = format!(
@@ -60,30 +61,34 @@ impl Listen {
             );
             return Err(refusal.into());
         }
-        let mut sockets: Vec<TcpListener> = Vec::new();
-        let mut unavailable = None;
-        let mut port = self.port;
-        for address in addresses {
-            match TcpListener::bind(SocketAddr::new(address.ip(), port)) {
-                Ok(socket) => {
-                    // The others listen on the port that the system chose.
-                    port = socket.local_addr()?.port();
-                    sockets.push(socket);
-                }
-                // A machine without IPv6 may still have ::1 as an address of localhost.
-                Err(error) if is_unavailable(&error) => unavailable = Some(error),
-                Err(error) => return Err(self.refused(&error)),
-            }
-        }
-        if sockets.is_empty() {
-            let error = unavailable.unwrap_or_else(|| ErrorKind::AddrNotAvailable.into());
-            return Err(self.refused(&error));
-        }
+        let sockets = self
+            .open(&addresses)
+            .map_err(|error| self.refused(&error))?;
+        let port = match sockets.first() {
+            Some(socket) => socket.local_addr()?.port(),
+            None => self.port,
+        };
         Ok(Listeners {
             sockets,
             authority: self.with_port(port).to_string(),
             is_loopback,
         })
+    }
+
+    /// A socket for each address that this machine has: at least one, and all on one port.
+    fn open(&self, addresses: &[SocketAddr]) -> io::Result<Vec<TcpListener>> {
+        let mut tries = 0;
+        loop {
+            match open_once(addresses) {
+                // The port that the system chose for the first address may be taken at the next one.
+                Err(error)
+                    if error.kind() == ErrorKind::AddrInUse && self.port == 0 && tries < 10 =>
+                {
+                    tries += 1;
+                }
+                opened => return opened,
+            }
+        }
     }
 
     /// The same host, with another port.
@@ -106,10 +111,12 @@ impl Listen {
     }
 
     /// The addresses, without duplicates: at least one.
-    pub(crate) fn addresses(&self) -> Result<Vec<SocketAddr>, Error> {
+    pub(crate) fn addresses(&self) -> Result<Vec<SocketAddr>, String> {
         let found = (self.host.as_str(), self.port).to_socket_addrs();
         let found = found.map_err(|error| {
-            format!("--listen {self}: the name cannot be resolved: {error}. An IP address works without a name")
+            format!(
+                "{self}: the name cannot be resolved: {error}. An IP address works without a name"
+            )
         })?;
         let mut addresses = Vec::new();
         for address in found {
@@ -118,7 +125,7 @@ impl Listen {
             }
         }
         if addresses.is_empty() {
-            return Err(format!("--listen {self}: the name has no address").into());
+            return Err(format!("{self}: the name has no address"));
         }
         Ok(addresses)
     }
@@ -146,6 +153,28 @@ impl fmt::Display for Listen {
         } else {
             write!(f, "{host}:{port}")
         }
+    }
+}
+
+fn open_once(addresses: &[SocketAddr]) -> io::Result<Vec<TcpListener>> {
+    let mut sockets: Vec<TcpListener> = Vec::new();
+    let mut unavailable = None;
+    for address in addresses {
+        let mut address = *address;
+        if let Some(first) = sockets.first() {
+            // The others listen on the port that the system chose for the first.
+            address.set_port(first.local_addr()?.port());
+        }
+        match TcpListener::bind(address) {
+            Ok(socket) => sockets.push(socket),
+            // A machine without IPv6 may still have ::1 as an address of localhost.
+            Err(error) if is_unavailable(&error) => unavailable = Some(error),
+            Err(error) => return Err(error),
+        }
+    }
+    match unavailable {
+        Some(error) if sockets.is_empty() => Err(error),
+        _ => Ok(sockets),
     }
 }
 

@@ -123,6 +123,11 @@ fn a_health_check_asks_the_server_that_the_options_describe() {
         said.contains("--health-check: no server at 127.0.0.1:"),
         "{said}"
     );
+    let said = refusal(&["--health-check", "http://no-such-name.invalid:80"]);
+    assert!(
+        said.contains("--health-check: no-such-name.invalid:80: the name"),
+        "{said}"
+    );
     let said = refusal(&["--health-check", "localhost"]);
     assert!(said.contains("it takes a URL such as http://"), "{said}");
 }
