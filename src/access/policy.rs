@@ -7,6 +7,26 @@ use crate::key::Place;
 ///
 /// It can be AWS's default, [`account_decides`](Self::account_decides), be built of statements, as in the example of
 /// [`Statement`], or, with the feature `json`, be read from the JSON that AWS accepts.
+///
+/// Beside AWS's default statement, one that lets a role of another account move data here:
+///
+/// ```
+/// use kms_reencrypt::access::KeyPolicy;
+/// use kms_reencrypt::iam::{Principal, Statement};
+/// use kms_reencrypt::{KeySpec, Keyring};
+///
+/// let importer = "arn:aws:iam::444455556666:role/Importer".parse()?;
+/// let may_move = Statement::allow()
+///     .principal(Principal::Arn(importer))
+///     .action("kms:ReEncryptTo");
+/// let policy = KeyPolicy::default().statement(may_move);
+///
+/// let keyring = Keyring::new("111122223333", "us-east-2")?;
+/// let key = keyring.create_key(KeySpec::SymmetricDefault)?;
+/// keyring.put_key_policy(key, policy.clone())?;
+/// assert_eq!(keyring.key_policy(key)?, policy);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
 pub struct KeyPolicy {

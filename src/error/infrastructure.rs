@@ -7,6 +7,19 @@ use std::sync::Arc;
 /// A failure of a key provider, with the provider's own message.
 ///
 /// Two failures are equal if their messages are equal and they share the same source or both have no source.
+///
+/// ```
+/// use std::io;
+///
+/// use kms_reencrypt::error::InfrastructureError;
+/// use kms_reencrypt::provider::KeyProviderError;
+///
+/// let refused = io::Error::from(io::ErrorKind::ConnectionRefused);
+/// let failure = InfrastructureError::new("the HSM is down").with_source(refused);
+/// assert_eq!(failure.to_string(), "the HSM is down");
+/// let error = KeyProviderError::KeyUnavailable(failure);
+/// # drop(error);
+/// ```
 #[derive(Clone)]
 pub struct InfrastructureError {
     message: String,

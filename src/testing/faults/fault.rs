@@ -36,6 +36,25 @@ pub enum ProviderCall {
 /// By default a fault strikes every look-up of a key: once in an `Encrypt` or a `Decrypt`, and for each of the two keys
 /// of a `ReEncrypt`. A fault of an [operation](Self::on_operation) strikes once in each of its requests. If a fault has
 /// several conditions, all of them have to hold.
+///
+/// Two requests to encrypt pass, the next two are throttled, and all others pass again:
+///
+/// ```
+/// use kms_reencrypt::testing::{Fault, FaultyProvider};
+/// use kms_reencrypt::{EncryptRequest, KeySpec, Keyring, Kms, Operation};
+///
+/// let keyring = Keyring::new("111122223333", "us-east-2")?;
+/// let key = keyring.create_key(KeySpec::SymmetricDefault)?;
+/// let provider = FaultyProvider::new(keyring);
+/// let fault = Fault::throttling().on_operation(Operation::Encrypt).after(2).times(2);
+/// provider.faults().inject(fault);
+///
+/// let kms = Kms::new(provider);
+/// let request = EncryptRequest::builder().key_id(key).plaintext("data").build()?;
+/// let passed: Vec<bool> = (0..6).map(|_| kms.encrypt(&request).is_ok()).collect();
+/// assert_eq!(passed, [true, true, false, false, true, true]);
+/// # Ok::<(), kms_reencrypt::KmsError>(())
+/// ```
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Fault {

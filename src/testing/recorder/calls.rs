@@ -10,6 +10,25 @@ use super::call::{RecordedCall, RecordedKey, RecordedNamedKey};
 
 /// The calls of a [`Recorder`](super::Recorder), in the order in which they ended. Each filter keeps the calls that it
 /// describes.
+///
+/// ```
+/// use kms_reencrypt::testing::Recorder;
+/// use kms_reencrypt::{EncryptRequest, KeySpec, Keyring, Kms};
+///
+/// let keyring = Keyring::new("111122223333", "us-east-2")?;
+/// let key = keyring.create_key(KeySpec::SymmetricDefault)?;
+/// let recorder = Recorder::new();
+/// let kms = Kms::new(keyring.clone()).with_observer(recorder.clone());
+/// let request = EncryptRequest::builder().key_id(key).plaintext("data").build()?;
+/// kms.encrypt(&request)?;
+/// keyring.disable_key(key)?;
+/// kms.encrypt(&request).unwrap_err();
+///
+/// assert_eq!(recorder.calls().with_destination(&key).count(), 2);
+/// assert_eq!(recorder.calls().succeeded().count(), 1);
+/// assert_eq!(recorder.calls().failed_with("DisabledException").count(), 1);
+/// # Ok::<(), kms_reencrypt::KmsError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Calls(Vec<RecordedCall>);
 

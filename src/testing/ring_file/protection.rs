@@ -21,6 +21,17 @@ const SALT_LEN: usize = 32;
 const FILE_LABEL: &[u8] = b"kms-reencrypt:snapshot:file";
 
 /// The key or passphrase that the secrets of a snapshot are sealed under. It is wiped when it is dropped.
+///
+/// For a file that has to last, a passphrase whose guesses cost more than by default:
+///
+/// ```
+/// use kms_reencrypt::testing::ring_file::{Argon2Cost, Protection};
+///
+/// let protection = Protection::passphrase("correct horse battery staple")?;
+/// let protection = protection.with_argon2id(Argon2Cost::new(64 * 1024, 3, 1)?);
+/// assert!(!format!("{protection:?}").contains("horse"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Protection(Kind);
 
 enum Kind {

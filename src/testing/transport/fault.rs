@@ -10,6 +10,22 @@ use crate::testing::turns::{Chance, Turns};
 ///
 /// By default it strikes every attempt, and the request does not arrive. If a fault has several conditions, all of them have
 /// to hold.
+///
+/// ```
+/// use core::time::Duration;
+/// use kms_reencrypt::Operation;
+/// use kms_reencrypt::testing::TransportFault;
+///
+/// // The second GenerateDataKey is carried out, but its answer is lost after five seconds.
+/// let lost = TransportFault::connection_reset()
+///     .after_arrival()
+///     .delayed_by(Duration::from_secs(5))
+///     .on_operation(Operation::GenerateDataKey)
+///     .nth(2);
+/// // Every tenth attempt or so meets a proxy that is overloaded.
+/// let overloaded = TransportFault::service_unavailable().with_probability(0.1, 7);
+/// # drop((lost, overloaded));
+/// ```
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct TransportFault {
