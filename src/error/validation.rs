@@ -57,7 +57,7 @@ pub enum ValidationError {
     /// Wrapped key material whose length does not fit the wrapping key. QUOTED.
     WrappedLength,
 
-    /// A request with both `KeySpec` and `CustomerMasterKeySpec`. GUESS 31 for the text.
+    /// A request with both `KeySpec` and `CustomerMasterKeySpec`. QUOTED.
     TwoKeySpecs,
 
     /// A required number of bytes is missing. RECORDED for GenerateRandom: behaviour §18.
