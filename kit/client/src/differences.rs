@@ -71,7 +71,7 @@ pub(crate) fn rows(book: &Book, results: &[Results]) -> Result<Vec<Row>, Fault> 
 fn label(case: &Case) -> String {
     match (case.evidence, case.open) {
         (Some(evidence), _) => evidence.label().replace('*', "\\*"),
-        (None, Some(number)) => format!("open: decision {number}"),
+        (None, Some(number)) => format!("open {number}"),
         (None, None) => String::new(),
     }
 }
@@ -129,7 +129,7 @@ mod tests {
             let rows = rows.into_iter().map(|row| (row.who, row.evidence));
             rows.collect::<Vec<_>>()
         };
-        let row = (vec!["other".to_owned()], "open: decision 52".to_owned());
+        let row = (vec!["other".to_owned()], "open 52".to_owned());
         assert_eq!(who("ValidationException"), [row]);
         assert_eq!(who("KMSInternalException"), []);
     }

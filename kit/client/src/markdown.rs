@@ -132,8 +132,8 @@ const DIFFERENCES: &str = "\
 
 The kinds of answers that differ and that a program could notice. Who is named answers at least one of the cases so. The evidence is
 that of the cases, with the labels of docs/behaviour.md: RECORDED and RECORDED\\* were measured on AWS, QUOTED was pasted by somebody,
-DOC is AWS's documentation, and INFERRED follows from those; for an open decision there is no evidence at all. Where another server
-is right and we are not, it is our bug.
+DOC is AWS's documentation, INFERRED follows from those; what is open has the number of our decision there, and no evidence at all.
+Where another server is right and we are not, it is our bug.
 
 | some answer so | who | this project, and why | evidence | cases |
 |---|---|---|---|---|";
