@@ -10,6 +10,7 @@
 
 pub mod calls;
 pub mod floor;
+pub mod gcm;
 pub mod measured;
 pub mod ratio;
 pub mod ring;

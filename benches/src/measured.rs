@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use crate::ratio::{Ratios, Target, directory};
 
 /// The benches in the order of the report.
-const BENCHES: [&str; 16] = [
+const BENCHES: [&str; 17] = [
     "symmetric by blob",
+    "gcm",
     "asymmetric",
     "parts",
     "wire",
