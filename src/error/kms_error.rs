@@ -72,8 +72,8 @@ pub enum KmsError {
     #[error("The request would have succeeded, but the DryRun option is set.")]
     DryRunOperation,
 
-    /// `ExpiredImportTokenException`: the import token is too old. DOC; GUESS 35 for the text.
-    #[error("The import token has expired.")]
+    /// `ExpiredImportTokenException`: the import token is too old. DOC; GUESS 35: no message.
+    #[error("")]
     ExpiredImportToken,
 
     /// `IncorrectKeyException`: the ciphertext was made under another key than the request names. RECORDED; AWS still
@@ -81,8 +81,9 @@ pub enum KmsError {
     #[error("The key ID in the request does not identify a CMK that can perform this operation.")]
     IncorrectKey,
 
-    /// `IncorrectKeyMaterialException`: the imported bytes are not those that the key had before. DOC; GUESS 35 for the text.
-    #[error("The key material does not match the key material that was previously imported.")]
+    /// `IncorrectKeyMaterialException`: the imported bytes are not those that the key had before. DOC; GUESS 35: no
+    /// message.
+    #[error("")]
     IncorrectKeyMaterial,
 
     /// `InvalidAliasNameException`: the name is not valid for an alias. On the wire a constraint refuses it.
@@ -110,9 +111,9 @@ pub enum KmsError {
     #[error("")]
     InvalidGrantToken,
 
-    /// `InvalidImportTokenException`: the import token is for another key, or is not an import token. DOC; GUESS 35 for
-    /// the text.
-    #[error("The import token is not valid.")]
+    /// `InvalidImportTokenException`: the import token is for another key, or is not an import token. DOC; GUESS 35:
+    /// no message.
+    #[error("")]
     InvalidImportToken,
 
     /// `InvalidKeyUsageException`: the key is not for this operation or not for this algorithm.
