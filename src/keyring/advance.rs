@@ -1,4 +1,5 @@
-//! Changes by the clock: material expires, keys are deleted at the end of their waiting period, and keys are rotated.
+//! Changes that the clock makes: material expires, keys are deleted at the end of their waiting period, and keys are
+//! rotated.
 
 use std::time::SystemTime;
 
@@ -31,7 +32,7 @@ impl Snapshot {
         let due = self
             .keys()
             .filter(|key| key.next_loss().is_some_and(|date| date <= now));
-        // By their dates: the end of the last replica is the beginning of its primary's waiting period.
+        // Sorted by date, since the deletion of the last replica begins its primary's waiting period.
         let due = due.map(|key| (key.end_of_waiting_period(), *key.metadata.arn()));
         let mut due: Vec<(Option<SystemTime>, KeyArn)> = due.collect();
         due.sort();

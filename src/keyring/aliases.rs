@@ -89,8 +89,8 @@ impl Keyring {
         })
     }
 
-    /// The aliases of this account and Region that have a key, sorted by name: `ListAliases`, which over the wire lists the
-    /// predefined aliases of AWS without a key too.
+    /// The aliases of this account and Region that have a key, sorted by name: `ListAliases`. Over the wire, that
+    /// operation also lists AWS's predefined aliases that have no key.
     #[must_use]
     pub fn aliases(&self) -> Vec<Alias> {
         let snapshot = self.snapshot();
@@ -137,7 +137,8 @@ impl Keyring {
     }
 }
 
-/// Refuses to move an alias to a key that callers of it could not use like the one before: usage first, then type.
+/// Refuses to move an alias to a key that callers could not use like the old one. The usage is checked first, then the
+/// type.
 fn require_alike(alias: &AliasName, from: &KeyMetadata, to: &KeyMetadata) -> Result<(), KmsError> {
     if from.key_usage() != to.key_usage() {
         return Err(ValidationError::alias_usage(alias, from.key_usage(), to.key_usage()).into());
@@ -149,7 +150,8 @@ fn require_alike(alias: &AliasName, from: &KeyMetadata, to: &KeyMetadata) -> Res
     Ok(())
 }
 
-/// What kind of key a spec makes, of keys of one usage: HMAC keys have a usage of their own.
+/// The type of a key of this spec. Only keys with the same usage are compared, so HMAC keys, which have a usage of
+/// their own, need no type.
 const fn key_type(spec: KeySpec) -> &'static str {
     match spec {
         KeySpec::SymmetricDefault => "SYMMETRIC",

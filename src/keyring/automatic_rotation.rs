@@ -1,4 +1,4 @@
-//! Automatic rotation: whether a key has it, and when.
+//! Automatic rotation: whether it is enabled for a key, and when the key is rotated.
 
 use std::time::SystemTime;
 
@@ -30,9 +30,9 @@ impl Keyring {
     /// Enables automatic rotation of a symmetric key: `EnableKeyRotation`. The period is 90 to 2560 days; `None` means
     /// 365. It starts now, even if automatic rotation was already enabled (GUESS 56).
     ///
-    /// The ring's clock decides when the key is rotated: each period ends with a rotation on its date, in which the key
-    /// gets new material. Without a clock there is no rotation. On-demand rotations do not change these dates. Related
-    /// multi-Region keys share the setting, which only the primary can change, and rotate together.
+    /// The ring's clock decides when the key is rotated: at the end of each period, the key gets new material. Without
+    /// a clock there is no rotation. On-demand rotations do not change these dates. Related multi-Region keys share the
+    /// setting, which only the primary can change, and rotate together.
     ///
     /// ```
     /// use core::time::Duration;
@@ -73,7 +73,7 @@ impl Keyring {
         self.set_rotation(key.into(), Action::EnableKeyRotation, Some(schedule))
     }
 
-    /// Disables automatic rotation of a key: `DisableKeyRotation`. It keeps the materials that it has.
+    /// Disables automatic rotation of a key: `DisableKeyRotation`. The key keeps its materials.
     ///
     /// # Errors
     ///
@@ -82,8 +82,8 @@ impl Keyring {
         self.set_rotation(key.into(), Action::DisableKeyRotation, None)
     }
 
-    /// Whether and when a key is rotated automatically: `GetKeyRotationStatus`. For a key that is pending deletion
-    /// automatic rotation is not enabled, and the status returns if the deletion is canceled.
+    /// Whether and when a key is rotated automatically: `GetKeyRotationStatus`. While a key is pending deletion, its
+    /// automatic rotation counts as not enabled; if the deletion is canceled, the former status returns.
     ///
     /// # Errors
     ///
@@ -100,7 +100,7 @@ impl Keyring {
             key.metadata.key_state(),
             KeyState::PendingDeletion | KeyState::PendingReplicaDeletion
         );
-        // A key of another spec has none, and is not refused (QUOTED).
+        // A key of another spec has no schedule, but is not refused (QUOTED).
         let schedule = key.rotation.filter(|_| !is_doomed);
         Ok(KeyRotationStatus {
             key_rotation_enabled: schedule.is_some(),

@@ -11,8 +11,8 @@ use super::ring::Keyring;
 use super::rotation_schedule::{ROTATION_PERIOD_DEFAULT, RotationSchedule};
 use super::snapshot::Snapshot;
 
-/// The services whose AWS managed keys have an alias in every account and Region before there is a key. QUOTED: an account in
-/// London without much in it, in 2019 (GUESS 60).
+/// The services whose AWS managed keys have an alias in every account and Region before the key exists. QUOTED: a
+/// nearly empty account in London, in 2019 (GUESS 60).
 pub(crate) const PREDEFINED_SERVICES: [&str; 11] = [
     "dynamodb",
     "ebs",

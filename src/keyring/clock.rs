@@ -10,7 +10,7 @@ use std::time::SystemTime;
 /// It decides when imported key material expires and when the waiting period before a deletion ends, and it dates keys,
 /// aliases and grants. A ring without a clock never reads the time, and nothing in it expires.
 pub trait Clock: fmt::Debug + Send + Sync {
-    /// The time now.
+    /// The current time.
     fn now(&self) -> SystemTime;
 }
 

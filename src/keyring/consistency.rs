@@ -43,7 +43,8 @@ impl Keyring {
 
     /// Makes all changes take effect at once, including those made so far, as in a new ring.
     pub fn make_changes_fast(&self) {
-        // One change: another thread's, made between two, would stay invisible for ever.
+        // In a single change: if there were two, a change that another thread made in between would stay invisible
+        // forever.
         self.change(|snapshot| {
             snapshot.settle();
             snapshot.slow = false;

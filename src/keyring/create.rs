@@ -133,7 +133,7 @@ impl NewKey {
         self
     }
 
-    /// Adds one of at most 50 `Tags`. In AWS a key has 1 to 128 characters, a value at most 256.
+    /// Adds one of at most 50 `Tags`. In AWS, a tag key has 1 to 128 characters, a value at most 256.
     pub fn tag(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.tags.push((key.into(), value.into()));
         self
@@ -146,15 +146,15 @@ impl NewKey {
         self
     }
 
-    /// The private key of an RSA or SM2 key, as PKCS#8 in DER; with the feature `data-key-pairs` also of a key of another
-    /// curve.
+    /// The private key of an RSA or SM2 key, as PKCS#8 in DER; with the feature `data-key-pairs`, also that of a key on
+    /// another curve.
     pub fn pkcs8_der(mut self, der: impl Into<Vec<u8>>) -> Self {
         self.material = Some(GivenMaterial::Pkcs8Der(Zeroizing::new(der.into())));
         self
     }
 
-    /// The private key of an RSA or SM2 key, as PKCS#8 in PEM; with the feature `data-key-pairs` also of a key of another
-    /// curve.
+    /// The private key of an RSA or SM2 key, as PKCS#8 in PEM; with the feature `data-key-pairs`, also that of a key on
+    /// another curve.
     pub fn pkcs8_pem(mut self, pem: impl Into<String>) -> Self {
         self.material = Some(GivenMaterial::Pkcs8Pem(Zeroizing::new(pem.into())));
         self
@@ -184,18 +184,19 @@ impl From<KeySpec> for NewKey {
 impl Keyring {
     /// Creates a key in this account and Region: `CreateKey`. Its material is that of the [`NewKey`], or fresh.
     ///
-    /// Without optimization, generating an RSA key takes seconds, up to a minute for `RSA_4096`. A key that does not encrypt
-    /// is ready at once: its key pair is generated when its public key is first asked for. Keys on other curves than SM2 have a
-    /// key pair with the feature `data-key-pairs` only.
+    /// In an unoptimized build, generating an RSA key takes seconds, up to a minute for `RSA_4096`. A key that does not
+    /// encrypt is ready at once: its key pair is generated when its public key is first asked for. Keys on curves other
+    /// than SM2 have a key pair only with the feature `data-key-pairs`.
     ///
     /// # Errors
     ///
     /// - [`KmsError::Validation`] if the spec does not allow the usage, if a required usage is missing, if the given
-    ///   material does not have the spec, or if the key id is taken. An `mrk-` id is taken if any Region of the account
-    ///   has it, since it identifies related keys.
+    ///   material does not match the spec, or if the key id is taken. An `mrk-` id is taken if any Region of the
+    ///   account has it, since it identifies related keys.
     /// - [`KmsError::UnsupportedOperation`] for SM2 outside of China.
     /// - [`KmsError::MalformedPolicyDocument`] if the service refuses the key policy.
-    /// - [`KmsError::Tag`] for more than 50 tags, for one key twice, and for keys that begin with `aws:`.
+    /// - [`KmsError::Tag`] for more than 50 tags, for a tag key that appears twice, and for tag keys that begin with
+    ///   `aws:`.
     /// - [`KmsError::KmsInternal`] if the random source fails.
     #[doc(alias("CMK", "customer master key"))]
     pub fn create_key(&self, key: impl Into<NewKey>) -> Result<KeyArn, KmsError> {
@@ -272,7 +273,7 @@ pub(super) fn add_as_it_is(
     Ok(arn)
 }
 
-/// The secret of a new key, which has none if its material is still to be imported.
+/// The secret of a new key. A key whose material is still to be imported has none.
 fn secret(
     key: &NewKey,
     usage: KeyUsage,
@@ -306,7 +307,7 @@ fn secret(
     }
 }
 
-/// A new key pair, if this build has pairs of the spec. An RSA key that does not encrypt gets it later.
+/// A new key pair, if this build has pairs of the spec. An RSA key that does not encrypt gets its pair later.
 pub(super) fn fresh_pair(
     spec: KeySpec,
     usage: KeyUsage,
@@ -331,8 +332,8 @@ pub(crate) const fn imports(spec: KeySpec) -> bool {
         || KeyPair::exists_for(spec)
 }
 
-/// The secret of an asymmetric or HMAC key whose material is to be imported. Into a key without pairs in this build nothing
-/// can be imported.
+/// The secret of an asymmetric or HMAC key whose material is to be imported. If this build has no pairs of the spec,
+/// nothing can be imported.
 pub(super) fn awaiting_import(spec: KeySpec) -> Secret {
     if ImportedMac::lengths(spec).is_some() {
         Secret::ImportedMac(ImportedMac::default())

@@ -1,4 +1,4 @@
-//! [`DeferredPair`]: a key pair that is generated when somebody asks for its public key.
+//! [`DeferredPair`]: a key pair that is generated when its public key is first needed.
 
 use core::fmt;
 use std::sync::{Mutex, OnceLock};
@@ -13,10 +13,10 @@ use crate::primitives::key_pair::KeyPair;
 use crate::primitives::symmetric::keyed;
 use crate::random::{Random, RandomnessUnavailable};
 
-/// The key pair of an RSA key that does not encrypt. Only `GetPublicKey` needs it, and most keys for signatures in tests
-/// exist so that they are refused, while the generation takes from a tenth of a second to a minute.
+/// The key pair of an RSA key that does not encrypt. Only `GetPublicKey` needs it. Most signing keys in tests exist
+/// only to be refused, and generating a pair takes from a tenth of a second to a minute.
 ///
-/// The pair follows from a seed, which is drawn when the key is created.
+/// The pair is derived from a seed, which is drawn when the key is created.
 pub(super) struct DeferredPair {
     spec: KeySpec,
     seed: Box<Zeroizing<[u8; SEED_LEN]>>,

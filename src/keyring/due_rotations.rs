@@ -1,6 +1,6 @@
 //! Automatic rotations that are due: found, given their material, and made.
 //!
-//! Three steps, because the random source is foreign code and is not to be called while the ring is locked.
+//! These are three steps because the random source is foreign code, which must not be called while the ring is locked.
 
 use core::cell::Cell;
 use std::sync::Arc;
@@ -28,8 +28,8 @@ type DrawnRotation = (SystemTime, Arc<SymmetricMaterial>);
 impl DueRotations {
     /// Draws the new materials.
     ///
-    /// If the random source fails, or if it is asked for this while it is drawing, there are none, and the rotations stay
-    /// due: in AWS they are late sometimes, too.
+    /// Returns none if the random source fails, or if it is already drawing for due rotations in this thread. The
+    /// rotations then stay due: in AWS, too, they are sometimes late.
     pub(super) fn draw(self, random: Random<'_>) -> DrawnRotations {
         if self.0.is_empty() {
             return DrawnRotations::default();
@@ -51,7 +51,8 @@ impl DueRotations {
     }
 }
 
-/// Shows that this thread is drawing materials. A random source that uses a ring would have it draw again, without end.
+/// Marks this thread as drawing materials. Without the mark, a random source that uses a ring would make it draw again,
+/// endlessly.
 struct Drawing;
 
 thread_local! {

@@ -23,10 +23,10 @@ struct Living {
 
 /// The grant tokens of a ring.
 ///
-/// A token ends with its grant. An ended token has no effect, but is not invalid either (INFERRED: a token tells AWS
-/// its grant). A ring cannot remember all of them for ever, so it remembers the last thousand. An older token is
-/// treated as one that was never issued (GUESS 48). So is a token of a grant that was created again a hundred times since:
-/// each time there is a new token, and all of them serve the same purpose (DOC).
+/// A token ends with its grant. An ended token has no effect, but is not invalid either (INFERRED: a token identifies
+/// its grant to AWS). A ring cannot remember all of them forever, so it remembers the last thousand. An older token is
+/// treated as one that was never issued (GUESS 48). So is a token of a grant that was created again a hundred times
+/// since: each repetition returns a new token, and all of them serve the same purpose (DOC).
 #[derive(Clone, Debug, Default)]
 pub(crate) struct GrantTokens {
     grants: Map<String, GrantId>,

@@ -138,7 +138,7 @@ fn material_that_never_was_current_is_forgotten() {
         let new = || ImportedMaterial::new([byte; 32]).as_new_key_material();
         let id = keyring.import_key_material(key, new()).unwrap();
         keyring.delete_imported_key_material(key, id).unwrap();
-        // The same by the clock.
+        // The same, but the clock removes the material.
         let expiring = new().valid_to(clock.now() + DAY);
         keyring.import_key_material(key, expiring).unwrap();
         clock.advance(DAY * 2);

@@ -43,18 +43,19 @@ pub struct ImportParameters {
 impl Keyring {
     /// Returns a public key and a token for importing key material: `GetParametersForImport`.
     ///
-    /// Every call makes a key pair, and its token belongs to that pair. Without optimization an RSA pair takes seconds,
-    /// up to a minute for `RSA_4096`. In tests, `testing::seeded_random` as the ring's random source has RSA keys
-    /// ready.
+    /// Every call makes a key pair, and its token belongs to that pair. In an unoptimized build, an RSA pair takes
+    /// seconds, up to a minute for `RSA_4096`. In tests, use `testing::seeded_random` as the ring's random source,
+    /// which has RSA keys ready.
     ///
     /// # Errors
     ///
     /// - [`KmsError::NotFound`] if the key does not exist; [`KmsError::KmsInvalidState`] if the key is pending
     ///   deletion.
-    /// - [`KmsError::UnsupportedOperation`] if the key has another origin than `EXTERNAL`, or is an ML-DSA or ML-KEM key; for `RSAES_PKCS1_V1_5`, which AWS no longer supports; for SM2 outside of China, and for
+    /// - [`KmsError::UnsupportedOperation`] if the key has an origin other than `EXTERNAL`, or is an ML-DSA or ML-KEM
+    ///   key; for `RSAES_PKCS1_V1_5`, which AWS no longer supports; for SM2 outside of China, and for
     ///   `RSA_AES_KEY_WRAP_SHA_1` and `RSA_AES_KEY_WRAP_SHA_256` in China.
-    /// - [`KmsError::Validation`] if the wrapping algorithm does not support the wrapping key spec, or the material of keys
-    ///   of this spec: private keys of RSA are too long for RSAES_OAEP.
+    /// - [`KmsError::Validation`] if the wrapping algorithm does not support the wrapping key spec, or the material of
+    ///   keys of this spec: RSA private keys are too long for RSAES_OAEP.
     /// - [`KmsError::KmsInternal`] if the random source fails.
     pub fn parameters_for_import(
         &self,
@@ -98,21 +99,21 @@ impl Keyring {
         })
     }
 
-    /// Unwraps key material that was wrapped with [`parameters_for_import`](Self::parameters_for_import): 32 bytes for a
-    /// symmetric encryption key, the bytes of an HMAC key, and for an asymmetric key its private key as the DER of a PKCS#8
-    /// `PrivateKeyInfo`. The result can be
-    /// [imported](Self::import_key_material).
+    /// Unwraps key material that was wrapped with [`parameters_for_import`](Self::parameters_for_import): 32 bytes for
+    /// a symmetric encryption key, the bytes of an HMAC key, and for an asymmetric key its private key as the DER of a
+    /// PKCS#8 `PrivateKeyInfo`. The result can then be [imported](Self::import_key_material).
     ///
     /// # Errors
     ///
     /// - [`KmsError::NotFound`] if the key does not exist; [`KmsError::KmsInvalidState`] depending on the key's state.
-    /// - [`KmsError::UnsupportedOperation`] if the key has another origin than `EXTERNAL`, is an ML-DSA or ML-KEM key, or is
-    ///   pending deletion.
+    /// - [`KmsError::UnsupportedOperation`] if the key has an origin other than `EXTERNAL`, is an ML-DSA or ML-KEM key,
+    ///   or is pending deletion.
     /// - [`KmsError::InvalidImportToken`] if the token is for another key or not from this ring;
     ///   [`KmsError::ExpiredImportToken`] if it has expired.
-    /// - [`KmsError::Validation`] if the wrapped material does not have a length that the wrapping algorithm gives it.
-    /// - [`KmsError::InvalidCiphertext`] if the material was not wrapped as the token says, or for the public key of another
-    ///   token; [`KmsError::IncorrectKeyMaterial`] if the material of a symmetric key does not have 32 bytes.
+    /// - [`KmsError::Validation`] if the wrapped material has a length that the wrapping algorithm cannot produce.
+    /// - [`KmsError::InvalidCiphertext`] if the material was not wrapped as the token says, or was wrapped for the
+    ///   public key of another token; [`KmsError::IncorrectKeyMaterial`] if the material of a symmetric key does not
+    ///   have 32 bytes.
     pub fn unwrap_key_material(
         &self,
         key: impl Into<KeyIdentifier>,

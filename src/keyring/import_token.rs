@@ -19,7 +19,7 @@ use super::wrapping::{WrappingAlgorithm, WrappingKeySpec};
 /// The key id with which the ring's key for tokens is derived. No key has it.
 const NO_KEY: &str = "00000000-0000-0000-0000-000000000000";
 
-/// An import token. It contains the private key for which material is wrapped, sealed under the ring's key for tokens, so
+/// An import token. It contains the private key that unwraps the material, sealed under the ring's key for tokens, so
 /// that the ring need not remember the pairs.
 #[derive(Debug)]
 pub(super) struct ImportToken {
@@ -31,7 +31,8 @@ pub(super) struct ImportToken {
 }
 
 impl ImportToken {
-    /// Both nonces, the tag, the length of the public parts, those as text separated by spaces, and the sealed private key.
+    /// The token: both nonces, the tag, the length of the public parts, the public parts as text separated by spaces,
+    /// and the sealed private key.
     pub(super) fn seal(
         &self,
         token_key: &SymmetricMaterial,
@@ -104,7 +105,7 @@ impl ImportToken {
 pub(super) struct TokenKey(Mutex<Option<Arc<SymmetricMaterial>>>);
 
 impl TokenKey {
-    /// The key: the same one every time.
+    /// Returns the same key every time.
     ///
     /// It is generated before the lock is taken, since the random source is foreign code. Threads that need it at the same
     /// time each generate one, and the first to finish is kept.

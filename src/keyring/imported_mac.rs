@@ -17,7 +17,7 @@ const LABEL: &[u8] = b"kms-reencrypt:mac-material-id\0";
 
 /// The imported material of an HMAC key. The first that is imported is the only one that the key can ever have (DOC).
 ///
-/// A ring makes no MACs, so it keeps no bytes of the material, only what tells it from another.
+/// A ring makes no MACs, so it keeps no bytes of the material, only an id that tells it from other material.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ImportedMac {
     /// Which material it is. `None` until the first import.
@@ -38,7 +38,7 @@ impl ImportedMac {
         }
     }
 
-    /// The lengths in bytes that the material of a key can have (DOC). `None` if it is no HMAC key.
+    /// The lengths in bytes that the material of a key can have (DOC). `None` if the spec is not an HMAC spec.
     pub(super) const fn lengths(spec: KeySpec) -> Option<RangeInclusive<usize>> {
         let least = match spec {
             KeySpec::Hmac224 => 28,
@@ -50,7 +50,7 @@ impl ImportedMac {
         Some(least..=MATERIAL_LEN_MAX)
     }
 
-    /// What tells some material of a key from other material of that key.
+    /// An id that tells one material of a key from other material of that key.
     pub(super) fn id_of(key: &KeyId, material: &[u8]) -> KeyMaterialId {
         let id = hash(key, material);
         overwrite_stack();

@@ -21,7 +21,7 @@ use super::materials::Expiry;
 use super::ring::Keyring;
 use super::snapshot::Snapshot;
 
-/// How long imported material may be valid for.
+/// The longest time for which imported material may be valid.
 const VALIDITY_MAX: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// Key material to import into a key with the origin `EXTERNAL`: `ImportKeyMaterial`, without the wrapping that
@@ -140,7 +140,7 @@ impl ImportedMaterial {
         self
     }
 
-    /// `ValidTo`: the time at which it expires, by the ring's clock: at most 365 days from now.
+    /// `ValidTo`: the time at which the material expires by the ring's clock, at most 365 days from now.
     pub const fn valid_to(mut self, time: SystemTime) -> Self {
         self.valid_to = Some(time);
         self
@@ -189,13 +189,15 @@ impl Keyring {
     ///
     /// - [`KmsError::NotFound`] if the key does not exist; [`KmsError::KmsInvalidState`] depending on the key's state,
     ///   or if the material is declared new and other new material waits for its rotation.
-    /// - [`KmsError::UnsupportedOperation`] if the key has another origin than `EXTERNAL`, if it is an ML-DSA or ML-KEM key
-    ///   or one of a curve whose pairs this build does not have, if it is pending deletion, or if it is a replica and
-    ///   the material is declared new (DOC; GUESS 32 for the exception).
-    /// - [`KmsError::IncorrectKeyMaterial`] if the key has other material and this was not declared new, if it was and the
-    ///   key has it already, if the material does not have the expected id, or if it is not of the key's spec.
-    /// - [`KmsError::Validation`] if `ValidTo` is in the past, if the material is declared new and expected to have an id, or if the key is asymmetric or an HMAC key and the material is declared new, described, or expected to have
-    ///   an id.
+    /// - [`KmsError::UnsupportedOperation`] if the key has an origin other than `EXTERNAL`, if it is an ML-DSA or
+    ///   ML-KEM key or on a curve for which this build has no key pairs, if it is pending deletion, or if it is a
+    ///   replica and the material is declared new (DOC; GUESS 32 for the exception).
+    /// - [`KmsError::IncorrectKeyMaterial`] if the key has other material and this one was not declared new, if this
+    ///   one was declared new and the key already has it, if the material does not have the expected id, or if it does
+    ///   not match the key's spec.
+    /// - [`KmsError::Validation`] if `ValidTo` is in the past, if the material is declared new and is expected to have
+    ///   an id, or if the key is asymmetric or an HMAC key and the material is declared new, described, or expected to
+    ///   have an id.
     pub fn import_key_material(
         &self,
         key: impl Into<KeyIdentifier>,
@@ -226,8 +228,8 @@ impl Keyring {
         })
     }
 
-    /// The pair of a private key to import, proven before the ring is locked, since that takes time. `None` if the key does
-    /// not exist, or if the material is not a private key of its spec.
+    /// The pair of a private key to import, checked before the ring is locked, since that takes time. `None` if the key
+    /// does not exist, or if the material is not a private key of its spec.
     fn imported_pair(&self, key: &KeyIdentifier, material: &MuteBytes) -> Option<Arc<KeyPair>> {
         let snapshot = self.snapshot();
         let key = self.named_in(&snapshot, key).ok()?;
@@ -276,7 +278,7 @@ fn take_symmetric(
     let replica = key.is_replica();
     let materials = key.materials_mut().ok_or_else(unsupported_kind_of_key)?;
     let Some(id) = id.or_else(|| materials.current_id().copied()) else {
-        // Nothing was imported yet, which is as good as deleted.
+        // Nothing was imported yet, which counts as deleted.
         return Ok(());
     };
     if !materials.take_away(&id, replica) {
@@ -328,7 +330,7 @@ fn put_symmetric(
     if materials.versions().is_empty() || (new && !materials.has(&id)) {
         materials.add(material, expiry, description);
     } else if new {
-        // What is declared new is not the key's already (DOC).
+        // Material that is declared new must not already be the key's (DOC).
         return Err(KmsError::IncorrectKeyMaterial);
     } else if !materials.put_back(material, expiry, description) {
         return Err(KmsError::IncorrectKeyMaterial);
@@ -370,7 +372,7 @@ fn put_mac(
     }
 }
 
-/// Refuses what only the material of symmetric encryption keys has (DOC).
+/// Refuses members that only the material of symmetric encryption keys has (DOC).
 fn refuse_what_is_symmetric(material: &ImportedMaterial) -> Result<(), KmsError> {
     let given = [
         ("ImportType", material.new),
@@ -388,7 +390,7 @@ pub(crate) fn only_symmetric(member: &str) -> KmsError {
     ValidationError::other(format!("{member} is for symmetric encryption keys only"))
 }
 
-/// Refuses material that is valid for no time, or for longer than AWS lets it be (DOC). GUESS 34 for the texts.
+/// Refuses material that would expire at once, or be valid for longer than AWS allows (DOC). GUESS 34 for the texts.
 fn check_validity(validity: Duration) -> Result<(), KmsError> {
     if validity.is_zero() {
         return Err(ValidationError::other("ValidTo must be in the future"));

@@ -13,7 +13,7 @@ use super::materials::Expiry;
 pub(super) struct ImportedPair {
     /// `None` if it was deleted, has expired, or is still to be imported.
     pair: Option<Arc<KeyPair>>,
-    /// Of the pair that is or was imported. It remains when the pair is taken away.
+    /// The public key of the pair that is or was imported. It remains when the pair is removed.
     public_key: Option<Arc<[u8]>>,
     expiry: Expiry,
 }
@@ -28,7 +28,7 @@ impl ImportedPair {
         }
     }
 
-    /// A pair that was imported once, and is not there.
+    /// A pair that was imported once and is no longer present.
     #[cfg(all(feature = "testing", feature = "json"))]
     pub(super) fn absent(public_key: &[u8]) -> Self {
         Self {

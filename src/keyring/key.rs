@@ -33,21 +33,21 @@ pub(crate) struct SoftwareKey {
     pub(super) secret: Secret,
     /// Grants that were retired or revoked, and still count until the ring settles.
     pub(super) departed_grants: Arc<[GrantId]>,
-    /// Whether the key is known to all of KMS: a new one may not be, until the ring settles.
+    /// Whether requests see the key. They may not see a new one until the ring settles.
     pub(super) visible: bool,
-    /// Whether `DisableKey` came after the last `EnableKey`, whatever other state hides that.
+    /// Whether `DisableKey` came after the last `EnableKey`, even while another state hides that.
     pub(super) disabled: bool,
-    /// Automatic rotation, if it is enabled. Related keys share it, and the primary is rotated by it.
+    /// Automatic rotation, if it is enabled. Related keys share it, and it rotates the primary.
     pub(super) rotation: Option<RotationSchedule>,
-    /// What it was used for last. All states of a key share it.
+    /// The last use of the key. All copies of a key share it.
     pub(super) last_usage: Arc<LastUsage>,
 }
 
 /// The secret of a key.
 #[derive(Clone, Debug)]
 pub(super) enum Secret {
-    /// No secret: a key for MACs, or a key of a spec of which this build has no key pairs. They exist so that their refusals
-    /// are real.
+    /// No secret: a key for MACs, or a key of a spec for which this build has no key pairs. Such keys exist so that
+    /// operations can refuse them as AWS does.
     None,
     ImportedMac(ImportedMac),
     KeyPair(Arc<KeyPair>),
@@ -114,7 +114,7 @@ impl SoftwareKey {
         }
     }
 
-    /// The materials of a symmetric key, to be changed. Ends with [`settle`](Self::settle).
+    /// The materials of a symmetric key, to be changed. The caller then has to call [`settle`](Self::settle).
     pub(super) const fn materials_mut(&mut self) -> Option<&mut Materials> {
         match &mut self.secret {
             Secret::Symmetric(materials) => Some(materials),
@@ -143,7 +143,7 @@ impl SoftwareKey {
         }
     }
 
-    /// Removes material that has expired. Ends with [`settle`](Self::settle).
+    /// Removes material that has expired. The caller then has to call [`settle`](Self::settle).
     pub(super) fn expire(&mut self, now: SystemTime) {
         let replica = self.is_replica();
         match &mut self.secret {
@@ -264,7 +264,7 @@ impl KmsKey for SoftwareKey {
     }
 }
 
-/// Refuses a replica, for an operation that its primary has, as single-Region keys do.
+/// Refuses a replica, for an operation that only primaries and single-Region keys support.
 pub(super) fn require_primary(key: &SoftwareKey) -> Result<(), KmsError> {
     if key.is_replica() {
         return Err(not_primary(&key.metadata));

@@ -1,4 +1,4 @@
-//! [`KeyIndex`]: the keys that have something in common, by what they have in common.
+//! [`KeyIndex`]: the keys that have an id in common, by that id.
 
 use core::slice;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use super::map::{Map, MapKey};
 #[derive(Clone, Debug)]
 pub(super) struct KeyIndex<I: MapKey>(Map<I, Keys>);
 
-/// Nearly always it is one key: in place, it costs a look-up no further step.
+/// The keys of one id. There is nearly always one, which is stored in place, so that a look-up needs no further step.
 #[derive(Debug)]
 enum Keys {
     One(KeyArn),
@@ -102,7 +102,7 @@ mod tests {
         assert_eq!(index.get(&id), &keys[1..]);
         index.leave(&id, &keys[2]);
         assert_eq!(index.get(&id), &keys[1..2]);
-        // A key that is not there takes nothing away.
+        // Removing a key that is not there changes nothing.
         index.leave(&id, &keys[0]);
         assert_eq!(index.get(&id), &keys[1..2]);
         index.leave(&id, &keys[1]);

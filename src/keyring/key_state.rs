@@ -100,8 +100,7 @@ impl SoftwareKey {
         self.rotation.filter(|_| runs && !self.is_replica())
     }
 
-    /// Lets automatic rotation go on if the key can be rotated: what it missed until now is one rotation, which is due now
-    /// (DOC).
+    /// Resumes automatic rotation if the key can be rotated. However many rotations it missed, one is due now (DOC).
     pub(super) fn resume_rotation(&mut self, now: Option<SystemTime>) {
         if let Some(schedule) = self.running_rotation() {
             self.rotation = Some(schedule.resumed(now));

@@ -33,8 +33,8 @@ impl Keyring {
         self.set_disabled(key, true)
     }
 
-    /// Schedules the deletion of a key: `ScheduleKeyDeletion`. The waiting period is 7 to 30 days, in which the key cannot
-    /// be used.
+    /// Schedules the deletion of a key: `ScheduleKeyDeletion`. The waiting period is 7 to 30 days, during which the key
+    /// cannot be used.
     ///
     /// The ring's clock decides when the key is deleted. Without a clock the key stays `PendingDeletion` until
     /// [`delete_key`](Self::delete_key). A multi-Region primary is `PendingReplicaDeletion` as long as it has replicas,

@@ -9,8 +9,8 @@ use rpds::HashTrieMapSync;
 use crate::access::{GrantId, GranteeKey};
 use crate::key::{AliasArn, KeyArn, KeyId, KeyMaterialId};
 
-/// The children of a node. A change copies a path of nodes, and counts a reference to each of their children: fewer
-/// children make that cheaper, and look-ups longer.
+/// The number of children of a node. A change copies a path of nodes, and increments the reference count of each of
+/// their children. With fewer children that is cheaper, but look-ups are longer.
 const DEGREE: u8 = 16;
 
 /// A key of a [`Map`], and how it is hashed.
@@ -19,8 +19,8 @@ pub(super) trait MapKey: Eq + Hash {
     type State: BuildHasher + Clone + Default;
 }
 
-/// A hash map whose copies share all nodes of the trie that have not changed. So a copy costs nothing, and a change the same
-/// in a large map as in a small one, but for the length of a path.
+/// A hash map whose copies share all nodes of the trie that have not changed. So a copy costs nothing, and a change
+/// costs the same in a large map as in a small one, except that the path is longer.
 pub(super) struct Map<K: MapKey, V>(HashTrieMapSync<K, V, K::State>);
 
 impl<K: MapKey, V> Map<K, V> {
@@ -74,7 +74,7 @@ impl MapKey for KeyArn {
     type State = BuildHasherDefault<MixingHasher>;
 }
 
-/// The output of a MAC.
+/// The ids are the output of a MAC.
 impl MapKey for KeyMaterialId {
     type State = BuildHasherDefault<MixingHasher>;
 }
@@ -180,8 +180,9 @@ mod tests {
         type State = <String as MapKey>::State;
     }
 
-    /// 2^`doublings` texts with one [`MixingHasher`] hash and one sum modulo 256 of their bytes times powers of 31, by which
-    /// buckets were once chosen: each block of 16 bytes has a twin that leaves hash and sum as it does.
+    /// 2^`doublings` texts that all have the same [`MixingHasher`] hash, and the same sum modulo 256 of their bytes
+    /// times powers of 31, by which buckets were once chosen. Each block of 16 bytes has a twin that leads to the same
+    /// hash and sum.
     fn colliding(doublings: u32) -> Vec<String> {
         const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
         let mix = |state: u64, word: u64| (state.rotate_left(5) ^ word).wrapping_mul(FACTOR);
@@ -203,7 +204,7 @@ mod tests {
             let after_one = mix(state, one).rotate_left(5);
             let twin = (1..).find_map(|number: u64| {
                 let other = letters ^ (number.wrapping_mul(FACTOR) & ascii);
-                // What makes the second words undo the difference of the first.
+                // Chosen so that the difference of the second words cancels that of the first.
                 let other_second = second ^ after_one ^ mix(state, other).rotate_left(5);
                 let fits = other_second & ascii == other_second
                     && sum(other, other_second) == sum(one, second);
@@ -234,7 +235,7 @@ mod tests {
         let mut map = Map::default();
         STEPS.set(0);
         for text in &texts {
-            // As a reader of the ring keeps it: what changes is copied.
+            // A reader of the ring keeps the old map like this, so a change copies what it changes.
             let before = map.clone();
             map.insert(Chosen(text.clone()), ());
             drop(before);
@@ -272,7 +273,7 @@ mod tests {
         })
     }
 
-    /// Of 4,096 keys, each value of the lowest byte of a hash, by which a map begins to look, gets about 16.
+    /// Checks that of 4,096 keys, about 16 have each value of the lowest byte of a hash, with which a look-up begins.
     #[track_caller]
     fn assert_spread(bytes: impl Iterator<Item = u8>, what: &str) {
         let mut sizes = [0; 256];

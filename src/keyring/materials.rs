@@ -135,8 +135,8 @@ impl Materials {
         self.versions.iter().find(|version| version.id == *id)
     }
 
-    /// Whether the key can act: it has a current material, and none that data may be under is missing (DOC: one missing
-    /// material makes the whole key unusable).
+    /// Whether the key can act: it has a current material, and no material that data may be encrypted under is missing
+    /// (DOC: one missing material makes the whole key unusable).
     pub(super) fn complete(&self) -> bool {
         let needed = |version: &&MaterialVersion| {
             matches!(
@@ -220,8 +220,8 @@ impl Materials {
         pending.next().map(|version| &version.id)
     }
 
-    /// Removes a material and keeps its id. A pending material is removed with its id, since no data can be under it,
-    /// unless the key is a replica, whose primary decides that. `false` if the key never had the material.
+    /// Removes a material and keeps its id. A pending material is removed with its id, since no data can be encrypted
+    /// under it, unless the key is a replica: then its primary decides that. `false` if the key never had the material.
     pub(super) fn take_away(&mut self, id: &KeyMaterialId, replica: bool) -> bool {
         let Some(version) = self.version_mut(id) else {
             return false;

@@ -42,8 +42,8 @@ impl Keyring {
         self.replicate_key_with(key, region, None)
     }
 
-    /// Replicates a key. Without its own properties the replica takes over the policy and the description of the
-    /// primary.
+    /// Replicates a key. A replica that is given no properties of its own takes over the policy and the description of
+    /// the primary.
     pub(crate) fn replicate_key_with(
         &self,
         key: impl Into<KeyIdentifier>,

@@ -1,4 +1,4 @@
-//! Related keys, that is a multi-Region primary and its replicas, and what a change of one means for the others.
+//! Related keys (a multi-Region primary and its replicas), and how a change of one affects the others.
 
 use std::time::SystemTime;
 

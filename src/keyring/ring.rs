@@ -203,9 +203,9 @@ impl Keyring {
     ///
     /// - [`KmsError::NotFound`] if the key does not exist.
     /// - [`KmsError::KmsInvalidState`] if its state does not allow the operation. A disabled key still gives its public key.
-    /// - [`KmsError::UnsupportedOperation`] if the key is not asymmetric, without a message; and with one that says so, if
-    ///   this build has no key pairs of its spec: those of other curves than SM2 need the feature `data-key-pairs`, and
-    ///   there are none for ML-DSA and ML-KEM.
+    /// - [`KmsError::UnsupportedOperation`] without a message if the key is not asymmetric, and with a message that
+    ///   says so if this build has no key pairs of its spec: those on curves other than SM2 need the feature
+    ///   `data-key-pairs`, and there are none for ML-DSA and ML-KEM.
     pub fn public_key(&self, key: impl Into<KeyIdentifier>) -> Result<Vec<u8>, KmsError> {
         let snapshot = self.snapshot();
         let key = self.named_or_aliased_in(&snapshot, &key.into())?;
@@ -245,7 +245,7 @@ impl Keyring {
         &self,
         change: impl FnOnce(&mut Snapshot) -> Result<T, KmsError>,
     ) -> Result<T, KmsError> {
-        // What the clock changes is changed first, even if this change fails.
+        // The changes that the clock makes come first, even if this change fails.
         drop(self.snapshot());
         self.ring.store.write(change)
     }
@@ -323,7 +323,7 @@ impl Keyring {
         resolve::key_arn(&Latest(snapshot), &self.place, identifier).map_err(|error| {
             match (error, identifier) {
                 (Unresolved::NotFound(error), _) => error.into(),
-                // Code that holds the ring may learn what is in it. Only an alias of another account comes here.
+                // Code that holds the ring may learn what is in it. Only an alias of another account gets here.
                 (Unresolved::OtherAccount, KeyIdentifier::AliasArn(alias)) => {
                     NotFoundError::Alias(alias.clone()).into()
                 }
@@ -368,7 +368,7 @@ impl fmt::Debug for Keyring {
     }
 }
 
-/// Builds a [`Keyring`] with a clock or a source of randomness of yours.
+/// Builds a [`Keyring`] with your own clock or source of randomness.
 ///
 /// A ring with a clock that the test moves:
 ///
@@ -398,8 +398,8 @@ pub struct KeyringBuilder {
 impl KeyringBuilder {
     /// Sets the random source for key ids, key material and grant tokens.
     ///
-    /// The default is the operating system's generator. With a seeded one every key of the ring is repeatable, and so
-    /// protects nothing.
+    /// The default is the operating system's generator. With a seeded one, every key of the ring is repeatable and
+    /// therefore protects nothing.
     pub fn random_source(mut self, source: impl RandomSource + 'static) -> Self {
         self.random = Box::new(source);
         self

@@ -7,7 +7,7 @@ use crate::provider::KeyProvider;
 use super::ring::Keyring;
 
 /// A provider whose keys are those of a ring, so that KMS's control operations can be carried out on it: a [`Keyring`]
-/// itself, or what wraps one, such as the fault injector of the feature `testing`.
+/// itself, or a provider that wraps one, such as the fault injector of the feature `testing`.
 ///
 /// With the feature `json` a [`Kms`](crate::Kms) over such a provider has a
 /// [`service`](crate::Kms#method.service) with every operation. A control operation takes place in a view of the provider,

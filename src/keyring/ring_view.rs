@@ -1,4 +1,4 @@
-//! [`RingView`] and [`RingKey`]: the keys of a ring together with what they compute with.
+//! [`RingView`] and [`RingKey`]: the keys of a ring together with the key material that they compute with.
 
 use crate::access::GrantId;
 use crate::key::{AliasArn, KeyArn, KeyMaterialId, Place};
@@ -14,7 +14,7 @@ use super::snapshot::Snapshot;
 /// For providers that compute with another library.
 impl Keyring {
     /// Calls `visit` with the keys as they are at one moment, as [`view`](crate::provider::KeyProvider::view) does, and
-    /// with what they compute with.
+    /// with the key material that they compute with.
     ///
     /// It is for a provider that takes everything from a ring but the arithmetic: metadata, states, policies, grants,
     /// aliases and materials are the ring's, and a [`KmsKey`] of its own seals, opens, encrypts and decrypts. The package
@@ -83,7 +83,7 @@ impl Keyring {
     }
 }
 
-/// The keys of a ring at one moment, together with what they compute with: see [`Keyring::view_keys`].
+/// The keys of a ring at one moment, together with the key material that they compute with: see [`Keyring::view_keys`].
 ///
 /// As a [`KeyView`] it gives the ring's own keys.
 #[derive(Clone, Copy)]
@@ -143,14 +143,14 @@ impl core::fmt::Debug for RingView<'_> {
     }
 }
 
-/// A key of a ring at one moment, together with what it computes with: see [`Keyring::view_keys`].
+/// A key of a ring at one moment, together with the key material that it computes with: see [`Keyring::view_keys`].
 ///
 /// It lends a symmetric key's materials, which give out the keys of single messages
 /// ([`with_message_key`](SymmetricMaterial::with_message_key)) and never their own bytes, and the pair of an asymmetric
-/// key, which gives out its private key ([`to_pkcs8_der`](KeyPair::to_pkcs8_der)). What is not there cannot act: material
-/// that was deleted or has expired is not lent.
+/// key, which gives out its private key ([`to_pkcs8_der`](KeyPair::to_pkcs8_der)). Material that was deleted or has
+/// expired is not lent, so it cannot be used.
 ///
-/// It asks for no permission and looks at no state. The engine has done both when it lets a key act.
+/// It checks neither permissions nor states. The engine has checked both when it lets a key act.
 #[derive(Clone, Copy, Debug)]
 pub struct RingKey<'v>(&'v SoftwareKey);
 
@@ -161,23 +161,23 @@ impl<'v> RingKey<'v> {
         self.0
     }
 
-    /// The current material of a symmetric key. `None` if it is not there, and for other keys.
+    /// The current material of a symmetric key. `None` if it is not present, and for other keys.
     #[inline]
     #[must_use]
     pub fn current_material(self) -> Option<&'v SymmetricMaterial> {
         self.0.materials().and_then(Materials::current)
     }
 
-    /// A material of a symmetric key. `None` if it is not there, and for other keys.
+    /// A material of a symmetric key. `None` if it is not present, and for other keys.
     #[inline]
     #[must_use]
     pub fn material(self, id: &KeyMaterialId) -> Option<&'v SymmetricMaterial> {
         self.0.materials()?.get(id)
     }
 
-    /// The pair of an asymmetric key. `None` if it is not there, and for other keys.
+    /// The pair of an asymmetric key. `None` if it is not present, and for other keys.
     ///
-    /// An RSA key that does not encrypt gets its pair when somebody asks for it, which takes a while.
+    /// The pair of an RSA key that does not encrypt is generated when it is first asked for, which takes a while.
     #[must_use]
     pub fn key_pair(self) -> Option<&'v KeyPair> {
         self.0.key_pair()

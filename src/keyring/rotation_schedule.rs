@@ -12,8 +12,8 @@ pub(crate) const ROTATION_PERIOD: RangeInclusive<u32> = 90..=2560;
 /// The default of `RotationPeriodInDays` (API reference).
 pub(crate) const ROTATION_PERIOD_DEFAULT: u32 = 365;
 
-/// How many missed rotations a key makes up for at once. With the shortest period these are the rotations of 246 years,
-/// so only a clock that is far off has more of them due.
+/// How many missed rotations a key makes up for at once. With the shortest period, these are the rotations of 246
+/// years, so more are due only if the clock is far off.
 const MISSED_MAX: u64 = 1000;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);

@@ -19,8 +19,8 @@ use super::materials::Materials;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Snapshot {
     keys: Map<KeyArn, Arc<SoftwareKey>>,
-    /// The keys that have, or once had, a material. Related keys share theirs, and so do keys of one id in several accounts
-    /// or Regions to which the same material was given.
+    /// The keys that have, or once had, a material. Related keys share theirs. So do keys with the same id in several
+    /// accounts or Regions, if they were given the same material.
     owners: KeyIndex<KeyMaterialId>,
     /// The multi-Region keys of each id, in all accounts.
     multi_region: KeyIndex<KeyId>,

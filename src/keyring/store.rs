@@ -33,8 +33,8 @@ impl<T> Pinned<T> {
 }
 
 impl<T> Pinned<T> {
-    /// Replaces the value for those who come later. Nearly always no reader is left, and the allocation stays where it is:
-    /// aligned ones are slow, and leave gaps in the heap.
+    /// Replaces the value for later readers. Nearly always no reader is left, and the allocation is reused: aligned
+    /// allocations are slow, and leave gaps in the heap.
     fn replace(&mut self, value: &Arc<T>) -> Replaced<T> {
         match Arc::get_mut(&mut self.0) {
             Some(CachePadded(own)) => Replaced::Value(mem::replace(own, Arc::clone(value))),

@@ -1,5 +1,5 @@
-//! What the store synchronizes its threads by: the standard library. `tests/threads` puts shuttle in its place, and decides at
-//! each of these which thread goes on.
+//! The synchronization primitives of the store: those of the standard library. `tests/threads` replaces them with those
+//! of shuttle, which decides at each use which thread runs next.
 
 pub(super) use std::sync::atomic::{AtomicUsize, Ordering};
 pub(super) use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

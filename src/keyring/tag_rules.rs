@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use crate::error::{KmsError, TagError};
 
-/// The tags of one key (DOC: quotas of the developer guide).
+/// The maximum number of tags of one key (DOC: quotas of the developer guide).
 const TAGS_MAX: usize = 50;
 
-/// The beginning of tag keys that only AWS gives, in whatever case.
+/// The prefix of tag keys that are reserved for AWS, in upper or lower case.
 const RESERVED_PREFIX: &[u8] = b"aws:";
 
-/// Refuses tags that no key can have together. Their lengths are a matter of the service model.
+/// Refuses tags that no key can have together. Their lengths are constraints of the service model, and not checked
+/// here.
 pub(super) fn check(tags: &[(String, String)]) -> Result<(), KmsError> {
     if tags.len() > TAGS_MAX {
         return Err(KmsError::Tag(TagError::TooMany));
@@ -26,7 +27,7 @@ pub(super) fn check(tags: &[(String, String)]) -> Result<(), KmsError> {
     Ok(())
 }
 
-/// The tags of a key after it got `given`, which replace those of the same keys.
+/// The tags of a key after it was given `given`, which replace its tags with the same tag keys.
 pub(super) fn with(
     tags: &[(String, String)],
     given: Vec<(String, String)>,
@@ -42,7 +43,7 @@ pub(super) fn with(
     Ok(tags)
 }
 
-/// The tags of a key without those of some keys. One that the key does not have is no error (DOC).
+/// The tags of a key without those that have these tag keys. A tag key that the key does not have is no error (DOC).
 pub(super) fn without(
     tags: &[(String, String)],
     keys: &[String],

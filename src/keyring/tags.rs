@@ -9,8 +9,8 @@ use super::tag_rules;
 
 /// Tags. These operations take a key id or key ARN, not an alias.
 impl Keyring {
-    /// Gives a key tags, and new values to those that it has: `TagResource`. Policies see them at once, as
-    /// `aws:ResourceTag/…`.
+    /// Adds tags to a key, and gives new values to tags that it already has: `TagResource`. Policies see them at once,
+    /// as `aws:ResourceTag/…`.
     ///
     /// ```
     /// use kms_reencrypt::{Keyring, KeySpec};
@@ -27,7 +27,8 @@ impl Keyring {
     ///
     /// - [`KmsError::NotFound`] if the key does not exist; [`KmsError::KmsInvalidState`] if the key is pending
     ///   deletion.
-    /// - [`KmsError::Tag`] for more than 50 tags, for one key twice, and for keys that begin with `aws:`.
+    /// - [`KmsError::Tag`] for more than 50 tags, for a tag key that appears twice, and for tag keys that begin with
+    ///   `aws:`.
     pub fn tag_resource<K: Into<String>, V: Into<String>>(
         &self,
         key: impl Into<KeyIdentifier>,
@@ -44,13 +45,13 @@ impl Keyring {
         })
     }
 
-    /// Takes tags from a key: `UntagResource`. One that the key does not have is no error.
+    /// Removes tags from a key: `UntagResource`. A tag that the key does not have is no error.
     ///
     /// # Errors
     ///
     /// - [`KmsError::NotFound`] if the key does not exist; [`KmsError::KmsInvalidState`] if the key is pending
     ///   deletion.
-    /// - [`KmsError::Tag`] for keys that begin with `aws:`.
+    /// - [`KmsError::Tag`] for tag keys that begin with `aws:`.
     pub fn untag_resource<K: Into<String>>(
         &self,
         key: impl Into<KeyIdentifier>,

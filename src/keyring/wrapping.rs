@@ -1,4 +1,4 @@
-//! How key material is wrapped for an import: algorithms, wrapping keys, and which of them are for which keys.
+//! How key material is wrapped for an import: algorithms, wrapping keys, and which of them fit which keys.
 
 use crate::key::{KeySpec, Region, model_enum, serde_as_text};
 
@@ -44,7 +44,8 @@ impl WrappingAlgorithm {
         (self == Self::Sm2Pke) == (spec == WrappingKeySpec::Sm2)
     }
 
-    /// Whether a Region has the algorithm: SM2PKE is in China only, and RSA_AES_KEY_WRAP is not there (DOC).
+    /// Whether a Region has the algorithm: SM2PKE exists only in China, and RSA_AES_KEY_WRAP does not exist there
+    /// (DOC).
     pub(super) fn is_in(self, region: &Region) -> bool {
         match self {
             Self::RsaesPkcs1V15 | Self::RsaesOaepSha1 | Self::RsaesOaepSha256 => true,
@@ -53,8 +54,8 @@ impl WrappingAlgorithm {
         }
     }
 
-    /// Whether wrapped material can have this length in bytes. RSAES_OAEP makes exactly as many as the modulus has;
-    /// RSA_AES_KEY_WRAP has more behind them, in blocks of eight (RFC 5649).
+    /// Whether wrapped material can have this length in bytes. RSAES_OAEP produces exactly as many bytes as the modulus
+    /// has; RSA_AES_KEY_WRAP appends more, in blocks of eight (RFC 5649).
     pub(super) fn fits(self, spec: WrappingKeySpec, len: usize) -> bool {
         let modulus = spec.key_spec().modulus_len();
         match self {
@@ -68,8 +69,8 @@ impl WrappingAlgorithm {
         }
     }
 
-    /// Whether the material of keys of this spec is wrapped with the algorithm, by key pairs of that other spec (DOC: the
-    /// table in the developer guide).
+    /// Whether the algorithm, with a wrapping key of spec `spec`, wraps the material of keys of spec `material` (DOC:
+    /// the table in the developer guide).
     pub(super) const fn wraps(self, material: KeySpec, spec: WrappingKeySpec) -> bool {
         match self {
             Self::RsaesPkcs1V15 => false,

@@ -64,7 +64,8 @@ fn export_key(key: &SoftwareKey) -> Result<KeyData, KmsError> {
         secret: match secret {
             Secret::None => SecretData::None,
             Secret::KeyPair(pair) => export_pair(pair, None)?,
-            // A pair that nobody has asked for can as well be another one after loading.
+            // A pair that was not generated yet has no public key that anybody knows, so it may be another one after
+            // loading.
             Secret::Deferred(deferred) => match deferred.generated() {
                 Some(pair) => export_pair(pair, None)?,
                 None => SecretData::None,

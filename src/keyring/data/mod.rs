@@ -46,7 +46,7 @@ pub(crate) struct KeyData {
     pub(crate) departed_grants: Vec<GrantId>,
     pub(crate) visible: bool,
     pub(crate) disabled: bool,
-    /// Automatic rotation. Without a date its first period begins when a ring with a clock gets the data.
+    /// Automatic rotation. Without a date, its first period begins when a ring with a clock loads the data.
     pub(crate) rotation: Option<RotationSchedule>,
     pub(crate) last_usage: Option<KeyLastUsageData>,
 }

@@ -26,8 +26,8 @@ use crate::random::Random;
 
 use super::{AliasData, KeyData, MaterialData, RingData, SecretData};
 
-/// The error for invalid data: the fault of a key, alias or grant token, by its index, or of a grant or material of a
-/// key.
+/// The error for invalid data: what is wrong with a key, alias or grant token, which is named by its index, or with a
+/// grant or material of a key.
 #[derive(Debug)]
 pub(crate) enum InvalidRingData {
     Alias(usize, String),
@@ -46,7 +46,7 @@ impl Keyring {
             grant_tokens,
             slow,
         } = data;
-        // Private keys are proven before the ring is locked, since that takes time.
+        // Private keys are checked before the ring is locked, since that takes time.
         let now = self.now();
         let keys = keys.into_iter().enumerate();
         let mut keys: Vec<SoftwareKey> = keys
@@ -89,7 +89,7 @@ fn add_keys(snapshot: &mut Snapshot, keys: Vec<SoftwareKey>) -> Result<(), Inval
     Ok(())
 }
 
-/// The Regions of all multi-Region primaries, by what related keys have in common.
+/// The Regions of all multi-Region primaries, by the account and key id that related keys share.
 fn primaries(snapshot: &Snapshot) -> HashMap<(AccountId, KeyId), Region> {
     snapshot.keys().filter_map(|key| primary_of(key)).collect()
 }
@@ -171,8 +171,8 @@ fn share_rotation(keys: &mut [SoftwareKey]) {
     }
 }
 
-/// The automatic rotation of a key: that of its data, which begins now if they have no date for it. AWS managed keys
-/// always have it.
+/// The automatic rotation of a key: that of its data. If the data have no date for it, its first period begins now. AWS
+/// managed keys always have it.
 fn rotation(
     at: usize,
     metadata: &KeyMetadata,
