@@ -1,4 +1,4 @@
-//! The little DER that a blob needs: tags of one byte, and canonical lengths below 64 KiB.
+//! The small part of DER that a blob needs: tags of one byte, and canonical lengths below 64 KiB.
 
 use super::prefix::Prefix;
 use super::reader::{MalformedBlob, Reader};

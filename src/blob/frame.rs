@@ -29,17 +29,17 @@ impl Frame {
         Self { content_len }
     }
 
-    /// How many bytes of a version 2 blob stand before the content.
+    /// How many bytes of a version 2 blob precede the content.
     const fn before_content(self) -> usize {
         HEADER_LEN + 4 + self.content_info_len() - self.sealed_len()
     }
 
-    /// How many bytes of a version 2 blob stand before the plaintext.
+    /// How many bytes of a version 2 blob precede the plaintext.
     pub(crate) const fn before_plaintext(self) -> usize {
         self.before_content() + CONTENT_HEADER_LEN
     }
 
-    /// How many bytes stand behind the content: the tag.
+    /// How many bytes follow the content: the tag.
     pub(crate) const fn behind_content() -> usize {
         TAG_LEN
     }
@@ -193,7 +193,7 @@ mod tests {
         blob
     }
 
-    /// The bytes of a blob, made anew from its parts.
+    /// The bytes of a blob, rebuilt from its parts.
     fn written_again(blob: &CiphertextBlob<'_>) -> Vec<u8> {
         let mut content_info = Prefix::new();
         let frame = Frame::for_content(blob.ciphertext().len());

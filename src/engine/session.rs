@@ -41,7 +41,8 @@ pub(crate) struct Session<'v> {
     view: &'v dyn KeyView,
     actor: Actor<'v>,
     random: Random<'v>,
-    /// The time of the operation, once it was asked for: reading a clock takes as long as many a check.
+    /// The time of the operation. It is read only when it is needed, since reading a clock takes as long as some of the
+    /// checks.
     now: OnceCell<Option<SystemTime>>,
     presented_grants: Vec<GrantId>,
     /// Where to note the keys that are found; `None` without an observer.

@@ -50,7 +50,7 @@ pub(crate) trait PrivateKey {
     where
         Self: Sized;
 
-    /// A key of this spec from PKCS#8 in DER. Its numbers are proven to be consistent.
+    /// A key of this spec from PKCS#8 in DER. Its numbers are checked for consistency.
     ///
     /// # Errors
     ///

@@ -51,8 +51,8 @@ where
     FieldBytesSize<C>: ModulusSize,
 {
     fn generate(_: KeySpec, random: Random<'_>) -> Result<Self, KeyActionError> {
-        // Not `SecretKey`'s own generation, which accepts zero, nor that of its scalars, which draws all bits of the octets:
-        // of P-521's 528 bits 7 are always zero, so that it would draw 128 times.
+        // Uses neither `SecretKey`'s own generation, which accepts zero, nor that of its scalars, which draws all bits
+        // of the octets: 7 of P-521's 528 bits are always zero, so it would draw 128 times.
         let mut draws = Draws::new(random);
         let mask = first_octet_mask::<C>();
         loop {
@@ -61,7 +61,7 @@ where
             if let Some(first) = octets.first_mut() {
                 *first &= mask;
             }
-            // Refuses zero, and what is not below the order.
+            // Refuses zero, and any number that is not below the order.
             if let Ok(secret) = SecretKey::from_bytes(&octets) {
                 return Ok(Self::from_secret(secret));
             }

@@ -1,4 +1,4 @@
-//! [`Draws`]: randomness for algorithms that draw again until they can use what they got.
+//! [`Draws`]: randomness for algorithms that draw again until they get a usable value.
 
 use rand_core::{TryCryptoRng, TryRng};
 
@@ -6,14 +6,14 @@ use crate::random::{Random, RandomnessUnavailable};
 
 /// How often one operation may draw.
 ///
-/// Of what a sound source gives, an operation uses every second draw or more: a blinding factor is below the modulus, a
-/// scalar below the order of the curve, a key stream is not all zero, an exponent is prime to `p - 1` and `q - 1`. The rest
-/// takes five draws. That a sound source is refused has a probability below 2^-128.
+/// If the source is sound, an operation can use every second draw or more: a blinding factor is below the modulus, a
+/// scalar below the order of the curve, a key stream is not all zero, an exponent is prime to `p - 1` and `q - 1`. The
+/// rest takes five draws. The probability that a sound source is refused is below 2^-128.
 const DRAWS_MAX: u32 = 256;
 
-/// The random source of one operation, which fails when it was drawn from too often.
+/// The random source of one operation, which fails after too many draws.
 ///
-/// A source that is stuck, one that gives the same bytes every time, would otherwise keep the operation for ever.
+/// Otherwise, an operation would never end if its source were stuck, that is, if it returned the same bytes every time.
 pub(crate) struct Draws<'a> {
     random: Random<'a>,
     left: u32,
@@ -68,7 +68,7 @@ mod tests {
     use crate::provider::{KeyActionError, KeyProviderError};
     use crate::random::{Random, RandomSource, RandomnessUnavailable};
 
-    /// Gives this byte, and no other.
+    /// Returns only this byte.
     #[derive(Debug)]
     struct Stuck(u8);
 
@@ -79,7 +79,8 @@ mod tests {
         }
     }
 
-    /// The failure of an operation over a stuck source. It hangs if there is no bound, and the test does not.
+    /// The failure of an operation over a stuck source. Without the bound, the operation would hang, but the test would
+    /// not.
     #[track_caller]
     fn failure<T: Send + 'static>(
         byte: u8,
@@ -101,7 +102,7 @@ mod tests {
 
     #[test]
     fn sm2_encryption_over_a_stuck_source_fails() {
-        // Zero is no scalar, and neither is what is not below the order of the curve.
+        // Zero is no scalar, and neither is a number that is not below the order of the curve.
         for byte in [0x00, 0xff] {
             let failure = failure(byte, |random| {
                 sm2().encrypt(EncryptionAlgorithm::Sm2Pke, b"message", random)
@@ -120,7 +121,7 @@ mod tests {
 
     #[test]
     fn rsa_decryption_over_a_stuck_source_fails() {
-        // Zero has no inverse, and the modulus is below the other.
+        // Zero has no inverse, and the other number is above the modulus.
         for byte in [0x00, 0xff] {
             let failure = failure(byte, |random| {
                 let algorithm = EncryptionAlgorithm::RsaesOaepSha256;
@@ -132,7 +133,7 @@ mod tests {
         }
     }
 
-    /// The primes are the same: there is no key of them.
+    /// Both primes are the same, so they make no key.
     #[test]
     fn rsa_generation_over_a_stuck_source_fails() {
         let failure = failure(0x5a, |random| RsaKey::generate(KeySpec::Rsa2048, random));

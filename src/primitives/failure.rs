@@ -15,8 +15,8 @@ pub(crate) fn internal(
     failed(InfrastructureError::new(message).with_source(source))
 }
 
-/// Maps the errors of the `rsa` crate where they cannot depend on the ciphertext. It hides the error of the random
-/// source; any other error means that the computation failed.
+/// Maps the errors of the `rsa` crate where they cannot depend on the ciphertext. The crate hides the error of the
+/// random source; any other error means that the computation failed.
 pub(crate) fn rsa_failed(error: rsa::Error) -> KeyActionError {
     match error {
         rsa::Error::Rng => RandomnessUnavailable::new().into(),
@@ -24,9 +24,9 @@ pub(crate) fn rsa_failed(error: rsa::Error) -> KeyActionError {
     }
 }
 
-/// Refuses a plaintext that is empty or too long. The engine never asks for either.
+/// Refuses a plaintext that is empty or too long. The engine never passes one.
 ///
-/// Encryption checks it again because its arithmetic relies on it.
+/// Encryption checks the length again because its arithmetic relies on it.
 pub(crate) fn prove_fit(
     spec: KeySpec,
     algorithm: EncryptionAlgorithm,

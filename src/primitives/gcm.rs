@@ -1,10 +1,10 @@
-//! AES-256-GCM (NIST SP 800-38D) under a key that only one message has.
+//! AES-256-GCM (NIST SP 800-38D) under a key that is used for only one message.
 //!
-//! AES, counter mode and GHASH are those of the crates `aes`, `ctr` and `ghash`. What is done here is to put them together
-//! for short messages. The `aes-gcm` crate calls `aes` once each for the key of GHASH, for the mask of the tag, for whole
-//! blocks and for the rest, and hashes additional data, message and lengths one after the other. Here one call encrypts
-//! all that a short message needs, and one call hashes it. That takes a third less time, and half as much with `aes` 0.9.4,
-//! where each call costs more (docs/benchmarks.md).
+//! AES, counter mode and GHASH are those of the crates `aes`, `ctr` and `ghash`. This module combines them for short
+//! messages. The `aes-gcm` crate calls `aes` once each for the key of GHASH, for the mask of the tag, for whole blocks
+//! and for the rest, and hashes additional data, message and lengths one after the other. Here one call encrypts all
+//! that a short message needs, and one call hashes it. That takes a third less time, and half the time with `aes`
+//! 0.9.4, where each call costs more (docs/benchmarks.md).
 
 use aes::cipher::array::Array;
 use aes::cipher::{BlockCipherEncrypt, InnerIvInit, KeyInit, StreamCipherCore};
@@ -24,13 +24,13 @@ pub(crate) const TAG_LEN: usize = 16;
 
 const BLOCK_LEN: usize = 16;
 
-/// How many blocks of a message the batch has key stream for: enough for a data key of 64 bytes.
+/// The number of message blocks for which the batch has key stream: enough for a data key of 64 bytes.
 const FIRST: usize = 5;
 
 /// The counter of the block after those.
 const AFTER_FIRST: u32 = 7;
 
-/// How many blocks are copied to where they can be hashed together.
+/// The number of blocks that fit into the buffer in which they are hashed together.
 const TOGETHER: usize = 16;
 
 /// What every message needs, encrypted in one call: a block of zeros, which gives the key of GHASH, and the blocks with the
@@ -57,7 +57,7 @@ pub(crate) fn seal(
     sealed.ok_or(MessageTooLong(()))
 }
 
-/// Verifies the tag of a message, and decrypts it in place. `None`, with the message as it came, if the tag is wrong.
+/// Verifies the tag of a message, and decrypts it in place. `None`, with the message unchanged, if the tag is wrong.
 #[inline]
 pub(crate) fn open(
     key: &[u8; KEY_LEN],
@@ -77,8 +77,8 @@ pub(crate) fn open(
     })?
 }
 
-/// Runs code with the cipher and the batch of a message of this length, and wipes both. `None` if the message is too long. A
-/// value that held both would be moved, which takes longer than one of the calls that are saved.
+/// Runs code with the cipher and the batch of a message of this length, and wipes both. `None` if the message is too
+/// long. Not returned as a value: that would be moved, which takes longer than one of the calls that are saved.
 #[inline]
 fn with_batch<T>(
     key: &[u8; KEY_LEN],
@@ -122,8 +122,8 @@ fn apply_key_stream(
 
 /// The tag of a ciphertext and additional data.
 ///
-/// GHASH takes four blocks at a time, and a single one takes nearly as long. So all blocks are hashed together if they are
-/// few; otherwise the first ones are, and the last ones.
+/// GHASH takes four blocks at a time, and a single one takes nearly as long. So all blocks are hashed together if they
+/// are few; otherwise the first blocks are, and so are the last.
 #[inline]
 fn tag([key, mask, ..]: &Batch, aad: &[u8], ciphertext: &[u8]) -> Block {
     let mut hash = GHash::new(key);
@@ -150,7 +150,7 @@ fn tag([key, mask, ..]: &Batch, aad: &[u8], ciphertext: &[u8]) -> Block {
     tag
 }
 
-/// Hashes texts that have no more than [`TOGETHER`] blocks, each filled up with zeros to whole blocks.
+/// Hashes texts that have no more than [`TOGETHER`] blocks together, each padded with zeros to whole blocks.
 #[inline]
 fn hash_together<const N: usize>(hash: &mut GHash, texts: [&[u8]; N]) {
     let mut blocks = [Block::default(); TOGETHER];
@@ -244,7 +244,7 @@ mod tests {
     }
 
     proptest! {
-        /// The `aes-gcm` crate is the other opinion of what GCM is.
+        /// The `aes-gcm` crate is an independent implementation of GCM.
         #[test]
         fn it_is_that_of_the_crate_for_it(
             key: [u8; 32],

@@ -1,4 +1,4 @@
-//! [`KeyPair`]: an RSA or SM2 key pair, or one of a curve.
+//! [`KeyPair`]: a key pair of RSA, of SM2 or of another curve.
 
 use core::any::Any;
 use core::fmt;
@@ -21,7 +21,7 @@ use crate::secret::Plaintext;
 /// A key pair that encrypts and decrypts as a key of its spec does in KMS: `RSA_2048`, `RSA_3072`, `RSA_4096` or `SM2`.
 ///
 /// With the feature `data-key-pairs` it can also be of `ECC_NIST_P256`, `ECC_NIST_P384`, `ECC_NIST_P521`,
-/// `ECC_SECG_P256K1` or `ECC_NIST_EDWARDS25519`. Such a pair has a public key, and encrypts nothing.
+/// `ECC_SECG_P256K1` or `ECC_NIST_EDWARDS25519`. Such a pair has a public key, but does not encrypt.
 ///
 /// The private key is wiped when the pair is dropped, as far as the crates for the arithmetic allow: see SECURITY.md.
 ///
@@ -46,7 +46,7 @@ pub struct KeyPair {
 }
 
 impl KeyPair {
-    /// Generates a key pair. Without optimization an RSA key takes seconds, `RSA_4096` up to a minute.
+    /// Generates a key pair. In an unoptimized build, an RSA key takes seconds, `RSA_4096` up to a minute.
     ///
     /// # Errors
     ///
@@ -60,7 +60,7 @@ impl KeyPair {
 
     /// The key pair of a private key in PKCS#8, as DER.
     ///
-    /// Its numbers are proven to be consistent: the private key inverts the public key.
+    /// Its numbers are checked for consistency: the private key inverts the public key.
     ///
     /// # Errors
     ///
@@ -108,8 +108,8 @@ impl KeyPair {
         self.key.to_pkcs8_der()
     }
 
-    /// What a provider keeps beside the pair, such as the private key in the form of another library. The first call makes
-    /// it, while other threads that ask for it wait.
+    /// A value that a provider keeps with the pair, such as the private key in the form of another library. The first
+    /// call makes it, while other threads that ask for it wait.
     ///
     /// It is dropped with the pair: as soon as a key's material is deleted or has expired, or the key itself is gone, and no
     /// running operation uses it any more. A pair keeps one value: if the first call made one of another type, the result is

@@ -144,7 +144,7 @@ mod tests {
         dirty[15] = 1;
         assert!(unpad(integrity(9), &dirty).is_none());
         assert!(unpad([0, 0, 0, 0, 0, 0, 0, 9], &padded).is_none());
-        // Zeros that could be padding, but are a block more than it takes.
+        // Zeros that could be padding, but are one block too many.
         let [first, second] = [[1, 2, 3, 4, 5, 6, 7, 8], [0; 8]];
         assert!(unpad(integrity(8), &[first, second].concat()).is_none());
     }

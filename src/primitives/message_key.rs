@@ -4,8 +4,8 @@
 //! the nonce N of the message as the context.
 //!
 //! That input always has 56 bytes, and all of it but N is constant. So a key takes three compressions and no buffer.
-//! The `hmac` crate derives the same key, but copies its state and buffers its input for every message, which made a
-//! small ReEncrypt 80 ns slower, of 1400 ns.
+//! The `hmac` crate derives the same key, but copies its state and buffers its input for every message, which added 80
+//! ns to a small ReEncrypt of 1400 ns.
 
 use sha2::block_api::compress256;
 use zeroize::Zeroize;
@@ -39,7 +39,7 @@ const INPUT: Block = *b"\0\0\0\x01kms-reencrypt:SYMMETRIC_DEFAULT\0\
     \0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\
     \0\0\x01\0\x80\0\0\0\0\0\0\0";
 
-/// The same as words: a block that is stored in words does not stall the wide loads that read it on store forwarding.
+/// The same as words: if a block is stored in words, the wide loads that read it don't stall on store forwarding.
 const INPUT_WORDS: [u32; 16] = {
     let mut words = [0; 16];
     let (mut to, mut from): (&mut [u32], &[u8]) = (&mut words, &INPUT);

@@ -2,11 +2,11 @@
 //!
 //! A [`KmsKey`](crate::provider::KmsKey) of your own decides where its secret comes from and describes the key. It can
 //! leave the cryptography to these types: symmetric keys use a [`SymmetricMaterial`] (AES-256-GCM under derived message
-//! keys), RSA and SM2 keys a [`KeyPair`] (RSAES-OAEP, SM2PKE). With the feature `data-key-pairs`, a [`KeyPair`] is also of a
-//! curve that only signs.
+//! keys), RSA and SM2 keys a [`KeyPair`] (RSAES-OAEP, SM2PKE). With the feature `data-key-pairs`, a [`KeyPair`] can
+//! also be on a curve that only signs.
 //!
-//! Or it leaves a part of it: [`SymmetricMaterial::with_message_key`] derives and another AES-GCM encrypts,
-//! [`KeyPair::to_pkcs8_der`] gives another library the private key.
+//! Or it leaves only a part of the cryptography to them: [`SymmetricMaterial::with_message_key`] derives the message
+//! key, and another AES-GCM encrypts with it; [`KeyPair::to_pkcs8_der`] gives the private key to another library.
 
 mod asymmetric;
 mod curve_key;

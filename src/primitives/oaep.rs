@@ -14,7 +14,7 @@ use crate::secret::Plaintext;
 
 /// The encoded message, `len` octets long: `00 || maskedSeed || maskedDB`.
 ///
-/// The caller has proven that the message fits: `message.len() + 2 * hash + 2 <= len`.
+/// The caller has checked that the message fits: `message.len() + 2 * hash + 2 <= len`.
 pub(crate) fn encode<D: Digest>(
     message: &[u8],
     len: usize,

@@ -1,5 +1,5 @@
-//! Interoperability with OpenSSL: the `openssl` program opens what these keys seal, and the other way round. If it is
-//! not installed, the tests say so and pass.
+//! Interoperability with OpenSSL: the `openssl` program opens what these keys seal, and vice versa. If it is not
+//! installed, the tests say so and pass.
 //!
 //! The tests need OpenSSL 3.0 or later, for SM2 built without `no-sm2`. The library has had SM2 encryption since 1.1.1,
 //! but that version's `pkeyutl` cannot use it.
@@ -144,7 +144,7 @@ fn openssl_and_sm2_keys_open_each_others_ciphertexts() {
     let key = sm2();
     let public = directory.file("public.der", &key.public_key_der().unwrap());
     let private = directory.file("private.der", &key.to_pkcs8_der().unwrap());
-    // `pkeyutl` reads ten times its idea of the key's size, 720 bytes, and leaves the rest.
+    // `pkeyutl` reads only ten times what it takes for the key's size, 720 bytes, and leaves the rest.
     for len in [1, 31, 32, 33, 64, 500] {
         let plaintext = vec![0x42; len];
         let ours = key.encrypt(algorithm, &plaintext, os_random()).unwrap();

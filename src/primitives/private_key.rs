@@ -12,7 +12,7 @@ use crate::random::RandomnessUnavailable;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidPrivateKey {
-    /// A key for something else: another algorithm, another curve, or RSA only for PSS signatures.
+    /// A key for something else: another algorithm, another curve, or an RSA key only for PSS signatures.
     #[error("the private key is for another algorithm or curve")]
     Algorithm,
     /// Not PKCS#8: malformed, encrypted, a public key, or one of the older forms (PKCS#1, SEC 1).
@@ -43,7 +43,7 @@ pub enum InvalidPrivateKey {
         /// The spec of the key.
         actual: KeySpec,
     },
-    /// The test whether the parts match could not be carried out.
+    /// It could not be tested whether the parts match.
     #[error("the private key could not be tested: {0}")]
     Untested(RandomnessUnavailable),
 }

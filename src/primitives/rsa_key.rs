@@ -31,7 +31,7 @@ impl RsaKey {
         self.spec
     }
 
-    /// The key of two primes that a random source had in store, with the public exponent 65537.
+    /// The key with two primes that a random source has stored, with the public exponent 65537.
     fn of_primes(
         spec: KeySpec,
         primes: &[Zeroizing<Vec<u8>>; 2],
@@ -73,7 +73,7 @@ impl PrivateKey for RsaKey {
         Ok(Self { spec, key })
     }
 
-    /// A key from PKCS#8. Its numbers are proven to be consistent: the product of the primes is the modulus, the
+    /// A key from PKCS#8. Its numbers are checked for consistency: the product of the primes is the modulus, the
     /// exponents are inverse to each other, and one operation with both returns its input.
     fn from_pkcs8_der(spec: KeySpec, der: &[u8]) -> Result<Self, InvalidPrivateKey> {
         let info = private_key_info(der)?;
@@ -143,11 +143,11 @@ fn prove_public(modulus: &[u8], exponent: &[u8]) -> Result<(), InvalidPrivateKey
     }
 }
 
-/// Refuses a private key that does not invert the public one: it checks that `(2^d)^e = 2`. A factor that is not prime
-/// is found here, too.
+/// Refuses a private key that does not invert the public one: it checks that `(2^d)^e = 2`. This also finds a factor
+/// that is not prime.
 ///
-/// The randomness only blinds. It comes from the operating system and not from the caller, because the result of an
-/// import does not depend on it.
+/// The randomness is only for blinding. It comes from the operating system and not from the caller, because the result
+/// of an import does not depend on it.
 fn prove_pair(key: &rsa::PrivateKey) -> Result<(), InvalidPrivateKey> {
     let two = BoxedUint::from_be_slice(&[2], key.n_bits_precision())
         .map_err(|_| InvalidPrivateKey::Inconsistent)?;

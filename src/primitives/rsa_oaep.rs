@@ -130,7 +130,7 @@ mod tests {
         assert_eq!(answer.unwrap_err(), KeyActionError::Rejected);
     }
 
-    /// The ciphertext of any block, also of one that this module would not make.
+    /// The ciphertext of any block, even of one that this module would not make.
     fn raw(block: &[u8]) -> Vec<u8> {
         let number = key().number(block).unwrap();
         rsa_encrypt(key().numbers(), &number)
@@ -223,7 +223,7 @@ mod tests {
         assert_rejected(&[0; 384]);
     }
 
-    /// One ciphertext in 256 starts with a zero. It is the same number without it.
+    /// One ciphertext in 256 starts with a zero byte. Without that byte it is still the same number.
     #[test]
     fn a_leading_zero_belongs_to_the_ciphertext() {
         let ciphertext = (0..)

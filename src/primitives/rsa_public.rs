@@ -2,7 +2,7 @@
 //!
 //! The `rsa` crate treats every exponent as a secret, with a table of sixteen powers that it reads as a whole at every
 //! step. A public exponent needs no such care: square-and-multiply takes one squaring per bit, and with 65537 one more
-//! multiplication, which is less than half of the time. That time depends on the exponent and the modulus only.
+//! multiplication, which takes less than half the time. That time depends on the exponent and the modulus only.
 
 use crypto_bigint::modular::BoxedMontyForm;
 use crypto_bigint::{MontyForm, MontyMultiplier};

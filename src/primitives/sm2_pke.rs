@@ -143,7 +143,7 @@ mod tests {
         assert_eq!(answer.unwrap_err(), KeyActionError::Rejected, "{what}");
     }
 
-    /// A ciphertext with a C2 or a hash that encryption would not make.
+    /// A ciphertext with a C2 or a hash that encryption would not produce.
     fn sealed_without_a_look(scalar: &NonZeroScalar, hashed: &[u8], c2: &[u8]) -> Vec<u8> {
         let point = ProjectivePoint::mul_by_generator(scalar).to_affine();
         let shared = SharedPoint::new(scalar, sm2().public().as_affine());
@@ -241,7 +241,7 @@ mod tests {
         }
     }
 
-    /// A scalar that would send a message of one byte in clear, as one of 256 scalars would.
+    /// A scalar under which a message of one byte would be sent in clear, as under one scalar in 256.
     fn scalar_with_zero_stream() -> NonZeroScalar {
         let key = sm2();
         loop {

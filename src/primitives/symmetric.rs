@@ -49,8 +49,8 @@ pub struct SymmetricMaterial {
     bytes: Box<Zeroizing<[u8; MATERIAL_LEN]>>,
 }
 
-// `seal` and `open` are compiled with the keys that call them. Elsewhere, the compiler may keep the state of GHASH in
-// memory, which costs an eighth of a message of 4 KiB.
+// `seal` and `open` are compiled with the keys that call them. Compiled elsewhere, they may keep the state of GHASH in
+// memory, which costs an eighth of the time for a message of 4 KiB.
 impl SymmetricMaterial {
     /// Generates material for a key.
     ///
@@ -106,7 +106,8 @@ impl SymmetricMaterial {
         &self.bytes
     }
 
-    /// Encrypts `in_out` in place and returns the tag: what [`KmsKey::seal`](crate::provider::KmsKey::seal) does under this material.
+    /// Encrypts `in_out` in place and returns the tag: what [`KmsKey::seal`](crate::provider::KmsKey::seal) does under
+    /// this material.
     ///
     /// # Errors
     ///
@@ -127,7 +128,7 @@ impl SymmetricMaterial {
     ///
     /// # Errors
     ///
-    /// [`KeyActionError::Rejected`], with `in_out` left as it came, if the tag is wrong.
+    /// [`KeyActionError::Rejected`], with `in_out` unchanged, if the tag is wrong.
     #[inline]
     pub fn open(
         &self,
