@@ -267,7 +267,7 @@ impl Constraints {
 
     /// Returns what `values` returns, or all violations in one exception.
     ///
-    /// `values` is called only if no check has recorded a violation, and so may return `None` only for a member whose
+    /// `values` is called only if no check has recorded a violation, so it may return `None` only for a member whose
     /// check records one.
     pub(crate) fn finish<T>(self, values: impl FnOnce() -> Option<T>) -> Result<T, KmsError> {
         let values = if self.0.is_empty() { values() } else { None };

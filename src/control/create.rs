@@ -80,7 +80,7 @@ impl Control<'_> {
             ("CustomKeyStoreId", request.custom_key_store_id),
             ("XksKeyId", request.xks_key_id),
         ])?;
-        // Custom key stores are not supported, nor is the import of what this build has no keys of.
+        // Neither custom key stores nor imports into keys that this build does not have are supported.
         let is_supported = match origin {
             KeyOrigin::AwsKms => true,
             KeyOrigin::External => imports(spec),
@@ -95,8 +95,8 @@ impl Control<'_> {
         self.keyring.describe_key(created)
     }
 
-    /// Proves that the caller may create a key with these tags. Conditions see the metadata of the future key, and the tags
-    /// as those of the request, since the key itself has none yet (QUOTED).
+    /// Checks that the caller may create a key with these tags. Conditions see the metadata of the future key, and the
+    /// tags as those of the request, since the key itself has none yet (QUOTED).
     pub(super) fn authorize_creation(
         &self,
         metadata: &KeyMetadata,

@@ -93,8 +93,8 @@ impl Control<'_> {
         Ok((self.keyring.schedule_key_deletion(key, days)?, days))
     }
 
-    /// The key that an id or ARN names, after checking the permission for it, which may depend on how long the key was
-    /// not used.
+    /// The key that an id or ARN names, after checking the permission for it, which may depend on how long the key has
+    /// been unused.
     fn authorized_by_usage(
         &self,
         action: Action,

@@ -62,7 +62,7 @@ use provider_first::{ProviderFirst, answered};
 
 /// The control operations of a ring, for one caller in one Region.
 ///
-/// Permissions are decided by the state of the ring after all changes, also those that are not yet visible, since the
+/// Permissions are decided by the state of the ring after all changes, even those that are not yet visible, since the
 /// operations themselves see that state.
 pub(crate) struct Control<'a> {
     keyring: Keyring,
@@ -123,7 +123,7 @@ impl<'a> Control<'a> {
         Ok(*key.metadata.arn())
     }
 
-    /// The key that an id or ARN names, whole, after checking the permission for it.
+    /// The whole key that an id or ARN names, after checking the permission for it.
     fn authorized_key(
         &self,
         action: Action,

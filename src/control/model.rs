@@ -110,7 +110,7 @@ pub(super) const POLICY_NAME: Text = Text {
 /// The pattern of `RegionType`.
 const REGION_PATTERN: &str = r"^([a-z]+-){2,3}\d+$";
 
-/// `RegionType`, but for its pattern.
+/// `RegionType`, except its pattern.
 const REGION: Text = Text {
     min: 1,
     max: 32,
@@ -242,7 +242,7 @@ impl Constraints {
         Some(blob)
     }
 
-    /// `Tags`: keys and values of their lengths. The path of a violation names the element (RECORDED).
+    /// `Tags`: checks the lengths of keys and values. The path of a violation names the element (RECORDED).
     pub(super) fn tags(&mut self, tags: &[TagMember<'_>]) -> Option<Vec<(String, String)>> {
         let check = |(number, tag): (usize, &TagMember<'_>)| {
             let key = self.text(format!("tags.{number}.member.tagKey"), tag.key, &TAG_KEY);
@@ -250,7 +250,7 @@ impl Constraints {
             let value = self.text(value, tag.value, &TAG_VALUE);
             key.map(str::to_owned).zip(value.map(str::to_owned))
         };
-        // Checks all tags before a missing one ends it, since every violation is reported.
+        // Checks all tags before an invalid one ends the iteration, since every violation is reported.
         let checked: Vec<_> = (1..).zip(tags).map(check).collect();
         checked.into_iter().collect()
     }

@@ -44,8 +44,8 @@ impl PageRequest<'_> {
 
     /// The page of items in the order of their keys, which are unique.
     ///
-    /// A marker holds the key of the last item of the previous page. So no item appears twice, and no item is missing
-    /// that existed all along, whatever is added or removed between two pages.
+    /// A marker holds the key of the last item of the previous page. So no item appears twice, and no item that existed
+    /// all along is missing, whatever is added or removed between two pages.
     ///
     /// # Errors
     ///

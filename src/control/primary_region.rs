@@ -8,7 +8,7 @@ use crate::key::Region;
 use super::Control;
 
 impl Control<'_> {
-    /// Needs the permission on the primary, and on the replica in the Region of the replica.
+    /// Needs the permission for the primary, and for the replica in its own Region.
     pub(crate) fn update_primary_region(
         &self,
         key_id: Option<&str>,
@@ -25,7 +25,7 @@ impl Control<'_> {
         let primary = self.authorized_with(Action::UpdatePrimaryRegion, &key_id, parameters)?;
         if let Ok(there) = region.parse::<Region>() {
             let snapshot = self.keyring.snapshot();
-            // A replica that is not there is missed by the ring.
+            // If there is no replica, the ring refuses the request.
             if let Some(replica) = snapshot.get(&primary.in_region(there)) {
                 self.authorize(Action::UpdatePrimaryRegion, replica, parameters)?;
             }

@@ -1,10 +1,10 @@
-//! [`ProviderFirst`]: the state of the ring, behind the provider that it is reached through.
+//! [`ProviderFirst`]: the state of a ring that is reached through a provider.
 
 use crate::key::{AliasArn, KeyArn, KeyMaterialId, Place};
 use crate::keyring::{Latest, Snapshot};
 use crate::provider::{KeyProviderError, KeyRef, KeyView};
 
-/// The latest state of a ring. Every look-up first asks the view of the provider, whose failure is that of the look-up.
+/// The latest state of a ring. Every look-up first asks the view of the provider, and fails if the provider does.
 ///
 /// What the provider finds does not count: control operations see changes that are not yet visible in the view.
 pub(super) struct ProviderFirst<'v> {

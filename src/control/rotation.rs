@@ -88,7 +88,8 @@ impl Control<'_> {
         if include != Some(IncludeKeyMaterial::AllKeyMaterial) {
             rotations.retain(|(_, rotation)| rotation.rotation_type.is_some());
         }
-        // Pages by index: materials are added at the end, and those that data may be under are never removed.
+        // Pages by index: materials are added at the end, and those under which data may be encrypted are never
+        // removed.
         let Page { items, next_marker } =
             page.of(rotations, LEN, |(place, _)| format!("{place:06}"))?;
         let items = items.into_iter().map(|(_, rotation)| rotation).collect();

@@ -37,7 +37,7 @@ impl Control<'_> {
         let key_id = constraints.key("keyId", key_id);
         let tag_keys = constraints.tag_keys(tag_keys);
         let (key_id, tag_keys) = constraints.finish(|| key_id.zip(tag_keys))?;
-        // Policies see the keys, as `aws:TagKeys`. There are no values to be seen.
+        // Policies see the tag keys, as `aws:TagKeys`. The request has no values.
         let tags: Vec<(String, String)> = tag_keys
             .iter()
             .map(|key| ((*key).to_owned(), String::new()))

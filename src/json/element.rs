@@ -20,7 +20,7 @@ pub(crate) struct Problem {
 }
 
 impl<'a> Element<'a> {
-    /// The whole document, under the name that messages have for it.
+    /// The whole document, under the name that messages use for it.
     pub(crate) const fn root(name: &'static str, value: Value<'a>) -> Self {
         Self {
             place: Place::Root(name),
@@ -32,7 +32,7 @@ impl<'a> Element<'a> {
         self.value
     }
 
-    /// The way from the root, such as `Statement[0].Effect`.
+    /// The path from the root, such as `Statement[0].Effect`.
     pub(crate) fn place(&self) -> String {
         self.place.to_string()
     }
@@ -60,7 +60,7 @@ impl<'a> Element<'a> {
         Ok(object.iter().map(member).collect())
     }
 
-    /// The members of an object that may have these and no others, in this order.
+    /// The members with these names, in this order. The object may have no others.
     pub(crate) fn only_members<const N: usize>(
         &self,
         names: [&str; N],
@@ -113,7 +113,7 @@ enum Place<'a> {
     Item(&'a Element<'a>, usize),
 }
 
-/// The way from the root, such as `Statement[0].Effect`; the root itself has a name.
+/// The path from the root, such as `Statement[0].Effect`; the root itself has a name.
 impl fmt::Display for Place<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -136,7 +136,7 @@ mod tests {
     use super::{Element, Problem};
     use crate::json::parse;
 
-    /// Reads a document that is to have two members, one of them a list of texts.
+    /// Reads a document that must have two members, one of them a list of texts.
     fn read(json: &str) -> Result<Vec<String>, Problem> {
         let document = parse(json).expect(json);
         let root = Element::root("the document", document.value());

@@ -19,8 +19,9 @@
 //! element.refuse("too long")         Err(Problem), which says where and what
 //! ```
 //!
-//! A document is one vector, and values are views of it. Strings without escapes are borrowed from the text. Nesting is bounded, and no look-up or check takes quadratic time.
-//! Elements borrow the element that they were reached through, so a place costs nothing until a message shows it.
+//! A document is one vector, and values are views of it. Strings without escapes are borrowed from the text. Nesting is
+//! bounded, and no look-up or check takes quadratic time. Elements borrow the element that they were reached through,
+//! so a place costs nothing until a message shows it.
 
 mod element;
 mod parse;

@@ -101,7 +101,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// Adds an array or object with all that `read` adds inside of it.
+    /// Adds an array or object with everything that `read` adds inside it.
     fn holding(
         &mut self,
         name: Text<'a>,
@@ -121,7 +121,7 @@ impl<'a> Reader<'a> {
 }
 
 impl<'a> Parser<'a> {
-    /// Reads the bracket that opens an array or object, and gives the depth that is left inside.
+    /// Reads the bracket that opens an array or object, and returns the depth that is left inside it.
     fn enter(&mut self, depth: usize) -> Result<usize, SyntaxError> {
         let inside = depth
             .checked_sub(1)
@@ -165,7 +165,7 @@ mod tests {
     use super::{MAX_DEPTH, parse};
     use crate::json::Value;
 
-    /// The same value as `serde_json` has it, which knows nothing of the text of a number.
+    /// The same value as `serde_json` represents it, without the text of a number.
     fn as_serde(value: Value<'_>) -> serde_json::Value {
         match value {
             Value::Null => serde_json::Value::Null,
@@ -183,7 +183,7 @@ mod tests {
     }
 
     proptest! {
-        /// `serde_json` is the other opinion of what JSON is.
+        /// `serde_json` is an independent implementation of JSON.
         #[test]
         fn what_serde_json_reads_is_read_as_it_does(
             tokens in prop::collection::vec(

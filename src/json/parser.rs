@@ -1,4 +1,4 @@
-//! [`Parser`]: a text and the place up to which it is read.
+//! [`Parser`]: a text, and the position up to which it was read.
 
 /// Where a text is not JSON, and why. Lines and columns count from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -9,7 +9,7 @@ pub(crate) struct SyntaxError {
     column: usize,
 }
 
-/// A text, and how many of its bytes are read.
+/// A text, and how many of its bytes were read.
 pub(super) struct Parser<'a> {
     text: &'a str,
     pub(super) at: usize,
@@ -43,7 +43,7 @@ impl<'a> Parser<'a> {
         self.text.as_bytes().get(self.at).copied()
     }
 
-    /// The bytes that are not read yet.
+    /// The bytes that were not read yet.
     #[inline]
     pub(super) fn rest(&self) -> &'a [u8] {
         self.text.as_bytes().get(self.at..).unwrap_or_default()
@@ -66,7 +66,7 @@ impl<'a> Parser<'a> {
         is_next
     }
 
-    /// Reads so many bytes.
+    /// Reads `len` bytes.
     #[inline]
     pub(super) fn take(&mut self, len: usize) -> Result<&'a str, SyntaxError> {
         let start = self.at;
@@ -100,7 +100,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// What was read since a byte.
+    /// What was read since the position `start`.
     #[inline]
     pub(super) fn since(&self, start: usize) -> Result<&'a str, SyntaxError> {
         self.text

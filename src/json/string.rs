@@ -12,7 +12,7 @@ pub(super) fn read<'a>(parser: &mut Parser<'a>) -> Result<Text<'a>, SyntaxError>
     if parser.eat(b'"') {
         return Ok(Text::Borrowed(plain));
     }
-    // In its full size at once: a string that grows leaves copies behind, and this may be a plaintext.
+    // Allocated in its full size at once: a string that grows leaves copies behind, and this one may be a plaintext.
     let capacity = plain.len() + literal_len(parser.rest());
     let mut text = Zeroizing::new(String::with_capacity(capacity));
     text.push_str(plain);
@@ -72,13 +72,13 @@ fn utf16_unit(parser: &mut Parser<'_>) -> Result<u16, SyntaxError> {
     u16::from_str_radix(digits, 16).map_err(|_| parser.error("expected four hexadecimal digits"))
 }
 
-/// How many bytes of a string stand for themselves before the first that doesn't.
+/// The number of bytes before the first one that is special, that is, does not stand for itself.
 ///
-/// Whole blocks first, of which the compiler makes vector instructions: the blobs in a request's body are long. Then words,
-/// which say where the first special byte is: most strings are short.
+/// Whole blocks come first, since the compiler vectorizes them and the blobs in a request's body are long. Words come
+/// next, since they say where the first special byte is and most strings are short.
 fn plain_len(bytes: &[u8]) -> usize {
     let blocks = bytes.as_chunks::<64>().0.iter();
-    // All bytes of a block without a branch.
+    // Checks all bytes of a block without a branch.
     let is_plain = |block: &&[u8; 64]| {
         !block
             .iter()
@@ -98,7 +98,7 @@ fn plain_len(bytes: &[u8]) -> usize {
     plain + end.iter().take_while(is_plain).count()
 }
 
-/// A word whose lowest bit is in the first byte that is special. (A borrow sets no bit below the one that it comes from.)
+/// A word whose lowest set bit is in the first special byte. (A borrow sets no bit below the one that it comes from.)
 const fn special_bytes(word: [u8; 8]) -> u64 {
     const ONES: u64 = u64::MAX / 0xff;
     const HIGH: u64 = ONES * 0x80;
@@ -116,7 +116,7 @@ const fn is_special(byte: u8) -> bool {
     (byte == b'"') | (byte == b'\\') | (byte < 0x20)
 }
 
-/// How many bytes there are to the quotation mark that ends a string: its text is not longer.
+/// The number of bytes before the quotation mark that ends a string. Its text is not longer than that.
 fn literal_len(bytes: &[u8]) -> usize {
     let mut is_escaped = false;
     let ends = |byte: &u8| {
@@ -163,7 +163,7 @@ mod tests {
     fn the_end_of_a_string_is_found_wherever_it_is() {
         for len in 0..134 {
             for special in ["\"", "\\", "\u{1f}", "\0"] {
-                // Before it and behind it what is almost special.
+                // Bytes that are almost special surround it.
                 let text = format!(
                     "{}{special}\"!\u{1f}\u{7f}\u{a2}\u{dc}",
                     "\u{a2}!#[]\u{7f} \u{dc}".repeat(14)

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 /// A JSON document: all values of a text in one vector, in the order of the text, so that reading it allocates once.
 ///
-/// What an array or object holds stands right behind it.
+/// The content of an array or object directly follows it.
 #[derive(Debug)]
 pub(crate) struct Document<'a>(Vec<Node<'a>>);
 
@@ -29,7 +29,7 @@ impl<'a> Document<'a> {
 pub(super) struct Node<'a> {
     pub(super) name: Text<'a>,
     pub(super) kind: Kind<'a>,
-    /// How many nodes are inside of it, at all depths.
+    /// How many nodes are inside it, at all depths.
     pub(super) inside: usize,
 }
 
@@ -96,7 +96,7 @@ impl<'d> Object<'d> {
     }
 }
 
-/// The nodes that stand side by side, each with what is inside of it: the next is behind that.
+/// The sibling nodes, each with the nodes inside it. After those comes the next sibling.
 fn siblings<'d>(
     mut nodes: &'d [Node<'d>],
 ) -> impl Iterator<Item = (&'d Node<'d>, &'d [Node<'d>])> + Clone {
@@ -109,7 +109,7 @@ fn siblings<'d>(
 }
 
 impl Node<'_> {
-    /// The value with what is inside of it.
+    /// The value with the nodes inside it.
     fn value<'d>(&'d self, inside: &'d [Node<'d>]) -> Value<'d> {
         match &self.kind {
             Kind::Null => Value::Null,
@@ -122,7 +122,7 @@ impl Node<'_> {
     }
 }
 
-/// A value may be a plaintext: it is not printed.
+/// A value is not printed, since it may be a plaintext.
 impl fmt::Debug for Value<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("..")
@@ -135,7 +135,8 @@ impl fmt::Debug for Kind<'_> {
     }
 }
 
-/// A string without its escapes. It is borrowed if it had none, and wiped otherwise: it may be a plaintext.
+/// A string without its escapes. It is borrowed if it had none. Otherwise it is owned and wiped, since it may be a
+/// plaintext.
 pub(crate) enum Text<'a> {
     Borrowed(&'a str),
     Unescaped(Zeroizing<String>),
