@@ -72,7 +72,8 @@ impl AccessDeniedError {
     }
 }
 
-/// Reasons, of which comparisons see what the message says. Shared, since every operation returns the error by value.
+/// The reasons for a refusal. Comparisons see only the part that the message shows. Shared, since every operation
+/// returns the error by value.
 #[derive(Clone)]
 struct Why(Option<Arc<Reasons>>);
 

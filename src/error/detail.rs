@@ -22,7 +22,7 @@ pub enum NotFoundError {
     #[error("Key '{0}' does not exist")]
     Key(KeyArn),
 
-    /// A key policy of another name than `default`. PEER; GUESS 30.
+    /// A key policy with a name other than `default`. PEER; GUESS 30.
     #[error("No such policy exists")]
     Policy,
 
@@ -40,7 +40,7 @@ pub enum NotFoundError {
     InvalidKeyIdInArn(String),
 }
 
-/// What is there already: the forms of `AlreadyExistsException`.
+/// What already exists: the forms of `AlreadyExistsException`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AlreadyExistsError {
@@ -201,7 +201,7 @@ pub enum LimitExceededError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TagError {
-    /// One tag key twice. RECORDED for TagResource, INFERRED for CreateKey.
+    /// A tag key that appears twice. RECORDED for TagResource, INFERRED for CreateKey.
     #[error("Duplicate tag keys")]
     DuplicateKeys,
 
@@ -233,7 +233,8 @@ pub enum UnsupportedOperationError {
         key_spec: KeySpec,
     },
 
-    /// A key whose material comes from elsewhere than the operation needs. RECORDED for AWS_KMS; INFERRED for the rest.
+    /// A key whose material has an origin that the operation does not support. RECORDED for AWS_KMS; INFERRED for the
+    /// rest.
     #[error("{key} origin is {origin} which is not valid for this operation.")]
     #[non_exhaustive]
     KeyOrigin {

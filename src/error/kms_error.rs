@@ -94,7 +94,7 @@ pub enum KmsError {
         alias: String,
     },
 
-    /// `InvalidArnException`: the operation does not accept an ARN, or a name in its place.
+    /// `InvalidArnException`: an ARN that the operation does not accept, or a name in the place of one.
     #[error(transparent)]
     InvalidArn(InvalidArnError),
 
@@ -103,7 +103,7 @@ pub enum KmsError {
     #[error("")]
     InvalidCiphertext,
 
-    /// `InvalidGrantIdException`: the key has no such grant. GUESS 34; AWS refuses some otherwise: behaviour §8.
+    /// `InvalidGrantIdException`: the key has no such grant. GUESS 34; AWS refuses some in another way: behaviour §8.
     #[error("No grant with this ID exists for the key.")]
     InvalidGrantId,
 
@@ -248,8 +248,8 @@ impl KmsError {
         }
     }
 
-    /// The refusal of `GetPublicKey` for a key without one. What has no key pair in AWS either is told apart from a key that
-    /// waits for its material (GUESS 59), and from one whose key pair is not here.
+    /// The refusal of `GetPublicKey` for a key without a public key. It distinguishes keys that have no key pair in AWS
+    /// either, keys that wait for their material (GUESS 59), and keys whose key pair is not here.
     pub(crate) fn no_public_key(key: &KeyMetadata) -> Self {
         let error = match (key.key_spec(), key.key_usage()) {
             (KeySpec::SymmetricDefault, _) | (_, KeyUsage::GenerateVerifyMac) => {
@@ -291,7 +291,8 @@ impl KmsError {
         matches!(self, Self::AccessDenied(error) if error.is_explicit())
     }
 
-    /// The same refusal with its explanation, and with the policy that denied it if `names_policy`; any other error as it is.
+    /// The same refusal with its explanation, and with the policy that denied it if `names_policy`; any other error
+    /// unchanged.
     pub(crate) fn explained(
         self,
         names_policy: bool,

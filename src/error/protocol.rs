@@ -6,7 +6,7 @@ use crate::operation::Operation;
 
 /// A call that cannot be read, that is not authenticated, or whose operation is not available.
 ///
-/// Which answers are AWS KMS's and which were measured on other services: behaviour §1.1 and behaviour §1.3.
+/// See behaviour §1.1 and behaviour §1.3 for which answers are AWS KMS's and which were measured on other services.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ProtocolError {
     /// `SerializationException`: a blob that is not base64. RECORDED\*: the exception has no message.
@@ -35,7 +35,7 @@ pub(crate) enum ProtocolError {
     NotSigned,
 
     /// `InvalidSignatureException`: the request was signed for another service. QUOTED for other services of the
-    /// protocol, to the space at its end.
+    /// protocol, including the space at its end.
     OtherService,
 }
 
@@ -77,7 +77,7 @@ impl fmt::Display for ProtocolError {
 
 impl core::error::Error for ProtocolError {}
 
-/// What a body has in the place of a member.
+/// The type of JSON value that a body has in the place of a member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum JsonType {
     False,

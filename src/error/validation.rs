@@ -42,7 +42,7 @@ pub enum ValidationError {
     /// Imported key material that expires, without a `ValidTo`. PEER for the text.
     ValidToRequired,
 
-    /// A wrapping algorithm that is not for the wrapping keys of the request, or not for the material of the key. QUOTED for
+    /// A wrapping algorithm that does not fit the wrapping keys of the request, or the material of the key. QUOTED for
     /// the second.
     #[non_exhaustive]
     Wrapping {
@@ -74,9 +74,9 @@ pub enum ValidationError {
     AliasUsage {
         /// The alias.
         alias: AliasName,
-        /// What the key is for that it leaves.
+        /// The usage of the key that it leaves.
         from: KeyUsage,
-        /// What the key is for that it was to move to.
+        /// The usage of the key that it was to move to.
         to: KeyUsage,
     },
 

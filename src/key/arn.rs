@@ -62,7 +62,7 @@ impl KeyArn {
         &self.key_id
     }
 
-    /// The parts of the ARN's text, one behind the other.
+    /// The parts of the ARN's text, in order.
     #[cfg(feature = "json")]
     pub(crate) fn text_parts(&self) -> [&[u8]; 8] {
         let Place { account, region } = &self.place;
@@ -115,14 +115,14 @@ impl fmt::Display for KeyArn {
     }
 }
 
-/// The ARN as text, where a pattern of ARNs is taken.
+/// The ARN as text, for functions that take an ARN pattern.
 impl From<KeyArn> for String {
     fn from(arn: KeyArn) -> Self {
         arn.to_string()
     }
 }
 
-/// The ARN as text, where a pattern of ARNs is taken.
+/// The ARN as text, for functions that take an ARN pattern.
 impl From<&KeyArn> for String {
     fn from(arn: &KeyArn) -> Self {
         arn.to_string()
@@ -181,7 +181,7 @@ impl fmt::Display for AliasArn {
     }
 }
 
-/// The ARN as text, where a pattern of ARNs is taken.
+/// The ARN as text, for functions that take an ARN pattern.
 impl From<&AliasArn> for String {
     fn from(arn: &AliasArn) -> Self {
         arn.to_string()
@@ -212,7 +212,8 @@ pub(super) fn split(text: &str) -> Result<(Place, &str), InvalidArn> {
     parts().ok_or(InvalidArn(()))
 }
 
-/// What is before the first colon, and what is behind it. Parts are so short that a search for a `char` takes longer.
+/// What is before the first colon, and what is after it. The parts are so short that searching for a `char` would take
+/// longer.
 fn until_colon(text: &str) -> Option<(&str, &str)> {
     let at = text.bytes().position(|byte| byte == b':')?;
     let (part, rest) = text.split_at_checked(at)?;

@@ -69,7 +69,7 @@ pub struct InvalidKeyId(());
 /// An alias name, `alias/` included.
 ///
 /// The name that `CreateAlias` takes has 1 to 256 characters out of `a-z A-Z 0-9 : / _ -` (service model). A request
-/// may name anything that begins with `alias/`: a name that no alias can have is just not found.
+/// may name anything that begins with `alias/`: a name that no alias can have is simply not found.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AliasName(Arc<str>);
 
@@ -123,7 +123,7 @@ fn is_uuid(text: &str) -> bool {
     let Ok(mut text) = <[u8; 36]>::try_from(text.as_bytes()) else {
         return false;
     };
-    // All digits in one loop without a branch, and so not at the hyphens.
+    // The hyphens are checked apart, and replaced, so that one loop without a branch can check all digits.
     let hyphens = [8, 13, 18, 23].map(|at| {
         text.get_mut(at)
             .map(|place| core::mem::replace(place, b'0'))

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-/// Up to `N` bytes (`N` is at most 255) of UTF-8 text, and zeros behind it.
+/// Up to `N` bytes (`N` is at most 255) of UTF-8 text, followed by zeros.
 ///
 /// Comparisons include the zeros, because a comparison of constant length needs no call.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -112,7 +112,7 @@ impl FromStr for Region {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let words = text.trim_end_matches(|c: char| c.is_ascii_digit());
-        // Two or three words, each with the hyphen behind it, and a number.
+        // Two or three words, each followed by a hyphen, and a number.
         let (mut hyphens, mut before) = (0, b'-');
         for byte in words.bytes() {
             match byte {

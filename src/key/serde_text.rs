@@ -1,7 +1,7 @@
 //! [`serde_as_text`]: identifiers and enums for serde, as the texts that AWS writes.
 
-/// Implements serde's traits for types that print and parse themselves. So what is read has been checked by their own
-/// constructors.
+/// Implements serde's traits by the type's own `Display` and `FromStr`, so what is read has passed the type's own
+/// checks.
 macro_rules! serde_as_text {
     ($($name:ty),+ $(,)?) => {$(
         #[cfg(feature = "json")]

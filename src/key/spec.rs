@@ -1,4 +1,4 @@
-//! Specs, usages, states and algorithms of keys, and the table of which of them go together.
+//! Specs, usages, states and algorithms of keys, and the table that says which of them go together.
 
 use super::serde_text::serde_as_text;
 
