@@ -1,7 +1,7 @@
 //! An HTTP client for the official AWS SDK for Rust that answers in this process. Feature `aws-sdk`.
 //!
-//! The code under test keeps its `aws_sdk_kms::Client`, and only the client's configuration gets another HTTP client.
-//! No socket is opened; the SDK still serializes, signs and retries requests, and parses responses, as it always does.
+//! The code under test keeps its `aws_sdk_kms::Client`; only the client's configuration names another HTTP client. No
+//! socket is opened; the SDK still serializes, signs and retries requests, and parses responses, as it always does.
 //!
 //! ```ignore
 //! // Compiled and run in tests/sdk, since this crate does not depend on the SDK.
@@ -33,15 +33,15 @@
 //!
 //! # Caller and Region
 //!
-//! The caller is that of the [`Kms`] handle, whatever credentials the client has; it needs some to sign with. The
-//! Region is the one that the client signs for, so clients of several Regions can share a ring. A request that is not signed, or
-//! that a client of another service sends, is refused as KMS refuses it.
+//! The caller is that of the [`Kms`] handle, whatever credentials the client has; the client needs credentials only to
+//! sign. The Region is the one that the client signs for, so clients of several Regions can share a ring. A request
+//! that is not signed, or that a client of another service sends, is refused as KMS would refuse it.
 //!
 //! # Errors and retries
 //!
 //! Exceptions arrive as the SDK's own types, with a request id. `KMSInternalException`, `KeyUnavailableException`,
-//! `DependencyTimeoutException` and `ThrottlingException` are retried as the client is configured to: a provider that
-//! counts its views, or fails for a while, sees every attempt.
+//! `DependencyTimeoutException` and `ThrottlingException` are retried as the client's configuration says, so a provider
+//! that counts its views, or that fails for a while, sees every attempt.
 //!
 //! **Count attempts with care.** The SDK takes a token for each retry from a bucket, which by default all clients of a
 //! process share. After about fifty calls that failed at all three attempts the bucket is empty, and further calls fail
@@ -50,10 +50,10 @@
 //!
 //! # Time
 //!
-//! A call is answered in the thread that makes it, before the future is returned. That takes some microseconds, for RSA
-//! up to milliseconds. Creating an RSA key takes longer, without optimization seconds, so create it on the ring
+//! The thread that makes a call also answers it, before the future is returned. That takes some microseconds, with RSA
+//! up to milliseconds. Creating an RSA key takes longer, seconds in an unoptimized build, so create it on the ring
 //! beforehand. No latency is simulated, so the client's timeouts never expire. With the feature `testing`, a
-//! `testing::FaultyHttpClient` makes answers come late or never, and connections fail.
+//! `testing::FaultyHttpClient` delays or withholds answers, and makes connections fail.
 
 /// The version of `aws-smithy-runtime-api` whose traits [`HttpClient`] implements.
 pub use aws_smithy_runtime_api;
@@ -137,8 +137,8 @@ impl<P: KeyProvider> HttpClient<P> {
         Ok(answer)
     }
 
-    /// The response of the service, or to a request that is not one of KMS: of another protocol, unsigned, or signed for another
-    /// service.
+    /// The response of the service, or the refusal of a request that is not for KMS: in another protocol, unsigned, or
+    /// signed for another service.
     fn response(&self, request: &HttpRequest, body: &[u8]) -> Response {
         let header = |name| request.headers().get(name);
         if header("content-type") != Some(CONTENT_TYPE) {
@@ -173,7 +173,8 @@ impl<P> fmt::Debug for HttpClient<P> {
     }
 }
 
-/// A header's name as the SDK keeps it. A text that lasts is taken as it is, and any other is copied and checked.
+/// A header's name in lower case, as the SDK keeps it. The SDK takes a static text as it is; it copies and checks any
+/// other.
 fn lower_case(name: &'static str) -> Cow<'static, str> {
     match name {
         "Cache-Control" => "cache-control".into(),
@@ -199,7 +200,7 @@ mod tests {
         ),
     ];
 
-    /// The body of the answer to a request, one of whose headers is changed, or missing if it is empty.
+    /// The answer to a request with this value of this header. If the value is empty, the request lacks the header.
     fn answer(name: &str, value: &str) -> (u16, String) {
         let keyring = Keyring::new("111122223333", "us-east-2").unwrap();
         let there = keyring.in_region("eu-west-1".parse().unwrap());

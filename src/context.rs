@@ -5,9 +5,9 @@ use core::fmt;
 /// An encryption context: non-secret key-value pairs that a symmetric ciphertext is bound to.
 ///
 /// It is kept in the canonical form in which it is authenticated: the pairs sorted by the UTF-8 bytes of their keys,
-/// and each key and each value behind its length (four bytes, big-endian). So equal contexts have equal encodings
-/// whatever order they were written in, different ones never do (`{"a":"bc"}` is not `{"ab":"c"}`), and encoding
-/// happens once. An empty context is the same as no context.
+/// and each key and each value after its length (four bytes, big-endian). So equal contexts have equal encodings
+/// whatever order they were written in, different ones never do (`{"a":"bc"}` is not `{"ab":"c"}`), and each context is
+/// encoded only once. An empty context is the same as no context.
 ///
 /// ```
 /// use kms_reencrypt::EncryptionContext;
@@ -30,7 +30,7 @@ pub struct EncryptionContext {
 }
 
 impl EncryptionContext {
-    /// The canonical encoding: what is authenticated behind a blob's header. Empty for an empty context.
+    /// The canonical encoding, which is authenticated after a blob's header. Empty for an empty context.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.encoded
@@ -42,7 +42,7 @@ impl EncryptionContext {
             return Self::of_sorted(pairs);
         }
         let mut sorted: Vec<_> = pairs.collect();
-        // The sort keeps the order of equal keys, and of those the first stays.
+        // Reversed, because the sort is stable and `dedup_by_key` keeps the first of equal keys: the last one given.
         sorted.reverse();
         sorted.sort_by_key(|(key, _)| *key);
         sorted.dedup_by_key(|(key, _)| *key);
@@ -99,7 +99,8 @@ impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for EncryptionContex
     }
 }
 
-/// The encryption context of a request under construction: a whole one, and the pairs that were added to it since.
+/// The encryption context of a request under construction: a context that was set as a whole, and the pairs that were
+/// added to it since.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ContextBuilder {
     whole: EncryptionContext,
@@ -144,7 +145,7 @@ impl fmt::Debug for EncryptionContext {
     }
 }
 
-/// The length-prefixed text at the front, and what is behind it.
+/// The length-prefixed text at the front, and the bytes after it.
 fn split_text(bytes: &[u8]) -> Option<(&str, &[u8])> {
     let (len, rest) = bytes.split_first_chunk()?;
     let (text, rest) = rest.split_at_checked(usize::try_from(u32::from_be_bytes(*len)).ok()?)?;

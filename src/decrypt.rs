@@ -78,7 +78,7 @@ impl DecryptRequest {
     }
 }
 
-/// Collects the members of a [`DecryptRequest`]. `CiphertextBlob` is required; asymmetric algorithms need `KeyId`, too.
+/// Collects the members of a [`DecryptRequest`]. `CiphertextBlob` is required; asymmetric algorithms also need `KeyId`.
 ///
 /// A `KeyId` pins the key: a blob of another key is refused, although KMS could open it.
 ///

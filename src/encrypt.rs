@@ -75,7 +75,7 @@ impl EncryptRequest {
 
 /// Collects the members of an [`EncryptRequest`]. `KeyId` and `Plaintext` are required.
 ///
-/// A secret that is in a [`Plaintext`] already is moved in, so no copy stays behind that would have to be wiped:
+/// A secret that already is a [`Plaintext`] is moved in, so no copy is left to wipe:
 ///
 /// ```
 /// use kms_reencrypt::{EncryptRequest, KeySpec, Keyring, Kms, Plaintext};

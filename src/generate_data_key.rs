@@ -170,8 +170,8 @@ impl GenerateDataKeyRequestBuilder {
     ///
     /// # Errors
     ///
-    /// [`KmsError::Validation`] with all violations in one message, or if not exactly one of `NumberOfBytes` and
-    /// `KeySpec` is set.
+    /// [`KmsError::Validation`] with all violations in one message, and if both or neither of `NumberOfBytes` and
+    /// `KeySpec` are set.
     pub fn build(self) -> Result<GenerateDataKeyRequest, KmsError> {
         let mut constraints = Constraints::default();
         let key_id = constraints.required_key_id("keyId", self.key_id);

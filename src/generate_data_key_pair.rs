@@ -83,7 +83,8 @@ impl GenerateDataKeyPairRequest {
 
 /// Collects the members of a [`GenerateDataKeyPairRequest`]. `KeyId` and `KeyPairSpec` are required.
 ///
-/// A spec can be given by its name, as a configuration has it. One that KMS does not have is refused, as KMS refuses it:
+/// A spec can also be given by its name, for example from a configuration file. A name that KMS does not know is
+/// refused with KMS's message:
 ///
 /// ```
 /// use kms_reencrypt::{DataKeyPairSpec, GenerateDataKeyPairRequest};
@@ -331,8 +332,8 @@ fn generate(
     Ok((private_key, response))
 }
 
-/// Refuses keys in custom key stores (DOC), SM2 outside of China as `CreateKey` does (INFERRED), and pairs that are not made
-/// here.
+/// Refuses keys in custom key stores (DOC), SM2 outside of China as `CreateKey` does (INFERRED), and pairs that this
+/// build cannot generate.
 fn supported(sealing: &Sealing<'_>, spec: KeySpec) -> Result<(), KmsError> {
     let (key, origin) = (sealing.key_arn(), sealing.key_origin());
     let error = if !matches!(origin, KeyOrigin::AwsKms | KeyOrigin::External) {

@@ -124,7 +124,7 @@ impl GetPublicKeyResponse {
         self.key_metadata.key_usage()
     }
 
-    /// The metadata of the key, which has more members of the answer.
+    /// The metadata of the key, from which more members of the answer come.
     #[cfg(feature = "json")]
     pub(crate) const fn key_metadata(&self) -> &KeyMetadata {
         &self.key_metadata

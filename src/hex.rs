@@ -1,6 +1,6 @@
 //! Hexadecimal digits.
 
-/// The lower-case digits of each byte. Without a table and a branch: the compiler makes vector instructions of it.
+/// The lower-case digits of each byte. Uses neither a table nor a branch, so that the compiler can vectorize it.
 pub(crate) fn digits<const N: usize>(bytes: [u8; N]) -> [[u8; 2]; N] {
     const LETTERS: u8 = b'a' - b'0' - 10;
     let digit = |value: u8| value + b'0' + u8::from(value > 9) * LETTERS;

@@ -1,16 +1,16 @@
-//! [`require`]: what a key's state allows, and the table that says so.
+//! [`require`]: checks what a key's state allows, against AWS's table.
 
 use crate::access::Action;
 use crate::error::{InvalidStateError, KmsError, UnsupportedOperationError};
 use crate::key::{KeyMetadata, KeyOrigin, KeyState};
 use crate::operation::Operation;
 
-/// Refuses an operation that the state of its key does not allow. It reads behaviour §14.
+/// Refuses an operation that the state of its key does not allow. The table is that of behaviour §14.
 ///
-/// Some cells ask for the key's origin too. What else an operation wants of a key, such as a spec, it checks itself.
+/// Some cells also depend on the key's origin. Each operation checks its other requirements, such as the spec, itself.
 pub(crate) fn require(action: Action, key: &KeyMetadata) -> Result<(), KmsError> {
     let state = key.key_state();
-    // No state is in the way of what only AWS itself does.
+    // Only AWS itself takes an action that is not an operation, and no state prevents it.
     let row = action.operation().map_or(ALWAYS, row);
     match of_state(row, state) {
         Cell::Succeeds => Ok(()),
@@ -27,13 +27,13 @@ pub(crate) fn require(action: Action, key: &KeyMetadata) -> Result<(), KmsError>
 #[derive(Clone, Copy)]
 enum Cell {
     Succeeds,
-    /// Which exception it is follows from the state.
+    /// The state decides which exception it is.
     Fails,
     /// The key is not pending deletion.
     NothingToCancel,
     /// `UnsupportedOperationException`
     Unsupported,
-    /// `UnsupportedOperationException` for keys of other origins; for the rest, whether it succeeds.
+    /// `UnsupportedOperationException` for keys of other origins. For keys of these origins, whether it succeeds.
     If(Origins, bool),
 }
 
@@ -57,30 +57,30 @@ impl Origins {
     }
 }
 
-// The cells as the page of AWS marks them. Which of the notes 1, 2, 3, 5, 8, 11, 14 and 15 an X stands for follows from the
-// state; a cell that the page leaves out is an X.
+// The cells as AWS's page marks them. The state decides which of the notes 1, 2, 3, 5, 8, 11, 14 and 15 an X stands
+// for. A cell that the page leaves out is an X.
 const OK: Cell = Cell::Succeeds;
 const X: Cell = Cell::Fails;
 /// Note 4.
 const X4: Cell = Cell::NothingToCancel;
 /// Notes 6, 7 and 9.
 const UN: Cell = Cell::Unsupported;
-/// Notes 6 and 7: only keys with material of KMS can.
+/// Notes 6 and 7: it succeeds only for keys whose material KMS made.
 const S67: Cell = Cell::If(Origins::AwsKms, true);
-/// Note 7: keys in custom key stores cannot, others can.
+/// Note 7: it succeeds, except for keys in custom key stores.
 const S7: Cell = Cell::If(Origins::NoKeyStore, true);
-/// Note 7, and others cannot either.
+/// Note 7: not supported for keys in custom key stores, and fails for others.
 const X7: Cell = Cell::If(Origins::NoKeyStore, false);
-/// Note 9: keys without imported material cannot, others can.
+/// Note 9: it succeeds only for keys with imported material.
 const I9: Cell = Cell::If(Origins::External, true);
-/// Note 9, and others cannot either.
+/// Note 9: not supported for keys without imported material, and fails for others.
 const X9: Cell = Cell::If(Origins::External, false);
 
 /// A row of the page: Enabled, Disabled, PendingDeletion or PendingReplicaDeletion, PendingImport, Unavailable, Creating,
 /// Updating.
 type Row = [Cell; 7];
 
-/// What ends the same way in every state, or is about no key.
+/// The row of operations that succeed in every state, or that concern no key.
 const ALWAYS: Row = [OK; 7];
 
 /// Rows of several operations each.
@@ -169,7 +169,7 @@ const fn of_state(row: Row, state: KeyState) -> Cell {
     }
 }
 
-// Out of line, like all refusals that copy an ARN: inlined, the compiler hoists the copy above the check.
+// Out of line, like all refusals that copy an ARN: when inlined, the compiler hoists the copy above the check.
 
 #[cold]
 #[inline(never)]

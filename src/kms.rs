@@ -40,7 +40,7 @@ use crate::resolve;
 /// | make data keys | [`generate_data_key`](Self::generate_data_key), [`generate_data_key_pair`](Self::generate_data_key_pair), and both without plaintext: [one key](Self::generate_data_key_without_plaintext), [a pair](Self::generate_data_key_pair_without_plaintext) |
 /// | look at a key | [`describe_key`](Self::describe_key), [`get_public_key`](Self::get_public_key) |
 /// | change keys, aliases, grants and policies | the methods of [`Keyring`](crate::Keyring) |
-/// | be another caller, in another Region | [`as_caller`](Self::as_caller), [`in_region`](Self::in_region), [`with_resource_control_policies`](Self::with_resource_control_policies) |
+/// | act as another caller, or in another Region | [`as_caller`](Self::as_caller), [`in_region`](Self::in_region), [`with_resource_control_policies`](Self::with_resource_control_policies) |
 /// | see what was asked, and why it was allowed or denied | [`with_observer`](Self::with_observer), [`explaining`](Self::explaining) |
 /// | have the same ciphertexts in every run | [`with_random_source`](Self::with_random_source) |
 #[cfg_attr(
@@ -110,8 +110,8 @@ impl<P: KeyProvider> Kms<P> {
         self
     }
 
-    /// Reports every operation of this handle, and of the handles made from it, to an observer. Those of its
-    /// `service()` and `http_client()` are reported too, control operations included.
+    /// Reports every operation of this handle, and of the handles made from it, to an observer. It also reports those
+    /// of the `service()` and the `http_client()` of these handles, control operations included.
     #[must_use]
     pub fn with_observer(mut self, observer: impl Observer + 'static) -> Self {
         self.observer = Some(Arc::new(observer));
@@ -342,17 +342,17 @@ impl<P: KeyProvider> Kms<P> {
         })
     }
 
-    /// Makes a pair of data keys, and returns its public key, and its private key in plaintext and encrypted under a
+    /// Makes a pair of data keys. Returns its public key, and its private key both in plaintext and encrypted under a
     /// symmetric key. `ReEncrypt` moves that ciphertext like any other.
     ///
-    /// A private key is the DER of a PKCS#8 `PrivateKeyInfo`, a public key that of an X.509 `SubjectPublicKeyInfo`. Without
-    /// optimization an RSA pair takes seconds, `RSA_4096` up to a minute.
+    /// A private key is the DER of a PKCS#8 `PrivateKeyInfo`, a public key that of an X.509 `SubjectPublicKeyInfo`. In
+    /// an unoptimized build, an RSA pair takes seconds, `RSA_4096` up to a minute.
     ///
     /// # Errors
     ///
     /// As for [`encrypt`](Self::encrypt), with the permission `kms:GenerateDataKeyPair`, and then
-    /// [`KmsError::UnsupportedOperation`] for a key in a custom key store, for SM2 outside of China, for a curve without
-    /// the feature `data-key-pairs`, and for ML-KEM, of which there are no pairs here.
+    /// [`KmsError::UnsupportedOperation`] for a key in a custom key store, for SM2 outside of China, for a curve
+    /// without the feature `data-key-pairs`, and for ML-KEM, for which this crate has no pairs.
     pub fn generate_data_key_pair(
         &self,
         request: &GenerateDataKeyPairRequest,
@@ -362,7 +362,7 @@ impl<P: KeyProvider> Kms<P> {
         })
     }
 
-    /// Makes a pair of data keys, and returns its public key, and its private key only encrypted under a symmetric key.
+    /// Makes a pair of data keys. Returns its public key, and its private key only encrypted under a symmetric key.
     ///
     /// # Errors
     ///
@@ -378,8 +378,8 @@ impl<P: KeyProvider> Kms<P> {
         })
     }
 
-    /// Describes a key, whatever its state. The AWS managed key of a predefined alias, such as `alias/aws/s3`, is made first
-    /// if the provider is a [`Keyring`](crate::Keyring) without it.
+    /// Describes a key, whatever its state. The AWS managed key of a predefined alias, such as `alias/aws/s3`, is
+    /// created first if the provider is a [`Keyring`](crate::Keyring) that does not have it yet.
     ///
     /// # Errors
     ///
@@ -392,7 +392,7 @@ impl<P: KeyProvider> Kms<P> {
         &self,
         request: &DescribeKeyRequest,
     ) -> Result<DescribeKeyResponse, KmsError> {
-        // Made even if the caller may not describe it, since the refusal names the key (GUESS 61).
+        // The key is created even if the caller may not describe it, since the refusal names the key (GUESS 61).
         let associated = match describe_key::reserved_alias(request, &self.place) {
             Some(alias) => self.provider.associate_predefined_alias(&alias),
             None => Ok(()),
@@ -411,9 +411,9 @@ impl<P: KeyProvider> Kms<P> {
     ///
     /// - [`KmsError::KmsInvalidState`] if the state of the key does not allow the operation. A disabled key still gives its
     ///   public key.
-    /// - [`KmsError::UnsupportedOperation`] if the key is not asymmetric, without a message; and with one, if its provider
-    ///   does not give its public key. A [`Keyring`](crate::Keyring) has key pairs of other curves than SM2 with the
-    ///   feature `data-key-pairs`, and none for ML-DSA and ML-KEM.
+    /// - [`KmsError::UnsupportedOperation`] without a message if the key is not asymmetric, and with a message if its
+    ///   provider does not give its public key. A [`Keyring`](crate::Keyring) has key pairs on curves other than SM2
+    ///   only with the feature `data-key-pairs`, and none for ML-DSA and ML-KEM.
     pub fn get_public_key(
         &self,
         request: &GetPublicKeyRequest,

@@ -41,7 +41,7 @@
 //!
 //! The [cookbook](documentation::cookbook) has all recipes; each is compiled and run with the tests.
 //!
-//! If a test of yours fails: every refusal is a [`KmsError`] with AWS's message,
+//! If one of your tests fails: every refusal is a [`KmsError`] with AWS's message,
 //! [`AccessDeniedError::explanation`](error::AccessDeniedError::explanation) says which policy lacks what, and
 //! [`CiphertextBlob::inspect`](blob::CiphertextBlob::inspect) says what a ciphertext looks like.
 //!
@@ -53,10 +53,10 @@
 //! | have keys | [`Keyring`]; the module [`keyring`] has what it takes and returns |
 //! | name a key | [`KeyIdentifier`], which holds a [`KeyId`], [`KeyArn`], [`AliasName`] or [`AliasArn`]; [`Place`], which is an [`AccountId`] and a [`Region`] |
 //! | describe a key | [`KeyMetadata`], with [`KeySpec`], [`KeyUsage`], [`KeyState`], [`KeyOrigin`], [`KeyManager`], [`ExpirationModel`] and [`MultiRegionConfiguration`] |
-//! | describe a request | [`EncryptionContext`], [`EncryptionAlgorithm`], [`DataKeySpec`], [`DataKeyPairSpec`], [`DryRunModifier`] and [`Plaintext`]; in a [`ModelValue`] a builder takes values that AWS does not have, too |
+//! | describe a request | [`EncryptionContext`], [`EncryptionAlgorithm`], [`DataKeySpec`], [`DataKeyPairSpec`], [`DryRunModifier`] and [`Plaintext`]; as a [`ModelValue`], a builder also takes a value that AWS does not have |
 //! | learn why not | [`KmsError`]; the module [`error`] has the details of each exception |
 //!
-//! Every item has one path: what is not at the root is in the public module of its family, and only there.
+//! Every item has one path: an item that is not at the root is in the public module of its family, and only there.
 //!
 //! # What is AWS's and what is ours
 //!
@@ -72,7 +72,7 @@
 //! | feature | adds | implies |
 //! |---|---|---|
 //! | `aws-sdk` | [`aws_sdk`]: an HTTP client for the official SDK that answers in this process | `json` |
-//! | `data-key-pairs` | key pairs on the curves of NIST, secp256k1 and Edwards25519: as data keys, and as the pairs of KMS keys, whose public keys [`Kms::get_public_key`] then returns. RSA and SM2 need no feature | |
+//! | `data-key-pairs` | key pairs on the NIST curves, secp256k1 and Edwards25519: as data keys, and as the pairs of KMS keys, whose public keys [`Kms::get_public_key`] then returns. RSA and SM2 need no feature | |
 //! | `json` | [`wire`]: the AWS JSON 1.1 protocol without sockets; policies as JSON documents; serde's traits for ARNs, ids and enums | |
 //! | `proptest` | [`testing::strategies`]: contexts, ciphertexts, requests and policies for property tests | `testing` |
 //! | `snapshot` | [`testing::ring_file`]: rings saved and loaded whole, sealed under a key or passphrase | `testing`, `json` |
@@ -83,7 +83,7 @@
 //! keeps only the hash states that it computes from them.
 //!
 
-// Links to the items of features, for a build without them: to docs.rs.
+// In a build without a feature, links to the items of that feature lead to docs.rs.
 #![cfg_attr(
     not(feature = "aws-sdk"),
     doc = "[`aws_sdk`]: https://docs.rs/kms-reencrypt/latest/kms_reencrypt/aws_sdk/"

@@ -5,8 +5,9 @@ use crate::key::{model_enum, serde_as_text};
 model_enum! {
     /// An operation of AWS KMS, by the name that AWS gives it: every operation of the service model.
     ///
-    /// Permissions, the table of key states, the wire, observers and fault injection all name operations by this type. The
-    /// service answers those that this crate doesn't have with an `UnknownOperationException`; README lists them.
+    /// Permissions, the table of key states, the wire, observers and fault injection all name operations by this type.
+    /// The service answers an operation that this crate doesn't have with an `UnknownOperationException`; README lists
+    /// these operations.
     Operation {
         CancelKeyDeletion = "CancelKeyDeletion",
         ConnectCustomKeyStore = "ConnectCustomKeyStore",
@@ -70,7 +71,8 @@ model_enum! {
 serde_as_text!(Operation);
 
 impl Operation {
-    /// Whether the operation only reads, as CloudTrail's `readOnly` tells it: it describes or lists something, or uses a key.
+    /// Whether the operation only reads, as CloudTrail's `readOnly` reports it: it describes or lists something, or
+    /// uses a key.
     ///
     /// ```
     /// use kms_reencrypt::Operation;

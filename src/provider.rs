@@ -85,8 +85,8 @@
 //!
 //! The conformance suites of the feature `testing` check a key and its provider as an attacker would.
 //!
-//! If the keys are those of a ring and only the arithmetic is yours, [`Keyring::view_keys`](crate::Keyring::view_keys) lends
-//! what it takes.
+//! If your provider uses the keys of a ring and replaces only the arithmetic,
+//! [`Keyring::view_keys`](crate::Keyring::view_keys) lends it the key material.
 //!
 //! # A provider
 //!
@@ -174,8 +174,8 @@ pub trait KeyProvider: Send + Sync {
     /// Calls `visit` once with the keys as they are at one moment.
     ///
     /// An implementation must guarantee that the view's answers do not change while `visit` runs. If it holds a lock
-    /// meanwhile, its writers wait for the cryptography of every running operation, which can be seconds where
-    /// `GenerateDataKeyPair` looks for primes; if it hands out a snapshot, they do not.
+    /// during that time, its writers wait for the cryptography of every running operation, which can take seconds when
+    /// `GenerateDataKeyPair` searches for primes. If it hands out a snapshot, they don't wait.
     ///
     /// # Errors
     ///
@@ -200,15 +200,16 @@ pub trait KeyProvider: Send + Sync {
         self.view(visit)
     }
 
-    /// Gives an alias of an AWS service (`alias/aws/…`) its AWS managed key if it has none, and if AWS predefines that alias.
-    /// [`Kms`](crate::Kms) calls this method before it looks for the key of a `DescribeKey` by such an alias of the caller's
-    /// account and Region, the one operation by which AWS makes these keys. By default there are none.
+    /// Creates the AWS managed key of an alias of an AWS service (`alias/aws/…`), if AWS predefines the alias and it
+    /// has no key yet. [`Kms`](crate::Kms) calls this method when a `DescribeKey` names such an alias in the caller's
+    /// account and Region, before it looks up the key: AWS creates these keys in no other operation. By default the
+    /// method does nothing.
     ///
     /// A provider that wraps another one passes the call on.
     ///
     /// # Errors
     ///
-    /// Any [`KeyProviderError`] except `NotFound`, if the key cannot be made.
+    /// Any [`KeyProviderError`] except `NotFound`, if the key cannot be created.
     fn associate_predefined_alias(&self, alias: &AliasArn) -> Result<(), KeyProviderError> {
         let _ = alias;
         Ok(())
@@ -254,7 +255,7 @@ pub trait KeyView {
     fn key(&self, arn: &KeyArn) -> Result<KeyRef<'_>, KeyProviderError>;
 
     /// The key that has, or once had, this material, in the Region of this place. If several accounts have such a key,
-    /// that of the place's account. `id` comes from a ciphertext, so an attacker may have chosen it.
+    /// it is that of the place's account. `id` comes from a ciphertext, so an attacker may have chosen it.
     ///
     /// # Errors
     ///
@@ -326,7 +327,8 @@ pub trait KmsKey: fmt::Debug + Send + Sync {
     /// What the key is: its ARN, spec, usage, state and current material.
     fn metadata(&self) -> &KeyMetadata;
 
-    /// The key policy. The default is the one that AWS gives a key made by API: the account decides.
+    /// The key policy. The default is the one that AWS gives a key that is created through the API: the account
+    /// decides.
     fn policy(&self) -> &KeyPolicy {
         KeyPolicy::account_decides()
     }
@@ -349,7 +351,7 @@ pub trait KmsKey: fmt::Debug + Send + Sync {
     /// The public key of an RSA or SM2 key, as the DER of an X.509 `SubjectPublicKeyInfo`: what `GetPublicKey` answers.
     /// `None` for other keys.
     ///
-    /// It describes the key, as the metadata do, and never changes: a key in an HSM fetches it once and keeps it.
+    /// It describes the key, as the metadata do, and never changes, so a key in an HSM can fetch it once and keep it.
     fn public_key(&self) -> Option<&[u8]> {
         None
     }
@@ -388,7 +390,7 @@ pub trait KmsKey: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`KeyActionError::Rejected`], with `in_out` left as it came, if the tag is wrong or the key does not have the
+    /// [`KeyActionError::Rejected`], with `in_out` unchanged, if the tag is wrong or the key does not have the
     /// material; [`KeyActionError::Provider`] if the key cannot act now.
     fn open(
         &self,

@@ -3,7 +3,7 @@
 use core::fmt;
 use std::sync::{Mutex, PoisonError};
 
-/// The version of `rand_core` whose traits [`Random`] implements, and whose generators a `Mutex` makes a source.
+/// The version of `rand_core` whose traits [`Random`] implements. A `Mutex` around one of its generators is a source.
 pub use rand_core;
 use rand_core::{TryCryptoRng, TryRng};
 use zeroize::Zeroizing;
@@ -15,10 +15,10 @@ use zeroize::Zeroizing;
 ///
 /// # A thread-local generator, and why it is not the default
 ///
-/// A generator in user space, one per thread, takes about 20 ns for one message, where the operating system takes about
-/// 350 ns. But it **repeats itself after a `fork`**: parent and child then draw the same nonces, and two messages under
-/// the same nonce and key reveal the AES-GCM authentication key and the XOR of both plaintexts. If your process never
-/// forks and the time matters, such a source takes a few lines:
+/// A generator in user space, one per thread, takes about 20 ns per message; the operating system takes about 350 ns.
+/// But it **repeats itself after a `fork`**: parent and child then draw the same nonces, and two messages under the
+/// same nonce and key reveal the AES-GCM authentication key and the XOR of both plaintexts. If your process never forks
+/// and the time matters, such a source takes a few lines:
 ///
 /// ```
 /// use kms_reencrypt::random::{RandomSource, RandomnessUnavailable};
@@ -55,16 +55,16 @@ pub trait RandomSource: fmt::Debug + Send + Sync {
     /// Two primes for an RSA key whose modulus has this many bits, as bytes with the most significant first. `None` to
     /// have fresh ones generated.
     ///
-    /// The default is `None`, and has to be for every source that protects something. A source for tests may give primes
-    /// that it has in store, since looking for them takes seconds without optimization: `testing::SeededRandom` does. It
-    /// must not give the same two twice.
+    /// The default is `None`, which every source that protects something must keep. A source for tests may return
+    /// stored primes, as `testing::SeededRandom` does, since searching for primes takes seconds in an unoptimized
+    /// build. It must not return the same two primes twice.
     fn rsa_primes(&self, modulus_bits: usize) -> Option<[Zeroizing<Vec<u8>>; 2]> {
         let _ = modulus_bits;
         None
     }
 }
 
-/// The operating system's generator: `getrandom` or its like.
+/// The operating system's generator: `getrandom` or its equivalent.
 #[derive(Clone, Copy, Debug, Default)]
 #[expect(clippy::exhaustive_structs, reason = "it has nothing to set")]
 pub struct OsRandom;
@@ -118,7 +118,7 @@ impl<'a> Random<'a> {
         self.0.fill(destination)
     }
 
-    /// The primes that the source has in store for an RSA key.
+    /// The stored primes of the source for an RSA key.
     pub(crate) fn rsa_primes(&self, modulus_bits: usize) -> Option<[Zeroizing<Vec<u8>>; 2]> {
         self.0.rsa_primes(modulus_bits)
     }

@@ -44,7 +44,7 @@ pub(crate) fn failure(error: KeyProviderError) -> KmsError {
 }
 
 /// The ARN that an identifier stands for, seen from a place: bare ids and alias names are completed with its account
-/// and Region, and aliases are followed as they point now. The key need not exist.
+/// and Region, and aliases are followed to their current targets. The key need not exist.
 pub(crate) fn key_arn(
     view: &dyn KeyView,
     place: &Place,
@@ -129,8 +129,8 @@ pub(crate) fn access_denied(caller: &Caller, action: Action, resource: DeniedRes
     AccessDeniedError::new(caller.to_string(), action.as_str(), resource).into()
 }
 
-/// Refuses ARNs of other Regions before anything is looked up. The message names only the Region of the ARN (RECORDED),
-/// or for another partition the whole ARN (GUESS 8).
+/// Refuses ARNs of other Regions before anything is looked up. The message names only the Region of the ARN (RECORDED)
+/// or, for another partition, the whole ARN (GUESS 8).
 fn in_reach(place: &Place, there: &Place, identifier: &KeyIdentifier) -> Result<(), NotFoundError> {
     if there.region == place.region {
         return Ok(());

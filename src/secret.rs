@@ -35,7 +35,7 @@ impl Plaintext {
 
     /// A plaintext that takes ownership of `bytes` without copying them.
     ///
-    /// Allocate the `Vec` with its full capacity: each time that it grows, it leaves a copy behind, which is not wiped.
+    /// Allocate the `Vec` with its full capacity: each time it grows, it leaves behind a copy that is not wiped.
     #[must_use]
     pub fn from_vec(bytes: Vec<u8>) -> Self {
         let end = bytes.len();
@@ -68,7 +68,7 @@ impl Plaintext {
     #[inline]
     pub(crate) fn copied_with_room(head: usize, bytes: &[u8], tail: usize) -> Self {
         let (start, end) = (head, head + bytes.len());
-        // Not `vec![0; n]`: zeroing what is then overwritten costs more, and glibc's `calloc` is slower than its
+        // Not `vec![0; n]`: zeroing bytes that are then overwritten costs more, and glibc's `calloc` is slower than its
         // `malloc`.
         let mut buffer = Vec::with_capacity(end + tail);
         buffer.resize(start, 0);
@@ -175,7 +175,7 @@ impl DerefMut for Wiped {
 
 impl Zeroize for Wiped {
     fn zeroize(&mut self) {
-        // What is no element is wiped in one piece.
+        // Cleared first, because `zeroize` wipes elements byte by byte, but spare capacity in one piece.
         self.0.clear();
         self.0.zeroize();
     }
@@ -200,10 +200,10 @@ pub(crate) fn boxed<const N: usize>(bytes: &[u8; N]) -> Box<Zeroizing<[u8; N]>> 
     boxed
 }
 
-/// Overwrites the stack below the caller, as deep as the functions reach that compute with keys.
+/// Overwrites the stack below the caller, as deep as the functions that compute with keys reach.
 ///
-/// Otherwise what those functions left there could end up in the padding of a value that is built in the same place and
-/// then moved to the heap.
+/// Otherwise, what those functions left there could end up in the padding of a value that is built in the same place
+/// and then moved to the heap.
 #[inline(never)]
 pub(crate) fn overwrite_stack() {
     core::hint::black_box(&mut [0_u8; 8192]);

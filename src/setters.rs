@@ -104,7 +104,7 @@ macro_rules! encryption_algorithm_setters {
 /// `DryRun`, of a builder with the field `dry_run`.
 macro_rules! dry_run_setters {
     () => {
-        /// `DryRun`: if `true`, the operation makes all checks but is not carried out. Where it would succeed, it ends
+        /// `DryRun`: if `true`, the operation makes all checks but is not carried out. If it would succeed, it ends
         /// with `DryRunOperationException`.
         pub const fn dry_run(mut self, dry_run: bool) -> Self {
             self.dry_run = Some(dry_run);

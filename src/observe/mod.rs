@@ -52,8 +52,8 @@ pub struct Event<'a> {
     pub source: Option<KeyUse<'a>>,
     /// The key for encryption, in the operations that encrypt.
     pub destination: Option<KeyUse<'a>>,
-    /// The key that the operation is about, in the operations that neither encrypt nor decrypt: the one that the request
-    /// names, or the one that it made. `UpdateAlias` has two, and this is the one that the alias is to point to.
+    /// The key that the operation is about, in the operations that neither encrypt nor decrypt: the one that the
+    /// request names, or the one that it made. `UpdateAlias` has two; this is the new target of the alias.
     pub key: Option<NamedKey<'a>>,
     /// `AliasName`, in the operations on aliases.
     pub alias_name: Option<&'a str>,

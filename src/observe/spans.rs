@@ -12,12 +12,13 @@ use super::{Event, KeyUse, Observer};
 /// An observer that emits a span of `tracing` for each operation, and in it an event with the outcome. Feature `tracing`.
 ///
 /// The span is named `kms` and has the level INFO. Its fields are `operation`, `caller`, `region`, the ARNs of the keys
-/// (`source`, `destination`, `key`), `alias` and `dry_run`. The event is INFO for an operation that succeeds, or a dry run that
-/// would, and WARN for an exception, whose name is the field `code`, and its message that of the event. The field `why`
-/// explains a missing permission, and says more than AWS does. No field contains a plaintext, a ciphertext or an encryption context.
+/// (`source`, `destination`, `key`), `alias` and `dry_run`. The event is INFO for an operation that succeeds, or a dry
+/// run that would succeed, and WARN for an exception, whose name is the field `code` and whose message is that of the
+/// event. The field `why` explains a missing permission, and says more than AWS does. No field contains a plaintext, a
+/// ciphertext or an encryption context.
 ///
-/// The span is opened after the operation has ended, inside the span in which the caller made the request, so its duration
-/// means nothing.
+/// The span is opened after the operation has ended, inside the span in which the caller made the request, so its
+/// duration is meaningless.
 ///
 /// ```
 /// use kms_reencrypt::observe::TracingObserver;

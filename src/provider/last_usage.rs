@@ -8,7 +8,7 @@ use crate::operation::Operation;
 
 /// The last use of a key for a successful cryptographic operation: `KeyLastUsageData`.
 ///
-/// AWS has the ids of the request and of its event in CloudTrail too. Here they are not known.
+/// AWS also reports the ids of the request and of its CloudTrail event, which are not known here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KeyLastUsageData {
@@ -30,8 +30,8 @@ impl KeyLastUsageData {
     }
 }
 
-/// The operations that count (developer guide) and that this crate has. A place in the list, from one on, stands for an
-/// operation in a [`LastUsage`].
+/// The operations that count (developer guide) and that this crate has. A [`LastUsage`] holds an operation as its
+/// position in the list, counted from one.
 const TRACKED: [Operation; 7] = [
     Operation::Decrypt,
     Operation::Encrypt,
@@ -42,8 +42,8 @@ const TRACKED: [Operation; 7] = [
     Operation::ReEncrypt,
 ];
 
-/// So many bits hold the place of an operation. Those above hold the second from 1970 on, plus one; zero if there was no
-/// clock.
+/// The number of low bits that hold the position of an operation. The bits above hold the seconds since 1970, plus one;
+/// zero if there was no clock.
 const OPERATION_BITS: u32 = 4;
 
 /// A place for the last use of a key, which many threads write to at once.
@@ -54,7 +54,8 @@ pub struct LastUsage(AtomicU64);
 
 /// A use of a key that is still to succeed.
 ///
-/// It is made before the random source draws: that may be a system call, after which every call through a pointer takes long.
+/// It is made before the random source draws, since that may be a system call, after which calls through pointers are
+/// slow.
 #[derive(Debug)]
 pub(crate) struct PendingUse<'k> {
     last_usage: &'k LastUsage,

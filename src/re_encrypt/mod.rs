@@ -11,8 +11,8 @@ use crate::engine::{Opening, OpeningRequest, Sealing, SealingRequest, Session};
 use crate::error::KmsError;
 use crate::provider::PendingUse;
 
-/// Decrypts and encrypts again, with refusals in AWS's order: both keys are proven before anything is decrypted (GUESS
-/// 4).
+/// Decrypts and encrypts again, with refusals in AWS's order: both keys are checked before anything is decrypted
+/// (GUESS 4).
 pub(crate) fn re_encrypt(
     session: &mut Session<'_>,
     request: &ReEncryptRequest,
