@@ -122,7 +122,7 @@ impl Keyring {
     }
 }
 
-/// The service whose alias AWS predefines.
+/// The service to which an alias belongs, if AWS predefines that alias.
 fn predefined_service(alias: &AliasName) -> Option<&str> {
     let service = alias.as_str().strip_prefix("alias/aws/")?;
     PREDEFINED_SERVICES.contains(&service).then_some(service)

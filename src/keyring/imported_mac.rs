@@ -85,7 +85,7 @@ impl ImportedMac {
         true
     }
 
-    /// Removes the material. The key still knows which it was.
+    /// Removes the material, and keeps its id.
     pub(super) fn take_away(&mut self) {
         *self = self.to_be_imported();
     }

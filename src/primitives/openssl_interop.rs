@@ -144,7 +144,7 @@ fn openssl_and_sm2_keys_open_each_others_ciphertexts() {
     let key = sm2();
     let public = directory.file("public.der", &key.public_key_der().unwrap());
     let private = directory.file("private.der", &key.to_pkcs8_der().unwrap());
-    // `pkeyutl` reads only ten times what it takes for the key's size, 720 bytes, and leaves the rest.
+    // `pkeyutl` reads at most ten times the key size that it assumes, 720 bytes in all, and ignores the rest.
     for len in [1, 31, 32, 33, 64, 500] {
         let plaintext = vec![0x42; len];
         let ours = key.encrypt(algorithm, &plaintext, os_random()).unwrap();
