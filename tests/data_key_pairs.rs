@@ -96,10 +96,10 @@ fn a_kms_key_of_every_asymmetric_spec_has_a_public_key_or_says_why_not() {
                     Some(String::new())
                 }
                 name if name.starts_with("ML_") => Some(format!(
-                    "The public key of {key} is not here: kms-reencrypt has no key pairs of {name}."
+                    "The public key of {key} is not available: kms-reencrypt has no key pairs of {name}."
                 )),
                 name if is_curve && cfg!(not(feature = "data-key-pairs")) => Some(format!(
-                    "The public key of {key} is not here: this build of kms-reencrypt has no key pairs of {name}. \
+                    "The public key of {key} is not available: this build of kms-reencrypt has no key pairs of {name}. \
                      Its feature data-key-pairs adds them."
                 )),
                 _ => None,

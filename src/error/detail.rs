@@ -224,7 +224,7 @@ pub enum UnsupportedOperationError {
 
     /// An origin of key material that this crate does not support, such as a custom key store. The text is this
     /// crate's.
-    #[error("Origin {origin} is not supported here for KeySpec {key_spec}")]
+    #[error("Origin {origin} is not supported for KeySpec {key_spec}")]
     #[non_exhaustive]
     Origin {
         /// The origin in the request.
@@ -254,11 +254,11 @@ pub enum UnsupportedOperationError {
     WrappingAlgorithm,
 
     /// A type of data key pair that this build cannot generate (GUESS 57).
-    #[error("A data key pair of KeyPairSpec {0} cannot be made here: {reason}", reason = NoPair(*.0))]
+    #[error("A data key pair of KeyPairSpec {0} cannot be generated: {reason}", reason = NoPair(*.0))]
     NoDataKeyPair(KeySpec),
 
     /// An asymmetric key of a spec for which this build has no key pairs (GUESS 57).
-    #[error("The public key of {key} is not here: {reason}", reason = NoPair(*.key_spec))]
+    #[error("The public key of {key} is not available: {reason}", reason = NoPair(*.key_spec))]
     #[non_exhaustive]
     NoPublicKey {
         /// The key.
@@ -306,7 +306,7 @@ impl fmt::Display for NoPair {
             | KeySpec::MlKem1024 => {
                 write!(f, "kms-reencrypt has no key pairs of {spec}.")
             }
-            _ => f.write_str("the key provider does not give it."),
+            _ => f.write_str("the key provider does not supply it."),
         }
     }
 }

@@ -274,7 +274,7 @@ impl KmsError {
     /// The error for a usable symmetric key whose metadata name no current material: a fault of its provider.
     pub(crate) fn no_current_material() -> Self {
         Self::KmsInternal(InfrastructureError::new(
-            "The key provider names no current key material.",
+            "The key provider did not name the current key material.",
         ))
     }
 
@@ -309,7 +309,7 @@ impl KmsError {
     /// The error for a provider that did not call back with a view of its keys.
     pub(crate) fn no_view() -> Self {
         Self::KmsInternal(InfrastructureError::new(
-            "The key provider gave no view of its keys.",
+            "The key provider did not provide a view of its keys.",
         ))
     }
 

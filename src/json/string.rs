@@ -58,7 +58,7 @@ fn escaped(parser: &mut Parser<'_>) -> Result<char, SyntaxError> {
     };
     match letter {
         Some(Ok(letter)) => Ok(letter),
-        _ => Err(parser.error("half of a surrogate pair")),
+        _ => Err(parser.error("an unpaired surrogate")),
     }
 }
 
@@ -207,11 +207,11 @@ mod tests {
                 r#""\u+123""#,
                 "expected four hexadecimal digits at line 1 column 4",
             ),
-            (r#""\ud83d""#, "half of a surrogate pair at line 1 column 8"),
-            (r#""\ude00""#, "half of a surrogate pair at line 1 column 8"),
+            (r#""\ud83d""#, "an unpaired surrogate at line 1 column 8"),
+            (r#""\ude00""#, "an unpaired surrogate at line 1 column 8"),
             (
                 r#""\ud83d\u0041""#,
-                "half of a surrogate pair at line 1 column 14",
+                "an unpaired surrogate at line 1 column 14",
             ),
         ] {
             assert_eq!(parse(json).unwrap_err().to_string(), reason, "{json}");

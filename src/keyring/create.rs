@@ -218,7 +218,11 @@ impl Keyring {
         tag_rules::check(&key.tags)?;
         let key_id = match key.key_id {
             Some(id) if id.is_multi_region() == key.multi_region => id,
-            Some(_) => return Err(ValidationError::other("a multi-Region key has an mrk- id")),
+            Some(_) => {
+                return Err(ValidationError::other(
+                    "the id of a multi-Region key must begin with mrk-",
+                ));
+            }
             None => random_key_id(key.multi_region, self.random())?,
         };
         let arn = KeyArn::new(place, key_id);
@@ -257,16 +261,14 @@ pub(super) fn add_as_it_is(
 ) -> Result<KeyArn, KmsError> {
     let arn = *created.metadata.arn();
     if snapshot.get(&arn).is_some() {
-        return Err(ValidationError::other(format!(
-            "there is a key {arn} already"
-        )));
+        return Err(ValidationError::other(format!("key {arn} already exists")));
     }
     // In AWS key ids are random. Here the caller may choose one, and it identifies related keys.
     if created.metadata.multi_region().is_some()
         && let Some(related) = snapshot.related(&arn).first()
     {
         return Err(ValidationError::other(format!(
-            "there is a multi-Region key {related} already: it can be replicated"
+            "multi-Region key {related} already exists: replicate it instead"
         )));
     }
     snapshot.put(created);
@@ -296,7 +298,7 @@ fn secret(
         (spec, None) if key.origin == KeyOrigin::External => Ok(awaiting_import(spec)),
         (spec, None) => fresh_pair(spec, usage, random),
         (KeySpec::SymmetricDefault, Some(_)) | (_, Some(GivenMaterial::Symmetric(_))) => Err(
-            ValidationError::other("the key material is not of the key spec"),
+            ValidationError::other("the key material does not match the key spec"),
         ),
         (spec, Some(GivenMaterial::Pkcs8Der(der))) => {
             given(key.origin, KeyPair::from_pkcs8_der(spec, der))

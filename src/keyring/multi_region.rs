@@ -61,7 +61,7 @@ impl Keyring {
             primary.require(Action::ReplicateKey)?;
             if region.partition() != arn.region().partition() {
                 return Err(ValidationError::other(
-                    "a replica is in the partition of its primary",
+                    "a replica must be in the partition of its primary",
                 ));
             }
             if snapshot.get(&replica_arn).is_some() {
@@ -127,7 +127,7 @@ impl Keyring {
             let arn = *primary.metadata.arn();
             if region == *arn.region() {
                 return Err(ValidationError::other(format!(
-                    "{arn} is the primary key already"
+                    "{arn} is already the primary key"
                 )));
             }
             let next = arn.in_region(region);

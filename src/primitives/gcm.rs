@@ -39,7 +39,7 @@ type Batch = [Block; 2 + FIRST + 1];
 
 /// The refusal of a message whose blocks the counter cannot number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("AES-GCM encrypts less than 64 GiB at once")]
+#[error("AES-GCM messages must be shorter than 64 GiB")]
 pub(crate) struct MessageTooLong(());
 
 /// Encrypts a message in place, and returns its tag.

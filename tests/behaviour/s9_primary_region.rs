@@ -76,7 +76,7 @@ fn the_primary_changes_its_region() {
                 "to its own Region",
                 Guess(34),
                 home.update_primary_region(p, "us-east-2"),
-                validation("<P> is the primary key already"),
+                validation("<P> is already the primary key"),
             ),
         ] {
             section.answer(evidence, name, answer, refusal);

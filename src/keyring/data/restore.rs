@@ -60,7 +60,9 @@ impl Keyring {
                 .and_then(|()| add_grant_tokens(snapshot, grant_tokens));
             if let Err(error) = added {
                 invalid = Some(error);
-                return Err(ValidationError::other("the data make no ring"));
+                return Err(ValidationError::other(
+                    "the data do not describe a valid ring",
+                ));
             }
             snapshot.slow |= slow;
             Ok(())
@@ -81,7 +83,7 @@ fn add_keys(snapshot: &mut Snapshot, keys: Vec<SoftwareKey>) -> Result<(), Inval
             return Err(InvalidRingData::Key(at, reason));
         }
         if snapshot.get(arn).is_some() {
-            let reason = format!("there is a key {arn} already");
+            let reason = format!("key {arn} already exists");
             return Err(InvalidRingData::Key(at, reason));
         }
         snapshot.put(key);
@@ -223,7 +225,8 @@ fn software_key(
         return Err(InvalidRingData::Key(at, reason));
     }
     if arn.key_id().is_multi_region() != metadata.multi_region().is_some() {
-        let reason = "a multi-Region key has an mrk- id, and no other key has".to_owned();
+        let reason =
+            "the id of a multi-Region key must begin with mrk-, and no other key has".to_owned();
         return Err(InvalidRingData::Key(at, reason));
     }
     if metadata.multi_region().is_some_and(|configuration| {
