@@ -59,9 +59,9 @@ impl AccessRequest<'_> {
         })
     }
 
-    /// The decision of the policies and grants, corrected for permissions that do not work across accounts: for the key
-    /// of another account, an explicit deny stands, and any other decision becomes that the key's account allows
-    /// nothing.
+    /// The decision of the policies and grants, corrected for permissions that do not work across accounts: for the key of
+    /// another account, an explicit deny stands, and any other decision becomes a denial because no policy of the key's
+    /// account allows the request.
     pub(super) fn within_accounts(&self, decision: Decision) -> Decision {
         let is_explicit = matches!(decision, Decision::Denied(denial) if denial.explicit);
         let is_key = self.resource.key().is_some();
@@ -76,7 +76,7 @@ impl AccessRequest<'_> {
         decision
     }
 
-    /// How the grants that allow the request match the caller, at best.
+    /// The most specific match between the caller and the grants that allow the request.
     fn granted(&self) -> Match {
         let mut granted = Match::None;
         self.visit_grants(&mut |grant| {

@@ -54,7 +54,7 @@ impl Permission {
         on_key(Operation::CreateGrant, Action::CreateGrant).across_accounts(),
         on_any(Operation::CreateKey, Action::CreateKey),
         on_any(Operation::CreateKey, Action::TagResource).when("Tags"),
-        // INFERRED: the check against a lock-out asks whether the caller could put the policy again.
+        // INFERRED: the lockout safety check tests whether the caller could put the policy again.
         on_key(Operation::CreateKey, Action::PutKeyPolicy).when("Policy"),
         on_key(Operation::Decapsulate, Action::Decapsulate).across_accounts(),
         on_key(Operation::Decrypt, Action::Decrypt).across_accounts(),

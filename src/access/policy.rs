@@ -8,7 +8,7 @@ use crate::key::Place;
 /// It can be AWS's default, [`account_decides`](Self::account_decides), be built of statements, as in the example of
 /// [`Statement`], or, with the feature `json`, be read from the JSON that AWS accepts.
 ///
-/// Beside AWS's default statement, one that lets a role of another account move data here:
+/// AWS's default statement, and another one that lets a role of another account move data here:
 ///
 /// ```
 /// use kms_reencrypt::access::KeyPolicy;
@@ -41,7 +41,7 @@ impl KeyPolicy {
         Self::without_statements(false)
     }
 
-    /// The policy that AWS gives a key made by API: it allows everything to the account's root, and so
+    /// The policy that AWS gives a key that is created through the API: it allows everything to the account's root, and so
     /// leaves every decision to the account's identity-based policies.
     ///
     /// [`KeyPolicy::default`] is the same by value: statements can be added to it.
@@ -118,7 +118,7 @@ impl KeyPolicy {
 }
 
 impl Default for KeyPolicy {
-    /// AWS's: the account decides.
+    /// AWS's default: the account decides.
     fn default() -> Self {
         Self::account_decides().clone()
     }

@@ -8,7 +8,7 @@ use crate::key::KeyArn;
 
 use super::KeyPolicy;
 
-/// The `Id` of the policy that AWS gives a key made by API (DOC: `GetKeyPolicy`).
+/// The `Id` of the policy that AWS gives a key that is created through the API (DOC: `GetKeyPolicy`).
 const DEFAULT_ID: &str = "key-default-1";
 
 /// The `Sid` of its statement.

@@ -14,7 +14,7 @@ const FORBIDDEN: [&str; 3] = [
     "kms:resourcealiases",
 ];
 
-/// Condition keys that have one value at most, and whose absence `ForAllValues` would let through (DOC): the family of
+/// Condition keys that have at most one value, and whose absence `ForAllValues` would let through (DOC): the family of
 /// each, and what the refusal calls it.
 const SINGLE_VALUED: [(&str, (&str, &str)); 2] = [
     (
@@ -90,7 +90,7 @@ fn is_forbidden(condition: &Condition) -> bool {
     FORBIDDEN.contains(&key.family()) || key.name() == "kms:resourcetag"
 }
 
-/// What the condition lets through without its key, as the refusal names it.
+/// The key that the condition lets requests omit, as the refusal names it.
 fn permits_absence(condition: &Condition) -> Option<(&'static str, &'static str)> {
     let mut keys = SINGLE_VALUED.into_iter();
     let (_, words) = keys.find(|(family, _)| *family == condition.key().family())?;

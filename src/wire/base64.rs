@@ -1,4 +1,4 @@
-//! Base64 in the standard alphabet, padded, as the blobs of a body are written.
+//! Base64 in the standard alphabet with padding: the encoding of blobs in bodies.
 
 use base64::Engine as _;
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
@@ -8,14 +8,14 @@ use base64::engine::{Simd, general_purpose::PAD};
 
 use crate::secret::Wiped;
 
-/// The vector instructions of the processor, where the `base64` crate has code for them.
+/// Uses the processor's vector instructions where the `base64` crate supports them.
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 static ENGINE: std::sync::LazyLock<Simd> = std::sync::LazyLock::new(|| Simd::standard(PAD));
 
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 static ENGINE: GeneralPurpose = STANDARD;
 
-/// The bytes that a text stands for; `None` if it is not base64.
+/// Decodes a text; `None` if it is not base64.
 pub(super) fn decode(text: &str) -> Option<Wiped> {
     // Allocated in its full size: a vector that grows leaves copies behind, and this may be a plaintext. Not `vec![0; n]`,
     // since glibc's `calloc` is slower than its `malloc`.
@@ -27,12 +27,12 @@ pub(super) fn decode(text: &str) -> Option<Wiped> {
     Some(bytes)
 }
 
-/// The length of the text for so many bytes.
+/// The length of the encoded text for this many bytes.
 pub(super) fn encoded_len(bytes: usize) -> usize {
     base64::encoded_len(bytes, true).unwrap_or(usize::MAX)
 }
 
-/// Writes bytes at the end of a text.
+/// Appends the encoded bytes to a text.
 pub(super) fn encode(bytes: &[u8], text: &mut Vec<u8>) {
     let start = text.len();
     let len = encoded_len(bytes.len());

@@ -16,10 +16,10 @@ use super::pages::{marked, page, paged};
 use super::recipient::refuse_recipient;
 use super::rotation;
 
-/// What carries out an operation, by the members of a request.
+/// A function that carries out an operation, given the members of a request.
 pub(super) type Handler = fn(&Control<'_>, &Members<'_>) -> Result<Option<Object>, Failure>;
 
-/// The handler of a control operation. `None` if this crate does not have the operation, or if it is none.
+/// The handler of a control operation. `None` if it is not a control operation, or if this crate does not have it.
 pub(super) fn handler(operation: Operation) -> Option<Handler> {
     let handler: Handler = match operation {
         Operation::CancelKeyDeletion => cancel_key_deletion,
@@ -330,7 +330,7 @@ fn replicate_key(control: &Control<'_>, members: &Members<'_>) -> Result<Option<
     let object = Object::new()
         .object("ReplicaKeyMetadata", describe::key(metadata))
         .text("ReplicaPolicy", replica.policy.to_json(metadata.arn()));
-    // RECORDED: no empty list.
+    // RECORDED: AWS omits an empty list.
     if replica.tags.is_empty() {
         return Ok(Some(object));
     }

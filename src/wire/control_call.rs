@@ -1,4 +1,4 @@
-//! One call of a control operation: in a view of the provider, and with a report to the observer.
+//! Calls a control operation in a view of the provider, and reports the call to the observer.
 
 use crate::control::{Control, ControlActor};
 use crate::error::KmsError;
@@ -15,7 +15,7 @@ use super::failure::Failure;
 use super::members::Members;
 use super::object::Object;
 
-/// Carries out a control operation in a view of the provider, so that a provider that fails makes it fail.
+/// Carries out a control operation in a view of the provider, so that the operation fails if the provider does.
 pub(super) fn call<P: KeyProvider>(
     (kms, keyring): (&Kms<P>, &Keyring),
     (operation, handler): (Operation, Handler),
@@ -41,7 +41,7 @@ pub(super) fn call<P: KeyProvider>(
         Ok(()) => answer.unwrap_or_else(|| Err(KmsError::no_view().into())),
         Err(failure) => Err(resolve::failure(failure).into()),
     };
-    // A body that cannot be read is no request of the operation.
+    // A request that cannot be read is not reported to the observer.
     let result = match &answer {
         Ok(_) => Ok(()),
         Err(Failure::Kms(error)) => Err(error),
@@ -62,7 +62,7 @@ pub(super) fn call<P: KeyProvider>(
     answer
 }
 
-/// A member, if it is a string. If it is not, the operation has said so.
+/// A member, if it is a string. If it is not, the operation has already refused the request.
 fn text<'m>(members: &Members<'m>, name: &str) -> Option<&'m str> {
     members.text(name).ok().flatten()
 }

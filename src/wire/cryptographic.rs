@@ -1,4 +1,4 @@
-//! The operations of every provider, which use or describe a key: reads their members and writes their results.
+//! The operations that use or describe a key, which every provider has: reads their members and writes their results.
 
 use crate::constraints::ModelValue;
 use crate::context::{ContextBuilder, EncryptionContext};
@@ -22,7 +22,7 @@ use super::members::Members;
 use super::object::Object;
 use super::recipient::refuse_recipient;
 
-/// What carries out an operation, by the members of a request.
+/// A function that carries out an operation, given the members of a request.
 type Handler<P> = fn(&Kms<P>, &Members<'_>) -> Result<Option<Object>, Failure>;
 
 /// The handler of an operation that uses or describes a key.

@@ -194,7 +194,7 @@ fn related_key(arn: &KeyArn, region: &Region) -> Object {
         .text("Region", region)
 }
 
-/// The member that names a principal: services have their own.
+/// The member that names a principal: services have a member of their own.
 fn member(principal: &GrantPrincipal, [arn, service]: [&'static str; 2]) -> &'static str {
     match principal {
         GrantPrincipal::Service(_) => service,

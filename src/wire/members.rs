@@ -157,7 +157,7 @@ impl<'a> Members<'a> {
         self.get(name).is_some()
     }
 
-    /// A member by its name; the last one, if several have it.
+    /// A member by its name; the last one, if the name is duplicated.
     fn get(&self, name: &str) -> Option<Value<'a>> {
         self.0.last(name).filter(|value| !is_null(value))
     }

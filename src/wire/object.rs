@@ -119,7 +119,7 @@ impl Object {
         self
     }
 
-    /// An entry of a map, whose name a caller chose.
+    /// An entry of a map. A caller chose its name, so the name may need escaping.
     pub(super) fn entry(mut self, name: &str, text: &str) -> Self {
         self.comma();
         self.push_text(name);

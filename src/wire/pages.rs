@@ -17,7 +17,7 @@ pub(super) fn paged<T>(name: &str, items: impl Iterator<Item = Object>, page: &P
     marked(Object::new().objects(name, items), page)
 }
 
-/// The rest of a page: whether there are more.
+/// Adds the marker of the next page, and whether there is one.
 pub(super) fn marked<T>(object: Object, page: &Page<T>) -> Object {
     object
         .maybe_text("NextMarker", page.next_marker.as_ref())

@@ -26,7 +26,7 @@ pub struct Response {
 
 /// What the response lets a browser do for a web page of another origin.
 enum Browsers {
-    /// No more than without the response.
+    /// Nothing: the response has no header for browsers.
     Nothing,
     /// Hand the response to the page.
     Read,
@@ -57,12 +57,12 @@ impl Response {
         Self::new(Err(ProtocolError::OtherProtocol.into()))
     }
 
-    /// The response to a preflight request: before it sends a request of a web page of another origin, a browser asks
-    /// with the method `OPTIONS` whether it may. The pages of every origin may, and with the headers that the preflight
-    /// asks for: the value of `Access-Control-Request-Headers`. RECORDED 2020.
+    /// The response to a preflight request: before a browser sends a web page's request to another origin, it asks with the
+    /// method `OPTIONS` whether it may. This response allows it to the pages of every origin, with the headers that the
+    /// preflight asks for: the value of `Access-Control-Request-Headers`. RECORDED 2020.
     ///
-    /// Without headers a browser sends nothing, as every request of KMS needs some. A server that checks no signatures
-    /// should name them only if web pages are meant to call it.
+    /// Without headers the browser does not send the request, since every request to KMS needs some. A server that checks
+    /// no signatures should pass them only if web pages are meant to call it.
     ///
     /// ```
     /// use kms_reencrypt::wire::Response;
@@ -132,7 +132,7 @@ impl Response {
         core::mem::take(&mut self.body).into_vec()
     }
 
-    /// The name of the exception, that is the `__type` of the body; `None` for a result.
+    /// The name of the exception, which is the `__type` of the body; `None` for a result.
     #[must_use]
     pub const fn error_code(&self) -> Option<&'static str> {
         self.error_code
@@ -185,7 +185,7 @@ impl Response {
     }
 }
 
-/// The response in which KMS sends an exception, for fakes of your own.
+/// The response with which KMS reports an exception, for fakes of your own.
 ///
 /// ```
 /// use kms_reencrypt::KmsError;

@@ -44,7 +44,7 @@ impl<P: KeyProvider> Service<P> {
     }
 
     /// Adds the control operations of a ring. They use the caller and the Region of the service, and not those of the
-    /// ring's handle. Each takes place in a view of the provider, whose failures are those of the operation.
+    /// ring's handle. Each operation runs in a view of the provider, and fails if the provider fails to give one.
     #[must_use]
     pub fn with_keyring(mut self, keyring: Keyring) -> Self {
         self.keyring = Some(keyring);

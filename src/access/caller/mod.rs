@@ -96,9 +96,8 @@ impl Caller {
         PrincipalArn::assumed_role(account, role, session).map(Self::from)
     }
 
-    /// An AWS service with credentials of its own, by the name of its principal, such as
-    /// `logs.us-east-2.amazonaws.com`. One that acts for a principal is that principal [via the
-    /// service](Self::with_via_service).
+    /// An AWS service with credentials of its own, by the name of its principal, such as `logs.us-east-2.amazonaws.com`. A
+    /// service that acts for a principal counts as that principal [via the service](Self::with_via_service).
     #[must_use]
     pub fn service(name: &str) -> Self {
         Requester::service(name).into()

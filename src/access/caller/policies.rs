@@ -2,7 +2,7 @@
 
 use crate::iam::{Layers, Policy};
 
-/// The policies of a caller: of those that decide a request, the ones that do not belong to a resource.
+/// The policies of a caller: all policies that decide a request, except those of resources.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct CallerPolicies {
     pub(super) identity: Vec<Policy>,
@@ -24,7 +24,7 @@ impl CallerPolicies {
         }
     }
 
-    /// Whether nothing but identity-based policies counts.
+    /// Whether no policy limits the identity-based policies.
     pub(super) const fn limit_nothing(&self) -> bool {
         self.boundary.is_none()
             && self.session.is_empty()

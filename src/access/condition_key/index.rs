@@ -1,4 +1,4 @@
-//! [`find`]: the row of a condition key. Every condition that is looked at asks for one, so it takes a few nanoseconds.
+//! [`find`]: looks up the row of a condition key. Every evaluated condition needs one, so it takes only a few nanoseconds.
 
 use std::sync::LazyLock;
 
@@ -7,7 +7,7 @@ use crate::iam::ContextKey;
 use super::key::ConditionKey;
 use super::table::TABLE;
 
-/// More than twice as many as the table has rows, so that few rows share one.
+/// More than twice as many as the table has rows, so that few rows share a bucket.
 const BUCKETS: usize = 256;
 
 static INDEX: LazyLock<Index> = LazyLock::new(|| Index::of(TABLE));

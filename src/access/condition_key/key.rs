@@ -1,4 +1,4 @@
-//! The rows of the table of condition keys: what each says.
+//! The rows of the table of condition keys, and what each row contains.
 
 use crate::access::{AccessRequest, Action};
 use crate::iam::Presence;
@@ -26,7 +26,7 @@ pub struct ConditionKey {
     pub(super) value: Value,
 }
 
-/// Visits the values that a request has for a key; the text is the part of the key's name that its author chose.
+/// Visits the values that a request has for a key; the text is the part of the key's name that the policy's author chose.
 pub(super) type Value = fn(&AccessRequest<'_>, &str, &mut dyn FnMut(&str)) -> Presence;
 
 /// The type of a condition key's values, which determines the operators that suit it.
@@ -53,7 +53,7 @@ pub enum ValueType {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ValueSource {
-    /// What is known of the caller.
+    /// The properties of the caller.
     Caller,
     /// The clock.
     Clock,
@@ -65,23 +65,23 @@ pub enum ValueSource {
     Request,
 }
 
-/// The permissions that have a condition key.
+/// The permissions whose requests can have a condition key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Actions {
     /// All of them.
     All,
-    /// Those that are about a key; no others.
+    /// Only those that are about a key.
     OnKeys,
-    /// Those that are about a key, or create one, but `kms:RetireGrant`: the properties of keys.
+    /// Those that are about a key or create one, except `kms:RetireGrant`: for the properties of keys.
     OnKeysAndNewKeys,
     /// Those that are about a key, and those of custom key stores.
     OnKeysAndStores,
-    /// These.
+    /// Only these.
     These(&'static [Action]),
 }
 
 impl ConditionKey {
-    /// The name as AWS writes it. Where the author of a policy completes it, it ends in the separator:
+    /// The name as AWS writes it. If the author of a policy completes the name, it ends in the separator:
     /// `aws:PrincipalTag/`.
     #[must_use]
     pub const fn name(&self) -> &'static str {

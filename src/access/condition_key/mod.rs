@@ -1,4 +1,4 @@
-//! [`ConditionKey`]: what a condition may ask of a request to KMS, and where the answer comes from.
+//! [`ConditionKey`]: what a condition can test about a request to KMS, and where the values come from.
 
 mod index;
 mod key;
@@ -37,7 +37,8 @@ impl ConditionKey {
 
 /// Visits the values that a request has for a condition key.
 ///
-/// What a request or its key says cannot be overruled; the rest can be set for the caller, and then that counts.
+/// Values that a request or its key provides cannot be overridden. All others can be set for the caller, and a value that
+/// was set takes precedence.
 pub(super) fn values(
     request: &AccessRequest<'_>,
     key: &ContextKey,
@@ -61,7 +62,7 @@ pub(super) fn values(
     }
 }
 
-/// Visits the values that the caller was given for a key, if it was.
+/// Visits the values that were set for the caller, if any were.
 fn given(
     request: &AccessRequest<'_>,
     key: &ContextKey,
@@ -72,7 +73,7 @@ fn given(
     Some(Presence::Present)
 }
 
-/// Whether the key is one of AWS KMS and the request is about an alias, for which there are none.
+/// Whether the key is one of AWS KMS and the request is about an alias: such requests have none of these keys.
 fn is_about_alias(row: &ConditionKey, request: &AccessRequest<'_>) -> bool {
     matches!(request.resource, Resource::Alias(_)) && row.name.starts_with("kms:")
 }

@@ -9,8 +9,8 @@ use Actions::{All, OnKeys, OnKeysAndNewKeys, OnKeysAndStores, These};
 use ValueSource::{Caller, Clock, Connection, Key, Request};
 use ValueType::{Arn, Bool, Date, IpAddress, Numeric, String, Strings};
 
-/// Sorted by name, case left aside. DOC: the Service Authorization Reference and the developer guide for `kms:`, the IAM
-/// User Guide for the rest.
+/// Sorted by name, ignoring case. DOC: the Service Authorization Reference and the developer guide for `kms:`, the IAM User
+/// Guide for the rest.
 #[rustfmt::skip]
 pub(super) const TABLE: &[ConditionKey] = &[
     row("aws:AssumedRoot", Bool, Caller, All, not_provided),

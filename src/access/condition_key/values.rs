@@ -1,4 +1,5 @@
-//! Where the values of condition keys come from. `not_provided` and `absent` are for keys that only a caller can be given.
+//! Where the values of condition keys come from. `not_provided` and `absent` are for keys that can only be set for a
+//! caller.
 
 use core::fmt::Write as _;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -10,7 +11,7 @@ use crate::key::{DataKeyPairSpec, KeyMetadata};
 
 type Visit<'v> = &'v mut dyn FnMut(&str);
 
-/// A key that AWS's request has, or could have: whether it does is not known here.
+/// A key that AWS's request has or could have. This crate does not know whether it does.
 pub(super) fn not_provided(_: &AccessRequest<'_>, _: &str, _: Visit<'_>) -> Presence {
     Presence::NotProvided
 }
@@ -26,7 +27,7 @@ pub(super) fn yes(_: &AccessRequest<'_>, _: &str, visit: Visit<'_>) -> Presence 
 
 // The caller.
 
-/// What only principals of an account have.
+/// A key that only principals of an account have.
 pub(super) fn of_account(request: &AccessRequest<'_>, _: &str, _: Visit<'_>) -> Presence {
     match request.caller.requester().arn() {
         Some(_) => Presence::NotProvided,
@@ -34,7 +35,7 @@ pub(super) fn of_account(request: &AccessRequest<'_>, _: &str, _: Visit<'_>) -> 
     }
 }
 
-/// What only services have that act with credentials of their own.
+/// A key that only services with credentials of their own have.
 pub(super) fn of_service(request: &AccessRequest<'_>, _: &str, _: Visit<'_>) -> Presence {
     match request.caller.requester().arn() {
         Some(_) => Presence::Absent,
@@ -42,7 +43,7 @@ pub(super) fn of_service(request: &AccessRequest<'_>, _: &str, _: Visit<'_>) -> 
     }
 }
 
-/// What only temporary credentials have. A user or root user may have some too.
+/// A key that only temporary credentials have. A user or root user may use temporary credentials too.
 pub(super) fn of_temporary_credentials(
     request: &AccessRequest<'_>,
     name: &str,
@@ -125,14 +126,14 @@ pub(super) fn is_via_service(request: &AccessRequest<'_>, _: &str, visit: Visit<
     one(truth(request.caller.via_service().is_some()), visit)
 }
 
-/// Whether a service that works with AWS KMS asks, for somebody or by itself (INFERRED).
+/// Whether a service that works with AWS KMS sends the request, for a principal or on its own (INFERRED).
 pub(super) fn is_for_service(request: &AccessRequest<'_>, _: &str, visit: Visit<'_>) -> Presence {
     let caller = request.caller;
     let is_for_service = caller.via_service().is_some() || caller.requester().arn().is_none();
     one(truth(is_for_service), visit)
 }
 
-/// Only some services leave their name: which did is not known from `kms:ViaService`.
+/// Only some services add their names, and `kms:ViaService` does not tell which ones did.
 pub(super) fn called_via(request: &AccessRequest<'_>, _: &str, _: Visit<'_>) -> Presence {
     match request.caller.via_service() {
         Some(_) => Presence::NotProvided,
@@ -173,7 +174,7 @@ pub(super) fn epoch_time(request: &AccessRequest<'_>, _: &str, visit: Visit<'_>)
     one(&seconds.as_secs().to_string(), visit)
 }
 
-/// AWS always knows the time: where no clock was set, the system's counts.
+/// AWS always knows the time, so the system's clock is used where none was set.
 fn now(request: &AccessRequest<'_>) -> SystemTime {
     request.parameters.now.unwrap_or_else(SystemTime::now)
 }
@@ -269,7 +270,7 @@ pub(super) fn encryption_context_keys(
     all(context(request).map(|(key, _)| key), visit)
 }
 
-/// The context of the request; of the constraint for a grant that is created or retired.
+/// The encryption context of the request, or that of the constraint for a grant that is created or retired.
 fn context<'a>(request: &AccessRequest<'a>) -> impl Iterator<Item = (&'a str, &'a str)> {
     let parameters = &request.parameters;
     let context = parameters.encryption_context;
@@ -384,7 +385,7 @@ pub(super) fn re_encrypt_on_same_key(
     maybe(request.parameters.re_encrypt_on_same_key.map(truth), visit)
 }
 
-/// A ring without a clock does not know it.
+/// A ring without a clock does not know the value.
 pub(super) fn trailing_days(request: &AccessRequest<'_>, _: &str, visit: Visit<'_>) -> Presence {
     match request.parameters.trailing_days_without_key_usage {
         Some(days) => one(&days.to_string(), visit),

@@ -117,7 +117,7 @@ impl GrantBuilder {
         self
     }
 
-    /// `Name`: 1 to 256 letters, digits and `:/_-`. A named grant can be created again without a second one.
+    /// `Name`: 1 to 256 letters, digits and `:/_-`. Creating a named grant again does not make a second one.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self

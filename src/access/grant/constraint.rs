@@ -2,8 +2,9 @@
 
 use crate::context::EncryptionContext;
 
-/// A requirement of a grant on the encryption context of requests: of `GrantConstraints`, the two that exclude each
-/// other. The third, `SourceArn`, can be combined with either: [`Grant::source_arn`](super::Grant::source_arn).
+/// A requirement of a grant on the encryption context of requests: one of the two members of `GrantConstraints` that
+/// exclude each other. The third, `SourceArn`, can be combined with either:
+/// [`Grant::source_arn`](super::Grant::source_arn).
 ///
 /// Keys and values match exactly. The developer guide says so; the service model says that keys are not distinguished
 /// by case (DOC against DOC: GUESS 22, the side that refuses more).
