@@ -76,7 +76,7 @@ impl ActionPattern {
     }
 }
 
-/// Compares without regard to case. The bytes first: nearly all policies write actions as AWS does.
+/// Compares without regard to case. Compares the bytes first, since nearly all policies write actions as AWS does.
 fn is_equal(pattern: &[u8], action: &[u8]) -> bool {
     pattern == action || pattern.eq_ignore_ascii_case(action)
 }

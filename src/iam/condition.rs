@@ -109,7 +109,7 @@ impl Condition {
         core::iter::once(&self.key).chain(self.operands.variables())
     }
 
-    /// Takes in the values of a condition with the same operator on the same key. `Some` hands it back if it has others.
+    /// Adds the values of a condition with the same operator and key. Returns the condition if its operator or key differs.
     pub(super) fn absorb(&mut self, other: Self) -> Option<Self> {
         if self.comparison == other.comparison && self.key == other.key {
             self.values.extend(other.values);
@@ -120,7 +120,7 @@ impl Condition {
         }
     }
 
-    /// The same condition, in whose values `${` means nothing.
+    /// The same condition with `${` as literal text in its values.
     pub(super) fn without_variables(mut self) -> Self {
         self.operands = Operands::new(self.comparison.operator, &self.values, false);
         self
@@ -128,8 +128,8 @@ impl Condition {
 
     /// Whether the condition is true of a request.
     ///
-    /// A key with several values asks for a set operator. Without one, an Allow wants each value to satisfy the operator, and
-    /// a Deny is content with one (GUESS 23, the careful side; two context keys that differ only in case are such a key).
+    /// A key with several values needs a set operator. Without one, an Allow requires each value to satisfy the operator,
+    /// and for a Deny one is enough (GUESS 23, the careful side; two context keys that differ only in case are such a key).
     pub(super) fn holds(&self, effect: Effect, evaluation: &Evaluation<'_>) -> bool {
         let Comparison {
             operator,
@@ -152,7 +152,7 @@ impl Condition {
         }
         match (set_operator, effect) {
             _ if is_absent && if_exists => true,
-            // The guide says so twice; a table of its page on operators has ForAllValues:StringNotLike otherwise.
+            // The guide says so twice; a table on its page about operators contradicts it for ForAllValues:StringNotLike.
             (Some(SetOperator::ForAllValues), _) => !some_do_not,
             (Some(SetOperator::ForAnyValue), _) => some_satisfy,
             (None, _) if is_absent => operator.is_negated(),

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 /// Reads a date: `2020`, `2020-01`, `2020-01-31`, `2020-01-31T23:59Z`, `2020-01-31T23:59:59.5+01:00`, or `1580515199`
 /// (IAM User Guide, date condition operators). Omitted parts default to the beginning of the period.
 ///
-/// Four digits are a year. Dates before 1970 and after 9999 are not supported.
+/// Four digits are read as a year. Dates before 1970 and after 9999 are not supported.
 pub(super) fn parse(text: &str) -> Option<SystemTime> {
     let is_number = text.len() > 4 && text.bytes().all(|byte| byte.is_ascii_digit());
     if is_number {

@@ -22,13 +22,12 @@ use super::{AllowedBy, Decision, Denial, Effect, Layer, Layers, Match, Policy, R
 /// Identity-based policies allow only what the permissions boundary and the session policies allow as well.
 /// Organizations' policies do not limit service-linked roles, and service control policies do not limit AWS services.
 ///
-/// That a grant for a principal of another account needs nothing else follows from what AWS has its own services do:
-/// the service-linked role of EC2 Auto Scaling, whose fixed policy allows nothing of KMS, uses keys of other accounts
-/// by a grant alone (INFERRED). That a grant for an account needs identity-based policies is GUESS 24, that a grant for
-/// a role is limited as a policy that names the role is GUESS 42. The rest is the IAM User Guide (policy evaluation
-/// logic).
+/// A grant for a principal of another account needs nothing else. This follows from how AWS's own services work: the
+/// service-linked role of EC2 Auto Scaling, whose fixed policy allows nothing of KMS, uses keys of other accounts by a
+/// grant alone (INFERRED). That a grant for an account needs identity-based policies is GUESS 24; that a grant for a role
+/// is limited like a policy that names the role is GUESS 42. The rest is the IAM User Guide (policy evaluation logic).
 ///
-/// The work is bounded: a request that would take more than some milliseconds, which no real policy does, is denied in
+/// The work is bounded: a request that would take more than a few milliseconds, which no real policy needs, is denied in
 /// the name of the layer that takes too long.
 #[must_use]
 pub fn decide(layers: &Layers<'_>, request: &dyn RequestContext) -> Decision {
@@ -55,7 +54,7 @@ pub(super) fn run(
 
 /// Receives the outcomes of statements.
 pub(super) trait Recorder {
-    /// Whether statements are evaluated that can no longer change the decision.
+    /// Whether to evaluate also the statements that can no longer change the decision.
     const IS_COMPLETE: bool;
 
     fn record(
@@ -199,7 +198,7 @@ impl<R: Recorder> Run<'_, R> {
         by_grant.map(|()| AllowedBy::Grant)
     }
 
-    /// How the default statement allows, which leaves everything to the account of the resource.
+    /// How the default statement, which leaves everything to the account of the resource, allows the request.
     fn default_statement(&mut self, owner: &AccountId) -> Match {
         let allowed = account_match(owner, self.evaluation.requester());
         if R::IS_COMPLETE {

@@ -1,11 +1,11 @@
-//! [`Evaluation`]: a request while policies are held against it.
+//! [`Evaluation`]: a request while policies are evaluated for it.
 
 use core::cell::{Cell, OnceCell};
 use std::borrow::Cow;
 
 use super::{ContextKey, Presence, RequestContext, Requester};
 
-/// A request, what was found out about it, and what that took.
+/// A request, what has been looked up for it, and the steps taken so far.
 pub(super) struct Evaluation<'a> {
     request: &'a dyn RequestContext,
     requester: &'a Requester,
@@ -59,8 +59,8 @@ impl<'a> Evaluation<'a> {
 
 /// How much work an evaluation has taken. A step is about the comparison of a few bytes.
 ///
-/// A document of 32 KB can hold thousands of patterns, and a request thousands of values. What would take longer than a
-/// few milliseconds is given up, and the request is denied.
+/// A document of 32 KB can hold thousands of patterns, and a request thousands of values. An evaluation that would take
+/// longer than a few milliseconds is aborted, and the request is denied.
 #[derive(Debug, Default)]
 pub(super) struct Steps(Cell<usize>);
 
@@ -78,7 +78,7 @@ impl Steps {
         self.take(1 + text.len() / 16);
     }
 
-    /// Whether there were too many. Then nothing more is to be compared.
+    /// Whether there were too many, so that nothing more may be compared.
     pub(super) fn are_exhausted(&self) -> bool {
         self.taken() > Self::LIMIT
     }
@@ -88,7 +88,7 @@ impl Steps {
         self.0.get()
     }
 
-    /// Counts from another number on, and gives the one so far.
+    /// Replaces the number of steps, and returns the previous one.
     pub(super) fn replace(&self, steps: usize) -> usize {
         self.0.replace(steps)
     }
@@ -185,7 +185,7 @@ mod tests {
         let half = "a".repeat(32_000);
         let one = |at: usize, text: String| if at == 0 { text } else { "b".repeat(40_000) };
         let text = |text: &'static str| move |_: usize| text.to_owned();
-        // In time: a value of the request is not compared with more than a few of the policy.
+        // Within the limit: a value of the request is not compared with more than a few of the policy.
         let within: [Row<'_>; 10] = [
             ("Action", "", &text("kms:*c*r*y*p*d")),
             ("Action", "", &|at| one(at, "*e".repeat(16_000))),
@@ -208,7 +208,7 @@ mod tests {
             let steps = steps(operator, key, value);
             assert!(steps < Steps::LIMIT, "{operator} {key}: {steps}");
         }
-        // Given up: thousands of patterns against thousands of values, or patterns that a simple search cannot find.
+        // Aborted: thousands of patterns against thousands of values, or patterns that a simple search cannot find.
         let most = Steps::LIMIT + Steps::LIMIT / 4;
         let given_up: [Row<'_>; 10] = [
             ("StringLike", "x:many", &text("*b*")),

@@ -35,7 +35,7 @@ impl PrincipalArn {
     /// How this ARN, as it stands in a policy or grant, matches a requester: as its account, as the role of its
     /// session, or as itself.
     ///
-    /// Partitions are not compared: account ids are unique over all of them. A session's own ARN does not tell the path
+    /// Partitions are not compared: account ids are unique over all of them. A session's own ARN does not contain the path
     /// of its role, but role names are unique within an account.
     #[must_use]
     pub fn matches(&self, requester: &Requester) -> Match {
@@ -68,7 +68,7 @@ impl Kind {
                     session: acts,
                 },
             ) if last(role) == last(of_role) && session == acts => Match::Direct,
-            // A role without a session does not exist as a requester. It is treated as its sessions are.
+            // A role without a session does not exist as a requester. It is treated like its sessions.
             (Self::Role(named), Self::Role(role)) if named == role => Match::Role,
             (Self::User(named), Self::User(user)) if named == user => Match::Direct,
             (Self::FederatedUser(named), Self::FederatedUser(user)) if named == user => {

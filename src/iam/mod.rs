@@ -8,7 +8,7 @@
 //! | decide it | [`decide`] with the [`Layers`] of policies that apply: [`Decision::Allowed`] by what, or [`Decision::Denied`] by which [`Layer`], and whether by an explicit deny |
 //! | learn why | [`explain`]: the same decision, with an [`Outcome`] for every statement |
 //! | see which condition keys a policy asks for | [`Policy::context_keys`] |
-//! | see whom a principal means | [`Principal::matches`]: a [`Match`], from none over the account and the role to the requester itself |
+//! | see whom a principal means | [`Principal::matches`]: a [`Match`]: none, its account, its role, or the requester itself |
 #![cfg_attr(
     feature = "json",
     doc = "| read and write JSON | [`Policy::from_json`], [`Policy::to_json`]; a [`PolicyError`] says what is wrong, and where |"

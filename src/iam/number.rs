@@ -4,7 +4,8 @@ use core::cmp::Ordering;
 
 /// A number of a condition or a request.
 ///
-/// It is kept in digits: as a binary fraction, 0.1 would be another number, and large integers would be equal.
+/// It is kept as decimal digits: in binary floating point, 0.1 would be another number, and different large integers would
+/// be equal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Number {
     negative: bool,

@@ -55,7 +55,7 @@ impl ConditionOperator {
         )
     }
 
-    /// Whether a value of the request that is so ordered against one of the policy matches it, negation left aside: for
+    /// Whether a value of the request matches one of the policy, given how the two are ordered and before any negation. For
     /// numbers and dates.
     pub(super) const fn accepts(self, in_request_to_policy: Ordering) -> bool {
         match self {

@@ -55,9 +55,9 @@ impl Policy {
         self
     }
 
-    /// The ARN of the policy: of one that is managed, as in `arn:aws:iam::111122223333:policy/guard`, or of one of an
-    /// organization. A refusal names it if a statement of the policy denies the request. It is not part of the document, and
-    /// an inline policy has none.
+    /// Sets the ARN of the policy: of a managed policy, such as `arn:aws:iam::111122223333:policy/guard`, or of a policy of
+    /// an organization. A refusal names it if a statement of the policy denies the request. It is not part of the document,
+    /// and an inline policy has none.
     pub fn with_arn(mut self, arn: impl Into<String>) -> Self {
         self.arn = Some(arn.into());
         self
@@ -69,7 +69,8 @@ impl Policy {
         self.arn.as_deref()
     }
 
-    /// Adds a statement. In a policy of another version than 2012-10-17 its policy variables mean nothing.
+    /// Adds a statement. If the version of the policy is not 2012-10-17, policy variables in the statement are literal
+    /// text.
     pub fn statement(mut self, statement: Statement) -> Self {
         self.statements.push(match self.version {
             Some(Version::V2012) => statement,
@@ -108,7 +109,7 @@ impl Default for Policy {
     }
 }
 
-/// `Version` of the policy language. Without one it is the older.
+/// `Version` of the policy language. A document without it has the older version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Version {
     /// `2008-10-17`, which has no policy variables.
@@ -121,13 +122,13 @@ pub(super) enum Version {
     V2012,
 }
 
-/// What a policy is for, which decides what may stand in its document.
+/// The purpose of a policy, which decides what its document may contain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PolicyKind {
     /// A policy of a user, group or role, or a permissions boundary: without principals.
     IdentityBased,
-    /// A resource control policy: denies, to everybody.
+    /// A resource control policy: it only denies, and applies to everybody.
     ResourceControl,
     /// A policy of a resource, such as a key policy: with principals.
     ResourceBased,

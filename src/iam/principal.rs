@@ -22,7 +22,7 @@ pub enum Principal {
     /// `{"Federated": "…"}`: an identity provider. It has a meaning only in trust policies of roles, so here it
     /// matches no requester.
     Federated(String),
-    /// `{"Service": "…"}`: an AWS service with credentials of its own. A service that acts for a principal is that
+    /// `{"Service": "…"}`: an AWS service with credentials of its own. A service that acts for a principal counts as that
     /// principal.
     Service(String),
     /// `{"AWS": "AIDA…"}` or `{"AWS": "AROA…"}`: one user or role by its unique id. AWS puts it in the place of an ARN
@@ -54,7 +54,7 @@ impl Principal {
     }
 }
 
-/// As a list under `AWS` or another kind of principals has it.
+/// The entry as it is written in a list under `AWS` or another kind of principals.
 impl fmt::Display for Principal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

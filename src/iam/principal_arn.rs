@@ -97,7 +97,7 @@ impl PrincipalArn {
         }
     }
 
-    /// The same principal in the partition of a Region: `aws-cn` for Beijing. It is `aws` without this.
+    /// The same principal in the partition of a Region: `aws-cn` for Beijing. The default is `aws`.
     #[must_use]
     pub fn in_partition_of(self, region: &Region) -> Self {
         Self {
@@ -297,7 +297,7 @@ fn name(text: &str) -> Result<Arc<str>, InvalidPrincipalArn> {
     }
 }
 
-/// The name behind a path.
+/// The name after the path.
 pub(super) fn last(path_and_name: &str) -> &str {
     path_and_name
         .rsplit_once('/')

@@ -6,7 +6,7 @@ use crate::key::{AccountId, Region};
 
 use super::PrincipalArn;
 
-/// The principal that sends a request: one of an account, or an AWS service with credentials of its own.
+/// The principal that sends a request: a principal of an account, or an AWS service with credentials of its own.
 ///
 /// ```
 /// use kms_reencrypt::iam::{Match, Principal, Requester};

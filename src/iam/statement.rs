@@ -8,7 +8,7 @@ use super::{Condition, ContextKey, Effect, Match, Principal};
 
 /// A statement of a policy.
 ///
-/// It applies to a request if all of it does: principal, action, resource and every condition. Its principals
+/// It applies to a request if all of its elements match: principal, action, resource and every condition. Its principals
 /// count only in resource-based policies and VPC endpoint policies. Identity-based policies and the like apply to the
 /// principal that they are attached to, resource control policies to everybody.
 ///
@@ -50,7 +50,7 @@ impl Statement {
         Self::new(Effect::Deny, Principals::Only(Vec::new()))
     }
 
-    /// `"Effect": "Deny"` with `NotPrincipal`: denies it to all principals but these. IAM has no such form of `Allow`.
+    /// `"Effect": "Deny"` with `NotPrincipal`: denies to all principals but these. IAM has no such form of `Allow`.
     ///
     /// An exception needs both the account and the principal: for a session that is its account and its role. An
     /// account alone excepts its root user only. A principal with a permissions boundary is always denied (DOC: IAM
@@ -77,8 +77,8 @@ impl Statement {
         self
     }
 
-    /// `Principal`: adds a principal that it applies to; an exception in a [`deny_all_but`](Self::deny_all_but). A
-    /// resource-based policy's statement without any applies to nobody.
+    /// `Principal`: adds a principal that the statement applies to; in a [`deny_all_but`](Self::deny_all_but), an
+    /// exception. In a resource-based policy, a statement without principals applies to nobody.
     pub fn principal(mut self, principal: impl Into<Principal>) -> Self {
         let (Principals::Only(list) | Principals::AllBut(list)) = &mut self.principals;
         list.push(principal.into());
@@ -138,8 +138,8 @@ impl Statement {
         self
     }
 
-    /// `Condition`: adds one. As in JSON, where an operator and a key stand together only once, another condition of
-    /// the same operator and key adds its values to the first.
+    /// `Condition`: adds one. As in JSON, where each pair of operator and key occurs only once, another condition of the
+    /// same operator and key adds its values to the first.
     pub fn condition(mut self, condition: Condition) -> Self {
         let unrelated = self
             .conditions

@@ -1,4 +1,4 @@
-//! What every part of a document is read with.
+//! Helpers for reading every part of a document.
 
 use crate::json::Element;
 
@@ -16,7 +16,7 @@ pub(super) fn optional_text(element: Option<Element<'_>>) -> Result<Option<Strin
         .transpose()?)
 }
 
-/// Reads what may be one or a list.
+/// Reads one element or a list of them.
 pub(super) fn all<T>(
     element: &Element<'_>,
     read: impl Fn(&Element<'_>) -> Result<T, PolicyError>,

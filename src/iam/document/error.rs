@@ -15,7 +15,7 @@ impl PolicyError {
         Self { place, problem }
     }
 
-    /// The way to the element, such as `Statement[0].Effect`; empty if the text is not JSON or too long.
+    /// The path of the element, such as `Statement[0].Effect`; empty if the text is not JSON or too long.
     #[must_use]
     pub fn place(&self) -> &str {
         &self.place

@@ -7,7 +7,7 @@ use crate::json::{Element, Value};
 use super::element::{all, refuse};
 use super::{PolicyError, PolicyProblem};
 
-/// Reads the principals of a statement, as a kind of policies has them.
+/// Reads the principals of a statement, in the form that this kind of policy allows.
 pub(super) fn read(
     kind: PolicyKind,
     effect: Effect,

@@ -12,7 +12,8 @@ use crate::json::{self, Element, Value};
 use super::element::{all, optional_text, refuse};
 use super::{PolicyError, PolicyProblem, principals};
 
-/// The limit of IAM's API for any document (DOC: `CreatePolicy`). What a policy may have is less, and differs by its kind.
+/// The limit of IAM's API for any document (DOC: `CreatePolicy`). The limits of the policies themselves are lower, and
+/// differ by kind.
 const MAX_BYTES: usize = 131_072;
 
 /// Reads a policy of a kind.
@@ -26,7 +27,7 @@ pub(super) fn policy(kind: PolicyKind, text: &str) -> Result<Policy, PolicyError
     policy_at(kind, &Element::root("the policy", document.value()))
 }
 
-/// Reads a policy of a kind that is part of a document.
+/// Reads a policy of a kind from a part of a document.
 pub(super) fn policy_at(kind: PolicyKind, policy: &Element<'_>) -> Result<Policy, PolicyError> {
     let [version, id, statements] = policy.only_members(["Version", "Id", "Statement"])?;
     let version = match version {
@@ -48,7 +49,7 @@ pub(super) fn policy_at(kind: PolicyKind, policy: &Element<'_>) -> Result<Policy
     Ok(Policy::of(version, optional_text(id)?, statements))
 }
 
-/// What has to be known of the document to read a statement.
+/// The properties of the document that are needed to read a statement.
 struct Reader {
     kind: PolicyKind,
     /// Whether the version of the language has policy variables: `${aws:username}`.

@@ -125,7 +125,7 @@ fn conditions(conditions: &[Condition]) -> Node<'_> {
     )
 }
 
-/// Adds something to the group of its name. Groups stand in the order in which they came up.
+/// Adds an item to the group of its name. Groups keep the order in which their names first occurred.
 fn add<'a, T>(groups: &mut Vec<(Cow<'a, str>, Vec<T>)>, name: Cow<'a, str>, item: T) {
     match groups.iter_mut().find(|(other, _)| *other == name) {
         Some((_, items)) => items.push(item),
@@ -156,7 +156,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// An object of the members that are there.
+    /// An object of the members that are present.
     fn object<const N: usize>(members: [(&'a str, Option<Self>); N]) -> Self {
         let members = members.into_iter();
         Self::Object(

@@ -127,7 +127,7 @@ pub enum Outcome {
     },
 }
 
-/// Something beside policies that could allow a request, and whether it does: a grant of AWS KMS.
+/// A grant of AWS KMS, which could allow a request in addition to policies, and whether it does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "json",
