@@ -16,7 +16,7 @@
 //! | test properties of code that stores ciphertexts | [`property_tests`] |
 //!
 
-// Links to the recipes for features, for a build without them: to docs.rs.
+// In a build without these features, the links to their recipes lead to docs.rs.
 #![cfg_attr(
     not(feature = "testing"),
     doc = "[`provider`]: https://docs.rs/kms-reencrypt/latest/kms_reencrypt/documentation/cookbook/provider/",

@@ -1,7 +1,7 @@
 //! A cookbook, and the specification: what AWS KMS does, what a ciphertext blob is, and how the crate is made.
 //!
 //! These are the files of the folder `docs` in the repository. They change with the code: the recipes are tests, and
-//! `tests/references.rs` holds every reference in the sources to the specification.
+//! `tests/references.rs` checks every reference from the sources to the specification.
 
 pub mod cookbook;
 

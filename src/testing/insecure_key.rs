@@ -11,8 +11,8 @@ pub(super) const SYMMETRIC_MATERIAL: [u8; 32] = *b"INSECURE: it is in the open h
 /// same. Do not use it in production.
 ///
 /// Generating an RSA key takes seconds without optimization, and up to a minute for `RSA_4096`; this takes no time. The
-/// usage of the key is encryption if its spec allows it. A key of a spec that only signs, agrees or authenticates is like
-/// any other: if this build has key pairs of its spec, it gets a fresh one.
+/// usage of the key is encryption if its spec allows it. A key whose spec only signs, agrees or authenticates is made as
+/// usual: if this build has key pairs of its spec, it gets a fresh one.
 ///
 /// All other properties of the `NewKey` can still be set, such as the key id:
 ///

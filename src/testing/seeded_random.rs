@@ -17,8 +17,8 @@ use crate::random::{RandomSource, RandomnessUnavailable};
 /// [`Kms`](crate::Kms) too, and so are nonces, data keys and blobs. Clones draw from the same stream, so one source for
 /// both never returns the same bytes twice.
 ///
-/// The first 120 RSA keys are ready at once: the source has their primes in store, which are published with this crate. Later
-/// ones are generated, which takes its time, and vary with the machine's word size.
+/// The first 120 RSA keys are ready at once: the source contains their primes, which are published with this crate. Later
+/// keys are generated, which takes time, and vary with the machine's word size.
 ///
 /// One thing breaks repeatability: if threads draw concurrently, the order of the draws varies.
 ///
@@ -45,7 +45,7 @@ use crate::random::{RandomSource, RandomnessUnavailable};
 pub struct SeededRandom {
     keyed: Hmac<Sha256>,
     draws: Arc<AtomicU64>,
-    /// How many pairs of primes were given.
+    /// How many pairs of primes were handed out.
     primes: Arc<AtomicUsize>,
 }
 
@@ -100,7 +100,7 @@ impl RandomSource for SeededRandom {
 
     fn rsa_primes(&self, modulus_bits: usize) -> Option<[Zeroizing<Vec<u8>>; 2]> {
         let given = self.primes.fetch_add(1, Ordering::Relaxed);
-        // Where the seed begins, and from there each pair once.
+        // The seed determines the first pair; from there on, each pair is used once.
         let mac = self.keyed.clone().chain_update("RSA").finalize();
         let [start, ..] = <[u8; 32]>::from(mac.into_bytes());
         let number = (given < PAIRS).then(|| usize::from(start).saturating_add(given) % PAIRS)?;

@@ -11,8 +11,8 @@ use crate::testing::turns::{Chance, Turns};
 /// A call, and the operation that makes it, if that is known.
 pub(super) type Struck = (ProviderCall, Option<Operation>);
 
-/// A call that an operation makes to a provider or to one of its keys. A request makes them in this order: the view,
-/// grant tokens, aliases and keys (the source before the destination), and after both keys are proven, `Decrypt` and
+/// A call that an operation makes to a provider or to one of its keys. A request makes them in this order: the view, grant
+/// tokens, aliases and keys (the source before the destination), and after both keys have been checked, `Decrypt` and
 /// `Encrypt`. A control operation asks for the view, and looks up what it names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
@@ -123,8 +123,7 @@ impl Fault {
         self
     }
 
-    /// Strikes when a key decrypts: in a `ReEncrypt` only on the source side, after both keys were looked up and
-    /// proven.
+    /// Strikes when a key decrypts: in a `ReEncrypt` only on the source side, after both keys were looked up and checked.
     pub const fn on_source(self) -> Self {
         self.at(ProviderCall::Decrypt)
     }

@@ -136,7 +136,7 @@ impl<P: KeyProvider> KeyProvider for FaultyProvider<P> {
             .view_for(operation, &mut |view| visit(&FaultyView { view, injector }))
     }
 
-    // The operation that this is a part of looks at the keys next, which is where it fails.
+    // Faults do not strike here: the operation that makes this call looks up keys next, and can fail there.
     fn associate_predefined_alias(&self, alias: &AliasArn) -> Result<(), KeyProviderError> {
         self.provider.associate_predefined_alias(alias)
     }
@@ -153,7 +153,7 @@ impl<P: RingProvider> RingProvider for FaultyProvider<P> {
 #[derive(Clone, Copy, Debug)]
 struct Injector<'v> {
     faults: &'v Faults,
-    /// The operation, if the provider was told.
+    /// The operation, if it is known.
     operation: Option<Operation>,
 }
 

@@ -90,8 +90,8 @@ impl Faults {
         error.map_or(Ok(()), Err)
     }
 
-    /// Locks the script. What users have given it, errors and functions, is dropped only after it is unlocked, since the
-    /// drop is foreign code.
+    /// Locks the script. The errors and functions that users have put into it are dropped only after it is unlocked, since
+    /// their `drop` may run any code.
     fn script(&self) -> MutexGuard<'_, Script> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -26,8 +26,8 @@ impl FaultsFileError {
         self
     }
 
-    /// Where: a member of the document (`Faults[2].Error`), the text itself if it is not JSON, or a file, which stands
-    /// before either if there is one.
+    /// The place of the fault: a member of the document (`Faults[2].Error`), or the text itself if it is not JSON. If the
+    /// error is about a file, its name is the place, or comes before the place.
     #[must_use]
     pub fn place(&self) -> &str {
         &self.place

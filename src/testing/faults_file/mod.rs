@@ -33,9 +33,9 @@
 //! | `Probability` | from 0 to 1: how likely a call is struck |
 //! | `Seed` | of the generator that decides by `Probability`, so that every run is the same; by default 0 |
 //!
-//! Each fault has an `Error`, a `Delay` or both. If a fault has several conditions, all of them have to hold. Without `Call`
-//! a fault strikes as the one that [`Fault`] makes: once in a request if it has an `Operation` and no `KeyArn`, or if it is
-//! a `ThrottlingException`, and otherwise at every look-up of a key.
+//! Each fault has an `Error`, a `Delay` or both. If a fault has several conditions, all of them have to hold. Without
+//! `Call` a fault strikes where a [`Fault`] does by default: once in a request if it has an `Operation` and no `KeyArn`, or
+//! if it is a `ThrottlingException`, and otherwise at every look-up of a key.
 //!
 //! An unknown member is an error, and so is the same member twice. A document has at most 1 MiB and 1,000 faults, and a
 //! message 8,192 bytes.
@@ -50,7 +50,7 @@ pub use error::FaultsFileError;
 use super::bounded_file;
 use super::faults::Fault;
 
-/// How many bytes a document may have. It is this crate's own.
+/// How many bytes a document may have. The limit is this crate's own.
 const FILE_MAX: u64 = 1024 * 1024;
 
 /// Reads the faults in a text, in its order.

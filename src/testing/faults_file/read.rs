@@ -1,4 +1,4 @@
-//! From a text to its faults.
+//! Reads faults from a text.
 
 use core::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::testing::faults::{Fault, ProviderCall};
 
 use super::error::FaultsFileError;
 
-/// How many faults a document may have: every call of a provider asks each of them.
+/// How many faults a document may have: every call of a provider checks each of them.
 const FAULTS_MAX: usize = 1000;
 
 /// How many bytes a message may have.

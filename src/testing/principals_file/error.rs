@@ -27,8 +27,8 @@ impl PrincipalsFileError {
         self
     }
 
-    /// Where: a member of the document (`Principals[2].Arn`), the text itself if it is not JSON, or a file, which stands
-    /// before either if there is one.
+    /// The place of the fault: a member of the document (`Principals[2].Arn`), or the text itself if it is not JSON. If the
+    /// error is about a file, its name is the place, or comes before the place.
     #[must_use]
     pub fn place(&self) -> &str {
         &self.place

@@ -33,13 +33,15 @@
 //! | `Tags` | of the user, the role or the session: `aws:PrincipalTag/…` |
 //! | `Context` | condition keys by name, each with a value or a list of values |
 //!
-//! Beside `Principals` stand `ServiceControlPolicies` and `ResourceControlPolicies`: for an account the list of levels, from
-//! the root of its organization down to the account, each a list of policies. `VpcEndpointPolicy` is the policy of the
-//! endpoint that all requests come through. Only `Principals` is required.
+//! Beside `Principals`, a document can have `ServiceControlPolicies` and `ResourceControlPolicies`: for each account a list
+//! of levels, from the root of its organization down to the account, each a list of policies. `VpcEndpointPolicy` is the
+//! policy of the endpoint that all requests come through. Only `Principals` is required.
 //!
-//! A policy is its document. One with an ARN, which refusals then name, has the members `PolicyArn` and `PolicyDocument`.
+//! A policy is written as its document. For a policy with an ARN, which refusals then name, write an object with the
+//! members `PolicyArn` and `PolicyDocument`.
 //!
-//! An unknown member is an error, and so is the same member twice. A document has at most 16 MiB, and a name or text in it 32,768 bytes, as many as the largest policy.
+//! An unknown member is an error, and so is the same member twice. A document has at most 16 MiB, and a name or text in it
+//! 32,768 bytes, as many as the largest policy.
 
 mod error;
 mod file;
@@ -53,7 +55,7 @@ pub use file::PrincipalsFile;
 
 use super::bounded_file;
 
-/// How many bytes a document may have: more than a thousand of the largest policies. It is this crate's own.
+/// How many bytes a document may have: more than a thousand of the largest policies. The limit is this crate's own.
 const FILE_MAX: u64 = 16 * 1024 * 1024;
 
 /// Reads the callers in a text.

@@ -47,7 +47,7 @@ pub(super) fn read(principal: &Element<'_>) -> Result<(String, Caller), Principa
             .into_iter()
             .fold(caller, Caller::with_session_policy);
     }
-    // Names of tags and condition keys are not distinguished by case, so neither are duplicates.
+    // Names of tags and condition keys are not case-sensitive, so duplicates may differ in case.
     let mut names = HashSet::new();
     if let Some(tags) = tags {
         for (tag, value) in tags.members()? {
@@ -102,7 +102,7 @@ pub(super) fn policy(
     Ok(Policy::from_element(kind, &document)?.with_arn(text))
 }
 
-/// What AWS's access key ids are made of: `\w+`.
+/// Reads an access key id: AWS allows `\w+`.
 fn access_key_id(element: &Element<'_>) -> Result<String, PrincipalsFileError> {
     let id = element.text()?;
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';

@@ -1,4 +1,4 @@
-//! From a text to its callers.
+//! Reads callers from a text.
 
 use std::collections::BTreeMap;
 
@@ -48,7 +48,7 @@ pub(super) fn file(json: &str) -> Result<PrincipalsFile, PrincipalsFileError> {
     Ok(file)
 }
 
-/// Refuses a name or a text that is too long. The parser bounds how deep it goes.
+/// Refuses a name or a text that is too long. The parser limits the depth of nesting.
 fn bound(element: &Element<'_>) -> Result<(), Problem> {
     match element.value() {
         Value::Text(text) if text.len() > TEXT_MAX => {

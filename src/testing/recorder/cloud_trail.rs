@@ -178,7 +178,7 @@ impl RecordedCall {
         alias.into_iter().chain(keys).collect()
     }
 
-    /// The alias in the caller's account; `None` if its name is none.
+    /// The alias in the caller's account; `None` if its name is not an alias name.
     fn alias(&self) -> Option<AliasArn> {
         let name = self.alias_name()?.parse().ok()?;
         let place = Place::new(*self.caller().account()?, *self.region());

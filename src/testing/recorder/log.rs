@@ -97,7 +97,7 @@ impl Recorder {
 
     /// Forgets all calls so far.
     pub fn clear(&self) {
-        // Dropped after the log is unlocked: an error may carry a provider's own, whose drop is foreign code.
+        // Dropped after the log is unlocked: an error may contain a provider's own error, whose `drop` may run any code.
         let calls = mem::take(&mut *self.log());
         drop(calls);
     }

@@ -1,10 +1,11 @@
-//! How long a ring file and the texts in it may be. Both directions are held to it, so what was written can be read.
+//! Limits on the length of a ring file and of its texts. Reading and writing enforce the same limits, so a file that was
+//! written can always be read.
 
 use super::document::{GrantDocument, KeyDocument, MaterialDocument, RingDocument};
 use super::error::RingFileError;
 
-/// How many bytes a ring file may have: room for half a million keys, and a bound on what a reader takes into memory. It is
-/// this crate's own.
+/// How many bytes a ring file may have: enough for half a million keys, and a limit on what a reader takes into memory. The
+/// limit is this crate's own.
 pub(super) const FILE_MAX: u64 = 256 * 1024 * 1024;
 
 /// The longest of the texts that the service model bounds: `DescriptionType` and `GrantTokenType`, in characters.

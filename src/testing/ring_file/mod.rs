@@ -77,8 +77,8 @@
 //! grants, `DepartedGrants` and the `Seen` of aliases say which changes are not yet visible after
 //! [`make_changes_slow`](crate::Keyring::make_changes_slow).
 //!
-//! A file has at most 256 MiB, and a text in it as many characters as the service model allows: 8192 if nothing bounds it
-//! more, 1 MiB for a private key or a seal. Neither is a longer one written.
+//! A file has at most 256 MiB, and each text in it as many characters as the service model allows: 8192 unless a lower
+//! limit applies, and 1 MiB for a private key or a seal. Longer files and texts are not written either.
 
 #![warn(clippy::arithmetic_side_effects)]
 

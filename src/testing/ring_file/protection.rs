@@ -22,7 +22,7 @@ const FILE_LABEL: &[u8] = b"kms-reencrypt:snapshot:file";
 
 /// The key or passphrase that the secrets of a snapshot are sealed under. It is wiped when it is dropped.
 ///
-/// For a file that has to last, a passphrase whose guesses cost more than by default:
+/// For a file that has to last, choose a passphrase whose guesses cost more than by default:
 ///
 /// ```
 /// use kms_reencrypt::testing::ring_file::{Argon2Cost, Protection};

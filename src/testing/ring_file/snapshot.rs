@@ -61,14 +61,14 @@ pub fn save_snapshot(
         .map_err(|error| RingFileError::caused(path.display().to_string(), error))
 }
 
-/// Loads the ring of a snapshot. The ring has no clock, and the operating system's randomness; [`load_snapshot_into`]
-/// is for any other.
+/// Loads the ring of a snapshot. The ring has no clock, and takes its randomness from the operating system; use
+/// [`load_snapshot_into`] for any other ring.
 ///
 /// # Errors
 ///
-/// [`RingFileError`] if the file cannot be read, if the key or passphrase is another (`Protection.Check`), if its passphrase
+/// [`RingFileError`] if the file cannot be read, if the key or passphrase is wrong (`Protection.Check`), if its passphrase
 /// costs too little or too much (`Protection.Argon2id.Passes`, caused by an
-/// [`InvalidArgon2Cost`](super::InvalidArgon2Cost)), or saying where it is damaged (`Keys[3]`).
+/// [`InvalidArgon2Cost`](super::InvalidArgon2Cost)), or if the file is damaged, with the place (`Keys[3]`).
 pub fn load_snapshot(
     path: impl AsRef<Path>,
     protection: &Protection,

@@ -9,7 +9,7 @@ use crate::access::{Caller, KeyPolicy};
 use crate::iam::{Condition, ConditionOperator, Policy, Principal, PrincipalArn, Statement};
 use crate::key::{AccountId, Place};
 
-/// Where principals of another account come from.
+/// The accounts of principals that belong to another account.
 const OTHER_ACCOUNTS: [&str; 2] = ["444455556666", "777788889999"];
 
 const USERS: &[&str] = &["alice", "bob"];
@@ -31,8 +31,8 @@ const ACTIONS: &[&str] = &[
 ];
 
 /// The ARN of a principal in the account and partition of a place, and one in five of another account: the root user, a
-/// user, a role or a session of a role, by one of two names each, so that principals meet. Shrinks to the root user of the
-/// account.
+/// user, a role or a session of a role. Each has one of two names, so that principals often match. Shrinks to the root user
+/// of the account.
 pub fn principal_arn(place: &Place) -> BoxedStrategy<PrincipalArn> {
     let region = place.region;
     let kind = 0..4_u8;

@@ -11,7 +11,7 @@
 //! | requests that it may refuse | [`RingStrategies::any_re_encrypt_request`] |
 //! | names of the keys of a ring | [`RingStrategies::key_name`] |
 //!
-//! Two properties of the ring itself; a test of yours has your code where `Kms` is called here:
+//! The tests below check two properties of the ring itself. In your own tests, call your code in place of `Kms`:
 //!
 //! ```
 //! use kms_reencrypt::testing::insecure_key;

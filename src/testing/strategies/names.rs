@@ -7,8 +7,8 @@ use proptest::sample::select;
 
 use crate::key::{AccountId, AliasArn, AliasName, KeyArn, KeyId, KeyIdentifier, Place, Region};
 
-/// An account: mostly `111122223333` or `444455556666`, so that accounts meet, and else any twelve digits. Shrinks to the
-/// first.
+/// An account: mostly `111122223333` or `444455556666`, so that accounts often match, otherwise any twelve digits. Shrinks
+/// to the first.
 pub fn account_id() -> BoxedStrategy<AccountId> {
     parsed(prop_oneof![
         4 => one_of(&["111122223333", "444455556666"]),
@@ -16,7 +16,7 @@ pub fn account_id() -> BoxedStrategy<AccountId> {
     ])
 }
 
-/// A Region: mostly one of six that AWS has, in four partitions, and else any name that has the form of one. Shrinks to
+/// A Region: mostly one of six that AWS has, in four partitions, otherwise any name that has the form of one. Shrinks to
 /// `us-east-2`.
 pub fn region() -> BoxedStrategy<Region> {
     parsed(prop_oneof![
@@ -75,9 +75,8 @@ pub fn alias_arn() -> BoxedStrategy<AliasArn> {
         .boxed()
 }
 
-/// A key as a request may name it: one of the four forms, and one in six a text that is not quite one, or anything of up to
-/// 40 characters. All are within what the service model allows, and few are names of a key that exists. Shrinks to a key
-/// ARN.
+/// A key as a request may name it: one of the four forms, and one in six a text that is almost one, or any text of up to 40
+/// characters. All are within what the service model allows, and few are names of a key that exists. Shrinks to a key ARN.
 pub fn key_identifier() -> BoxedStrategy<KeyIdentifier> {
     let malformed = prop_oneof![
         "[0-9a-f]{8}-[0-9a-f]{4}",

@@ -131,7 +131,7 @@ impl RingStrategies {
                         }
                         Damage::Changed(at)
                     }
-                    // At least one byte is left, and at least one is gone: no ciphertext is so short.
+                    // At least one byte is left, and at least one is gone: every ciphertext is long enough.
                     1 => {
                         let left = at.index(len.saturating_sub(1).max(1)).max(1);
                         ciphertext_blob.truncate(left);
@@ -295,7 +295,7 @@ impl RingStrategies {
         (prop::bool::weighted(0.7), any::<Index>())
     }
 
-    /// A name of the key of a ciphertext, or none, if that is a symmetric key.
+    /// A name of the key of a ciphertext; `None` is possible if the key is symmetric.
     fn name(&self, sealed: &Sealed, (named, which): (bool, Index)) -> Option<KeyIdentifier> {
         if !named && sealed.algorithm == EncryptionAlgorithm::SymmetricDefault {
             return None;

@@ -7,8 +7,8 @@ use proptest::sample::{Index, select};
 use crate::context::EncryptionContext;
 
 /// An encryption context of up to four pairs. Half of the keys are `tenant` or `app`, half of the values `blue` or `green`,
-/// so that contexts meet one another and [policies](super::key_policy); the others are any characters, control characters
-/// and those of other scripts among them. Shrinks to the empty context, and each pair to `tenant`: `blue`.
+/// so that contexts often match one another and [policies](super::key_policy); the others are any characters, control
+/// characters and those of other scripts among them. Shrinks to the empty context, and each pair to `tenant`: `blue`.
 pub fn encryption_context() -> BoxedStrategy<EncryptionContext> {
     let text = |common: &'static [&'static str]| {
         prop_oneof![select(common).prop_map(str::to_owned), "(?s:.){0,16}",]
@@ -26,8 +26,8 @@ pub fn plaintext(max: usize) -> BoxedStrategy<Vec<u8>> {
     shape().prop_map(move |shape| shape.bytes(max)).boxed()
 }
 
-/// A plaintext before it is known how long it may be. So strategies in which that depends on a key draw both at once, which
-/// shrinks in far fewer steps than one after the other.
+/// A plaintext whose maximum length is not known yet. If the maximum depends on a key, a strategy can then draw key and
+/// plaintext at once, which shrinks in far fewer steps than drawing one after the other.
 #[derive(Clone, Debug)]
 pub(super) struct Shape {
     repeated: Vec<u8>,
@@ -38,7 +38,7 @@ pub(super) struct Shape {
 enum Len {
     Short(usize),
     Any(Index),
-    /// At most two from the limit.
+    /// One of the two longest lengths.
     Longest(Index),
 }
 

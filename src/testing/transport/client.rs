@@ -148,7 +148,7 @@ impl Pause {
                 let waited = io::Error::from(io::ErrorKind::TimedOut);
                 Err(ConnectorError::timeout(waited.into()))
             }
-            // The client's other timeouts end a wait without an end.
+            // The client's other timeouts end an endless wait.
             _ if delay.is_zero() || delay == Duration::MAX => Ok(()),
             _ => self.sleep(delay).await,
         }

@@ -50,9 +50,9 @@ impl TransportFault {
         Self::new(Some(Failure::ConnectionReset))
     }
 
-    /// No response ever comes, so that the client's own timeout ends the attempt: its read timeout, its attempt timeout or its
-    /// operation timeout. A client without any of them waits until its protection against stalled streams ends the attempt, which
-    /// uses the real clock, and never gets an answer if that is disabled.
+    /// No response ever comes, so that the client's own timeout ends the attempt: its read timeout, its attempt timeout or
+    /// its operation timeout. Without any of them, the client's protection against stalled streams ends the attempt, by the
+    /// real clock. If that is disabled too, the client waits forever.
     pub const fn no_response() -> Self {
         Self::new(Some(Failure::NoResponse))
     }

@@ -29,8 +29,8 @@ pub(super) struct Fate {
 }
 
 impl TransportFaults {
-    /// Adds a fault. If several faults strike an attempt, it ends with the first one that is not only late, after the delays of
-    /// all faults up to that one.
+    /// Adds a fault. If several faults strike an attempt, it ends with the first one that is more than a delay, after the
+    /// delays of all faults up to that one.
     pub fn inject(&self, fault: TransportFault) {
         self.script().faults.push(fault);
     }
