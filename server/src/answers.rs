@@ -42,7 +42,7 @@ pub(crate) struct Answers {
 }
 
 impl Answers {
-    /// Answers over a ring, which is kept nowhere, without control routes and without a log.
+    /// Answers over a ring that is not kept in a file, without control routes and without a log.
     pub(crate) fn new(
         callers: Arc<Callers>,
         keys: Arc<Keys>,
@@ -67,7 +67,7 @@ impl Answers {
         }
     }
 
-    /// The same, over a ring that is kept in a file, if it is kept.
+    /// The same, over a ring that is kept in a file, unless `snapshots` is `None`.
     pub(crate) fn kept_in(mut self, snapshots: Option<Arc<Snapshots>>) -> Self {
         self.control.snapshots.clone_from(&snapshots);
         self.snapshots = snapshots;
@@ -99,7 +99,7 @@ impl Answers {
             Ok(body) => self.answer_elsewhere(head, body, line).await,
             Err(other) => {
                 let (path, status) = (head.uri.path(), other.status());
-                // Asked every few seconds, by whatever watches the server.
+                // Health checks come every few seconds and would fill the log.
                 let is_of_no_interest =
                     Route::of(path) == Some(Route::Health) && status == StatusCode::OK;
                 if let Some(line) = line.filter(|_| !is_of_no_interest) {
@@ -121,7 +121,7 @@ impl Answers {
         if *method == Method::OPTIONS {
             let requested = headers.get(ACCESS_CONTROL_REQUEST_HEADERS);
             let requested = requested.and_then(|value| value.to_str().ok());
-            // A page that is not to call the server gets no leave for the headers that it would need.
+            // If web pages may not call the server, the preflight allows none of the headers that they would need.
             let requested = requested.filter(|_| self.limits.web_pages);
             return Err(self.response(wire::Response::preflight(requested)));
         }
@@ -219,7 +219,7 @@ impl Answers {
                 answer
             }
         };
-        // After the change and not before, when a save could come between the two.
+        // Noted after the change: a save between note and change would miss the change.
         if let Some(snapshots) = &self.snapshots {
             snapshots.note_change();
         }
@@ -250,8 +250,8 @@ fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
-/// Whether a call takes microseconds, less than to wake a thread for it: one that moves data, of a size that KMS has, and
-/// names no algorithm, so that it is symmetric.
+/// Whether a call takes only microseconds, less than waking a thread for it: a call that encrypts or decrypts within the
+/// sizes of KMS, and names no algorithm, so that it is symmetric.
 pub(crate) fn is_quick(headers: &HeaderMap, body: &[u8]) -> bool {
     const QUICK: [&str; 5] = [
         "TrentService.Decrypt",

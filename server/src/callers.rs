@@ -99,7 +99,7 @@ impl Callers {
         })
     }
 
-    /// The same callers, and one who sends requests to a Region without a signature.
+    /// The same callers, and the caller and Region of requests without a signature.
     pub(crate) fn with_unsigned(
         mut self,
         unsigned: UnsignedAs,
@@ -126,7 +126,7 @@ impl Callers {
             .unwrap_or_else(|| self.root_in(credential.region()))
     }
 
-    /// The caller of a request without a signature, and its Region; `None` if there may be no such request.
+    /// The caller of a request without a signature, and its Region; `None` if such requests are not allowed.
     pub(crate) fn unsigned(&self) -> Option<&(Caller, Region)> {
         self.unsigned.as_ref()
     }

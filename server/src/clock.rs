@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use humantime::{parse_duration, parse_rfc3339};
 use kms_reencrypt::keyring::{Clock, KeyringBuilder, ManualClock, SystemClock};
 
-/// The longest that a clock is moved at once or set apart from the system's: a thousand years.
+/// The longest duration by which a clock may be moved at once, or may differ from the system's: a thousand years.
 const LONGEST: Duration = Duration::from_secs(1000 * 366 * 24 * 60 * 60);
 
 /// What `--clock` says.
@@ -17,11 +17,11 @@ pub(crate) enum ClockChoice {
     System,
     /// Always the same time.
     Fixed(SystemTime),
-    /// The system's time and so much more.
+    /// The system's time plus this duration.
     Ahead(Duration),
-    /// The system's time less so much.
+    /// The system's time minus this duration.
     Behind(Duration),
-    /// A clock that requests move, from this time on, or from that of its start.
+    /// A clock that only requests move. It starts at this time, or by default at the system's time.
     Manual(Option<SystemTime>),
 }
 

@@ -1,4 +1,4 @@
-//! The routes for whoever runs the server: its health, and with `--control` its ring, its clock and its snapshot.
+//! The routes for the operator of the server: its health, and with `--control` its ring, its clock and its snapshot.
 
 use core::time::Duration;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ use crate::hosts::Hosts;
 use crate::keys::{Keys, Ring};
 use crate::snapshot::Snapshots;
 
-/// What browsers say of where a request comes from.
+/// The header in which browsers say where a request comes from.
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 const CLOSED: &str = "the control routes are closed: start the server with --control";
@@ -51,7 +51,7 @@ pub(crate) struct Control {
 }
 
 impl Route {
-    /// The route of a path. Every other path is that of KMS.
+    /// The route of a path. Every other path belongs to KMS.
     pub(crate) fn of(path: &str) -> Option<Self> {
         match path {
             "/clock" => Some(Self::Clock),
@@ -87,7 +87,7 @@ impl Control {
             if !hosts.allow_control(headers) {
                 return Some(failed(StatusCode::FORBIDDEN, NOT_HERE));
             }
-            // A page of any origin may send a POST unasked, and need not see the answer to do harm.
+            // A page of any origin can send a POST without a preflight, and can do harm without seeing the answer.
             if is_of_a_page(headers) {
                 return Some(failed(StatusCode::FORBIDDEN, NO_PAGES));
             }

@@ -45,7 +45,7 @@ pub(crate) struct Ring {
 }
 
 impl Keys {
-    /// The keys of the seed file, or those that `load` puts into a ring without any; it says whether it did.
+    /// Begins with the keys that `load` puts into an empty ring, or with those of the seed file if `load` returns `false`.
     pub(crate) fn new(
         beginning: Beginning,
         load: impl FnOnce(&Keyring) -> Result<bool, Error>,

@@ -1,4 +1,4 @@
-//! The life of the process: it starts, serves, and ends as it is asked to.
+//! The life of the process: it starts, serves, and ends on a signal.
 
 use core::time::Duration;
 use std::io::Write as _;

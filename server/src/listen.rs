@@ -80,7 +80,7 @@ impl Listen {
         let mut tries = 0;
         loop {
             match open_once(addresses) {
-                // The port that the system chose for the first address may be taken at the next one.
+                // The port that the system chose for the first address may be taken on the next one.
                 Err(error)
                     if error.kind() == ErrorKind::AddrInUse && self.port == 0 && tries < 10 =>
                 {
@@ -178,7 +178,7 @@ fn open_once(addresses: &[SocketAddr]) -> io::Result<Vec<TcpListener>> {
     }
 }
 
-/// Whether this machine does not have the address, or its kind of addresses.
+/// Whether this machine does not have the address, or its address family.
 fn is_unavailable(error: &io::Error) -> bool {
     matches!(
         error.kind(),
@@ -186,7 +186,7 @@ fn is_unavailable(error: &io::Error) -> bool {
     ) || error.raw_os_error() == Some(AF_NOT_SUPPORTED)
 }
 
-/// `EAFNOSUPPORT`, which has no kind: of Linux, or else of macOS and the BSDs.
+/// `EAFNOSUPPORT`, for which `io::ErrorKind` has no variant: its number on Linux, or on macOS and the BSDs.
 const AF_NOT_SUPPORTED: i32 = if cfg!(target_os = "linux") { 97 } else { 47 };
 
 #[cfg(test)]

@@ -56,8 +56,8 @@ pub(crate) struct Options {
 pub(crate) struct NetworkOptions {
     /// Where to listen: an IP address or a name, and a port
     ///
-    /// With port 0 the system chooses a free one. The first line on standard output says where the server listens, as
-    /// in: listening on http://127.0.0.1:8080. Of a name, the server listens on all addresses.
+    /// With port 0 the system chooses a free one. The first line on standard output says where the server listens, as in:
+    /// listening on http://127.0.0.1:8080. If the host is a name, the server listens on all of its addresses.
     #[arg(
         long,
         value_name = "HOST:PORT",
@@ -74,8 +74,8 @@ pub(crate) struct NetworkOptions {
 
     /// Answer requests to this host name, too; may be repeated
     ///
-    /// A server on loopback answers only requests to loopback names and addresses otherwise, and every server keeps its
-    /// control routes to them: a web page could point its own name to 127.0.0.1.
+    /// Otherwise a server on loopback answers only requests to loopback names and addresses. The control routes of every
+    /// server do so: a web page could point its own name to 127.0.0.1.
     #[arg(
         long = "allow-host",
         value_name = "NAME",
@@ -86,12 +86,12 @@ pub(crate) struct NetworkOptions {
 
     /// Let the web pages of every origin call KMS
     ///
-    /// A browser that asks may send the headers of KMS, and hands the answers to the page. The control routes stay closed
-    /// to web pages.
+    /// Browsers may then send the headers of KMS, and hand the answers to the page. The control routes stay closed to web
+    /// pages.
     #[arg(long, env = "KMS_REENCRYPT_ALLOW_WEB_PAGES", value_parser = BoolishValueParser::new())]
     pub(crate) allow_web_pages: bool,
 
-    /// Refuse further connections beyond so many
+    /// Refuse connections beyond this many
     #[arg(
         long,
         value_name = "N",
@@ -196,7 +196,7 @@ pub(crate) struct KeyOptions {
     /// The time that keys go by: system, fixed:TIME, offset:+90d, manual or manual:TIME
     ///
     /// A fixed clock stands still. A manual one stands still, too, from now or from TIME on, until a request to /clock
-    /// moves it; it needs --control. An offset is added to the system's time, or taken from it: offset:-2h. A TIME is
+    /// moves it; it needs --control. An offset is added to the system's time, or subtracted from it: offset:-2h. A TIME is
     /// written as 2026-01-01T00:00:00Z.
     #[arg(
         long,

@@ -140,7 +140,7 @@ impl Server {
             .serve_connection(Connection::new(stream, self.limits.write_timeout), service);
         let mut connection = pin!(connection);
         let mut ending = self.ending.subscribe();
-        // What it returns borrows the flag, and would do so across the waits below.
+        // `wait_for` returns a borrow of the flag, which would otherwise be held across the waits below.
         let ended = async { drop(ending.wait_for(|ending| *ending).await) };
         // Ignores the errors of a connection, which concern only its client: it has got an answer or has disconnected.
         tokio::select! {

@@ -4,8 +4,8 @@ use std::io;
 
 /// SIGTERM and SIGINT; where there are none, Ctrl-C.
 ///
-/// The process handles them itself, so they reach it also as the first process of a container, which the system would
-/// otherwise spare.
+/// The process handles them itself, so that they also end it as the first process of a container, to which the system
+/// delivers only signals that it handles.
 #[cfg(unix)]
 #[derive(Debug)]
 pub(crate) struct Signals {

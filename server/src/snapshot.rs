@@ -28,7 +28,7 @@ const KEY_LEN: usize = 32;
 /// How many bytes the file of a key or passphrase may have.
 const SECRET_FILE_MAX: usize = 4096;
 
-/// A file that keeps the ring, and what is known of it.
+/// The file that the ring is kept in, and whether the ring may differ from it.
 #[derive(Debug)]
 pub(crate) struct Snapshots {
     file: PathBuf,
@@ -91,7 +91,7 @@ impl Snapshots {
     pub(crate) async fn save_at_intervals(self: Arc<Self>, keys: Arc<Keys>) {
         loop {
             tokio::time::sleep(self.interval).await;
-            // It has been logged.
+            // A failure has been logged.
             let _ = Arc::clone(&self).save(Arc::clone(&keys)).await;
         }
     }
@@ -110,7 +110,7 @@ impl Snapshots {
     }
 
     fn save_now(&self, keys: &Keys) -> Result<(), Error> {
-        // Taken back first: a change that comes while the ring is being saved may not be in the file.
+        // Cleared first: a change that comes while the ring is being saved may not be in the file.
         if !self.changed.swap(false, Ordering::AcqRel) {
             return Ok(());
         }
@@ -178,7 +178,8 @@ fn protection(options: &SnapshotOptions) -> Result<Protection, Error> {
 /// The content of a file with a secret. It is wiped when it is dropped.
 fn secret_file(option: &str, path: &Path) -> Result<Zeroizing<Vec<u8>>, Error> {
     let failed = |error: std::io::Error| format!("{option} {}: {error}", path.display());
-    // In its full size and one byte more, to see its end: a vector that grows leaves copies behind.
+    // Allocated in its full size, since a vector that grows leaves copies behind; one byte more shows a file that is too
+    // long.
     let mut bytes = Zeroizing::new(Vec::with_capacity(SECRET_FILE_MAX + 1));
     let file = File::open(path).map_err(failed)?;
     let most = u64::try_from(SECRET_FILE_MAX + 1)?;
@@ -190,7 +191,7 @@ fn secret_file(option: &str, path: &Path) -> Result<Zeroizing<Vec<u8>>, Error> {
     Ok(bytes)
 }
 
-/// A key, as its bytes or in base64 with a line break behind it or without.
+/// A key, as its bytes, or in base64 with or without a line break at the end.
 fn key(bytes: &[u8]) -> Option<Protection> {
     if let Ok(key) = <[u8; KEY_LEN]>::try_from(bytes) {
         return Some(Protection::key(key));

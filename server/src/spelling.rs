@@ -13,9 +13,9 @@ use hyper_util::rt::TokioIo;
 
 /// How the names of a response's headers are spelled: `x-amzn-RequestId`, and `Content-Type` like all others.
 ///
-/// HTTP does not tell cases apart, but clients do: libmongocrypt finds no body without a `Content-Length` spelled so.
-/// hyper writes names in lower case or in title case, and takes any other spelling only from a message that it has read.
-/// So it reads one.
+/// Names of headers are not case-sensitive in HTTP, but some clients compare their case: libmongocrypt finds no body
+/// without a `Content-Length` in this spelling. hyper writes names in lower case or in title case, and takes any other
+/// spelling only from a message that it has read. So it is given one to read.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Spelling(Extensions);
 
@@ -38,7 +38,7 @@ impl Spelling {
         Self(learned.into_inner().unwrap_or_default())
     }
 
-    /// Spells the names of a response so, on a connection that writes title case.
+    /// Applies the spelling to the headers of a response, on a connection that writes title case.
     pub(crate) fn apply<B>(&self, response: &mut Response<B>) {
         response.extensions_mut().extend(self.0.clone());
     }

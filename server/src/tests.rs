@@ -1,4 +1,4 @@
-//! What the server answers over a socket, and whom it does not wait for.
+//! What the server answers over a socket, and which clients it does not wait for.
 
 mod principals;
 

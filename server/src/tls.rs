@@ -87,7 +87,7 @@ fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>, Error> {
     })
 }
 
-/// Why a certificate and a key are not used together.
+/// Why a certificate and a key cannot be used together.
 fn refused(error: &rustls::Error, certificate: &Path, key: &Path) -> Error {
     let (certificate, key) = (certificate.display(), key.display());
     match error {

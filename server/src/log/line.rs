@@ -66,8 +66,8 @@ impl Line {
         }
     }
 
-    /// Writes the line of a request to KMS. The target is the header that names its operation, in case that the service
-    /// has not seen any.
+    /// Writes the line of a request to KMS. The target is the header that names its operation, for requests in which the
+    /// service has not recognized one.
     pub(crate) fn of_kms(
         &self,
         target: &str,
@@ -92,7 +92,7 @@ impl Line {
             request_id,
         } = answer;
         let ms = self.milliseconds();
-        // The level belongs to the place of a macro, so there are two.
+        // The level is fixed where a macro is called, so there are two calls.
         if code.is_none_or(|code| code == "DryRunOperationException") {
             info!(
                 operation,
@@ -131,7 +131,7 @@ impl Line {
         }
     }
 
-    /// Writes the line of a request that is none to KMS: one for the server itself, or one that it refuses.
+    /// Writes the line of a request that is not for KMS: one for the server itself, or one that it refuses.
     pub(crate) fn of_http(&self, method: &str, path: &str, status: u16) {
         let (method, path) = (shortened(method), shortened(path));
         let ms = self.milliseconds();

@@ -23,7 +23,7 @@ pub(crate) struct Seen {
 }
 
 impl Witness {
-    /// What was seen; `None` for a request that is no operation.
+    /// What was seen; `None` for a request that carried out no operation.
     pub(crate) fn take(&self) -> Option<Seen> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
