@@ -76,7 +76,7 @@ fn re_encrypt((kms, request): &Subject) {
     drop(black_box(response.expect("it is allowed")));
 }
 
-/// What is added to the reference, as a part of what may be.
+/// The time added to the reference, as a fraction of the allowed time.
 fn added_by(measured: &Ratios) -> Ratios {
     let mut added = Ratios::to("the 2 µs that may be added to an administrator's ReEncrypt");
     added.rows.extend(measured.rows.iter().map(|row| {

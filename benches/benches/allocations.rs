@@ -17,7 +17,7 @@ fn main() {
             let request = ring::symmetric_request(&kms, source, destination, len, pairs);
             let request = request.build().expect("a request");
             let mut blob_len = 0;
-            // The first call of a thread makes what the thread keeps.
+            // The first call of a thread allocates what the thread keeps.
             let AllocationInfo {
                 count_total,
                 bytes_total,
@@ -45,7 +45,7 @@ fn main() {
     let mut wire = Ratios::to("one allocation");
     for mut call in calls() {
         let name = call.name();
-        // The first call of a thread makes what the thread keeps.
+        // The first call of a thread allocates what the thread keeps.
         (call.wire)();
         let count = allocation_counter::measure(call.wire).count_total;
         wire.rows

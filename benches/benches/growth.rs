@@ -13,11 +13,11 @@ use kms_reencrypt::{EncryptRequest, KeyArn, Keyring, Kms, ReEncryptRequest};
 use kms_reencrypt_benches::ratio::{Ratios, Row, Target, is_measuring, median};
 use kms_reencrypt_benches::ring;
 
-/// How many of what is created are timed together, and how often.
+/// How many creations are timed together, and how often.
 const BATCH: usize = 50;
 const BATCHES: usize = 41;
 
-/// The keys of which blobs are moved: enough that no processor's nearest cache holds them.
+/// The keys of which blobs are moved: too many for the L1 cache of any processor.
 const SCATTERED: usize = 2000;
 
 fn main() {
@@ -175,7 +175,7 @@ fn grants(ratios: &mut Ratios) {
     }
 }
 
-/// The time that 99 of 100 reads keep, without writes and while 1,000 keys a second are created.
+/// The time within which 99 of 100 reads end, without writes and while 1,000 keys a second are created.
 fn reads_against_writes(ratios: &mut Ratios) {
     let ring = ring::ring();
     for _ in 0..if is_measuring() { 10_000 } else { 1 } {

@@ -55,7 +55,7 @@ fn request(blob: &[u8], destination: KeyArn, context: &[(String, String)]) -> Re
         .expect("a request")
 }
 
-/// The same ReEncrypt as JSON in and JSON out. Take the call itself off, to see what JSON costs.
+/// The same ReEncrypt as JSON in and JSON out. Subtract the call itself to see what JSON costs.
 fn json(
     kms: &Kms<kms_reencrypt::Keyring>,
     blob: &[u8],

@@ -20,7 +20,7 @@ fn main() -> ExitCode {
         println!("\n{worse} of these are worse than what benches/ratios.json keeps");
         return ExitCode::from(u8::from(worse > 0));
     }
-    // Among all the others it would report what some of them are yet to measure.
+    // When all benches run, some of the others may not have measured yet, so the report is written only on request.
     if !is_asked_to("--write") {
         println!(
             "to write the report: cargo bench -p kms-reencrypt-benches --bench report -- --write"

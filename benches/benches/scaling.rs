@@ -19,7 +19,7 @@ const LEN: usize = 32;
 /// A ring larger than that of any account: AWS's quota is 100,000 keys.
 const MANY_KEYS: usize = 100_000;
 
-/// So many pairs of keys in turn lie in no processor's nearest cache.
+/// This many pairs of keys, used in turn, do not fit in the L1 cache of any processor.
 const PAIRS: usize = 1000;
 
 fn main() {
@@ -88,7 +88,7 @@ fn materials() {
     ratios.finish("scaling, materials");
 }
 
-/// Two threads on the same keys, against what two threads get out of the bare cryptography with nothing in common.
+/// Two threads on the same keys, against the bare cryptography on two threads that share nothing.
 fn threads() {
     let rounds = if is_measuring() { 40 } else { 1 };
     let subject = Subject::new(ring::ring(), 1);
@@ -152,7 +152,7 @@ impl Subject {
     }
 }
 
-/// How many calls so many threads make together in a while, each with a subject of its own making.
+/// How many calls a second this many threads make together, each with a subject that it has made itself.
 fn calls_at_once<F: FnMut()>(threads: usize, subject: impl Fn() -> F + Sync) -> f64 {
     const WHILE: Duration = Duration::from_millis(25);
     let start = Barrier::new(threads);

@@ -1,4 +1,4 @@
-//! What it adds to a ReEncrypt that its keys note their last use, which GetKeyLastUsage tells.
+//! How much more a ReEncrypt costs because its keys record their last use, which GetKeyLastUsage returns.
 
 use std::collections::HashMap;
 use std::sync::Arc;

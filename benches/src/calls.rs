@@ -1,4 +1,4 @@
-//! [`Call`]: an operation three times: as bare cryptography, as a typed call, and as JSON in and out.
+//! [`Call`]: an operation in three forms: as bare cryptography, as a typed call, and as JSON in and out.
 
 use core::hint::black_box;
 
@@ -36,7 +36,7 @@ impl Call {
     }
 }
 
-/// The operations that use a key, on a data key and on what is the most that they take.
+/// The operations that use a key, on a data key and on the longest message that they take.
 pub fn calls() -> Vec<Call> {
     let subjects = Subjects::new();
     let mut calls = Vec::new();

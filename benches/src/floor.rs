@@ -60,7 +60,7 @@ impl Floor {
         core::mem::swap(&mut self.source, &mut self.destination);
     }
 
-    /// The half that opens, from the first message: as often as one likes, if nothing was sealed meanwhile.
+    /// The half that opens, from the first message. It can be repeated as long as nothing was sealed.
     pub fn open_first(&mut self) {
         self.message.copy_from_slice(&self.sealed);
         self.open();
@@ -86,7 +86,7 @@ impl Floor {
     }
 }
 
-/// HMAC with its key and the fixed front of its input, kept.
+/// The state of an HMAC after its key and the fixed start of its input.
 fn kept_state(key: u8) -> Hmac<Sha256> {
     let mut state = Hmac::<Sha256>::new_from_slice(&[key; 32]).expect("any length will do");
     state.update(b"\0\0\0\x01kms-reencrypt:SYMMETRIC_DEFAULT\0");
@@ -128,7 +128,7 @@ impl RsaFloor {
         black_box(rsa_encrypt(&self.key, black_box(&self.number)).expect("below the modulus"));
     }
 
-    /// Blinded, with the CRT, and checked: there is no other way to use a key whose answers others see.
+    /// Blinded, with the CRT, and checked: a key whose answers others see must not be used otherwise.
     pub fn private(&self) {
         let number = rsa_decrypt_and_check(&self.key, Some(&mut SysRng), black_box(&self.number));
         black_box(number.expect("below the modulus"));

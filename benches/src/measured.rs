@@ -31,7 +31,7 @@ const BENCHES: [&str; 17] = [
 const SDK_BENCH: &str = "aws_sdk";
 const SDK_RATIOS: &str = "tests/sdk/target/release/ratios";
 
-/// By how much a ratio may differ from the one that is kept before it is called worse: what a quiet machine does.
+/// By how much a ratio may differ from the one that is kept before it is called worse: the noise of a quiet machine.
 const TOLERANCE: f64 = 0.05;
 
 /// A file of the repository.

@@ -20,7 +20,7 @@ pub struct Row {
     pub name: String,
     /// How much it took: a duration in nanoseconds, unless `unit` says otherwise.
     pub amount: f64,
-    /// What the amount is of.
+    /// The unit of the amount.
     pub unit: String,
     /// How many times the amount of the reference that is.
     pub ratio: f64,
@@ -57,7 +57,7 @@ impl core::fmt::Display for Target {
 /// The rows of one bench, as they are written down for the report.
 #[derive(Debug, Default, Deserialize, Serialize)]
 pub struct Ratios {
-    /// What the ratios are to.
+    /// What the ratios are relative to.
     pub reference: String,
     pub rows: Vec<Row>,
 }

@@ -32,7 +32,7 @@ pub fn fixed_pem(spec: KeySpec) -> &'static str {
     }
 }
 
-/// A context of so many pairs, as requests have them: a short name and a UUID or so.
+/// A context of this many pairs, like those of typical requests: a short name and a UUID or so.
 pub fn context(pairs: usize) -> Vec<(String, String)> {
     (0..pairs)
         .map(|pair| (format!("pair-{pair}"), format!("{pair:036}")))

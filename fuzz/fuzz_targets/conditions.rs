@@ -1,6 +1,6 @@
-//! A policy whose conditions are evaluated: `decide` and `explain` come to the same.
+//! A policy whose conditions are evaluated: `decide` and `explain` come to the same decision.
 //!
-//! The text is a policy, and behind an empty line the values of condition keys: `aws:SourceIp=203.0.113.7`, one a line.
+//! The text is a policy, and after an empty line the values of condition keys, one per line: `aws:SourceIp=203.0.113.7`.
 #![no_main]
 
 use std::borrow::Cow;

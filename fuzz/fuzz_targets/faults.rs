@@ -1,4 +1,4 @@
-//! A text is refused with a place, or holds faults that fail a request as a provider can.
+//! A text is either refused with a place, or holds faults that fail a request as a provider can.
 #![no_main]
 
 use std::sync::LazyLock;

@@ -34,7 +34,7 @@ fuzz_target!(|text: &str| {
         assert_eq!(id.to_string(), text.to_lowercase());
     }
 
-    // The ring resolves it, or refuses it, in one way for a request and in one for itself.
+    // The ring resolves or refuses every text without a panic: first through its own method, then through a request.
     let _ = RING.kms.provider().describe_key(text);
     let made = &RING.made[0];
     let request = DecryptRequest::builder()

@@ -1,4 +1,4 @@
-//! A text is refused with a place, or holds callers whose requests are decided.
+//! A text is either refused with a place, or holds callers whose requests are decided.
 #![no_main]
 
 use std::sync::LazyLock;

@@ -57,7 +57,7 @@ enum Name {
 #[derive(Arbitrary, Debug)]
 enum Context {
     None,
-    /// That of some of the ciphertexts.
+    /// The context of some of the ciphertexts.
     Known,
     Pairs(HashMap<String, String>),
 }

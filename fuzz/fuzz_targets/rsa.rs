@@ -63,7 +63,7 @@ fn mask<D: Digest>(target: &mut [u8], seed: &[u8]) {
         .for_each(|(octet, mask)| *octet ^= mask);
 }
 
-/// A data block with this padding, filled up with zeros behind it, masked under a seed of sevens.
+/// A data block with this padding, filled up with zeros, masked under a seed of sevens.
 fn block<D: Digest>(
     first: u8,
     label: &Option<Vec<u8>>,
@@ -114,7 +114,7 @@ fuzz_target!(|input: Input| {
                 (EncryptionAlgorithm::RsaesOaepSha1, block)
             };
             let number = BoxedUint::from_be_slice(&block, 2048).expect("2048 bits");
-            // A block that is no less than the modulus has no ciphertext.
+            // A block that is not less than the modulus has no ciphertext.
             let Ok(ciphertext) = rsa_encrypt(&*PUBLIC, &number) else {
                 return;
             };

@@ -12,7 +12,7 @@ fuzz_target!(|text: &str| {
             let again = read_ring(&written).expect("what was written can be read");
             assert_eq!(write_ring(&again).expect("written again"), written);
             for key in again.keys() {
-                // Most keys refuse the one or the other.
+                // Most keys refuse one or the other.
                 let _ = again.rotate_key_on_demand(key);
                 let _ = again.cancel_key_deletion(key);
                 let _ = again.schedule_key_deletion(key, 7);

@@ -47,13 +47,13 @@ const OPERATIONS: [&str; 35] = [
     "",
 ];
 
-/// A ring is given up when it has grown: what is left in it must not slow the search down.
+/// A ring is replaced after this many calls, so that what they have left in it does not slow the search down.
 const CALLS_OF_A_RING: u32 = 5000;
 
 struct Subject {
     service: Service<Keyring>,
     kms: Kms<Keyring>,
-    /// A key that nobody knows of, so that nobody can change it.
+    /// A key whose id no input contains, so that no request can change it.
     hidden: KeyArn,
     calls: u32,
 }

@@ -83,8 +83,8 @@ fn der(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     element
 }
 
-/// A mutator that keeps most blobs blobs: it changes one part and writes the whole anew. Every fourth time, and where
-/// there is no blob to begin with, libFuzzer's own has its way.
+/// A mutator that keeps most blobs well-formed: it changes one part and writes the whole blob anew. Every fourth time, and
+/// if there is no blob to begin with, libFuzzer's own mutator runs.
 pub fn mutate(data: &mut [u8], size: usize, max_size: usize, seed: u32) -> usize {
     let Some(mut parts) = Envelope::of(&data[..size]).filter(|_| !seed.is_multiple_of(4)) else {
         return libfuzzer_sys::fuzzer_mutate(data, size, max_size);
@@ -100,7 +100,7 @@ pub fn mutate(data: &mut [u8], size: usize, max_size: usize, seed: u32) -> usize
             parts.sealed.resize(len + 64, 0);
             let len = libfuzzer_sys::fuzzer_mutate(&mut parts.sealed, len, len + 64);
             parts.sealed.truncate(len);
-            // A tag there must be.
+            // There must be a tag.
             parts.sealed.resize(len.max(16), 0);
         }
     }

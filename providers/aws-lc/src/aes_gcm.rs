@@ -3,7 +3,8 @@
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use aws_lc_rs::error::Unspecified;
 
-/// Encrypts `in_out` in place, and returns the tag. It fails if `in_out` is longer than AES-GCM allows, or without memory.
+/// Encrypts `in_out` in place, and returns the tag. It fails if `in_out` is longer than AES-GCM allows, or if memory runs
+/// out.
 pub(crate) fn seal(
     key: &[u8; 32],
     iv: &[u8; 12],
@@ -18,7 +19,7 @@ pub(crate) fn seal(
     tag.as_ref().try_into().map_err(|_| Unspecified)
 }
 
-/// Decrypts `in_out` in place. If the tag is wrong, `in_out` is what it was: AWS-LC itself leaves zeros there, so the
+/// Decrypts `in_out` in place. If the tag is wrong, `in_out` is unchanged: AWS-LC itself would leave zeros there, so the
 /// ciphertext is copied first.
 pub(crate) fn open(
     key: &[u8; 32],

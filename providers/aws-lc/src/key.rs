@@ -27,7 +27,7 @@ pub(crate) enum OaepSeed {
     AwsLc,
 }
 
-/// A symmetric or RSA key. What it is, is the ring's; so is every refusal of a key that cannot act.
+/// A symmetric or RSA key. Everything but the arithmetic is the ring's, including every refusal of a key that cannot act.
 #[derive(Debug)]
 struct AwsLcKey<'v> {
     key: RingKey<'v>,
@@ -45,7 +45,8 @@ pub(crate) fn accelerated(key: RingKey<'_>, seed: OaepSeed) -> KeyRef<'_> {
 }
 
 impl<'v> AwsLcKey<'v> {
-    /// The key in the form of AWS-LC, which is made when it first acts and kept beside the pair. `None` if it has no pair.
+    /// The key in the form of AWS-LC, which is made at its first use and kept beside the key pair. `None` without a key
+    /// pair.
     fn rsa_key(&self) -> Option<Result<&'v RsaKey, KeyActionError>> {
         let pair = self.key.key_pair()?;
         let kept = pair.extension(read);
@@ -143,7 +144,7 @@ impl KmsKey for AwsLcKey<'_> {
         self.key.as_key().encrypt(algorithm, plaintext, random)
     }
 
-    /// AWS-LC draws what it blinds with from its own generator.
+    /// AWS-LC draws its blinding values from its own generator.
     fn decrypt(
         &self,
         algorithm: EncryptionAlgorithm,

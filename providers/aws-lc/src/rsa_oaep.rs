@@ -41,11 +41,11 @@ impl RsaKey {
             .private
             .decrypt(algorithm, ciphertext, &mut buffer, None)?
             .len();
-        // KMS encrypts nothing that is empty.
+        // KMS never encrypts an empty plaintext.
         if len == 0 {
             return Err(Unspecified);
         }
-        // The whole buffer is wiped with the plaintext, also what is cut off here.
+        // The whole buffer is wiped with the plaintext, including the part that is cut off here.
         buffer.truncate(len);
         Ok(Plaintext::from_vec(core::mem::take(&mut *buffer)))
     }
