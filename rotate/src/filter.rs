@@ -11,7 +11,7 @@ use crate::files::{Consumed, Lines, Outcomes, Place, beside};
 use crate::job::{READ_AHEAD, quoting};
 use crate::rows::{Format, Rows};
 
-/// Where the rows go that fail.
+/// Where the rows that fail go.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Failures {
     /// Among the others, on standard output.
@@ -21,7 +21,7 @@ pub(crate) enum Failures {
 }
 
 impl Failures {
-    /// `-` is standard output. `{pid}` in a name is the process: an engine starts many on one machine.
+    /// `-` is standard output. `{pid}` in a name becomes the process id: an engine starts many filters on one machine.
     pub(crate) fn of_option(name: &Path) -> Result<Self, Error> {
         if name == Path::new("-") {
             return Ok(Self::Inline);
@@ -109,7 +109,7 @@ fn write_headers<W: Write>(
             output.write_all(&moved)?;
             failed.write_all(&of_failures)?;
         }
-        // A table has one header: that of failures has the columns of both.
+        // A table has one header, but moved rows and failures have different columns.
         (Format::Csv(_), None) => {
             let refusal = "--failed - puts rows of two kinds into one table: it needs --no-header, or JSON lines";
             return Err(refusal.into());

@@ -1,4 +1,4 @@
-//! The job: moves every row of a file exactly once, also across interruptions.
+//! The job: moves every row of a file exactly once, even across interruptions.
 
 use std::fs::File;
 use std::io::{BufReader, Read};
@@ -23,7 +23,7 @@ pub(crate) const READ_AHEAD: usize = 256 * 1024;
 pub(crate) struct Job {
     pub(crate) input: PathBuf,
     pub(crate) names: Names,
-    /// What makes it another job than that of other options.
+    /// The settings that identify the job: other options make another job.
     pub(crate) settings: Map<String, Value>,
     /// The maximum length of a row in bytes.
     pub(crate) longest: u64,

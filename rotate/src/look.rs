@@ -13,14 +13,14 @@ use crate::files::{Consumed, Lines, Place};
 use crate::job::{READ_AHEAD, quoting};
 use crate::rows::{Format, Malformed, Rows};
 
-/// The number of groups of each kind that are told apart. A table has few keys; what has many is no table of blobs.
+/// The maximum number of groups of each kind. A table has few keys; a file with more is not a table of blobs.
 const MOST_GROUPS: usize = 1000;
 
 /// The number of rows of a group that are kept as samples, and the length of the longest.
 const SAMPLES: usize = 5;
 const LONGEST_SAMPLE: usize = 64 * 1024;
 
-/// The number of sizes of a group that are told apart.
+/// The maximum number of sizes in a group.
 const MOST_SIZES: usize = 20;
 
 /// What was found in a file.

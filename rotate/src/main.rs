@@ -1,5 +1,5 @@
 //! `kms-rotate` moves tables of AWS KMS ciphertexts to another key with `ReEncrypt`. `kms-rotate --help` says how, and
-//! `docs/bulk.md` in the repository how to do it with many.
+//! `docs/bulk.md` in the repository describes large jobs.
 
 mod backend;
 mod cli;

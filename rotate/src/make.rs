@@ -154,7 +154,7 @@ pub(crate) fn ring() -> Result<Keyring, Error> {
     Ok(keyring)
 }
 
-/// Writes a file with that ring, unless there is a file.
+/// Writes a file with that ring, unless the file exists.
 pub(crate) fn make_ring_file(path: &Path) -> Result<(), Error> {
     if !path.try_exists()? {
         fs::write(path, write_ring(&ring()?)?)?;

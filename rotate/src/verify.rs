@@ -13,7 +13,7 @@ use crate::files::{Consumed, Lines, Place};
 use crate::job::{READ_AHEAD, quoting};
 use crate::rows::{Format, Rows};
 
-/// The number of misfits that are told one by one.
+/// The number of misfits that are reported one by one.
 const TOLD: usize = 10;
 
 /// What every ciphertext of an output has to be.

@@ -19,7 +19,7 @@ use super::{Backend, Call, Keys, Moved, Refusal, Trouble};
 use crate::Error;
 use crate::rows::Context;
 
-/// How long a connection may take, and a request that is sent once.
+/// The timeout of a connection, and that of one attempt at a request.
 const CONNECT: Duration = Duration::from_secs(5);
 const ATTEMPT: Duration = Duration::from_secs(20);
 
@@ -31,7 +31,7 @@ pub(crate) struct EndpointOptions {
     pub(crate) profile: Option<String>,
 }
 
-/// A client of the official SDK. It does not repeat requests: the job does, for it knows its budget.
+/// A client of the official SDK. It does not repeat requests: the job does, since it knows its budget.
 #[derive(Debug)]
 pub(crate) struct Endpoint {
     runtime: Runtime,
@@ -67,7 +67,7 @@ impl Endpoint {
         Self::of(runtime, config, keys)
     }
 
-    /// A client with a configuration that has everything but the behaviour of requests.
+    /// A client with this configuration, with the timeouts above and without retries by the SDK.
     pub(crate) fn of(
         runtime: Runtime,
         config: aws_sdk_kms::config::Builder,
@@ -200,7 +200,7 @@ where
         SdkError::DispatchFailure(failure) if failure.is_io() || failure.is_timeout() => {
             ("NoConnection", true)
         }
-        // A provider that timed out can answer later; one that has nothing to give cannot.
+        // A credentials provider that timed out can answer later; one without credentials cannot.
         SdkError::DispatchFailure(_) if is_of_credentials(&error) => {
             ("NoCredentials", text.contains("timed out"))
         }
@@ -218,7 +218,7 @@ where
     }
 }
 
-/// What is at the bottom of an error: the SDK's own words say only which part of it failed.
+/// The root cause of an error: the SDK's own message says only which part of the SDK failed.
 fn root_cause(error: &(dyn core::error::Error + 'static)) -> String {
     let causes = core::iter::successors(Some(error), |error| error.source());
     causes.last().map(ToString::to_string).unwrap_or_default()

@@ -22,7 +22,7 @@ impl Ring {
         Self::of(Kms::new(keyring), keys)
     }
 
-    /// A ring with another caller, for example.
+    /// A backend over any handle, such as one with another caller.
     pub(crate) fn of(kms: Kms<Keyring>, keys: &Keys) -> Result<Self, Error> {
         let algorithm = |text: &Option<String>| -> Result<_, Error> {
             let parsed = text.as_deref().map(str::parse::<EncryptionAlgorithm>);
@@ -69,7 +69,7 @@ impl Backend for Ring {
             request = request.dry_run_modifiers(DryRunModifier::IgnoreCiphertext);
         }
         match self.kms.re_encrypt(&request.build()?) {
-            // It never succeeds.
+            // A dry run never succeeds.
             Ok(_) | Err(KmsError::DryRunOperation) => Ok(()),
             Err(error) => Err(error.into()),
         }

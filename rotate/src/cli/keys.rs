@@ -25,11 +25,11 @@ pub(crate) struct KeyOptions {
     #[arg(long, value_name = "KEY")]
     pub(crate) to: Option<String>,
 
-    /// How the ciphertexts were made, if not by SYMMETRIC_DEFAULT
+    /// The algorithm that the ciphertexts were made with, if not SYMMETRIC_DEFAULT
     #[arg(long, value_name = "ALGORITHM", value_parser = algorithm, requires = "from")]
     pub(crate) source_algorithm: Option<String>,
 
-    /// How the new ones are made, if not by SYMMETRIC_DEFAULT
+    /// The algorithm for the new ciphertexts, if not SYMMETRIC_DEFAULT
     #[arg(long, value_name = "ALGORITHM", value_parser = algorithm)]
     pub(crate) destination_algorithm: Option<String>,
 
@@ -92,7 +92,7 @@ impl KeyOptions {
 pub(crate) struct Opened {
     pub(crate) backend: Box<dyn Backend>,
     pub(crate) is_ring: bool,
-    /// What makes a job another one.
+    /// The settings that identify a job: other settings make another job.
     pub(crate) settings: Map<String, Value>,
 }
 

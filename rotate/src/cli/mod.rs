@@ -51,7 +51,7 @@ pub(crate) struct PlanOptions {
     #[arg(long = "in", value_name = "FILE")]
     pub(crate) input: PathBuf,
 
-    /// Ask KMS by a dry run of a row of each key whether it can be moved
+    /// Ask KMS whether the rows can be moved, by a dry run of one row of each key
     #[arg(long)]
     pub(crate) preflight: bool,
 
@@ -90,20 +90,20 @@ pub(crate) struct RunOptions {
     #[arg(long = "in", value_name = "FILE", required_unless_present = "stdin")]
     pub(crate) input: Option<PathBuf>,
 
-    /// Where the moved rows go, in their order; it gets its name when it is whole, and must not exist
+    /// Where the moved rows go, in input order; the file gets its name when it is complete, and must not exist yet
     #[arg(long = "out", value_name = "FILE", required_unless_present = "stdin")]
     pub(crate) output: Option<PathBuf>,
 
-    /// Where the rows go that fail, with exception and message: the next run's input [default: OUT.failed.jsonl]
+    /// Where the rows that fail go, with exception and message: the next run's input [default: OUT.failed.jsonl]
     ///
-    /// With --stdin it has to be named: - puts them among the moved rows, and {pid} in the name is the process.
+    /// --stdin needs it: - puts them among the moved rows, and {pid} in the name becomes the process id.
     #[arg(long, value_name = "FILE")]
     pub(crate) failed: Option<PathBuf>,
 
-    /// Be a filter: rows in on standard input, rows out on standard output
+    /// Act as a filter: rows in on standard input, rows out on standard output
     ///
-    /// For Spark's RDD.pipe, Hadoop streaming, GNU parallel. The engine repeats a filter that ends with another status
-    /// than 0 or was killed; then it must drop what that one has written, as those do.
+    /// For Spark's RDD.pipe, Hadoop streaming, GNU parallel. The engine repeats a filter that ends with a status other than
+    /// 0 or is killed. It must then drop what that filter has written, as the engines named here do.
     #[arg(long, conflicts_with_all = ["input", "output", "verify"], requires = "failed")]
     pub(crate) stdin: bool,
 
@@ -127,11 +127,12 @@ pub(crate) struct RunOptions {
     #[arg(long, value_name = "N")]
     pub(crate) in_flight: Option<NonZero<u16>>,
 
-    /// Calls a second at most, repeated ones and preflight included: keep it below the quota (--help) [default: no limit]
+    /// At most this many calls a second, repeated ones and preflight included: keep it below the quota (--help) [default:
+    /// no limit]
     #[arg(long, value_name = "N", value_parser = rate)]
     pub(crate) rate: Option<f64>,
 
-    /// Repeat a call that is throttled, or not answered, for so long; then end, and nothing is lost
+    /// How long to repeat a call that is throttled or not answered; then the run ends, and nothing is lost
     #[arg(long, value_name = "SECONDS", default_value_t = 300)]
     pub(crate) retry_for: u64,
 

@@ -43,11 +43,11 @@ pub(crate) struct TableOptions {
     #[arg(long, value_name = "KEY=TEMPLATE", value_parser = pair)]
     pub(crate) destination_context: Vec<(String, Template)>,
 
-    /// Move to no encryption context
+    /// Move to ciphertexts without an encryption context
     #[arg(long, conflicts_with_all = ["destination_context_column", "destination_context"])]
     pub(crate) no_destination_context: bool,
 
-    /// CSV: what stands between fields; \t is a tab
+    /// CSV: the character between fields; \t is a tab
     #[arg(long, value_name = "CHARACTER", default_value = ",", value_parser = delimiter)]
     pub(crate) delimiter: u8,
 
@@ -55,7 +55,7 @@ pub(crate) struct TableOptions {
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub(crate) no_header: Option<Vec<String>>,
 
-    /// The length of the longest row
+    /// The maximum length of a row
     #[arg(long, value_name = "BYTES", default_value_t = 16 * 1024 * 1024)]
     pub(crate) max_row_bytes: u64,
 }
@@ -104,7 +104,7 @@ impl TableOptions {
         self.rows_of(true, Some(&header))
     }
 
-    /// How the rows of a stream are read, whose header, if it has one, was taken from it.
+    /// How the rows of a stream are read. Its header, if it has one, was read from it before.
     pub(crate) fn rows_of(&self, is_csv: bool, header: Option<&[u8]>) -> Result<Rows, Error> {
         let format = if is_csv {
             let layout = match (header, &self.no_header) {
@@ -143,7 +143,7 @@ impl TableOptions {
         })
     }
 
-    /// The header of CSV has all columns that options name, so a slip is found before the first row.
+    /// Checks that the header of CSV has all columns that options name, so that a typo is found before the first row.
     fn check_columns(&self, layout: &CsvLayout) -> Result<(), Error> {
         let options = [
             ("--blob-column", Some(&self.blob_column)),

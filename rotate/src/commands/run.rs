@@ -87,7 +87,7 @@ pub(super) fn execute(options: &RunOptions) -> Result<ExitCode, Error> {
     }
 }
 
-/// How rows are moved, whatever they are.
+/// How rows are moved, whatever their source.
 struct Way<'a> {
     calls: Calls<'a>,
     workers: usize,
@@ -152,7 +152,7 @@ fn run_file(
     Ok(status(options, outcome.end, &outcome.progress.outcomes))
 }
 
-/// The calls of a preflight: somebody waits for them, and nothing was done yet.
+/// The calls of a preflight. Their budget is short: a person waits for them, and nothing is lost by giving up.
 fn in_preflight<'a>(calls: &Calls<'a>) -> Calls<'a> {
     let budget = calls.retries.budget.min(BUDGET_OF_PREFLIGHT);
     Calls {
@@ -216,7 +216,7 @@ fn status(options: &RunOptions, end: End, outcomes: &Outcomes) -> ExitCode {
     })
 }
 
-/// What the results of a job depend on, by the options that say it.
+/// The settings that the results of a job depend on, by the names of their options.
 fn settings_of(
     options: &RunOptions,
     keys: &Keys,

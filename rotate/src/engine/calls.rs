@@ -1,4 +1,4 @@
-//! [`Calls`]: calls that are paced, and repeated as long as there is hope.
+//! [`Calls`]: calls that are paced, and repeated within a budget.
 
 use core::time::Duration;
 use std::time::Instant;
@@ -21,7 +21,7 @@ pub(crate) struct Retries {
 }
 
 impl Retries {
-    /// The pauses of a service.
+    /// The pauses between calls to a service.
     pub(crate) const fn within(budget: Duration) -> Self {
         Self {
             budget,
@@ -48,7 +48,7 @@ pub(crate) struct Calls<'a> {
     pub(crate) notices: &'a Notices,
 }
 
-/// What came of a row.
+/// The outcome of a row.
 #[derive(Debug)]
 pub(crate) enum Answer {
     Moved(Moved),
@@ -102,7 +102,7 @@ impl Calls<'_> {
     }
 }
 
-/// What to do if the service refuses everything.
+/// The error if the service refuses everything, with what to do about it.
 pub(crate) fn no_call_succeeds(refusal: &Refusal) -> Error {
     let remedy = match refusal.exception.as_str() {
         "NoCredentials" => {

@@ -6,10 +6,10 @@ use std::time::Instant;
 
 use super::Stop;
 
-/// The longest time that calls may have been saved up for: so a pause is not followed by a burst over the quota.
+/// The longest time for which unused calls are saved up, so that a pause is not followed by a burst over the quota.
 const BURST: Duration = Duration::from_millis(100);
 
-/// At most so many calls a second. Retries are calls.
+/// Allows at most this many calls a second, retries included.
 #[derive(Debug)]
 pub(crate) struct Pace {
     /// The time between two calls; `None` if there is no limit.

@@ -55,7 +55,7 @@ type Numbered<T> = (u64, T);
 impl Engine<'_> {
     /// Moves all lines, and gives their results to `write` in the order of the input.
     ///
-    /// After an error the results before it have been written, and none behind it.
+    /// After an error, the results before it have been written, and none after it.
     pub(crate) fn run<R: BufRead + Send>(
         &self,
         mut lines: Lines<R>,
@@ -73,7 +73,7 @@ impl Engine<'_> {
             let errors = to_writer.clone();
             scope.spawn(move || {
                 let end = read(&mut lines, self.share, stop, &permits, &to_workers);
-                // Nobody is there to be told if the writer has ended.
+                // If the writer has ended, nobody receives the error.
                 let _ = errors.send(end);
             });
             for _ in 0..self.workers.max(1) {
@@ -180,7 +180,7 @@ impl Engine<'_> {
             match results.recv() {
                 Ok(Message::Answered(number, Ok(answer))) => drop(waiting.insert(number, answer)),
                 Ok(Message::Answered(number, Err(error))) => {
-                    // It is about all rows, so those before this one need not be waited for either.
+                    // The error is about all rows, so the rows before this one are not waited for either.
                     failure.get_or_insert(error);
                     self.calls.stop.set();
                     waiting.insert(number, None);
@@ -202,7 +202,7 @@ impl Engine<'_> {
     }
 }
 
-/// What the writer is told.
+/// A message to the writer.
 enum Message {
     /// The number of a share, and its results.
     Answered(u64, Result<Option<Box<Done>>, Error>),

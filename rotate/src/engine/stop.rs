@@ -14,7 +14,7 @@ use crate::Error;
 /// The longest sleep without a look at the flag.
 const SLICE: Duration = Duration::from_millis(50);
 
-/// A flag that signals set. Clones are of one flag.
+/// A flag that signals set. Clones share the flag.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Stop(Arc<AtomicBool>);
 
@@ -38,7 +38,7 @@ impl Stop {
         self.0.load(Ordering::Relaxed)
     }
 
-    /// Sleeps until then. Returns `false`, and earlier, if the flag is set.
+    /// Sleeps until `then`. Returns `false` early if the flag is set.
     pub(crate) fn sleep_until(&self, then: Instant) -> bool {
         loop {
             if self.is_set() {

@@ -82,7 +82,7 @@ impl Outcomes {
 #[derive(Debug)]
 pub(crate) struct Journal {
     path: PathBuf,
-    /// What makes this job another one than that of other options.
+    /// The settings that identify the job: other options make another job.
     settings: Map<String, Value>,
 }
 
@@ -124,7 +124,7 @@ impl Journal {
             let mut file = File::create(&new)?;
             file.write_all(&serde_json::to_vec(&entry)?)?;
             file.sync_all()?;
-            // The directory need not be synced: an older journal is consistent too, and only more of the outputs is
+            // The directory need not be synced: an older journal is consistent too, and then only more of the outputs is
             // cut off.
             fs::rename(&new, &self.path)
         };
@@ -140,7 +140,7 @@ impl Journal {
         Ok(fs::remove_file(self.path)?)
     }
 
-    /// The advice for an input or options that are not those that the job began with.
+    /// The advice if the input or the options are not those that the job began with.
     pub(crate) fn remedy(&self) -> String {
         let name = self.path.display();
         format!(

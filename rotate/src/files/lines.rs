@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::Error;
 
-/// The length in bytes from which on a batch takes no further line, which bounds the memory for long lines.
+/// A batch of at least this many bytes takes no further line, which bounds the memory for long lines.
 const BATCH_BYTES: u64 = 256 * 1024;
 
 /// Some complete lines, and the place after them.

@@ -73,7 +73,7 @@ impl Outputs {
     }
 }
 
-/// What to do about a file that cannot be written. What the journal has is valid, whatever was written behind it.
+/// What to do about a file that cannot be written. What the journal has is valid, whatever was written after it.
 pub(super) fn cannot_write(path: &Path, error: &io::Error) -> Error {
     let path = path.display();
     let what = match error.kind() {

@@ -14,9 +14,9 @@ pub(crate) struct CsvLayout {
     delimiter: u8,
     /// Whether the first record has the names of the columns.
     header: bool,
-    /// Those that are written again.
+    /// The columns that are written again.
     columns: Arc<[String]>,
-    /// What a record has: more, if the file is one of failures.
+    /// The fields of a record: more than the columns, if the file is one of failures.
     kept: Vec<Kept>,
 }
 
@@ -123,7 +123,7 @@ impl CsvLayout {
         }
     }
 
-    /// What becomes of the fields of a record with so many.
+    /// What becomes of the fields of a record that has this many.
     fn kept_of(&self, fields: usize) -> Result<Vec<Kept>, Malformed> {
         let added = COLUMNS.map(kept_of);
         if fields == self.kept.len() {
@@ -176,7 +176,7 @@ impl CsvLayout {
         to.extend(self.record_of(fields.record.iter().chain(added)));
     }
 
-    /// What is kept of a line that is no record: the line that an earlier run has kept, or the line itself.
+    /// What is kept of a line that is not a record: the line that an earlier run has kept, or the line itself.
     fn text_of(&self, line: &[u8]) -> Vec<u8> {
         let kept = read(line, self.delimiter).ok().and_then(|record| {
             let kept = self.kept_of(record.len()).ok()?;
@@ -193,7 +193,7 @@ impl CsvLayout {
         let mut writer = WriterBuilder::new()
             .delimiter(self.delimiter)
             .from_writer(Vec::new());
-        // Writing to memory cannot fail, and one record has one length.
+        // Writing to memory cannot fail, and a single record has no length to differ from.
         let _ = writer.write_record(fields);
         writer.into_inner().unwrap_or_default()
     }

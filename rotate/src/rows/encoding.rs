@@ -1,4 +1,4 @@
-//! How bytes stand in a row.
+//! How bytes are written in a row.
 
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use base64::{DecodeError, Engine as _};
@@ -12,7 +12,7 @@ pub(crate) enum Encoding {
     /// Base64 with padding, as the AWS CLI writes it
     #[default]
     Base64,
-    /// Base64 of URLs, without padding
+    /// URL-safe base64, without padding
     Base64url,
     /// Hexadecimal, with or without PostgreSQL's \x before it
     Hex,

@@ -9,7 +9,7 @@ pub(crate) const COLUMNS: [&str; 4] = [
     TEXT,
 ];
 
-/// The column with a line that is no record at all.
+/// The column with a line that is not a record at all.
 pub(super) const TEXT: &str = "kms_rotate_text";
 
 /// A line that is not even text, in base64. Only JSON lines need it.

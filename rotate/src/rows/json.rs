@@ -29,7 +29,7 @@ impl<'a> Object<'a> {
 
     fn of_text(line: &'a [u8]) -> Result<Self, Malformed> {
         serde_json::from_slice(line).map_err(|error| {
-            // It counts lines from the start of this one.
+            // serde_json counts lines from the start of this one.
             let reason = error.to_string().replace(" at line 1 column", " at column");
             Malformed(format!("not a JSON object: {reason}"))
         })
@@ -110,7 +110,7 @@ pub(super) fn append_failure(line: &[u8], failure: &Failure<'_>, to: &mut Vec<u8
             to.push(b',');
         }
     } else {
-        // A failure that keeps a line keeps it as it is: text in text would grow with every run.
+        // A line from an earlier failure is kept as it is: nested as text in text, it would grow with every run.
         let kept = Object::of_text(line).and_then(|object| object.original());
         let kept = kept.ok().flatten();
         let line = kept.as_deref().unwrap_or(line);

@@ -144,8 +144,8 @@ impl Folder {
         }
     }
 
-    /// Runs the job until so many lines are done, and no further. What it does to files it has done by then, as the
-    /// job cleans up nothing; what it knows is lost.
+    /// Runs the job until this many lines are done, and no further. Its changes to files remain, since the job cleans up
+    /// nothing; what it holds in memory is lost.
     pub(super) fn run_until(&self, lines: u64) {
         let run = || {
             self.run_watched(|progress| {
@@ -203,7 +203,7 @@ fn settings(to: &str) -> Map<String, Value> {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // What a failed test leaves is there to be looked at.
+        // A failed test leaves its files, so that they can be looked at.
         if !thread::panicking() {
             fs::remove_dir_all(&self.0).unwrap();
         }
