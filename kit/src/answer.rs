@@ -1,8 +1,8 @@
-//! [`Answer`]: what a KMS says to a request.
+//! [`Answer`]: the answer of a KMS to a request.
 
 use serde_json::Value;
 
-/// What a KMS says to a request.
+/// The answer of a KMS to a request.
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// The HTTP status.
@@ -14,8 +14,8 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// The body as JSON: an empty one is an empty object, as KMS leaves out the body where it has nothing to say. `None`
-    /// for what is no JSON.
+    /// The body as JSON. An empty body counts as an empty object, since KMS sends none for an operation without output.
+    /// `None` if the body is not JSON.
     pub(crate) fn json(&self) -> Option<Value> {
         if self.body.iter().all(u8::is_ascii_whitespace) {
             return Some(Value::Object(serde_json::Map::new()));

@@ -95,7 +95,7 @@ impl Book {
         self.sheets.iter().flat_map(|sheet| &sheet.cases)
     }
 
-    /// The fixture one of whose calls has this name.
+    /// The fixture that has a call with this name.
     pub(crate) fn fixture_with(&self, result: &str) -> Option<&Fixture> {
         let made_by = |fixture: &&Fixture| {
             let mut names = fixture.calls.iter().filter_map(|call| call.name.as_deref());

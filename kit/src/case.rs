@@ -21,7 +21,7 @@ pub struct Sheet {
 pub struct Fixture {
     /// What it is, in a sentence.
     pub about: String,
-    /// What has to be there for it.
+    /// What the fixture needs.
     #[serde(default)]
     pub needs: Vec<Need>,
     /// The calls that make it. Names are unique among all fixtures.
@@ -101,11 +101,11 @@ pub struct Expectation {
     /// Headers of the answer.
     #[serde(default)]
     pub headers: Map<String, Value>,
-    /// A text that the body contains as it is, where the body is no JSON or its very bytes matter.
+    /// A text that the body contains as it is, for a body that is not JSON or whose exact bytes matter.
     pub body_contains: Option<Value>,
 }
 
-/// Tells `null` from nothing.
+/// Distinguishes `null` from an absent member.
 fn present<'de, D: serde::Deserializer<'de>>(value: D) -> Result<Option<Value>, D::Error> {
     Value::deserialize(value).map(Some)
 }
@@ -197,14 +197,14 @@ pub enum Need {
     Stranger,
     /// A Region in China, where there are SM2 keys.
     China,
-    /// Another endpoint than AWS, where what the case makes could never be deleted.
+    /// An endpoint that is not AWS: at AWS, what the case makes could never be deleted.
     NotAws,
     /// A Region that is not in China.
     NotChina,
 }
 
 impl Need {
-    /// Why a case is skipped that needs it.
+    /// Why a case that needs it is skipped.
     #[must_use]
     pub const fn missing(self) -> &'static str {
         match self {

@@ -1,4 +1,4 @@
-//! What a run has made, and how it takes that away.
+//! What a run has made, and how it is removed.
 
 use serde_json::{Map, Value, json};
 
@@ -9,7 +9,7 @@ use crate::ledger::{MadeAlias, MadeKey};
 use crate::run::{CONTENT_TYPE, LOST, Run, result};
 
 impl<E: Endpoint> Run<'_, E> {
-    /// Writes down what a call has made, or taken away.
+    /// Records what a call has made or removed.
     pub(crate) fn note(
         &mut self,
         call: &Call,
@@ -45,14 +45,14 @@ impl<E: Endpoint> Run<'_, E> {
         }
     }
 
-    /// Takes away what the run has made: aliases are deleted, and keys are scheduled for deletion in seven days. What could
-    /// not be taken away stays in the ledger.
+    /// Removes what the run has made: aliases are deleted, and keys are scheduled for deletion in seven days. What could
+    /// not be removed stays in the ledger.
     ///
     /// Returns a line for each of those.
     pub fn clean(&mut self) -> Vec<String> {
         let mut faults = Vec::new();
         self.fixtures.clear();
-        // The endpoint may answer again: one request tells.
+        // The endpoint may answer again: one request finds out.
         self.unanswered = if self.is_lost() { LOST - 1 } else { 0 };
         for alias in core::mem::take(&mut self.ledger.aliases) {
             if self.is_lost() {
@@ -65,7 +65,7 @@ impl<E: Endpoint> Run<'_, E> {
                 self.ledger.aliases.push(alias);
             }
         }
-        // Replicas were made after their primary, and go before it.
+        // Replicas were made after their primary key, and must be deleted before it.
         let keys: Vec<MadeKey> = core::mem::take(&mut self.ledger.keys)
             .into_iter()
             .rev()

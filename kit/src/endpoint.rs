@@ -15,11 +15,11 @@ pub trait Endpoint {
     /// [`NoAnswer`] if none came.
     fn send(&self, request: &Sent<'_>) -> Result<Answer, NoAnswer>;
 
-    /// Is called whenever a run has made something that it has to take away, so that it can be written down.
+    /// Called whenever a run has made something that it has to remove, so that it can be recorded.
     ///
     /// # Errors
     ///
-    /// [`NoAnswer`] if it could not. The call then counts as failed.
+    /// [`NoAnswer`] if that failed. The call then counts as failed.
     fn made(&self, ledger: &Ledger) -> Result<(), NoAnswer> {
         let _nowhere = ledger;
         Ok(())

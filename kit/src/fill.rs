@@ -1,4 +1,4 @@
-//! Fills a value in: references get their values, and `{"$flip": …}` and its like are computed.
+//! Fills in a value: references are replaced by their values, and `{"$flip": …}` and its like are computed.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -12,16 +12,16 @@ pub(crate) const MAKERS: [&str; 9] = [
     "json", "repeat", "zeros", "flip", "append", "truncate", "upper", "in_days", "wrap",
 ];
 
-/// The one that makes a list, and knows the place in it.
+/// The name that makes a list, whose elements can use their position.
 pub(crate) const TIMES: &str = "times";
 
-/// The name that stands for the place in a list.
+/// The name that stands for the position in a list.
 pub(crate) const PLACE: &str = "n";
 
 /// Looks up a path.
 pub(crate) type LookUp<'a> = dyn Fn(&str) -> Result<Value, String> + 'a;
 
-/// Fills a value in. What a matcher has inside is filled in too, and the matcher stays.
+/// Fills in a value. The contents of a matcher are filled in too, and the matcher stays.
 pub(crate) fn fill(value: &Value, look_up: &LookUp<'_>) -> Result<Value, String> {
     if let Some((name, inner)) = special(value) {
         if name == TIMES {
@@ -57,7 +57,7 @@ pub(crate) fn text(text: &str, look_up: &LookUp<'_>) -> Result<String, String> {
     Ok(shown(&of_text(text, look_up)?))
 }
 
-/// A text that is one reference has the value with its type.
+/// A text that consists of one reference becomes the referenced value, with its type.
 fn of_text(text: &str, look_up: &LookUp<'_>) -> Result<Value, String> {
     let pieces = pieces(text);
     if let [("", Some(path)), ("", None)] = pieces.as_slice() {
@@ -79,7 +79,7 @@ fn shown(value: &Value) -> String {
         .map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// `{"$times": [n, value]}`: a list of n values, in which `${n}` is the place.
+/// `{"$times": [n, value]}`: a list of n values, in which `${n}` is the position.
 fn times(inner: &Value, look_up: &LookUp<'_>) -> Result<Value, String> {
     let [times, value] = pair(inner)?;
     let times = times.as_u64().ok_or("$times takes a number first")?;
@@ -137,7 +137,7 @@ fn make(name: &str, inner: &Value) -> Result<Value, String> {
     })
 }
 
-/// The second of the epoch that is so many days ahead.
+/// The time in this many days, in seconds since 1970.
 fn in_days(days: u64) -> u64 {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     now.map_or(0, |now| now.as_secs())

@@ -11,7 +11,7 @@ use crate::run::Run;
 use crate::values::{head, references};
 
 impl<E: Endpoint> Run<'_, E> {
-    /// Makes the fixtures that values refer to, unless they are there.
+    /// Makes the fixtures that values refer to, unless they exist.
     pub(crate) fn make_fixtures(&mut self, values: &[Value]) -> Result<(), String> {
         let mut paths = Vec::new();
         values
@@ -33,14 +33,14 @@ impl<E: Endpoint> Run<'_, E> {
                     made.insert(name.clone(), result);
                 }
             }
-            // Only whole: what is half done is made again, and the half is taken away at the end.
+            // Only complete fixtures are kept: an incomplete one is made again, and its parts are removed at the end.
             self.fixtures.append(&mut made);
         }
         Ok(())
     }
 
-    /// Forgets the fixtures that a request names, after it has changed one of them against what was expected: the cases
-    /// after it get new ones. What was made of the old ones is forgotten too.
+    /// Forgets the fixtures that a request names, after the request has unexpectedly changed one of them: later cases get
+    /// new ones. What was made of the old ones is forgotten too.
     pub(crate) fn forget(&mut self, request: &Call) {
         let fixtures = || self.book.fixtures.values();
         let is_made_of = |fixture: &&Fixture, gone: &BTreeSet<String>| {
@@ -49,7 +49,7 @@ impl<E: Endpoint> Run<'_, E> {
                 || results(fixture).any(|name| gone.contains(name))
         };
         let mut gone = names(&rules::call_values(request));
-        // The names of aliases are taken as long as the old ones are there.
+        // The names of aliases are taken as long as the old aliases exist.
         let has_alias =
             |fixture: &&Fixture| fixture.calls.iter().any(|call| call.call == "CreateAlias");
         gone.extend(
@@ -69,7 +69,7 @@ impl<E: Endpoint> Run<'_, E> {
         }
         self.fixtures.retain(|name, _| !gone.contains(name));
         for alias in self.ledger.aliases.clone() {
-            // What cannot be taken away now stays in the ledger until the end.
+            // What cannot be removed now stays in the ledger until the end.
             if self.take_away_alias(&alias).is_ok() {
                 self.ledger.aliases.retain(|made| *made != alias);
             }

@@ -71,7 +71,7 @@ pub(crate) fn check(
     Ok(())
 }
 
-/// Whether a name is of something that the run made, or of nothing that can exist.
+/// Whether a name belongs to something that the run made, or to nothing that can exist.
 fn is_ours(name: &str, ledger: &Ledger, facts: &Facts) -> bool {
     let resource = name.rsplit_once(':').map_or(name, |(_, resource)| resource);
     if let Some(alias) = resource.strip_prefix("alias/") {

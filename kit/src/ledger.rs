@@ -22,7 +22,7 @@ pub struct Facts {
     pub abroad: String,
     /// The account of the stranger.
     pub other_account: String,
-    /// The ARNs of the principals that there are.
+    /// The ARNs of the principals that are available.
     pub principals: BTreeMap<Principal, String>,
     /// A word that no other run has: the names of aliases begin with it.
     pub run: String,
@@ -80,7 +80,7 @@ impl Facts {
     }
 }
 
-/// What a run has made, and has to take away.
+/// What a run has made, and has to remove.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub struct Ledger {
     /// Keys, in the order in which they were made.

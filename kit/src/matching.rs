@@ -51,7 +51,7 @@ pub(crate) fn compare(
     }
 }
 
-/// Equal, and numbers by what they are: a server may write 1 as 1.0.
+/// Whether two values are equal. Numbers are compared by value, since a server may write 1 as 1.0.
 fn same(one: &Value, two: &Value) -> bool {
     one == two
         || one
@@ -123,7 +123,7 @@ pub(crate) fn is_like(text: &str, glob: &str) -> bool {
     rest.ends_with(last)
 }
 
-/// A value, cut off where it gets long.
+/// A value as text, cut off if it is long.
 pub(crate) fn brief(value: &Value) -> String {
     const LONGEST: usize = 300;
     let text = value.to_string();

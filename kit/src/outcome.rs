@@ -18,7 +18,7 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// Whether the answer is as expected but for the words of its message.
+    /// Whether the answer is as expected except for the wording of its message.
     #[must_use]
     pub fn differs_in_words(&self) -> bool {
         let is_message = |note: &String| note.starts_with(MESSAGE);
@@ -39,11 +39,11 @@ pub enum Verdict {
     Disagrees,
     /// Nobody knew the answer. This one is as guessed.
     OpenAsGuessed,
-    /// Nobody knew the answer. This one is another than was guessed.
+    /// Nobody knew the answer. This one differs from the guess.
     OpenOtherwise,
     /// The set-up failed, so that the question was not asked.
     NotReached,
-    /// Something that the case needs is not there.
+    /// Something that the case needs is missing.
     Skipped,
 }
 

@@ -9,12 +9,12 @@ use crate::case::{Call, Case};
 use crate::rules;
 use crate::values::{head, references};
 
-/// What a run creates and asks at least: answers that are awaited take more requests.
+/// What a run creates and requests at least: waiting for expected answers takes more requests.
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
     /// Keys by their specs, replicas among them.
     pub keys: BTreeMap<String, u64>,
-    /// Rotations on demand: each adds key material that is paid like a key.
+    /// Rotations on demand: each adds key material that costs as much as a key.
     pub rotations: u64,
     /// Requests at the price of symmetric keys.
     pub requests: u64,
@@ -22,7 +22,7 @@ pub struct Plan {
     pub dear_requests: u64,
 }
 
-/// The price of a key in a month, in US dollars, prorated hourly; a rotation costs as much. Keys that wait for their deletion
+/// The price of a key in a month, in US dollars, prorated hourly; a rotation costs as much. Keys that are pending deletion
 /// cost nothing. From AWS's page of prices, 2026.
 const KEY_MONTH: f64 = 1.0;
 /// The hours of a month, as AWS counts them.
@@ -103,7 +103,7 @@ impl Plan {
         self.keys.values().sum()
     }
 
-    /// What it costs in US dollars if the keys are there for an hour, without the free tier.
+    /// What it costs in US dollars if the keys exist for an hour, without the free tier.
     #[must_use]
     pub fn dollars(&self) -> f64 {
         let keys = float(self.key_count() + self.rotations) * KEY_MONTH / HOURS;

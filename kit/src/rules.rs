@@ -1,4 +1,4 @@
-//! The rules of the format that its types cannot say.
+//! The rules of the format that its types cannot express.
 
 use std::collections::BTreeSet;
 

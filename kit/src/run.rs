@@ -22,26 +22,26 @@ use crate::rules;
 use crate::scrub::Scrub;
 use crate::values::{at, head};
 
-/// So many requests in a row without an answer mean that the endpoint is lost.
+/// After this many requests in a row without an answer, the endpoint counts as lost.
 pub(crate) const LOST: u32 = 3;
 
-/// A request is not sent again if there was no answer for so long.
+/// A request is not sent again if there was no answer for this long.
 const UNANSWERED: Duration = Duration::from_secs(20);
 
 pub(crate) const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
 
-/// How often, and how long apart, a question is put again whose answer is not as expected: a change at AWS takes a moment
-/// until every host knows it.
+/// How often, and at which intervals, a question is repeated whose answer is not as expected: a change at AWS takes a
+/// moment to reach every host.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
-    /// How often a question is put at most.
+    /// How often a question is asked at most.
     pub tries: u32,
-    /// How long to wait before the second time; before each time after it twice as long.
+    /// How long to wait before the second time. Each later wait is twice as long.
     pub pause: Duration,
 }
 
 impl Patience {
-    /// Every question once.
+    /// Asks every question once.
     pub const NONE: Self = Self {
         tries: 1,
         pause: Duration::ZERO,
@@ -102,8 +102,7 @@ impl<'a, E: Endpoint> Run<'a, E> {
         self
     }
 
-    /// The same run, which waits for nothing any more once `stop` is true: what it says of the current case is then worth
-    /// nothing.
+    /// The same run, which stops waiting once `stop` is true. Its judgement of the current case is then meaningless.
     #[must_use]
     pub fn stopped_by(mut self, stop: Arc<AtomicBool>) -> Self {
         self.stop = stop;
@@ -137,8 +136,8 @@ impl<'a, E: Endpoint> Run<'a, E> {
         needs.filter(|need| !self.has(*need)).collect()
     }
 
-    /// Whether the endpoint has left several requests in a row without an answer. What a run says of the last cases is then
-    /// worth nothing, and more requests would only take time.
+    /// Whether the endpoint has left several requests in a row without an answer. The judgements of the last cases are then
+    /// meaningless, and more requests would only take time.
     pub const fn is_lost(&self) -> bool {
         self.unanswered >= LOST
     }
@@ -205,7 +204,7 @@ impl<'a, E: Endpoint> Run<'a, E> {
             if changed && case.expect.code.is_some() {
                 self.forget(&case.request);
             }
-            // What is not answered was sent several times already.
+            // A request without an answer was sent several times already.
             let unanswered = answer.is_none() && !self.is_answered();
             if faults.is_empty() || changed || unanswered || tried >= self.patience.tries {
                 let verdict = match (case.open, faults.is_empty()) {
@@ -228,7 +227,7 @@ impl<'a, E: Endpoint> Run<'a, E> {
         }
     }
 
-    /// A call that has to succeed. Its result, or why there is none.
+    /// Makes a call that has to succeed, and returns its result, or why there is none.
     pub(crate) fn prepare(&mut self, call: &Call) -> Result<Value, String> {
         let mut tried = 0;
         loop {

@@ -9,9 +9,9 @@ use crate::guard::is_key_id;
 use crate::ledger::Facts;
 use crate::outcome::Shown;
 
-/// From this length on, Base64 is shown by the number of its bytes.
+/// Base64 of at least this length is shown as the number of its bytes.
 const SHOWN_BASE64: usize = 60;
-/// As many digits has an account id.
+/// The number of digits of an account id.
 const ACCOUNT_DIGITS: usize = 12;
 
 /// The accounts of AWS's own examples, which stand for those of the principals.

@@ -13,7 +13,7 @@ Examples:
 
 The exit status is 0 if every answer is as known, 1 if one is not, and 2 if the run was not finished.";
 
-/// Asks a KMS some six hundred questions whose answer by AWS KMS is known, or open, and compares
+/// Asks a KMS some six hundred questions, and compares its answers with those that AWS KMS is known or guessed to give
 #[derive(Debug, Parser)]
 #[command(
     version,
@@ -43,7 +43,7 @@ pub(crate) enum Command {
         /// Files that --json has written
         #[arg(required = true, value_name = "FILE")]
         results: Vec<PathBuf>,
-        /// Write a page of HTML, without anything from elsewhere
+        /// Write a page of HTML that needs no other files
         #[arg(long, value_name = "FILE")]
         html: Option<PathBuf>,
         /// Write Markdown
@@ -86,8 +86,8 @@ pub(crate) struct Target {
     /// Another Region of the same partition, for replicas of multi-Region keys [default: us-west-2, or one that fits]
     #[arg(long, value_name = "REGION")]
     pub(crate) abroad: Option<String>,
-    /// The file in which the run keeps what it has made and what was answered. If the file is there, the run that it is of
-    /// goes on [default at AWS: kms-kit.state.json]
+    /// The file in which the run keeps what it has made and what was answered. If the file exists, its run continues
+    /// [default at AWS: kms-kit.state.json]
     #[arg(long, value_name = "FILE")]
     pub(crate) state: Option<PathBuf>,
 }
@@ -113,10 +113,10 @@ pub(crate) struct RunArguments {
     pub(crate) target: Target,
     #[command(flatten)]
     pub(crate) only: Only,
-    /// Do not wait for a yes before AWS is touched
+    /// Do not wait for a yes before AWS is called
     #[arg(long)]
     pub(crate) yes: bool,
-    /// Print each answer that is not as known, and each case that is skipped, with the reason
+    /// Print each answer that is not as expected, and each case that is skipped, with the reason
     #[arg(long, short)]
     pub(crate) verbose: bool,
     /// Write the results as JSON, for the command report

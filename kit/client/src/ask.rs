@@ -23,7 +23,7 @@ use crate::signed::{Address, Signed, http_client};
 use crate::state::{Keeper, State};
 use crate::terminal;
 
-/// How long changes at AWS take at most, until every host knows them: half a minute.
+/// Changes at AWS take at most half a minute to reach every host.
 const AT_AWS: Patience = Patience {
     tries: 5,
     pause: Duration::from_secs(1),
@@ -32,7 +32,7 @@ const AT_AWS: Patience = Patience {
 /// The accounts of the principals in `kit/principals.json`.
 const ACCOUNTS: [&str; 2] = ["111122223333", "444455556666"];
 
-/// An endpoint that writes down what was made as soon as it was made.
+/// An endpoint that records what was made as soon as it was made.
 struct Kept<'a> {
     endpoint: &'a Signed,
     keeper: &'a Keeper,
@@ -61,7 +61,7 @@ impl Endpoint for Kept<'_> {
 /// A run that is finished.
 pub(crate) struct Asked {
     pub(crate) results: Results,
-    /// Whether something is left at AWS that could not be taken away.
+    /// Whether something is left at AWS that could not be removed.
     pub(crate) left: bool,
 }
 
@@ -167,7 +167,7 @@ pub(crate) fn ask(book: &Book, arguments: &RunArguments, all: bool) -> Result<As
     })
 }
 
-/// Puts cases to the endpoint until somebody stops the run, or no answer comes any more: then it says so.
+/// Puts cases to the endpoint until somebody stops the run, or until no answer comes any more: then it returns why.
 fn put(
     run: &mut Run<'_, Kept<'_>>,
     cases: &[&Case],
@@ -177,7 +177,7 @@ fn put(
     let bar = &kept.bar;
     bar.set_length(u64::try_from(cases.len()).unwrap_or(u64::MAX));
     let mut otherwise = 0_u32;
-    // What was said of the cases until the last answer.
+    // The number of outcomes up to the last answer.
     let mut answered = kept.state.borrow().outcomes.len();
     for case in cases {
         bar.set_message(case.id.clone());
@@ -211,7 +211,7 @@ fn put(
     Ok(None)
 }
 
-/// Says of the cases that were not asked, since the server is lost, that they were not reached.
+/// Marks the cases that were not asked, because the server is lost, as not reached.
 fn give_up(state: &mut State, cases: &[&Case], lost: Option<&str>) {
     let Some(reason) = lost else {
         return;
@@ -226,7 +226,7 @@ fn give_up(state: &mut State, cases: &[&Case], lost: Option<&str>) {
     }));
 }
 
-/// Takes away what an earlier run has left.
+/// Removes what an earlier run has left.
 pub(crate) fn clean(book: &Book, target: &Target) -> Result<ExitCode, Fault> {
     let keeper = keeper(target);
     let path = keeper
@@ -331,7 +331,7 @@ fn begin(arguments: &RunArguments, endpoint: &Signed, keeper: &Keeper) -> Result
             "the state file is of a run at another endpoint, account or Region: name another file",
         ));
     }
-    // The word of the run stays; the principals may be others.
+    // The word of the run stays; the principals may have changed.
     Ok(State {
         facts: Facts {
             principals: facts.principals,

@@ -10,13 +10,13 @@ use crate::results::Results;
 
 const DIFFERENCES: &str = include_str!("../differences.json");
 
-/// A kind of answers that differ.
+/// A kind of difference between answers.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Difference {
     /// Cases that show it.
     cases: Vec<String>,
-    /// What they are answered with by those who differ so: an exception, `success`, or `a fault` of the server.
+    /// How those who differ answer these cases: an exception, `success`, or `a fault` of the server.
     answers: Vec<String>,
     /// What others answer.
     point: String,
@@ -27,7 +27,7 @@ struct Difference {
 /// A row of the report.
 pub(crate) struct Row {
     pub(crate) point: String,
-    /// The names of those who answer so.
+    /// The names of those who answer this way.
     pub(crate) who: Vec<String>,
     pub(crate) verdict: String,
     /// How well that is known, by the first of the cases.
@@ -76,7 +76,7 @@ fn label(case: &Case) -> String {
     }
 }
 
-/// Whether an endpoint answers at least one of the cases so.
+/// Whether an endpoint answers at least one of the cases this way.
 fn differs(results: &Results, difference: &Difference) -> bool {
     let outcomes = difference.cases.iter().filter_map(|id| results.of(id));
     outcomes
@@ -90,7 +90,7 @@ fn differs(results: &Results, difference: &Difference) -> bool {
         })
 }
 
-/// The exception of an answer, or in which other way it went.
+/// The exception of an answer, or how else it went.
 fn kind(answer: &Shown) -> &str {
     match answer.status {
         200 => "success",

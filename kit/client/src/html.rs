@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::results::{JUDGED, Results, known};
 use crate::terminal::verdict;
 
-/// A page without anything from elsewhere: it can be sent and kept.
+/// A page that needs no other files, so that it can be sent and kept.
 pub(crate) fn page(book: &Book, results: &[Results]) -> String {
     let mut page = String::from(HEAD);
     cards(&mut page, book, results);
@@ -29,7 +29,7 @@ pub(crate) fn page(book: &Book, results: &[Results]) -> String {
     page
 }
 
-/// A card for each endpoint: how much of what is known it answers as AWS does.
+/// A card for each endpoint: how many of the known answers it gives as AWS does.
 fn cards(page: &mut String, book: &Book, results: &[Results]) {
     page.push_str("<section class=\"cards\">");
     for one in results {

@@ -8,11 +8,11 @@ use crate::differences::rows;
 use crate::fault::Fault;
 use crate::results::{JUDGED, Results, known};
 
-/// The table of sections, and that of the cases that somebody answers otherwise.
+/// The table of sections, and that of the cases that somebody answers differently.
 ///
 /// # Errors
 ///
-/// If `differences.json` names a case that there is not.
+/// If `differences.json` names a case that does not exist.
 pub(crate) fn page(book: &Book, results: &[Results]) -> Result<String, Fault> {
     let mut page = String::from(HEAD);
     let row =
@@ -74,7 +74,7 @@ fn differences(page: &mut String, book: &Book, results: &[Results]) -> Result<()
     Ok(())
 }
 
-/// The part of the cases with a known answer that an endpoint answers so, and how many more but for the words.
+/// The share of the cases with a known answer that an endpoint answers as known, and how many more differ only in wording.
 fn share<'a, I: Iterator<Item = &'a str>>(results: &Results, ids: impl Fn() -> I) -> String {
     let judged = results.count(ids(), &JUDGED);
     let outcomes = ids().filter_map(|id| results.of(id));
@@ -91,7 +91,7 @@ fn share<'a, I: Iterator<Item = &'a str>>(results: &Results, ids: impl Fn() -> I
     }
 }
 
-/// A row for each case that somebody answers otherwise.
+/// A row for each case that somebody answers differently.
 fn case_by_case(page: &mut String, book: &Book, results: &[Results]) {
     line(page, CASE_BY_CASE);
     let names: Vec<&str> = results.iter().map(|one| one.name.as_str()).collect();

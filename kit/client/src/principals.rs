@@ -13,10 +13,10 @@ use kit::Principal;
 
 use crate::fault::Fault;
 
-/// Credentials are fetched again so long before they expire.
+/// Credentials are fetched again this long before they expire.
 const BEFORE_EXPIRY: Duration = Duration::from_secs(300);
 
-/// The credentials of the principals that there are.
+/// The credentials of the principals that are available.
 #[derive(Debug)]
 pub(crate) struct Principals {
     providers: BTreeMap<Principal, SharedCredentialsProvider>,
@@ -34,7 +34,7 @@ impl Principals {
         Self::of(providers.into())
     }
 
-    /// The first from the usual chain, or of a profile; the others of theirs.
+    /// The first principal's credentials come from the usual chain or from a profile; the others' come from their profiles.
     pub(crate) async fn from_chain(
         first: Option<&str>,
         others: [(Principal, Option<&str>); 2],

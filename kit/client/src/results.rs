@@ -54,7 +54,7 @@ impl Results {
         self.outcomes.iter().find(|outcome| outcome.id == id)
     }
 
-    /// How many of these cases went so.
+    /// How many of these cases have one of these verdicts.
     pub(crate) fn count<'a>(
         &self,
         ids: impl Iterator<Item = &'a str>,
@@ -81,5 +81,5 @@ pub(crate) fn known(cases: &[Case]) -> impl Iterator<Item = &str> {
     known.map(|case| case.id.as_str())
 }
 
-/// What counts as an answer that is right, or wrong, where the right one is known.
+/// The verdicts that count as a right or a wrong answer, where the right one is known.
 pub(crate) const JUDGED: [Verdict; 3] = [Verdict::Agrees, Verdict::Disagrees, Verdict::NotReached];

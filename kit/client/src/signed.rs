@@ -50,7 +50,7 @@ pub(crate) struct Signed {
     principals: Principals,
 }
 
-/// An HTTP client with TLS by ring, whose C needs no other tools than a compiler.
+/// An HTTP client with TLS by ring, whose C code needs no tools but a compiler.
 pub(crate) fn http_client() -> SharedHttpClient {
     Builder::new().tls_provider(provider()).build_https()
 }

@@ -40,7 +40,7 @@ impl Keeper {
             .map_err(|error| Fault::new(format!("{}: {error}", path.display())))
     }
 
-    /// Writes beside the file first: a state that is cut off would forget keys.
+    /// Writes a temporary file first: a state that is cut off would forget keys.
     pub(crate) fn write(&self, state: &State) -> Result<(), Fault> {
         let Some(path) = &self.0 else {
             return Ok(());
@@ -51,7 +51,7 @@ impl Keeper {
         fs::rename(&beside, path).map_err(Fault::of_file(path))
     }
 
-    /// After a run that is finished and has left nothing.
+    /// Removes the file, after a run that is finished and has left nothing.
     pub(crate) fn remove(&self) -> Result<(), Fault> {
         match self.0.as_deref().filter(|path| path.exists()) {
             Some(path) => fs::remove_file(path).map_err(Fault::of_file(path)),

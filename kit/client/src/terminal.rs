@@ -95,7 +95,7 @@ pub(crate) fn is_confirmed() -> Result<bool, Fault> {
     Ok(["y", "yes"].contains(&answer.trim().to_lowercase().as_str()))
 }
 
-/// Says what could not be taken away: each thing at AWS, where it may cost something, and elsewhere the first.
+/// Says what could not be removed: at AWS, where it may cost something, everything; elsewhere only the first thing.
 pub(crate) fn left(left: &[String], at_aws: bool) -> Result<(), Fault> {
     let shown = if at_aws { left.len() } else { 1 };
     for fault in left.iter().take(shown) {
@@ -112,7 +112,7 @@ pub(crate) fn left(left: &[String], at_aws: bool) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Says what will be taken away.
+/// Says what will be removed.
 pub(crate) fn takes_away(ledger: &Ledger) -> Result<(), Fault> {
     say(format_args!(
         "taking away what the run made: {} aliases, {} keys",
@@ -121,7 +121,7 @@ pub(crate) fn takes_away(ledger: &Ledger) -> Result<(), Fault> {
     ))
 }
 
-/// Says what was taken away.
+/// Says what was removed.
 pub(crate) fn taken_away(before: &Ledger, after: &Ledger) -> Result<(), Fault> {
     say(format_args!(
         "deleted aliases: {}; keys scheduled for deletion in seven days: {}",
