@@ -84,7 +84,7 @@ fn main() -> Result<(), Failure> {
 
     let sm2pke = EncryptionAlgorithm::Sm2Pke;
     let ciphertext = sealed(&kms, sm2, sm2pke)?;
-    // C3 stands before C2: 32 octets, and two of a head.
+    // C3 comes before C2: 32 octets, and then the two octets of C2's header.
     let c2 = ciphertext.len() - PLAINTEXT.len();
     let (first, last) = (c2 - 2 - 32, c2 - 2 - 1);
     let classes = [
@@ -190,7 +190,7 @@ fn report(
     for draw in order {
         let first = draw & 1 == 0;
         let ciphertext = if first { one.next() } else { other.next() };
-        // Made anew each time, in the same place: the address of a request affects its time more than its content does.
+        // Created each time in the same place: the address of a request affects its time more than its content does.
         let request = DecryptRequest::builder()
             .key_id(key)
             .encryption_algorithm(algorithm)

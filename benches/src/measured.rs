@@ -67,7 +67,7 @@ impl Kept {
         Self(serde_json::from_slice(&json).expect("written by `write`"))
     }
 
-    /// Puts what was measured in the place of what was kept. What was not measured stays.
+    /// Replaces what was kept by what was measured. What was not measured stays.
     pub fn write(mut self, measured: &[(&str, Ratios)]) {
         for (bench, ratios) in measured {
             let rows = ratios.rows.iter();

@@ -66,7 +66,7 @@ pub fn encrypted(
         .into_ciphertext_blob()
 }
 
-/// A request to move a blob of `len` bytes and so many pairs of context to another symmetric key.
+/// A request to move a blob of `len` bytes and this many pairs of context to another symmetric key.
 pub fn symmetric_request(
     kms: &Kms<Keyring>,
     source: KeyArn,

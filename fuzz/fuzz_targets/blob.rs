@@ -1,4 +1,4 @@
-//! A blob that parses has exactly one encoding: written anew from its parts, it has the same bytes.
+//! A blob that parses has exactly one encoding: rewritten from its parts, it has the same bytes.
 #![no_main]
 
 use kms_reencrypt::blob::CiphertextBlob;

@@ -1,4 +1,4 @@
-//! Two encryption contexts have equal encodings exactly if they are equal.
+//! Two encryption contexts have equal encodings if and only if they are equal.
 #![no_main]
 
 use std::collections::BTreeMap;

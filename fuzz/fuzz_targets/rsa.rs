@@ -1,4 +1,4 @@
-//! An RSA ciphertext opens exactly if the block in it is well-formed OAEP with a message in it.
+//! An RSA ciphertext opens if and only if the block in it is well-formed OAEP with a message in it.
 //!
 //! The fuzzer writes the block before it is masked and encrypted: otherwise it would never get past the first check.
 #![no_main]

@@ -1,4 +1,4 @@
-//! A text is refused with a place, or is a seed file of a ring that can be written and read again unchanged, also after
+//! A text is refused with a place, or is a seed file of a ring that can be written and read again unchanged, even after
 //! its keys were rotated and deleted.
 #![no_main]
 

@@ -32,7 +32,7 @@ fn der(tag: u8, content: &[u8]) -> Vec<u8> {
     element
 }
 
-/// The elements of a `SEQUENCE` whose lengths are all short, behind a head of two bytes or three.
+/// The elements of a `SEQUENCE` whose lengths are all short, after a header of two or three bytes.
 fn elements(ciphertext: &[u8]) -> Vec<&[u8]> {
     let mut rest = &ciphertext[if ciphertext[1] < 0x80 { 2 } else { 3 }..];
     let mut elements = Vec::new();

@@ -83,7 +83,7 @@ fn der(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     element
 }
 
-/// A mutator that keeps most blobs well-formed: it changes one part and writes the whole blob anew. Every fourth time, and
+/// A mutator that keeps most blobs well-formed: it changes one part and rewrites the whole blob. Every fourth time, and
 /// if there is no blob to begin with, libFuzzer's own mutator runs.
 pub fn mutate(data: &mut [u8], size: usize, max_size: usize, seed: u32) -> usize {
     let Some(mut parts) = Envelope::of(&data[..size]).filter(|_| !seed.is_multiple_of(4)) else {

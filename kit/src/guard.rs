@@ -94,7 +94,7 @@ pub(crate) fn alias_prefix(facts: &Facts) -> String {
     format!("kms-kit-{}", facts.run)
 }
 
-/// A UUID, or the id of a multi-Region key. Some servers have other ids; those are none of AWS's keys.
+/// A UUID, or the id of a multi-Region key. Some servers have other ids, but no key of AWS has one.
 pub(crate) fn is_key_id(text: &str) -> bool {
     let is_hex = |text: &str| text.bytes().all(|byte| byte.is_ascii_hexdigit());
     if let Some(digits) = text.strip_prefix("mrk-") {

@@ -1,4 +1,4 @@
-//! What a person is told: a progress bar, a summary, a plan.
+//! The output for people: a progress bar, a summary, a plan.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};

@@ -1,4 +1,4 @@
-//! [`Tls`] of a build without the feature `tls`: there is none.
+//! [`Tls`] in a build without the feature `tls`, which cannot make one.
 
 use std::io;
 

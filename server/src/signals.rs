@@ -2,7 +2,7 @@
 
 use std::io;
 
-/// SIGTERM and SIGINT; where there are none, Ctrl-C.
+/// SIGTERM and SIGINT, or Ctrl-C on systems without them.
 ///
 /// The process handles them itself, so that they also end it as the first process of a container, to which the system
 /// delivers only signals that it handles.
@@ -34,7 +34,7 @@ impl Signals {
     }
 }
 
-/// SIGTERM and SIGINT; where there are none, Ctrl-C.
+/// SIGTERM and SIGINT, or Ctrl-C on systems without them.
 #[cfg(not(unix))]
 #[derive(Debug)]
 pub(crate) struct Signals(());

@@ -22,7 +22,7 @@ use super::{Grant, GrantId, GrantTerms};
 pub struct Parameters<'a> {
     /// `kms:DataKeyPairSpec`
     pub data_key_pair_spec: Option<DataKeyPairSpec>,
-    /// `kms:EncryptionAlgorithm`, also if the request leaves it to the default.
+    /// `kms:EncryptionAlgorithm`, even if the request leaves it to the default.
     pub encryption_algorithm: Option<EncryptionAlgorithm>,
     /// `kms:EncryptionContext:…` and the grant constraints: the context of this side of the request.
     pub encryption_context: Option<&'a EncryptionContext>,
@@ -44,7 +44,7 @@ pub struct Parameters<'a> {
     pub primary_region: Option<&'a str>,
     /// `kms:ReplicaRegion`
     pub replica_region: Option<&'a str>,
-    /// `kms:RotationPeriodInDays`, also if the request leaves it to the default.
+    /// `kms:RotationPeriodInDays`, even if the request leaves it to the default.
     pub rotation_period_in_days: Option<u32>,
     /// `kms:TrailingDaysWithoutKeyUsage`: whole days since the key was used last, or since its creation.
     pub trailing_days_without_key_usage: Option<u64>,

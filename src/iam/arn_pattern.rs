@@ -63,7 +63,7 @@ impl ArnPattern {
 /// The steps of matching a pattern, without those of its parts.
 const STEPS_OF_PATTERN: usize = 20;
 
-/// Splits a pattern at the colons outside of variables.
+/// Splits a pattern at the colons outside variables.
 fn split(pattern: &str, variables: bool) -> Vec<&str> {
     let mut parts = Vec::new();
     let mut rest = pattern;

@@ -134,7 +134,7 @@ pub enum PolicyKind {
     ResourceBased,
     /// A service control policy: without principals.
     ServiceControl,
-    /// A policy that is passed when a session begins: without principals, and with whole ARNs.
+    /// A policy that is passed when a session begins: without principals, and with complete ARNs.
     Session,
     /// A policy of a VPC endpoint: with principals.
     VpcEndpoint,

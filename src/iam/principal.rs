@@ -25,7 +25,7 @@ pub enum Principal {
     /// `{"Service": "…"}`: an AWS service with credentials of its own. A service that acts for a principal counts as that
     /// principal.
     Service(String),
-    /// `{"AWS": "AIDA…"}` or `{"AWS": "AROA…"}`: one user or role by its unique id. AWS puts it in the place of an ARN
+    /// `{"AWS": "AIDA…"}` or `{"AWS": "AROA…"}`: one user or role by its unique id. AWS puts it in place of an ARN
     /// when the principal is deleted.
     UniqueId(String),
 }

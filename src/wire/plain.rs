@@ -2,7 +2,7 @@
 
 use crate::key::{KeyArn, KeyMaterialId};
 
-/// A text that stands for itself in JSON, such as a value of the service model. It is written without `fmt`, which takes
+/// A text that needs no escaping in JSON, such as a value of the service model. It is written without `fmt`, which takes
 /// longer than the texts of all results together.
 pub(super) trait Plain {
     fn push_to(&self, json: &mut Vec<u8>);

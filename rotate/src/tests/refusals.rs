@@ -23,7 +23,7 @@ fn an_input_that_has_grown_since_is_gone_on_with() {
     let folder = Folder::with_rows("grown");
     let input = folder.read("in");
     let (start, end) = input.split_at(input.len() / 2);
-    // It was cut within a line, which is no row then.
+    // The file was cut within a line, which is then not a row.
     fs::write(folder.file("in"), start).unwrap();
     folder.run_until(1000);
     folder.append("in", end.as_bytes());

@@ -9,7 +9,7 @@ use crate::server::Limits;
 
 use super::{call, start_with};
 
-/// Two users with a policy, one behind a boundary, a session, a service, and what their organization says.
+/// Two users with a policy, one with a permissions boundary, a session, a service, and what their organization says.
 const FILE: &str = r#"{
     "Principals": [
         {

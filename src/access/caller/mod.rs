@@ -193,7 +193,7 @@ impl Caller {
             .with_context("aws:PrincipalOrgPaths", paths)
     }
 
-    /// The same caller, who signed in with a second factor so many seconds ago: `aws:MultiFactorAuthPresent` and
+    /// The same caller, who signed in with a second factor this many seconds ago: `aws:MultiFactorAuthPresent` and
     /// `aws:MultiFactorAuthAge`.
     #[must_use]
     pub fn with_multi_factor_auth(self, seconds_ago: u64) -> Self {

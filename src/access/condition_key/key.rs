@@ -57,7 +57,7 @@ pub enum ValueSource {
     Caller,
     /// The clock.
     Clock,
-    /// How the request reached AWS KMS, also set for the caller.
+    /// The way in which the request reached AWS KMS. These values are set for the caller, too.
     Connection,
     /// The key that the request is about.
     Key,

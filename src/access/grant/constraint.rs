@@ -6,8 +6,8 @@ use crate::context::EncryptionContext;
 /// exclude each other. The third, `SourceArn`, can be combined with either:
 /// [`Grant::source_arn`](super::Grant::source_arn).
 ///
-/// Keys and values match exactly. The developer guide says so; the service model says that keys are not distinguished
-/// by case (DOC against DOC: GUESS 22, the side that refuses more).
+/// Keys and values match exactly. The developer guide says so; the service model says that keys are not
+/// case-sensitive (DOC against DOC: GUESS 22, the side that refuses more).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum GrantConstraint {

@@ -14,7 +14,7 @@ pub enum GrantPrincipal {
     /// `GranteePrincipal`, `RetiringPrincipal`: an account, user, role, session or federated user. It is not checked
     /// that the principal exists: this crate has no directory of them.
     Arn(PrincipalArn),
-    /// The same members with an AWS service in the place of an ARN: `sns.amazonaws.com`. AWS's own services do that
+    /// The same members with an AWS service in place of an ARN: `sns.amazonaws.com`. AWS's own services do that
     /// (DOC), and it is reported to work for others.
     ServiceAsPrincipal(Arc<str>),
     /// `GranteeServicePrincipal`, `RetiringServicePrincipal`: an AWS service.

@@ -213,7 +213,7 @@ fn policy(document: Option<&RawValue>) -> Result<KeyPolicy, RingFileError> {
     }
 }
 
-/// A policy without statements. AWS takes none, but a ring may have one from [`KeyPolicy::new`], and its file is read too.
+/// A policy without statements. AWS accepts none, but a ring may have one from [`KeyPolicy::new`], so it can be read.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "PascalCase")]
 struct EmptyPolicy {
@@ -299,7 +299,8 @@ fn alias(home: &Place, document: &AliasDocument) -> Result<AliasData, RingFileEr
     })
 }
 
-/// The target of an alias, as a key id or key ARN. The id suffices, since the target is in the place of the alias.
+/// The target of an alias, as a key id or key ARN. The id suffices, since the target has the same account and Region as the
+/// alias.
 fn key_arn(place: Place, text: &str) -> Result<KeyArn, RingFileError> {
     if !text.starts_with("arn:") {
         return Ok(KeyArn::new(place, parse("TargetKeyId", text)?));

@@ -19,7 +19,7 @@ use super::fault::Failure;
 use super::script::{Fate, TransportFaults};
 
 /// An HTTP client for the official SDK whose connection to KMS fails on demand: it is reset, responses come late or never, a
-/// proxy answers in the place of KMS. Features `testing` and `aws-sdk`.
+/// proxy answers in place of KMS. Features `testing` and `aws-sdk`.
 ///
 /// It wraps the [`HttpClient`](crate::aws_sdk::HttpClient) of a [`Kms`](crate::Kms), or any other. What KMS itself answers when
 /// it fails, such as a `ThrottlingException`, comes from a [`FaultyProvider`](crate::testing::FaultyProvider); both can be used
