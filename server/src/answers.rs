@@ -250,8 +250,8 @@ fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
-/// Whether a call takes only microseconds, less than waking a thread for it: a call that encrypts or decrypts within the
-/// sizes of KMS, and names no algorithm, so that it is symmetric.
+/// Whether a call takes only microseconds, less than waking a thread for it: a call that encrypts, decrypts or makes a data
+/// key, of a size that KMS allows, and that names no algorithm, so that it is symmetric.
 pub(crate) fn is_quick(headers: &HeaderMap, body: &[u8]) -> bool {
     const QUICK: [&str; 5] = [
         "TrentService.Decrypt",

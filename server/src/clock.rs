@@ -21,7 +21,7 @@ pub(crate) enum ClockChoice {
     Ahead(Duration),
     /// The system's time minus this duration.
     Behind(Duration),
-    /// A clock that only requests move. It starts at this time, or by default at the system's time.
+    /// A clock that moves only when a request moves it. It starts at this time, or by default at the system's time.
     Manual(Option<SystemTime>),
 }
 

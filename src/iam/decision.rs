@@ -54,7 +54,7 @@ pub(super) fn run(
 
 /// Receives the outcomes of statements.
 pub(super) trait Recorder {
-    /// Whether to evaluate also the statements that can no longer change the decision.
+    /// Whether to evaluate even statements that can no longer change the decision.
     const IS_COMPLETE: bool;
 
     fn record(

@@ -26,7 +26,7 @@ pub struct Response {
 
 /// What the response lets a browser do for a web page of another origin.
 enum Browsers {
-    /// Nothing: the response has no header for browsers.
+    /// Nothing: the response has no headers for browsers.
     Nothing,
     /// Hand the response to the page.
     Read,

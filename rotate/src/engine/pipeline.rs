@@ -22,7 +22,7 @@ pub(crate) struct Engine<'a> {
     /// The number of lines that a worker takes at once: one where a call takes long, and more where a worker would
     /// otherwise spend its time on taking lines.
     pub(crate) share: usize,
-    /// Whether rows that fail are written among the moved rows, in their place.
+    /// Whether rows that fail are written among the moved rows, in the order of the input.
     pub(crate) inline: bool,
 }
 
