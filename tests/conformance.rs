@@ -308,7 +308,7 @@ fn every_flaw_of_a_symmetric_key_is_found() {
             "has_material is false for the current key material",
         ),
         (Flaw::DrawsItsOwnNonce, "open fails on a ciphertext of 12"),
-        (Flaw::GivesWrongPlaintext, "open gives back other 12 bytes"),
+        (Flaw::GivesWrongPlaintext, "open returns other 12 bytes"),
         (
             Flaw::IgnoresAad,
             "open takes a message with other additional data",
@@ -323,7 +323,7 @@ fn every_flaw_of_a_symmetric_key_is_found() {
         ),
         (
             Flaw::LeavesPlaintextBehind,
-            "open leaves something in the buffer of a message with bit 127 of the tag flipped",
+            "open leaves data in the buffer of a message with bit 127 of the tag flipped",
         ),
         (Flaw::PanicsOnShortCiphertext, "open panics"),
         (
@@ -357,7 +357,7 @@ fn every_flaw_of_an_asymmetric_key_is_found() {
         ),
         (
             Flaw::GivesWrongPlaintext,
-            "decrypt by RSAES_OAEP_SHA_1 gives back other bytes",
+            "decrypt by RSAES_OAEP_SHA_1 returns other bytes",
         ),
         (Flaw::HasNoPublicKey, "public_key returns None"),
         (
@@ -366,7 +366,7 @@ fn every_flaw_of_an_asymmetric_key_is_found() {
         ),
         (
             Flaw::PadsLikeTheRsaCrate,
-            "decrypt by RSAES_OAEP_SHA_256 of a ciphertext with no message behind its padding succeeds",
+            "decrypt by RSAES_OAEP_SHA_256 of a ciphertext with no message after its padding succeeds",
         ),
         (
             Flaw::PanicsOnShortCiphertext,

@@ -169,7 +169,7 @@ fn what_is_wrong_with_a_file_is_said_with_its_place() {
         ),
         (
             r#"{"Faults": [{"Error": "ThrottlingException", "Message": "m"}]}"#.to_owned(),
-            "Faults[0].Message: a ThrottlingException always has AWS's own",
+            "Faults[0].Message: a ThrottlingException always has AWS's message",
         ),
         (
             format!(r#"{{"Faults": [{many}]}}"#),
@@ -210,11 +210,11 @@ fn what_is_wrong_with_a_file_is_said_with_its_place() {
         ),
         (
             fault(r#""After": -1"#),
-            "Faults[0].After: not a whole number from 0 on",
+            "Faults[0].After: not a non-negative whole number",
         ),
         (
             fault(r#""Times": 1.5"#),
-            "Faults[0].Times: not a whole number from 0 on",
+            "Faults[0].Times: not a non-negative whole number",
         ),
         (fault(r#""Times": "1""#), "Faults[0].Times: not a number"),
         (
@@ -223,7 +223,7 @@ fn what_is_wrong_with_a_file_is_said_with_its_place() {
         ),
         (
             fault(r#""Nth": 2, "Times": 1"#),
-            "Faults[0].Nth: it takes the place of After and Times",
+            "Faults[0].Nth: it replaces After and Times",
         ),
         (
             fault(r#""Probability": 1.1"#),

@@ -211,7 +211,7 @@ impl Need {
             Self::Second => "it needs a second principal",
             Self::Stranger => "it needs a principal of another account",
             Self::China => "it needs a Region in China",
-            Self::NotAws => "it would leave behind at AWS what nobody can delete",
+            Self::NotAws => "it would leave something at AWS that nobody can delete",
             Self::NotChina => "it needs a Region outside of China",
         }
     }

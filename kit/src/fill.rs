@@ -152,12 +152,14 @@ fn pair(value: &Value) -> Result<[&Value; 2], String> {
 }
 
 fn string(value: &Value) -> Result<&str, String> {
-    value.as_str().ok_or_else(|| format!("{value} is no text"))
+    value
+        .as_str()
+        .ok_or_else(|| format!("{value} is not a text"))
 }
 
 fn count(value: &Value) -> Result<usize, String> {
     let count = value.as_u64().and_then(|count| usize::try_from(count).ok());
-    count.ok_or_else(|| format!("{value} is no count"))
+    count.ok_or_else(|| format!("{value} is not a count"))
 }
 
 fn decoded(value: &Value) -> Result<Vec<u8>, String> {

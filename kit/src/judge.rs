@@ -84,7 +84,7 @@ fn compare_members(
     }
     if exactly {
         let more = found.keys().filter(|name| !members.contains_key(*name));
-        faults.extend(more.map(|name| format!("{name} is there, and is not expected")));
+        faults.extend(more.map(|name| format!("{name} is present, but not expected")));
     }
     Ok(())
 }

@@ -92,7 +92,7 @@ pub(crate) fn read_header(input: &mut impl BufRead) -> Result<Vec<u8>, Error> {
 fn part_of(name: &Path) -> Result<File, Error> {
     let part = beside(name, ".part");
     if name.try_exists()? {
-        let refusal = "exists, and is not replaced: name another file, or move it away";
+        let refusal = "exists, and would not be replaced: name another file, or move it away";
         return Err(format!("{} {refusal}", name.display()).into());
     }
     File::create(&part).map_err(|error| format!("{}: {error}", part.display()).into())

@@ -108,7 +108,7 @@ impl Job {
         }
         if progress.cut && input.metadata()?.len() > progress.offset {
             let reason = format!(
-                "line {lines} of {name} was moved as the last one, and has become longer since"
+                "line {lines} of {name} was the last line that was moved, and has grown since"
             );
             return Err(format!("{reason}: {remedy}").into());
         }

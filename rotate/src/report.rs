@@ -101,7 +101,7 @@ impl fmt::Display for Found {
         )?;
         groups(f, "Ciphertexts by key material", &self.materials)?;
         groups(f, "No symmetric ciphertexts, but", &self.others)?;
-        groups(f, "Lines that are no rows", &self.malformed)?;
+        groups(f, "Lines that are not rows", &self.malformed)?;
         if !self.contexts.is_empty() {
             writeln!(f, "\nEncryption contexts by their keys")?;
             for (names, rows) in self.contexts.iter().take(SHOWN) {

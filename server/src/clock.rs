@@ -44,7 +44,7 @@ impl FromStr for ClockChoice {
                 _ => Err("an offset has a sign: offset:+90d or offset:-2h".to_owned()),
             },
             _ => Err(
-                "it is system, fixed:2026-01-01T00:00:00Z, offset:+90d, manual or \
+                "it must be system, fixed:2026-01-01T00:00:00Z, offset:+90d, manual or \
                  manual:2026-01-01T00:00:00Z"
                     .to_owned(),
             ),
@@ -131,10 +131,10 @@ mod tests {
     #[test]
     fn what_is_no_clock_is_refused_with_an_example() {
         for (text, reason) in [
-            ("", "it is system, fixed:"),
-            ("sundial", "it is system, fixed:"),
-            ("system:1", "it is system, fixed:"),
-            ("fixed", "it is system, fixed:"),
+            ("", "it must be system, fixed:"),
+            ("sundial", "it must be system, fixed:"),
+            ("system:1", "it must be system, fixed:"),
+            ("fixed", "it must be system, fixed:"),
             ("fixed:tomorrow", r#""tomorrow" is not a time such as"#),
             ("fixed:2026-01-01T00:00:00+01:00", "in UTC"),
             ("offset:90d", "an offset has a sign"),

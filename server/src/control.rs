@@ -147,7 +147,7 @@ impl Control {
         let by = match movement(body).map_err(refused)? {
             Movement::By(by) => by,
             Movement::To(time) => time.duration_since(clock.now()).map_err(|_| {
-                refused("the clock cannot go back: POST /reset sets it to its beginning".to_owned())
+                refused("the clock cannot go back: POST /reset restarts it".to_owned())
             })?,
         };
         clock.advance(by);

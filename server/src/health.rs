@@ -88,9 +88,10 @@ fn has_tls(options: &Options) -> bool {
 
 #[cfg(feature = "tls")]
 fn ask_encrypted(stream: TcpStream, place: &Listen, options: &Options) -> Result<String, Error> {
-    let certificate = options.tls.tls_cert.as_deref().ok_or(
-        "--health-check: of an https URL needs --tls-cert, the certificate that the server has",
-    )?;
+    let certificate =
+        options.tls.tls_cert.as_deref().ok_or(
+            "--health-check: an https URL needs --tls-cert, with the server's certificate",
+        )?;
     let encrypted = crate::pinned::connect(stream, certificate)?;
     ask(encrypted, place).map_err(|error| format!("--health-check: {place}: {error}").into())
 }

@@ -25,7 +25,7 @@ Callers:
   SIGNATURES ARE NOT CHECKED: whoever reaches the port can be any caller. The Region is the one
   that a request is signed for.
 
-Every option can be given in the environment, too, by the name that stands behind it: as
+Every option can be given in the environment, too, by the name that is shown after it, as
 KMS_REENCRYPT_LISTEN=localhost:4566. Lists are separated by spaces there.
 
 Keys are in memory, and gone when the process ends, unless --snapshot keeps them.
@@ -286,7 +286,8 @@ pub(crate) struct OperationOptions {
 }
 
 fn connections(text: &str) -> Result<NonZero<u16>, &'static str> {
-    text.parse().map_err(|_| "it is a number from 1 to 65535")
+    text.parse()
+        .map_err(|_| "it must be a number from 1 to 65535")
 }
 
 fn account(text: &str) -> Result<AccountId, &'static str> {
@@ -296,7 +297,7 @@ fn account(text: &str) -> Result<AccountId, &'static str> {
 
 fn region(text: &str) -> Result<Region, &'static str> {
     text.parse()
-        .map_err(|_| "it is the name of a Region, such as us-east-1")
+        .map_err(|_| "it must be the name of a Region, such as us-east-1")
 }
 
 /// A time between two saves.
@@ -306,6 +307,6 @@ fn interval(text: &str) -> Result<Duration, String> {
             Err("it is at least 10ms, or saving would never end".to_owned())
         }
         Ok(interval) => Ok(interval),
-        Err(_) => Err("it is a duration such as 30s or 5m".to_owned()),
+        Err(_) => Err("it must be a duration such as 30s or 5m".to_owned()),
     }
 }

@@ -276,7 +276,7 @@ const NOT_AN_ARN: InvalidPrincipalArn = InvalidPrincipalArn(
 );
 
 const NOT_A_NAME: InvalidPrincipalArn = InvalidPrincipalArn(
-    "the name of a user, role or session has only letters and digits of ASCII and the characters _+=,.@-",
+    "the name of a user, role or session may contain only ASCII letters and digits and the characters _+=,.@-",
 );
 
 fn path_and_name(text: &str) -> Result<Arc<str>, InvalidPrincipalArn> {

@@ -270,9 +270,7 @@ pub(crate) fn asymmetric_data_key() -> Expected {
 pub(crate) fn no_data_key_pair(spec: &str, reason: &str) -> Expected {
     refusal(
         "UnsupportedOperationException",
-        format!(
-            "A data key pair of KeyPairSpec {spec} cannot be generated: {reason}"
-        ),
+        format!("A data key pair of KeyPairSpec {spec} cannot be generated: {reason}"),
     )
 }
 

@@ -108,12 +108,12 @@ fn an_element_that_is_not_understood_is_refused_by_its_place() {
         (
             "Principal",
             r#""NotPrincipal": "*""#,
-            "Statement.NotPrincipal: goes with the effect Deny only",
+            "Statement.NotPrincipal: is allowed only with the effect Deny",
         ),
         (
             "x",
             r#""NotPrincipal": "*""#,
-            "Statement.NotPrincipal: Principal is there already",
+            "Statement.NotPrincipal: Principal is already present",
         ),
         ("Action", "", "Statement: Action is missing"),
         (
@@ -144,7 +144,7 @@ fn an_element_that_is_not_understood_is_refused_by_its_place() {
         (
             "x",
             r#""NotAction": "kms:*""#,
-            "Statement.NotAction: Action is there already",
+            "Statement.NotAction: Action is already present",
         ),
         ("Resource", "", "Statement: Resource is missing"),
         (
@@ -155,7 +155,7 @@ fn an_element_that_is_not_understood_is_refused_by_its_place() {
         (
             "x",
             r#""NotResource": "*""#,
-            "Statement.NotResource: Resource is there already",
+            "Statement.NotResource: Resource is already present",
         ),
         (
             "x",
@@ -300,7 +300,7 @@ fn an_element_that_a_kind_of_policies_lacks_is_refused_by_the_kind() {
         (
             ResourceControl,
             r#"{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "arn:aws:s3:::books"}"#,
-            "Statement: a resource control policy only denies, but for RCPFullAWSAccess",
+            "Statement: a resource control policy can only deny; RCPFullAWSAccess is the exception",
         ),
     ] {
         let policy = format!(r#"{{"Statement": {statement}}}"#);

@@ -167,7 +167,7 @@ pub(crate) fn ask(book: &Book, arguments: &RunArguments, all: bool) -> Result<As
     })
 }
 
-/// Puts cases to the endpoint until somebody stops the run, or until no answer comes any more: then it returns why.
+/// Puts cases to the endpoint until somebody stops the run, or until the endpoint has stopped answering: then it returns why.
 fn put(
     run: &mut Run<'_, Kept<'_>>,
     cases: &[&Case],
@@ -203,7 +203,9 @@ fn put(
             kept.keeper.write(&state)?;
             bar.finish_and_clear();
             let reason = reason.unwrap_or_default();
-            return Ok(Some(format!("no answer comes any more ({reason})")));
+            return Ok(Some(format!(
+                "the endpoint has stopped answering ({reason})"
+            )));
         }
         kept.keeper.write(&state)?;
     }
@@ -268,7 +270,9 @@ fn endpoint(target: &Target, stop: &Arc<AtomicBool>) -> Result<Signed, Fault> {
         }
     });
     if target.endpoint.is_none() && !target.aws {
-        return Err(Fault::new("name whom to ask: --endpoint URL, or --aws"));
+        return Err(Fault::new(
+            "name the endpoint to ask: --endpoint URL, or --aws",
+        ));
     }
     let (address, principals) = match &target.endpoint {
         Some(address)

@@ -46,7 +46,7 @@ fn cards(page: &mut String, book: &Book, results: &[Results]) {
             .count();
         let rest = [
             (disagrees - words, "answered otherwise"),
-            (words, "other only in the words"),
+            (words, "differs only in the words"),
             (
                 count(&[Verdict::NotReached]),
                 "not reached: the set-up failed",

@@ -101,7 +101,7 @@ impl Principals {
                 CredentialsError::CredentialsNotLoaded(_) => {
                     "there are no credentials; name a profile that has some"
                 }
-                _ => "the credentials cannot be had",
+                _ => "the credentials are not available",
             };
             let whose = principal.name();
             Fault::new(format!("{found}, for the {whose} ({})", Fault::of(&error)))

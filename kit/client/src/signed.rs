@@ -113,7 +113,7 @@ impl Signed {
         let address = self.address.of(service, region);
         let uri: http::Uri = address.parse().map_err(Fault::new)?;
         let host = uri.authority().map(ToString::to_string);
-        let host = host.ok_or_else(|| Fault::new(format!("{address} is no address")))?;
+        let host = host.ok_or_else(|| Fault::new(format!("{address} is not an address")))?;
         let mut headers = headers.to_vec();
         headers.push(("host", &host));
         let credentials = self.principals.credentials(principal).await?;

@@ -99,7 +99,7 @@ pub(crate) fn is_confirmed() -> Result<bool, Fault> {
 pub(crate) fn left(left: &[String], at_aws: bool) -> Result<(), Fault> {
     let shown = if at_aws { left.len() } else { 1 };
     for fault in left.iter().take(shown) {
-        say(format_args!("could not be taken away: {fault}"))?;
+        say(format_args!("could not be removed: {fault}"))?;
     }
     if left.len() > shown {
         say(format_args!("and {} more", left.len() - shown))?;
@@ -115,7 +115,7 @@ pub(crate) fn left(left: &[String], at_aws: bool) -> Result<(), Fault> {
 /// Says what will be removed.
 pub(crate) fn takes_away(ledger: &Ledger) -> Result<(), Fault> {
     say(format_args!(
-        "taking away what the run made: {} aliases, {} keys",
+        "removing what the run made: {} aliases, {} keys",
         ledger.aliases.len(),
         ledger.keys.len(),
     ))
@@ -142,7 +142,7 @@ pub(crate) fn skipped(results: &Results, all: bool) -> Result<(), Fault> {
     if reasons.is_empty() {
         return Ok(());
     }
-    say("\nskipped, for what a case needs:")?;
+    say("\nskipped, because the case needs:")?;
     for (reason, ids) in reasons {
         say(format_args!("{:>5}  {reason}", ids.len()))?;
         for id in ids.iter().filter(|_| all) {

@@ -158,7 +158,7 @@ fn check((part, name): &(PathBuf, PathBuf), len: u64, lines: Option<u64>) -> Res
 pub(crate) fn refuse_to_replace(names: &Names) -> Result<(), Error> {
     for name in [&names.moved, &names.failed] {
         if name.try_exists()? {
-            let refusal = "exists, and is not replaced: name another file, or move it away";
+            let refusal = "exists, and would not be replaced: name another file, or move it away";
             return Err(format!("{} {refusal}", name.display()).into());
         }
     }
@@ -189,7 +189,8 @@ fn open_at(path: &Path, len: u64) -> Result<File, Error> {
         .open(path)
         .map_err(|error| format!("{}: {error}", path.display()))?;
     if file.metadata()?.len() < len {
-        let refusal = "has lost its end: remove the files of the job and begin anew";
+        let refusal =
+            "is shorter than its journal says: remove the files of the job and begin anew";
         return Err(format!("{} {refusal}", path.display()).into());
     }
     file.set_len(len)?;

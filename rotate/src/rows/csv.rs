@@ -57,7 +57,7 @@ impl CsvLayout {
         let mut kept = Vec::new();
         for name in names {
             if columns.iter().any(|other| other == name) {
-                return Err(Malformed(format!("there are two columns {name}")));
+                return Err(Malformed(format!("column {name} occurs twice")));
             }
             kept.push(kept_of(name));
             if kept.last() == Some(&Kept::Column) {

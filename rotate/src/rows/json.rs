@@ -165,7 +165,7 @@ impl<'de> Visitor<'de> for Members {
         let mut members: Vec<(Cow<'de, str>, Cow<'de, RawValue>)> = Vec::new();
         while let Some((Name(name), value)) = map.next_entry::<Name<'de>, &'de RawValue>()? {
             if members.iter().any(|(other, _)| *other == name) {
-                return Err(A::Error::custom(format_args!("{name} is there twice")));
+                return Err(A::Error::custom(format_args!("{name} occurs twice")));
             }
             members.push((name, Cow::Borrowed(value)));
         }

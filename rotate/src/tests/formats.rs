@@ -94,7 +94,7 @@ fn what_is_no_row_is_refused_with_the_reason() {
         (r#"{"blob":["AQ=="]}"#, "blob is not a string"),
         (
             r#"{"blob":"AQ==","blob":"AQ=="}"#,
-            "not a JSON object: blob is there twice at column 29",
+            "not a JSON object: blob occurs twice at column 29",
         ),
         (
             r#"{"blob":"AQ==","context":{"a":1}}"#,
@@ -289,5 +289,5 @@ fn the_encoding_of_a_table_is_kept() {
 #[test]
 fn a_header_with_a_column_twice_is_refused() {
     let error = CsvLayout::of_header(b"id,blob,id", b',').unwrap_err();
-    assert_eq!(error.0, "there are two columns id");
+    assert_eq!(error.0, "column id occurs twice");
 }

@@ -162,7 +162,7 @@ fn an_output_that_is_there_is_not_replaced() {
         let error = folder.run().unwrap_err();
         assert!(
             error.to_string().ends_with(&format!(
-                "{name} exists, and is not replaced: name another file, or move it away"
+                "{name} exists, and would not be replaced: name another file, or move it away"
             )),
             "{error}"
         );
@@ -178,9 +178,9 @@ fn an_output_that_has_lost_rows_since_the_checkpoint_is_not_gone_on_with() {
     fs::write(folder.file("out.part"), "").unwrap();
     let error = folder.run().unwrap_err();
     assert!(
-        error
-            .to_string()
-            .ends_with("out.part has lost its end: remove the files of the job and begin anew"),
+        error.to_string().ends_with(
+            "out.part is shorter than its journal says: remove the files of the job and begin anew"
+        ),
         "{error}"
     );
     fs::remove_file(folder.file("out.part")).unwrap();

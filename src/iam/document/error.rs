@@ -42,7 +42,7 @@ pub enum PolicyProblem {
     #[error("{0:?} is not an action, such as kms:ReEncrypt*")]
     Action(String),
     /// Two elements that exclude each other.
-    #[error("{0} is there already")]
+    #[error("{0} is already present")]
     Conflict(&'static str),
     /// Neither `Allow` nor `Deny`.
     #[error("{0:?} is neither Allow nor Deny")]

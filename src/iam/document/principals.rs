@@ -40,7 +40,7 @@ pub(super) fn read(
             if effect == Effect::Deny {
                 read_principals(&excepted).map(Principals::AllBut)
             } else {
-                forbid(&excepted, "goes with the effect Deny only")
+                forbid(&excepted, "is allowed only with the effect Deny")
             }
         }
         (

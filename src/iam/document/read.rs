@@ -116,7 +116,8 @@ impl Reader {
             },
         };
         if is_control && effect == Effect::Allow && !read.allows_everything() {
-            let problem = "a resource control policy only denies, but for RCPFullAWSAccess";
+            let problem =
+                "a resource control policy can only deny; RCPFullAWSAccess is the exception";
             return refuse(statement, PolicyProblem::Forbidden(problem));
         }
         Ok(read)

@@ -155,7 +155,7 @@ fn must_decrypt(
     match result {
         Some(Ok(decrypted)) => report.require(
             decrypted.expose() == plaintext,
-            format_args!("decrypt by {algorithm} gives back other bytes"),
+            format_args!("decrypt by {algorithm} returns other bytes"),
         ),
         Some(Err(error)) => report.fail(format_args!(
             "decrypt by {algorithm} fails on the ciphertext of {} bytes: {error}",

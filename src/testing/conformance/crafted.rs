@@ -41,7 +41,7 @@ pub(super) fn crafted(
                     plaintext: None,
                 },
                 Crafted {
-                    what: "no message behind its padding",
+                    what: "no message after its padding",
                     ciphertext: oaep(&key, hash, 0, b"")?,
                     plaintext: None,
                 },

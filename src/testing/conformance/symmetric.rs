@@ -208,7 +208,7 @@ fn must_open(report: &mut Report, key: &dyn KmsKey, message: &Message, plaintext
     match open(report, key, message) {
         Some((Ok(()), content)) => report.require(
             content == plaintext,
-            format_args!("open gives back other {} bytes", plaintext.len()),
+            format_args!("open returns other {} bytes", plaintext.len()),
         ),
         Some((Err(error), _)) => report.fail(format_args!(
             "open fails on a ciphertext of {} bytes: {error}",
@@ -223,7 +223,7 @@ fn must_reject(report: &mut Report, key: &dyn KmsKey, message: &Message, what: &
         Some((Ok(()), _)) => report.fail(format_args!("open takes a message with {what}")),
         Some((Err(KeyActionError::Rejected), content)) => report.require(
             content == message.content,
-            format_args!("open leaves something in the buffer of a message with {what}"),
+            format_args!("open leaves data in the buffer of a message with {what}"),
         ),
         Some((Err(error), _)) => report.fail(format_args!(
             "open says more than Rejected of a message with {what}: {error}"

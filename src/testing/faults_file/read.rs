@@ -95,8 +95,7 @@ fn fault(element: &Element<'_>) -> Result<Fault, Problem> {
     }
     if let Some(nth) = nth {
         if after.is_some() || times.is_some() {
-            return nth
-                .refuse("it takes the place of After and Times, so neither stands beside it");
+            return nth.refuse("it replaces After and Times, and cannot be combined with them");
         }
         fault = match number(&nth)? {
             0 => return nth.refuse("calls are counted from 1"),
@@ -137,7 +136,7 @@ fn failure(error: &Element<'_>, message: Option<&Element<'_>>) -> Result<Fault, 
         ("KeyUnavailableException", _) => KeyProviderError::KeyUnavailable(words()),
         ("ThrottlingException", None) => return Ok(Fault::throttling()),
         ("ThrottlingException", Some(message)) => {
-            return message.refuse("a ThrottlingException always has AWS's own");
+            return message.refuse("a ThrottlingException always has AWS's message");
         }
         _ => {
             return error.refuse(
@@ -178,7 +177,7 @@ fn number(element: &Element<'_>) -> Result<u64, Problem> {
     };
     match text.parse() {
         Ok(number) => Ok(number),
-        Err(_) => element.refuse("not a whole number from 0 on"),
+        Err(_) => element.refuse("not a non-negative whole number"),
     }
 }
 

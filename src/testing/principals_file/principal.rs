@@ -60,7 +60,7 @@ pub(super) fn read(principal: &Element<'_>) -> Result<(String, Caller), Principa
     if let Some(context) = context {
         for (key, values) in context.members()? {
             if !names.insert(key.to_ascii_lowercase()) {
-                return Ok(values.refuse("this condition key is there already")?);
+                return Ok(values.refuse("this condition key occurs twice")?);
             }
             caller = caller.with_context(key, context_values(&values)?);
         }

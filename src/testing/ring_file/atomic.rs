@@ -25,7 +25,7 @@ impl Temporary {
     /// A new file in the same directory, since renaming is atomic only within a file system.
     fn beside(path: &Path) -> io::Result<Self> {
         let Some(name) = path.file_name() else {
-            let error = "a path ends with the name of a file";
+            let error = "a path has to end with the name of a file";
             return Err(io::Error::new(io::ErrorKind::InvalidInput, error));
         };
         let random = Random::new(&OsRandom).array();

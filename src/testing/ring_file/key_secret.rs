@@ -61,7 +61,7 @@ pub(super) fn secret(
         } else {
             let (bytes, behind) = rest
                 .split_first_chunk()
-                .ok_or_else(|| RingFileError::new(&place, "its 32 bytes are not there"))?;
+                .ok_or_else(|| RingFileError::new(&place, "its 32 bytes are missing"))?;
             rest = behind;
             Some(boxed(bytes))
         };

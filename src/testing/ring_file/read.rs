@@ -181,7 +181,7 @@ fn last_usage(document: &KeyDocument) -> Result<Option<KeyLastUsageData>, RingFi
         Some(usage) => Ok(Some(usage)),
         None => Err(RingFileError::new(
             "KeyLastUsage.Operation",
-            "it is no cryptographic operation that is served",
+            "not a cryptographic operation that is supported",
         )),
     }
 }

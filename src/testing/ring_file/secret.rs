@@ -70,7 +70,7 @@ fn materials(key: &mut KeyDocument) -> Result<SecretBytes, RingFileError> {
         let text = material.key_material.take().map(Zeroizing::new);
         match (text, material.absent) {
             (None, true) => {}
-            (Some(_), true) => return refused("there is none where Absent is true"),
+            (Some(_), true) => return refused("it must be left out where Absent is true"),
             (None, false) => return refused("it is missing, and Absent is not true"),
             (Some(text), false) => match decode(&text) {
                 Some(decoded) if decoded.len() == MATERIAL_LEN => bytes.extend_from_slice(&decoded),

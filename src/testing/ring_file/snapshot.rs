@@ -103,7 +103,7 @@ fn sealed(
     secrets: &[SecretBytes],
     protection: &Protection,
 ) -> Result<RingDocument, RingFileError> {
-    let too_much = |place: String| RingFileError::new(place, "there is too much to be sealed");
+    let too_much = |place: String| RingFileError::new(place, "it is too large to be sealed");
     let (seal, described) = protection
         .of_new_file()
         .map_err(|error| error.within("Protection"))?;
