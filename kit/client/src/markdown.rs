@@ -8,7 +8,7 @@ use crate::differences::rows;
 use crate::fault::Fault;
 use crate::results::{JUDGED, Results, known};
 
-/// The table of sections, and that of the cases that somebody answers differently.
+/// The table of sections, and that of the cases that some server answers differently from AWS.
 ///
 /// # Errors
 ///
@@ -53,7 +53,7 @@ pub(crate) fn page(book: &Book, results: &[Results]) -> Result<String, Fault> {
     Ok(page)
 }
 
-/// A row for each kind of answers that differ.
+/// A row for each kind of difference.
 fn differences(page: &mut String, book: &Book, results: &[Results]) -> Result<(), Fault> {
     line(page, DIFFERENCES);
     for row in rows(book, results)? {
@@ -74,7 +74,7 @@ fn differences(page: &mut String, book: &Book, results: &[Results]) -> Result<()
     Ok(())
 }
 
-/// The share of the cases with a known answer that an endpoint answers as known, and how many more differ only in wording.
+/// How many of the cases with a known answer an endpoint answers correctly, and how many more except for the words.
 fn share<'a, I: Iterator<Item = &'a str>>(results: &Results, ids: impl Fn() -> I) -> String {
     let judged = results.count(ids(), &JUDGED);
     let outcomes = ids().filter_map(|id| results.of(id));
@@ -91,7 +91,7 @@ fn share<'a, I: Iterator<Item = &'a str>>(results: &Results, ids: impl Fn() -> I
     }
 }
 
-/// A row for each case that somebody answers differently.
+/// A row for each case that some server answers differently from AWS.
 fn case_by_case(page: &mut String, book: &Book, results: &[Results]) {
     line(page, CASE_BY_CASE);
     let names: Vec<&str> = results.iter().map(|one| one.name.as_str()).collect();
@@ -123,37 +123,39 @@ fn mark(outcome: Option<&Outcome>) -> &'static str {
 }
 
 fn line(page: &mut String, text: &str) {
-    // Writing to a string does not fail.
+    // Writing to a string cannot fail.
     let _always = writeln!(page, "{text}");
 }
 
 const DIFFERENCES: &str = "\
 ## Where servers differ, and what we make of it
 
-The kinds of answers that differ and that a program could notice. Who is named answers at least one of the cases so. The evidence is
-that of the cases, with the labels of docs/behaviour.md: RECORDED and RECORDED\\* were measured on AWS, QUOTED was pasted by somebody,
-DOC is AWS's documentation, INFERRED follows from those; what is open has the number of our decision there, and no evidence at all.
-Where another server is right and we are not, it is our bug.
+The table lists the differences that a program could notice. Each server that it names gives that answer in at least one of the
+cases. The evidence is that of the cases, with the labels of docs/behaviour.md: RECORDED and RECORDED\\* were measured on AWS,
+QUOTED was pasted by somebody, DOC is AWS's documentation, and INFERRED follows from those. An open case has no evidence, but the
+number of our decision in that document. Where another server is right and this project is not, that is our bug.
 
-| some answer so | who | this project, and why | evidence | cases |
+| what some servers do | which | this project, and why | evidence | cases |
 |---|---|---|---|---|";
 
 const CASE_BY_CASE: &str = "\
 ## Case by case
 
-Every case that one of them answers otherwise: ✓ as AWS; *words*: only the words of the message differ; ✗ otherwise; – the
-set-up failed. `kms-kit list` says what each case shows, and the page of HTML that `kit/peers` writes what came back.
+Every case that at least one server answers differently from AWS: ✓ as AWS; *words*: only the words of the message differ;
+✗ differently; – the set-up failed. `kms-kit list` says what each case shows, and the HTML page that `kit/peers` writes has the
+answers.
 ";
 
 const HEAD: &str = "\
 # How faithful servers are to AWS KMS
 
-Written by `kit/peers`, which installs servers from package registries and asks each of them the cases of `kit/cases`. A cell
-says how many of the cases whose answer is known, from recordings, quotations or AWS's documentation, the server answers so:
-exception, message, members and status all have to agree. What follows a plus agrees but for the words of the message, and many
-clients need no more. Cases that nobody knows the answer of are not counted, nor are those that need another Region.
+`kit/peers` writes this page. It installs servers from package registries and runs the cases of `kit/cases` against each of them.
+A cell says how many of the known answers (from recordings, quotations or AWS's documentation) the server gives: exception,
+message, members and status all have to agree. The number after a plus counts answers in which only the words of the message
+differ, which is good enough for many clients. The table does not count cases whose answer nobody knows, nor those that need
+another Region.
 
-The cases are those of this project, which is measured by them too: that it agrees with all of them is what its tests assert,
-and no proof of anything about AWS. `kms-kit --aws` gives that.
+The cases are this project's own, and it is measured by them, too. Its tests assert that it agrees with all of them, which proves
+nothing about AWS. `kms-kit --aws` asks AWS itself.
 
 ";
