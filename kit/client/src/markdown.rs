@@ -47,7 +47,7 @@ pub(crate) fn page(book: &Book, results: &[Results]) -> Result<String, Fault> {
         .iter()
         .map(|one| format!("{} on {} in {}", one.title(), one.date, one.region))
         .collect();
-    line(&mut page, &format!("\nAsked: {}.\n", regions.join("; ")));
+    line(&mut page, &format!("\nTested: {}.\n", regions.join("; ")));
     differences(&mut page, book, results)?;
     case_by_case(&mut page, book, results);
     Ok(page)
