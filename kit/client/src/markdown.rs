@@ -74,7 +74,7 @@ fn differences(page: &mut String, book: &Book, results: &[Results]) -> Result<()
     Ok(())
 }
 
-/// How many of the cases with a known answer an endpoint answers correctly, and how many more except for the words.
+/// How many known answers an endpoint gives, and how many more except for the words of the message.
 fn share<'a, I: Iterator<Item = &'a str>>(results: &Results, ids: impl Fn() -> I) -> String {
     let judged = results.count(ids(), &JUDGED);
     let outcomes = ids().filter_map(|id| results.of(id));
