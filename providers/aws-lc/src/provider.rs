@@ -79,6 +79,10 @@ impl KeyProvider for AwsLc {
         self.ring.view_keys(|ring| visit(&AwsLcView { ring, seed }));
         Ok(())
     }
+
+    fn associate_predefined_alias(&self, alias: &AliasArn) -> Result<(), KeyProviderError> {
+        self.ring.associate_predefined_alias(alias)
+    }
 }
 
 impl RingProvider for AwsLc {

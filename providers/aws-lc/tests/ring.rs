@@ -9,7 +9,10 @@ use common::{RSA_SPECS, decrypt, encrypt, key, ring};
 use kms_reencrypt::keyring::RingProvider;
 use kms_reencrypt::provider::KeyProvider;
 use kms_reencrypt::testing::{Fault, FaultyProvider};
-use kms_reencrypt::{EncryptRequest, EncryptionAlgorithm, KeySpec, Kms, ReEncryptRequest};
+use kms_reencrypt::{
+    DescribeKeyRequest, EncryptRequest, EncryptionAlgorithm, KeyManager, KeySpec, Kms,
+    ReEncryptRequest,
+};
 use kms_reencrypt_aws_lc::AwsLc;
 
 const SYMMETRIC: EncryptionAlgorithm = EncryptionAlgorithm::SymmetricDefault;
@@ -67,6 +70,17 @@ fn aliases_states_and_usage_are_those_of_the_ring() {
         kms.encrypt(&request).unwrap_err().code(),
         "DisabledException"
     );
+}
+
+#[test]
+fn describing_a_predefined_alias_makes_its_aws_managed_key() {
+    let request = DescribeKeyRequest::builder()
+        .key_id("alias/aws/s3")
+        .build()
+        .unwrap();
+    let described = Kms::new(AwsLc::over(ring())).describe_key(&request);
+    let metadata = described.unwrap().into_key_metadata();
+    assert_eq!(metadata.key_manager(), KeyManager::Aws);
 }
 
 #[test]
