@@ -92,8 +92,7 @@ impl ImportedMac {
 
     /// Removes the material if it has expired.
     pub(super) fn expire(&mut self, now: SystemTime) {
-        let valid_to = self.expiry().and_then(Expiry::valid_to);
-        if valid_to.is_some_and(|valid_to| valid_to <= now) {
+        if self.expiry().is_some_and(|expiry| expiry.is_over(now)) {
             self.take_away();
         }
     }

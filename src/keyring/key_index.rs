@@ -19,15 +19,6 @@ enum Keys {
 }
 
 impl Keys {
-    /// `None` for no keys.
-    fn new(keys: Vec<KeyArn>) -> Option<Self> {
-        match *keys {
-            [] => None,
-            [key] => Some(Self::One(key)),
-            _ => Some(Self::Many(keys.into())),
-        }
-    }
-
     fn as_slice(&self) -> &[KeyArn] {
         match self {
             Self::One(key) => slice::from_ref(key),
@@ -44,21 +35,21 @@ impl<I: MapKey + Copy> KeyIndex<I> {
 
     /// Adds a key to those of an id.
     pub(super) fn enter(&mut self, id: &I, key: &KeyArn) {
-        let keys = self.get(id).iter().chain([key]).copied().collect();
-        self.set(id, keys);
+        let keys = match self.get(id) {
+            [] => Keys::One(*key),
+            others => Keys::Many(others.iter().chain([key]).copied().collect()),
+        };
+        self.0.insert(*id, keys);
     }
 
     /// Removes a key from those of an id.
     pub(super) fn leave(&mut self, id: &I, key: &KeyArn) {
-        let keys = self.get(id).iter().filter(|other| *other != key);
-        let keys = keys.copied().collect();
-        self.set(id, keys);
-    }
-
-    fn set(&mut self, id: &I, keys: Vec<KeyArn>) {
-        match Keys::new(keys) {
-            Some(keys) => self.0.insert(*id, keys),
-            None => self.0.remove(id),
+        let rest = self.get(id).iter().filter(|other| *other != key);
+        let rest: Vec<KeyArn> = rest.copied().collect();
+        match *rest {
+            [] => self.0.remove(id),
+            [key] => self.0.insert(*id, Keys::One(key)),
+            _ => self.0.insert(*id, Keys::Many(rest.into())),
         }
     }
 

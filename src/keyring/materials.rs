@@ -86,6 +86,11 @@ impl Expiry {
         self.0
     }
 
+    /// Whether the material is no longer valid at this time.
+    pub(super) fn is_over(self, now: SystemTime) -> bool {
+        self.0.is_some_and(|valid_to| valid_to <= now)
+    }
+
     pub(super) const fn model(self) -> ExpirationModel {
         match self.0 {
             Some(_) => ExpirationModel::KeyMaterialExpires,
@@ -240,12 +245,7 @@ impl Materials {
         let expired: Vec<KeyMaterialId> = self
             .versions
             .iter()
-            .filter(|version| {
-                version
-                    .expiry
-                    .valid_to()
-                    .is_some_and(|valid_to| valid_to <= now)
-            })
+            .filter(|version| version.expiry.is_over(now))
             .map(|version| version.id)
             .collect();
         for id in expired {
