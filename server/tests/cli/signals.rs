@@ -69,8 +69,8 @@ fn idle_connections_do_not_hold_it_up() {
     assert_eq!(idle.read(&mut [0]).unwrap(), 0);
 }
 
-#[test]
-fn a_second_signal_ends_it_at_once() {
+/// Runs code while an Encrypt is in flight that takes a minute, and returns the status with which the server then ends.
+fn ended_with_a_late_request(signals: impl FnOnce(&Server)) -> Option<i32> {
     let folder = Folder::new();
     let server = Server::start(&["--fault", &late(&folder, "1m")]);
     let key = server.create_key();
@@ -78,6 +78,14 @@ fn a_second_signal_ends_it_at_once() {
     thread::scope(|scope| {
         scope.spawn(|| server.try_call("Encrypt", &encrypt));
         thread::sleep(Duration::from_millis(300));
+        signals(&server);
+    });
+    server.ended().0.code()
+}
+
+#[test]
+fn a_second_signal_ends_it_at_once() {
+    let code = ended_with_a_late_request(|server| {
         let begun = Instant::now();
         server.signal("TERM");
         server.log_with("ending");
@@ -85,22 +93,16 @@ fn a_second_signal_ends_it_at_once() {
         let log = server.log_with("ended at once by a second signal, SIGINT");
         assert!(begun.elapsed() < Duration::from_secs(4), "{log}");
     });
-    assert_eq!(server.ended().0.code(), Some(1));
+    assert_eq!(code, Some(1));
 }
 
 #[test]
 fn a_request_that_does_not_end_is_not_waited_for_for_ever() {
-    let folder = Folder::new();
-    let server = Server::start(&["--fault", &late(&folder, "1m")]);
-    let key = server.create_key();
-    let encrypt = format!(r#"{{"KeyId":"{key}","Plaintext":"YQ=="}}"#);
-    thread::scope(|scope| {
-        scope.spawn(|| server.try_call("Encrypt", &encrypt));
-        thread::sleep(Duration::from_millis(300));
+    let code = ended_with_a_late_request(|server| {
         server.signal("TERM");
         server.log_with("some requests have not ended");
     });
-    assert_eq!(server.ended().0.code(), Some(0));
+    assert_eq!(code, Some(0));
 }
 
 /// The system delivers no signal to the first process of a container that the process does not handle. A namespace of
