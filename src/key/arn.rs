@@ -5,7 +5,7 @@ use core::hash::{Hash, Hasher};
 use core::str::FromStr;
 
 use super::id::{AliasName, KeyId};
-use super::place::{AccountId, Place, Region};
+use super::place::{AccountId, AccountText, Place, Region, RegionText};
 use super::serde_text::serde_as_text;
 
 /// A key ARN: `arn:aws:kms:us-east-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab`.
@@ -62,20 +62,18 @@ impl KeyArn {
         &self.key_id
     }
 
-    /// The parts of the ARN's text, in order.
+    /// Appends the ARN to a text. Takes less time than `Display`, since most parts have a fixed length.
     #[cfg(feature = "json")]
-    pub(crate) fn text_parts(&self) -> [&[u8]; 8] {
+    pub(crate) fn push_to(&self, text: &mut Vec<u8>) {
         let Place { account, region } = &self.place;
-        [
-            b"arn:",
-            region.partition().as_bytes(),
-            b":kms:",
-            region.as_bytes(),
-            b":",
-            account.as_bytes(),
-            b":key/",
-            self.key_id.as_bytes(),
-        ]
+        text.extend_from_slice(b"arn:");
+        text.extend_from_slice(region.partition().as_bytes());
+        text.extend_from_slice(b":kms:");
+        text.extend_from_slice(region.as_bytes());
+        text.extend_from_slice(b":");
+        text.extend_from_slice(account.as_bytes());
+        text.extend_from_slice(b":key/");
+        text.extend_from_slice(self.key_id.as_bytes());
     }
 
     /// The ARN of the same key id in another Region: that of a related multi-Region key.
@@ -99,10 +97,10 @@ impl FromStr for KeyArn {
     type Err = InvalidArn;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (place, resource) = split(text)?;
-        let id = resource.strip_prefix("key/").ok_or(InvalidArn(()))?;
+        let parts = ArnParts::of(text).ok_or(InvalidArn(()))?;
+        let id = parts.resource.strip_prefix("key/").ok_or(InvalidArn(()))?;
         let key_id = id.parse().map_err(|_| InvalidArn(()))?;
-        Ok(Self::new(place, key_id))
+        Ok(Self::new(parts.place(), key_id))
     }
 }
 
@@ -166,9 +164,9 @@ impl FromStr for AliasArn {
     type Err = InvalidArn;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (place, resource) = split(text)?;
-        let name = resource.parse().map_err(|_| InvalidArn(()))?;
-        Ok(Self::new(place, name))
+        let parts = ArnParts::of(text).ok_or(InvalidArn(()))?;
+        let name = parts.resource.parse().map_err(|_| InvalidArn(()))?;
+        Ok(Self::new(parts.place(), name))
     }
 }
 
@@ -199,25 +197,46 @@ impl fmt::Debug for AliasArn {
 #[error("an AWS KMS ARN is arn:<partition>:kms:<Region>:<account>:key/<key id> or …:alias/<name>")]
 pub struct InvalidArn(());
 
-/// Splits a KMS ARN into its place and the resource after it.
-pub(super) fn split(text: &str) -> Result<(Place, &str), InvalidArn> {
-    let parts = || {
-        let (partition, rest) = until_colon(text.strip_prefix("arn:")?)?;
-        let (region, rest) = until_colon(rest.strip_prefix("kms:")?)?;
-        let (account, resource) = until_colon(rest)?;
-        let region: Region = region.parse().ok()?;
-        let place = Place::new(account.parse().ok()?, region);
-        (partition == region.partition()).then_some((place, resource))
-    };
-    parts().ok_or(InvalidArn(()))
+/// A KMS ARN in parts. They are borrowed, since a [`Place`] is large and best made where it stays.
+pub(super) struct ArnParts<'a> {
+    account: AccountText<'a>,
+    region: RegionText<'a>,
+    /// What follows the account.
+    pub(super) resource: &'a str,
 }
 
-/// What is before the first colon, and what is after it. The parts are so short that searching for a `char` would take
-/// longer.
-fn until_colon(text: &str) -> Option<(&str, &str)> {
-    let at = text.bytes().position(|byte| byte == b':')?;
+impl<'a> ArnParts<'a> {
+    /// The parts of a text, if it is a KMS ARN whose partition is that of its Region.
+    pub(super) fn of(text: &'a str) -> Option<Self> {
+        let rest = text.as_bytes().strip_prefix(b"arn:")?;
+        let (partition, rest) = match rest.strip_prefix(b"aws:") {
+            Some(rest) => (&b"aws"[..], rest),
+            None => until_colon(rest)?,
+        };
+        let (region, rest) = RegionText::before_colon(rest.strip_prefix(b"kms:")?)?;
+        let (account, rest) = rest.split_first_chunk()?;
+        let rest = rest.strip_prefix(b":")?;
+        let account = AccountText::new(account)?;
+        let resource = text.get(text.len() - rest.len()..)?;
+        (region.partition().as_bytes() == partition).then_some(Self {
+            account,
+            region,
+            resource,
+        })
+    }
+
+    #[inline(always)]
+    pub(super) fn place(&self) -> Place {
+        Place::new(self.account.into(), self.region.into())
+    }
+}
+
+/// What is before the first colon, and what is after it.
+#[inline]
+fn until_colon(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let at = text.iter().position(|byte| *byte == b':')?;
     let (part, rest) = text.split_at_checked(at)?;
-    Some((part, rest.strip_prefix(':')?))
+    Some((part, rest.strip_prefix(b":")?))
 }
 
 serde_as_text!(AliasArn, KeyArn);

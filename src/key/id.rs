@@ -4,7 +4,7 @@ use core::fmt;
 use core::str::FromStr;
 use std::sync::Arc;
 
-use super::inline::InlineText;
+use super::inline::FixedText;
 use super::serde_text::serde_as_text;
 
 /// A key id: a UUID (`1234abcd-12ab-34cd-56ef-1234567890ab`), or `mrk-` and 32 hexadecimal digits for a multi-Region
@@ -22,7 +22,7 @@ use super::serde_text::serde_as_text;
 /// # Ok::<(), kms_reencrypt::InvalidKeyId>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
-pub struct KeyId(InlineText<36>);
+pub struct KeyId(FixedText<36>);
 
 impl KeyId {
     /// The id as text.
@@ -32,14 +32,32 @@ impl KeyId {
     }
 
     /// The id as bytes, which skips the check that they are UTF-8.
-    pub(crate) fn as_bytes(&self) -> &[u8] {
+    pub(crate) const fn as_bytes(&self) -> &[u8; 36] {
         self.0.as_bytes()
     }
 
     /// Whether the id is that of a multi-Region key.
     #[must_use]
     pub fn is_multi_region(&self) -> bool {
-        self.as_str().starts_with("mrk-")
+        self.as_bytes().starts_with(b"mrk-")
+    }
+}
+
+/// The text of a key id.
+#[derive(Clone, Copy)]
+pub(super) struct KeyIdText<'a>(&'a [u8; 36]);
+
+impl<'a> KeyIdText<'a> {
+    pub(super) fn new(text: &'a str) -> Option<Self> {
+        let text = text.as_bytes().try_into().ok()?;
+        (is_uuid(text) || is_multi_region_id(text)).then_some(Self(text))
+    }
+}
+
+impl From<KeyIdText<'_>> for KeyId {
+    #[inline(always)]
+    fn from(KeyIdText(text): KeyIdText<'_>) -> Self {
+        Self(FixedText::of_ascii(text))
     }
 }
 
@@ -47,11 +65,8 @@ impl FromStr for KeyId {
     type Err = InvalidKeyId;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        (is_uuid(text) || is_multi_region_id(text))
-            .then(|| InlineText::concat(&[text]))
-            .flatten()
-            .map(Self)
-            .ok_or(InvalidKeyId(()))
+        let text = KeyIdText::new(text).ok_or(InvalidKeyId(()))?;
+        Ok(text.into())
     }
 }
 
@@ -119,25 +134,24 @@ impl fmt::Display for AliasName {
 pub struct InvalidAliasName(());
 
 /// 8-4-4-4-12 hexadecimal digits.
-fn is_uuid(text: &str) -> bool {
-    let Ok(mut text) = <[u8; 36]>::try_from(text.as_bytes()) else {
-        return false;
-    };
+fn is_uuid(text: &[u8; 36]) -> bool {
+    let mut text = *text;
     // The hyphens are checked apart, and replaced, so that one loop without a branch can check all digits.
     let hyphens = [8, 13, 18, 23].map(|at| {
         text.get_mut(at)
             .map(|place| core::mem::replace(place, b'0'))
     });
-    hyphens == [Some(b'-'); 4]
-        && text
-            .iter()
-            .fold(true, |all, byte| all & byte.is_ascii_hexdigit())
+    hyphens == [Some(b'-'); 4] && are_hex_digits(&text)
 }
 
-fn is_multi_region_id(text: &str) -> bool {
-    text.strip_prefix("mrk-").is_some_and(|digits| {
-        digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
-    })
+fn is_multi_region_id(text: &[u8; 36]) -> bool {
+    text.strip_prefix(b"mrk-").is_some_and(are_hex_digits)
+}
+
+/// Looks at all bytes without a branch.
+fn are_hex_digits(text: &[u8]) -> bool {
+    text.iter()
+        .fold(true, |all, byte| all & byte.is_ascii_hexdigit())
 }
 
 serde_as_text!(AliasName, KeyId);

@@ -4,8 +4,8 @@ use core::convert::Infallible;
 use core::fmt;
 use core::str::FromStr;
 
-use super::arn::{AliasArn, KeyArn, split};
-use super::id::{AliasName, KeyId};
+use super::arn::{AliasArn, ArnParts, KeyArn};
+use super::id::{AliasName, KeyId, KeyIdText};
 use super::place::Place;
 use super::serde_text::serde_as_text;
 
@@ -58,19 +58,19 @@ impl KeyIdentifier {
     }
 
     fn of_arn(text: &str) -> Self {
-        let Ok((place, resource)) = split(text) else {
+        let Some(parts) = ArnParts::of(text) else {
             return Self::MalformedArn(text.to_owned());
         };
-        let Some(id) = resource.strip_prefix("key/") else {
-            return match resource.parse() {
-                Ok(name) => Self::AliasArn(AliasArn::new(place, name)),
+        let Some(id) = parts.resource.strip_prefix("key/") else {
+            return match parts.resource.parse() {
+                Ok(name) => Self::AliasArn(AliasArn::new(parts.place(), name)),
                 Err(_) => Self::MalformedArn(text.to_owned()),
             };
         };
-        match id.parse() {
-            Ok(id) => Self::KeyArn(KeyArn::new(place, id)),
-            Err(_) => Self::KeyArnWithMalformedId {
-                place,
+        match KeyIdText::new(id) {
+            Some(id) => Self::KeyArn(KeyArn::new(parts.place(), id.into())),
+            None => Self::KeyArnWithMalformedId {
+                place: parts.place(),
                 text: text.to_owned(),
             },
         }

@@ -1,4 +1,5 @@
-//! [`InlineText`]: a short text stored in its owner, so that a copy neither allocates nor touches a shared counter.
+//! [`InlineText`] and [`FixedText`]: short texts stored in their owner, so that a copy neither allocates nor touches a shared
+//! counter.
 
 use core::fmt;
 
@@ -12,19 +13,19 @@ pub(super) struct InlineText<const N: usize> {
 }
 
 impl<const N: usize> InlineText<N> {
-    /// The concatenation of `parts`, or `None` if it is too long.
-    pub(super) fn concat(parts: &[&str]) -> Option<Self> {
+    /// A text of ASCII characters. What does not fit is cut off: the caller has checked that all does.
+    #[inline(always)]
+    pub(super) fn of_ascii(text: &[u8]) -> Self {
         let mut bytes = [0; N];
-        let mut len = 0_usize;
-        for part in parts {
-            let end = len.checked_add(part.len())?;
-            bytes.get_mut(len..end)?.copy_from_slice(part.as_bytes());
-            len = end;
-        }
-        Some(Self {
-            len: u8::try_from(len).ok()?,
+        let len = text.len().min(N);
+        bytes
+            .iter_mut()
+            .zip(text)
+            .for_each(|(to, from)| *to = *from);
+        Self {
+            len: u8::try_from(len).unwrap_or(u8::MAX),
             bytes,
-        })
+        }
     }
 
     pub(super) fn as_bytes(&self) -> &[u8] {
@@ -32,7 +33,7 @@ impl<const N: usize> InlineText<N> {
     }
 
     pub(super) fn as_str(&self) -> &str {
-        // Always UTF-8: `concat` is the only constructor and takes whole strings.
+        // Always UTF-8, since callers give ASCII characters.
         core::str::from_utf8(self.as_bytes()).unwrap_or_default()
     }
 }
@@ -61,14 +62,41 @@ impl<const N: usize> Ord for InlineText<N> {
     }
 }
 
+/// Exactly `N` bytes of UTF-8 text. Unlike a text whose length varies, it is copied without a call.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct FixedText<const N: usize>([u8; N]);
+
+impl<const N: usize> FixedText<N> {
+    /// A text of ASCII characters.
+    #[inline(always)]
+    pub(super) const fn of_ascii(text: &[u8; N]) -> Self {
+        Self(*text)
+    }
+
+    pub(super) const fn as_bytes(&self) -> &[u8; N] {
+        &self.0
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        // Always UTF-8, since callers give ASCII characters.
+        core::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl<const N: usize> fmt::Debug for FixedText<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.as_str(), f)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
 
-    use super::InlineText;
+    use super::{FixedText, InlineText};
 
     fn text(text: &str) -> InlineText<4> {
-        InlineText::concat(&[text]).unwrap()
+        InlineText::of_ascii(text.as_bytes())
     }
 
     #[test]
@@ -88,8 +116,9 @@ mod tests {
     }
 
     #[test]
-    fn what_is_longer_than_its_room_is_refused() {
-        assert!(InlineText::<4>::concat(&["ab", "cd"]).is_some());
-        assert!(InlineText::<4>::concat(&["abc", "de"]).is_none());
+    fn a_fixed_text_is_shown_as_it_is() {
+        let text = FixedText::of_ascii(b"a\"b");
+        assert_eq!(text.as_str(), "a\"b");
+        assert_eq!(format!("{text:?}"), format!("{:?}", "a\"b"));
     }
 }

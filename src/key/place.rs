@@ -3,7 +3,7 @@
 use core::fmt;
 use core::str::FromStr;
 
-use super::inline::InlineText;
+use super::inline::{FixedText, InlineText};
 use super::serde_text::serde_as_text;
 
 /// An AWS account id: 12 decimal digits.
@@ -17,7 +17,7 @@ use super::serde_text::serde_as_text;
 /// # Ok::<(), kms_reencrypt::InvalidAccountId>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct AccountId(InlineText<12>);
+pub struct AccountId(FixedText<12>);
 
 impl AccountId {
     /// The account id as text.
@@ -28,8 +28,31 @@ impl AccountId {
 
     /// The text as bytes, which skips the check that they are UTF-8.
     #[cfg(feature = "json")]
-    pub(crate) fn as_bytes(&self) -> &[u8] {
+    pub(crate) const fn as_bytes(&self) -> &[u8; 12] {
         self.0.as_bytes()
+    }
+}
+
+/// The text of an account id.
+#[derive(Clone, Copy)]
+pub(super) struct AccountText<'a>(&'a [u8; 12]);
+
+impl<'a> AccountText<'a> {
+    pub(super) fn new(text: &'a [u8; 12]) -> Option<Self> {
+        // Filled up to the width of a register, in which all bytes are checked at once.
+        let mut filled = [b'0'; 16];
+        *filled.first_chunk_mut()? = *text;
+        let is_number = filled
+            .iter()
+            .fold(true, |all, byte| all & byte.is_ascii_digit());
+        is_number.then_some(Self(text))
+    }
+}
+
+impl From<AccountText<'_>> for AccountId {
+    #[inline(always)]
+    fn from(AccountText(text): AccountText<'_>) -> Self {
+        Self(FixedText::of_ascii(text))
     }
 }
 
@@ -37,12 +60,11 @@ impl FromStr for AccountId {
     type Err = InvalidAccountId;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let digits = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
-        digits
-            .then(|| InlineText::concat(&[text]))
-            .flatten()
-            .map(Self)
-            .ok_or(InvalidAccountId(()))
+        let text = text.as_bytes().try_into().ok();
+        let text = text
+            .and_then(AccountText::new)
+            .ok_or(InvalidAccountId(()))?;
+        Ok(text.into())
     }
 }
 
@@ -62,7 +84,10 @@ pub struct InvalidAccountId(());
 /// Parsing checks the form that the service model gives (`^([a-z]+-){2,3}\d+$`, at most 32 characters), not whether AWS
 /// has such a Region.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Region(InlineText<32>);
+pub struct Region(InlineText<REGION_MAX>);
+
+/// The longest name of a Region (service model).
+const REGION_MAX: usize = 32;
 
 impl Region {
     /// The Region's name.
@@ -88,7 +113,60 @@ impl Region {
     /// ```
     #[must_use]
     pub fn partition(&self) -> &'static str {
-        match self.0.as_bytes() {
+        RegionText(self.0.as_bytes()).partition()
+    }
+
+    /// Whether the Region is in China: SM2 keys exist only there.
+    #[must_use]
+    pub fn is_in_china(&self) -> bool {
+        self.partition() == "aws-cn"
+    }
+}
+
+/// The text of a Region's name.
+#[derive(Clone, Copy)]
+pub(super) struct RegionText<'a>(&'a [u8]);
+
+impl<'a> RegionText<'a> {
+    fn new(text: &'a [u8]) -> Option<Self> {
+        let (name, rest) = Self::at_start(text)?;
+        rest.is_empty().then_some(name)
+    }
+
+    /// A name that ends with a colon, and what is after the colon.
+    pub(super) fn before_colon(text: &'a [u8]) -> Option<(Self, &'a [u8])> {
+        let (name, rest) = Self::at_start(text)?;
+        Some((name, rest.strip_prefix(b":")?))
+    }
+
+    /// The name at the start, and what is behind its number.
+    fn at_start(text: &'a [u8]) -> Option<(Self, &'a [u8])> {
+        // Two or three words, each followed by a hyphen.
+        let (mut hyphens, mut before) = (0, b'-');
+        let mut len = 0;
+        for byte in text {
+            match *byte {
+                b'a'..=b'z' => {}
+                b'-' if before != b'-' => hyphens += 1,
+                _ => break,
+            }
+            before = *byte;
+            len += 1;
+        }
+        // Then a number.
+        let behind = text.get(len..)?;
+        let digits = behind
+            .iter()
+            .take_while(|byte| byte.is_ascii_digit())
+            .count();
+        let (name, rest) = text.split_at_checked(len + digits)?;
+        let is_name = before == b'-' && digits > 0 && matches!(hyphens, 2 | 3);
+        (is_name && name.len() <= REGION_MAX).then_some((Self(name), rest))
+    }
+
+    /// The partition that the Region belongs to.
+    pub(super) fn partition(self) -> &'static str {
+        match self.0 {
             name if name.starts_with(b"cn-") => "aws-cn",
             name if name.starts_with(b"us-gov-") => "aws-us-gov",
             name if name.starts_with(b"us-iso-") => "aws-iso",
@@ -99,11 +177,12 @@ impl Region {
             _ => "aws",
         }
     }
+}
 
-    /// Whether the Region is in China: SM2 keys exist only there.
-    #[must_use]
-    pub fn is_in_china(&self) -> bool {
-        self.partition() == "aws-cn"
+impl From<RegionText<'_>> for Region {
+    #[inline(always)]
+    fn from(RegionText(text): RegionText<'_>) -> Self {
+        Self(InlineText::of_ascii(text))
     }
 }
 
@@ -111,23 +190,8 @@ impl FromStr for Region {
     type Err = InvalidRegion;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let words = text.trim_end_matches(|c: char| c.is_ascii_digit());
-        // Two or three words, each followed by a hyphen, and a number.
-        let (mut hyphens, mut before) = (0, b'-');
-        for byte in words.bytes() {
-            match byte {
-                b'a'..=b'z' => {}
-                b'-' if before != b'-' => hyphens += 1,
-                _ => return Err(InvalidRegion(())),
-            }
-            before = byte;
-        }
-        let is_region = words.len() < text.len() && before == b'-' && matches!(hyphens, 2 | 3);
-        is_region
-            .then(|| InlineText::concat(&[text]))
-            .flatten()
-            .map(Self)
-            .ok_or(InvalidRegion(()))
+        let text = RegionText::new(text.as_bytes()).ok_or(InvalidRegion(()))?;
+        Ok(text.into())
     }
 }
 
@@ -176,6 +240,12 @@ mod tests {
             ("ap-southeast-10", true),
             ("us-east", false),
             ("us-2", false),
+            ("us-2-east-2", false),
+            ("us-east2-2", false),
+            ("us-east-2a", false),
+            ("us-east-2-", false),
+            ("2-us-east", false),
+            ("-us-east-2", false),
             ("us--2", false),
             ("US-EAST-2", false),
             ("us-east-2 ", false),
