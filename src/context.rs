@@ -36,8 +36,8 @@ impl EncryptionContext {
         &self.encoded
     }
 
-    /// The context with these pairs. If several have the same key, the last of them counts.
-    pub(crate) fn of_pairs<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)> + Clone) -> Self {
+    /// The context with these pairs, in UTF-8. If several have the same key, the last of them counts.
+    pub(crate) fn of_pairs<'a>(pairs: impl Iterator<Item = (&'a [u8], &'a [u8])> + Clone) -> Self {
         if pairs.clone().is_sorted_by(|(a, _), (b, _)| a < b) {
             return Self::of_sorted(pairs);
         }
@@ -49,7 +49,7 @@ impl EncryptionContext {
         Self::of_sorted(sorted.into_iter())
     }
 
-    fn of_sorted<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)> + Clone) -> Self {
+    fn of_sorted<'a>(pairs: impl Iterator<Item = (&'a [u8], &'a [u8])> + Clone) -> Self {
         let lens = pairs
             .clone()
             .map(|(key, value)| 8 + key.len() + value.len());
@@ -58,7 +58,7 @@ impl EncryptionContext {
             // No request carries a text of 4 GiB or more, so every length fits.
             let len = u32::try_from(text.len()).unwrap_or(u32::MAX);
             encoded.extend_from_slice(&len.to_be_bytes());
-            encoded.extend_from_slice(text.as_bytes());
+            encoded.extend_from_slice(text);
         }
         Self {
             encoded: encoded.into_boxed_slice(),
@@ -116,7 +116,9 @@ impl ContextBuilder {
         if self.added.is_empty() {
             return self.whole;
         }
-        EncryptionContext::of_pairs(self.whole.iter().chain(texts(&self.added)))
+        let whole = self.whole.iter();
+        let whole = whole.map(|(key, value)| (key.as_bytes(), value.as_bytes()));
+        EncryptionContext::of_pairs(whole.chain(texts(&self.added)))
     }
 }
 
@@ -127,10 +129,10 @@ impl From<EncryptionContext> for ContextBuilder {
     }
 }
 
-fn texts(pairs: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> + Clone {
+fn texts(pairs: &[(String, String)]) -> impl Iterator<Item = (&[u8], &[u8])> + Clone {
     pairs
         .iter()
-        .map(|(key, value)| (key.as_str(), value.as_str()))
+        .map(|(key, value)| (key.as_bytes(), value.as_bytes()))
 }
 
 impl<K: Into<String>, V: Into<String>, const N: usize> From<[(K, V); N]> for EncryptionContext {

@@ -230,25 +230,24 @@ impl<P: KeyProvider> Kms<P> {
         }
     }
 
-    /// Reports a request that violates constraints to the observer if one is set. No key has been looked up for it.
+    /// The request, if it could be built. If it violates constraints, that is reported to the observer if one is set. No
+    /// key has been looked up for it.
+    ///
+    /// Takes a reference, as a request is large: moving it takes longer than most of what is done with it.
     #[cfg(feature = "json")]
-    #[inline(always)]
-    pub(crate) fn checked<T>(
+    pub(crate) fn checked<'r, T>(
         &self,
         operation: Operation,
-        built: Result<T, KmsError>,
-    ) -> Result<T, KmsError> {
-        if let (Some(observer), Err(error)) = (&self.observer, &built) {
-            let who = (&self.caller, self.place);
-            observe::tell_of_control(
-                observer.as_ref(),
-                operation,
-                who,
-                &ControlCall::default(),
-                Err(error),
-            );
-        }
-        built
+        built: &'r Result<T, KmsError>,
+    ) -> Result<&'r T, KmsError> {
+        built.as_ref().map_err(|error| {
+            if let Some(observer) = &self.observer {
+                let who = (&self.caller, self.place);
+                let call = ControlCall::default();
+                observe::tell_of_control(observer.as_ref(), operation, who, &call, Err(error));
+            }
+            error.clone()
+        })
     }
 
     /// The provider of the keys.

@@ -175,6 +175,9 @@ impl DerefMut for Wiped {
 
 impl Zeroize for Wiped {
     fn zeroize(&mut self) {
+        if self.0.capacity() == 0 {
+            return;
+        }
         // Cleared first, because `zeroize` wipes elements byte by byte, but spare capacity in one piece.
         self.0.clear();
         self.0.zeroize();

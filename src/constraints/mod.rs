@@ -269,9 +269,14 @@ impl Constraints {
     ///
     /// `values` is called only if no check has recorded a violation, so it may return `None` only for a member whose
     /// check records one.
+    #[inline]
     pub(crate) fn finish<T>(self, values: impl FnOnce() -> Option<T>) -> Result<T, KmsError> {
-        let values = if self.0.is_empty() { values() } else { None };
-        values.ok_or_else(|| ValidationError::Constraints(self.0).into())
+        if self.0.is_empty()
+            && let Some(values) = values()
+        {
+            return Ok(values);
+        }
+        Err(ValidationError::Constraints(self.0).into())
     }
 
     /// A blob of 1 to `max` bytes.

@@ -6,8 +6,10 @@
 //!
 //! ```text
 //! parse(text)                        Result<Document<'_>, SyntaxError>, with line and column
+//! parse_with(bytes, blobs)           the same; also decodes the first of the members that are blobs
 //! document.value()                   Value: Null, Flag, Number(its text), Text, List, Object
 //! Object::last(name)                 a member; the last one, if several have the name
+//! Object::take_blob(name)            the bytes of a member, if they were decoded
 //! Object::iter()                     all members, in the order of the document
 //! Object::duplicate()                a name that several members have
 //! Element::root("the policy", v)     a value together with its place
@@ -19,9 +21,12 @@
 //! element.refuse("too long")         Err(Problem), which says where and what
 //! ```
 //!
-//! A document is one vector, and values are views of it. Strings without escapes are borrowed from the text. Nesting is
-//! bounded, and no look-up or check takes quadratic time. Elements borrow the element that they were reached through,
-//! so a place costs nothing until a message shows it.
+//! A document is one vector of places in the text, and values are views of it. Strings without escapes are borrowed from the
+//! text. Nesting is bounded, and no look-up or check takes quadratic time. Elements borrow the element that they were reached
+//! through, so a place costs nothing until a message shows it.
+//!
+//! To carry out a request takes so little time that reading it shows. So a node holds places and no strings, which would have
+//! to be moved and dropped, and a blob is looked at only once: decoding it checks it, too.
 
 mod element;
 mod parse;
@@ -30,5 +35,5 @@ mod string;
 mod value;
 
 pub(crate) use element::{Element, Problem};
-pub(crate) use parse::parse;
+pub(crate) use parse::{Blobs, parse, parse_with};
 pub(crate) use value::{Document, Object, Value};

@@ -1,5 +1,7 @@
 //! [`Parser`]: a text, and the position up to which it was read.
 
+use super::value::Span;
+
 /// Where a text is not JSON, and why. Lines and columns count from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{problem} at line {line} column {column}")]
@@ -11,12 +13,12 @@ pub(crate) struct SyntaxError {
 
 /// A text, and how many of its bytes were read.
 pub(super) struct Parser<'a> {
-    text: &'a str,
+    text: &'a [u8],
     pub(super) at: usize,
 }
 
 impl<'a> Parser<'a> {
-    pub(super) const fn new(text: &'a str) -> Self {
+    pub(super) const fn new(text: &'a [u8]) -> Self {
         Self { text, at: 0 }
     }
 
@@ -40,13 +42,20 @@ impl<'a> Parser<'a> {
 
     #[inline]
     pub(super) fn peek(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
+        self.text.get(self.at).copied()
     }
 
     /// The bytes that were not read yet.
     #[inline]
     pub(super) fn rest(&self) -> &'a [u8] {
-        self.text.as_bytes().get(self.at..).unwrap_or_default()
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    /// The bytes in a place of the text.
+    #[inline]
+    pub(super) fn bytes(&self, span: Span) -> &'a [u8] {
+        let bytes = self.text.get(span.start..span.start + span.len);
+        bytes.unwrap_or_default()
     }
 
     /// Reads a byte, if it is next.
@@ -66,21 +75,29 @@ impl<'a> Parser<'a> {
         is_next
     }
 
-    /// Reads `len` bytes.
-    #[inline]
-    pub(super) fn take(&mut self, len: usize) -> Result<&'a str, SyntaxError> {
-        let start = self.at;
-        self.at += len;
-        self.since(start)
+    /// A place among the strings that had escapes, as a document names it.
+    pub(super) const fn behind_the_text(&self, span: Span) -> Span {
+        let start = self.text.len() + span.start;
+        Span { start, ..span }
     }
 
+    /// Refuses what is not UTF-8. (What was read as a `str` always is.)
+    pub(super) fn check_utf8(&self, text: &[u8]) -> Result<(), SyntaxError> {
+        match core::str::from_utf8(text) {
+            Ok(_) => Ok(()),
+            Err(_) => Err(self.error("a string that is not UTF-8")),
+        }
+    }
+
+    #[cold]
     pub(super) fn unexpected_end(&self) -> SyntaxError {
         self.error("unexpected end")
     }
 
     /// The refusal of the text because of what is next.
+    #[cold]
     pub(super) fn error(&self, problem: &'static str) -> SyntaxError {
-        let read = self.text.as_bytes().get(..self.at).unwrap_or_default();
+        let read = self.text.get(..self.at).unwrap_or_default();
         let newlines = read.iter().filter(|byte| **byte == b'\n').count();
         let line = read
             .rsplit(|byte| *byte == b'\n')
@@ -93,18 +110,11 @@ impl<'a> Parser<'a> {
         }
     }
 
+    #[cold]
     pub(super) fn expected(&self, problem: &'static str) -> SyntaxError {
         match self.peek() {
             None => self.unexpected_end(),
             Some(_) => self.error(problem),
         }
-    }
-
-    /// What was read since the position `start`.
-    #[inline]
-    pub(super) fn since(&self, start: usize) -> Result<&'a str, SyntaxError> {
-        self.text
-            .get(start..self.at)
-            .ok_or_else(|| self.unexpected_end())
     }
 }

@@ -1,33 +1,64 @@
 //! Strings, with and without escapes.
 
-use zeroize::Zeroizing;
+use crate::secret::Wiped;
 
 use super::parser::{Parser, SyntaxError};
-use super::value::Text;
+use super::value::Span;
 
-/// Reads a string, whose opening quotation mark is next.
-pub(super) fn read<'a>(parser: &mut Parser<'a>) -> Result<Text<'a>, SyntaxError> {
-    parser.eat(b'"');
-    let plain = parser.take(plain_len(parser.rest()))?;
-    if parser.eat(b'"') {
-        return Ok(Text::Borrowed(plain));
+/// Reads a string, whose opening quotation mark is next. If it has escapes, what it says is added to `unescaped`.
+#[inline]
+pub(super) fn read(parser: &mut Parser<'_>, unescaped: &mut Wiped) -> Result<Span, SyntaxError> {
+    parser.at += 1;
+    let start = parser.at;
+    let (len, is_ascii) = plain(parser.rest());
+    parser.at += len;
+    if is_ascii && parser.eat(b'"') {
+        return Ok(Span { start, len });
     }
-    // Allocated in its full size at once: a string that grows leaves copies behind, and this one may be a plaintext.
-    let capacity = plain.len() + literal_len(parser.rest());
-    let mut text = Zeroizing::new(String::with_capacity(capacity));
-    text.push_str(plain);
+    parser.at = start;
+    read_any(parser, unescaped)
+}
+
+/// Reads a string up to its closing quotation mark.
+#[cold]
+fn read_any(parser: &mut Parser<'_>, unescaped: &mut Wiped) -> Result<Span, SyntaxError> {
+    let start = parser.at;
+    let (len, _) = plain(parser.rest());
+    let literal = parser.rest().get(..len).unwrap_or_default();
+    parser.at += len;
+    if parser.eat(b'"') {
+        parser.check_utf8(literal)?;
+        return Ok(Span { start, len });
+    }
+    parser.at = start;
+    unescape(parser, unescaped)
+}
+
+fn unescape(parser: &mut Parser<'_>, unescaped: &mut Wiped) -> Result<Span, SyntaxError> {
+    if unescaped.capacity() == 0 {
+        // Room for all strings that follow, since none says more than is written: a buffer that grows leaves copies behind,
+        // and this may be a plaintext.
+        unescaped.reserve_exact(parser.rest().len());
+    }
+    let start = unescaped.len();
     loop {
+        let (len, _) = plain(parser.rest());
+        let piece = parser.rest().get(..len).unwrap_or_default();
+        parser.check_utf8(piece)?;
+        unescaped.extend_from_slice(piece);
+        parser.at += len;
         if parser.eat(b'"') {
-            return Ok(Text::Unescaped(text));
+            let len = unescaped.len() - start;
+            return Ok(parser.behind_the_text(Span { start, len }));
         }
         if parser.eat(b'\\') {
-            text.push(escaped(parser)?);
+            let letter = escaped(parser)?;
+            unescaped.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes());
         } else if parser.rest().is_empty() {
             return Err(parser.unexpected_end());
-        } else if plain_len(parser.rest()) == 0 {
+        } else {
             return Err(parser.error("control character in a string"));
         }
-        text.push_str(parser.take(plain_len(parser.rest()))?);
     }
 }
 
@@ -65,43 +96,60 @@ fn escaped(parser: &mut Parser<'_>) -> Result<char, SyntaxError> {
 /// Reads the four digits of a `\u` escape.
 fn utf16_unit(parser: &mut Parser<'_>) -> Result<u16, SyntaxError> {
     let digits = parser.rest().first_chunk::<4>();
-    if !digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit)) {
-        return Err(parser.error("expected four hexadecimal digits"));
-    }
-    let digits = parser.take(4)?;
-    u16::from_str_radix(digits, 16).map_err(|_| parser.error("expected four hexadecimal digits"))
+    let digits = digits.filter(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+    let digits = digits.and_then(|digits| core::str::from_utf8(digits).ok());
+    let unit = digits.and_then(|digits| u16::from_str_radix(digits, 16).ok());
+    let unit = unit.ok_or_else(|| parser.error("expected four hexadecimal digits"))?;
+    parser.at += 4;
+    Ok(unit)
 }
 
-/// The number of bytes before the first one that is special, that is, does not stand for itself.
+/// The number of bytes before the first one that is special, that is, does not stand for itself, and whether all of those
+/// are ASCII.
 ///
-/// Whole blocks come first, since the compiler vectorizes them and the blobs in a request's body are long. Words come
-/// next, since they say where the first special byte is and most strings are short.
-fn plain_len(bytes: &[u8]) -> usize {
-    let blocks = bytes.as_chunks::<64>().0.iter();
-    // Checks all bytes of a block without a branch.
-    let is_plain = |block: &&[u8; 64]| {
-        !block
-            .iter()
-            .fold(false, |special, byte| special | is_special(*byte))
-    };
-    let mut plain = blocks.take_while(is_plain).count() * 64;
-    let (words, end) = bytes.get(plain..).unwrap_or_default().as_chunks();
-    for word in words {
+/// Most strings are short, and words say where their first special byte is. Others are long.
+fn plain(bytes: &[u8]) -> (usize, bool) {
+    const WORDS: usize = 12;
+    let (words, _) = bytes.as_chunks();
+    let (mut len, mut seen) = (0, 0);
+    for word in words.iter().take(WORDS) {
         let special = special_bytes(*word);
+        let word = u64::from_le_bytes(*word);
         if special != 0 {
+            // All bits below the one that is set.
+            let before = word & (special & special.wrapping_neg()).wrapping_sub(1);
             let at = special.trailing_zeros() / 8;
-            return plain + usize::try_from(at).unwrap_or_default();
+            len += usize::try_from(at).unwrap_or_default();
+            return (len, (seen | before) & HIGH == 0);
         }
-        plain += word.len();
+        seen |= word;
+        len += 8;
     }
-    let is_plain = |byte: &&u8| !is_special(**byte);
-    plain + end.iter().take_while(is_plain).count()
+    let (rest, is_ascii) = plain_to_the_end(bytes.get(len..).unwrap_or_default());
+    (len + rest, is_ascii && seen & HIGH == 0)
 }
+
+/// The same. Looks for the end first, which `memchr` does with the widest instructions that the processor has.
+fn plain_to_the_end(bytes: &[u8]) -> (usize, bool) {
+    let end = memchr::memchr2(b'"', b'\\', bytes).unwrap_or(bytes.len());
+    let before = bytes.get(..end).unwrap_or_default();
+    // Looks at all bytes without a branch.
+    let is_ascii_text = before
+        .iter()
+        .fold(true, |all, byte| all & (b' '..0x80).contains(byte));
+    if is_ascii_text {
+        return (end, true);
+    }
+    let is_control = |byte: &u8| *byte < b' ';
+    (before.iter().position(is_control).unwrap_or(end), false)
+}
+
+/// The highest bit of each byte.
+const HIGH: u64 = u64::MAX / 0xff * 0x80;
 
 /// A word whose lowest set bit is in the first special byte. (A borrow sets no bit below the one that it comes from.)
 const fn special_bytes(word: [u8; 8]) -> u64 {
     const ONES: u64 = u64::MAX / 0xff;
-    const HIGH: u64 = ONES * 0x80;
     const QUOTES: u64 = ONES * 0x22;
     const BACKSLASHES: u64 = ONES * 0x5c;
     const SPACES: u64 = ONES * 0x20;
@@ -112,36 +160,28 @@ const fn special_bytes(word: [u8; 8]) -> u64 {
     below(word, SPACES) | below(word ^ QUOTES, ONES) | below(word ^ BACKSLASHES, ONES)
 }
 
-const fn is_special(byte: u8) -> bool {
-    (byte == b'"') | (byte == b'\\') | (byte < 0x20)
-}
-
-/// The number of bytes before the quotation mark that ends a string. Its text is not longer than that.
-fn literal_len(bytes: &[u8]) -> usize {
-    let mut is_escaped = false;
-    let ends = |byte: &u8| {
-        let ends = *byte == b'"' && !is_escaped;
-        is_escaped = *byte == b'\\' && !is_escaped;
-        ends
-    };
-    bytes.iter().position(ends).unwrap_or(bytes.len())
-}
-
 #[cfg(test)]
 mod tests {
-    use crate::json::parse;
-    use crate::json::parser::Parser;
-    use crate::json::value::Text;
+    use crate::json::{Blobs, parse, parse_with};
+    use crate::json::{Document, Value};
 
-    fn text(json: &str) -> Text<'_> {
-        super::read(&mut Parser::new(json)).unwrap()
+    fn text<'d>(document: &'d Document<'_>) -> &'d str {
+        match document.value() {
+            Value::Text(text) => text,
+            _ => panic!("not a string"),
+        }
     }
 
     #[test]
     fn a_string_without_escapes_is_borrowed() {
-        let json = format!("\"{}\"", "é".repeat(20));
-        assert!(matches!(text(&json), Text::Borrowed(borrowed) if json.contains(borrowed)));
-        assert!(matches!(text(r#""""#), Text::Borrowed("")));
+        for says in ["é".repeat(20), "e".repeat(200), String::new()] {
+            let json = format!("\"{says}\"");
+            let document = parse(&json).unwrap();
+            let range = text(&document).as_bytes().as_ptr_range();
+            assert_eq!(text(&document), says);
+            assert!(json.as_bytes().as_ptr_range().contains(&range.start));
+            assert_eq!(document.unescaped.capacity(), 0);
+        }
     }
 
     #[test]
@@ -155,7 +195,7 @@ mod tests {
                 "a long text, then \"quotation marks\" and more text",
             ),
         ] {
-            assert_eq!(&*text(json), expected);
+            assert_eq!(text(&parse(json).unwrap()), expected);
         }
     }
 
@@ -170,23 +210,53 @@ mod tests {
                 );
                 let text = text.get(140 - len..).unwrap_or(&text);
                 let expected = text.find(|c| c == '"' || c == '\\' || c < ' ');
-                assert_eq!(
-                    Some(super::plain_len(text.as_bytes())),
-                    expected,
-                    "{text:?}"
-                );
+                let (found, is_ascii) = super::plain(text.as_bytes());
+                assert_eq!(Some(found), expected, "{text:?}");
+                assert_eq!(is_ascii, text.as_bytes()[..found].is_ascii(), "{text:?}");
             }
         }
-        assert_eq!(super::plain_len(&[0x9f; 139]), 139);
+        assert_eq!(super::plain(&[0x9f; 139]), (139, false));
+        assert_eq!(super::plain(&[0x7f; 139]), (139, true));
     }
 
     #[test]
-    fn an_unescaped_string_never_grows() {
-        let json = format!("\"{}\\\\\"", r"\/x".repeat(1000));
-        match text(&json) {
-            Text::Unescaped(text) => assert_eq!(text.capacity(), json.len() - 2),
-            Text::Borrowed(_) => panic!("it has escapes"),
+    fn room_for_what_is_unescaped_never_grows() {
+        let string = format!("\"{}\\\\\"", r"\/x".repeat(1000));
+        let json = format!("[{string}, {string}]");
+        let document = parse(&json).unwrap();
+        let Value::List(strings) = document.value() else {
+            panic!("not a list");
+        };
+        let expected = "/x".repeat(1000) + "\\";
+        assert!(
+            strings
+                .iter()
+                .all(|value| matches!(value, Value::Text(text) if text == expected))
+        );
+        assert_eq!(strings.iter().count(), 2);
+        // What follows the first quotation mark.
+        assert_eq!(document.unescaped.capacity(), json.len() - 2);
+    }
+
+    #[test]
+    fn what_is_not_utf_8_is_refused() {
+        let blobs = Blobs {
+            names: &[],
+            decode: |_| None,
+        };
+        for inside in [
+            &b"\xff"[..],
+            b"\xc3",
+            b"a\xc3\\n\xa9",
+            b"\\n\xff",
+            b"\xed\xa0\x80",
+        ] {
+            let text = [b"\"", inside, b"\""].concat();
+            let error = parse_with(&text, &blobs).unwrap_err().to_string();
+            assert!(error.starts_with("a string that is not UTF-8"), "{error}");
         }
+        let text = [&b"\""[..], &[b'e'; 300], b"\xff\""].concat();
+        assert!(parse_with(&text, &blobs).is_err());
     }
 
     #[test]

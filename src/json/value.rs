@@ -1,44 +1,92 @@
 //! [`Document`]: what a text says, and the [`Value`]s in it.
 
+use core::cell::Cell;
 use core::fmt;
-use core::ops::Deref;
 use std::collections::HashSet;
 
-use zeroize::Zeroizing;
+use crate::secret::Wiped;
 
 /// A JSON document: all values of a text in one vector, in the order of the text, so that reading it allocates once.
 ///
 /// The content of an array or object directly follows it.
-#[derive(Debug)]
-pub(crate) struct Document<'a>(Vec<Node<'a>>);
+pub(crate) struct Document<'a> {
+    pub(super) text: &'a [u8],
+    /// The strings that had escapes, one after the other. They are wiped, since they may be plaintexts.
+    pub(super) unescaped: Wiped,
+    pub(super) nodes: Vec<Node>,
+    /// The first blob, and where it is in the text, until it is taken.
+    pub(super) blob: Cell<Option<(usize, Wiped)>>,
+}
 
-impl<'a> Document<'a> {
-    pub(super) const fn new(nodes: Vec<Node<'a>>) -> Self {
-        Self(nodes)
-    }
-
+impl Document<'_> {
     /// The value that the document is.
     pub(crate) fn value(&self) -> Value<'_> {
-        let root = siblings(&self.0).next();
-        root.map_or(Value::Null, |(node, inside)| node.value(inside))
+        let root = siblings(&self.nodes).next();
+        root.map_or(Value::Null, |(node, inside)| node.value(self, inside))
     }
+
+    /// The text of a string. The reader has checked that it is UTF-8.
+    #[inline]
+    fn string(&self, span: Span) -> &str {
+        core::str::from_utf8(self.bytes(span)).unwrap_or_default()
+    }
+
+    #[inline]
+    fn bytes(&self, span: Span) -> &[u8] {
+        let borrowed = self.text.get(span.start..span.start + span.len);
+        borrowed.unwrap_or_else(|| self.unescaped_bytes(span))
+    }
+
+    #[cold]
+    fn unescaped_bytes(&self, span: Span) -> &[u8] {
+        let start = span.start.saturating_sub(self.text.len());
+        let unescaped = self.unescaped.get(start..start + span.len);
+        unescaped.unwrap_or_default()
+    }
+
+    /// Takes the blob that is written in a place.
+    fn take_blob(&self, span: Span) -> Option<Wiped> {
+        let (start, bytes) = self.blob.take()?;
+        if start == span.start {
+            return Some(bytes);
+        }
+        self.blob.set(Some((start, bytes)));
+        None
+    }
+}
+
+/// Where a string is, without its quotation marks. From the end of the text on, positions are those of the strings that
+/// had escapes. Small and without a destructor, unlike the string itself: most of them are never asked for.
+#[derive(Clone, Copy)]
+pub(super) struct Span {
+    pub(super) start: usize,
+    pub(super) len: usize,
+}
+
+impl Span {
+    /// The name of a value that has none.
+    pub(super) const EMPTY: Self = Self { start: 0, len: 0 };
 }
 
 /// A value of a document, and its name if it is a member of an object.
 #[derive(Debug)]
-pub(super) struct Node<'a> {
-    pub(super) name: Text<'a>,
-    pub(super) kind: Kind<'a>,
+pub(super) struct Node {
+    pub(super) name: Span,
+    pub(super) kind: Kind,
+    /// Where a number or a string is.
+    pub(super) span: Span,
     /// How many nodes are inside it, at all depths.
     pub(super) inside: usize,
 }
 
 /// What a value is.
-pub(super) enum Kind<'a> {
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Kind {
     Null,
-    Flag(bool),
-    Number(&'a str),
-    Text(Text<'a>),
+    True,
+    False,
+    Number,
+    Text,
     List,
     Object,
 }
@@ -60,32 +108,77 @@ pub(crate) enum Value<'d> {
 
 /// The values of a JSON array.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct List<'d>(&'d [Node<'d>]);
+pub(crate) struct List<'d> {
+    document: &'d Document<'d>,
+    nodes: &'d [Node],
+}
 
 impl<'d> List<'d> {
     pub(crate) fn iter(self) -> impl Iterator<Item = Value<'d>> + Clone {
-        siblings(self.0).map(|(node, inside)| node.value(inside))
+        siblings(self.nodes).map(move |(node, inside)| node.value(self.document, inside))
     }
 
     pub(crate) const fn is_empty(self) -> bool {
-        self.0.is_empty()
+        self.nodes.is_empty()
     }
 }
 
-/// The members of a JSON object, in the order of the document. The default has none.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Object<'d>(&'d [Node<'d>]);
+/// The members of a JSON object, in the order of the document.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Object<'d> {
+    document: &'d Document<'d>,
+    nodes: &'d [Node],
+}
 
 impl<'d> Object<'d> {
     /// The members, in the order of the document.
     pub(crate) fn iter(self) -> impl Iterator<Item = (&'d str, Value<'d>)> + Clone {
-        siblings(self.0).map(|(node, inside)| (&*node.name, node.value(inside)))
+        let document = self.document;
+        siblings(self.nodes).map(move |(node, inside)| {
+            let name = document.string(node.name);
+            (name, node.value(document, inside))
+        })
     }
 
     /// The member of a name; the last one, if several have it.
     pub(crate) fn last(self, name: &str) -> Option<Value<'d>> {
-        let of_name = siblings(self.0).filter(|(node, _)| *node.name == *name);
-        of_name.last().map(|(node, inside)| node.value(inside))
+        let (node, inside) = self.last_node(name)?;
+        Some(node.value(self.document, inside))
+    }
+
+    /// The bytes of the last member of a name, if the reader has decoded them. They are handed out once.
+    pub(crate) fn take_blob(self, name: &str) -> Option<Wiped> {
+        let (node, _) = self.last_node(name)?;
+        self.document.take_blob(node.span)
+    }
+
+    fn last_node(self, name: &str) -> Option<(&'d Node, &'d [Node])> {
+        let (mut nodes, mut found) = (self.nodes, None);
+        while let Some((node, behind)) = nodes.split_first() {
+            // Most names differ in length.
+            if node.name.len == name.len() && self.document.bytes(node.name) == name.as_bytes() {
+                found = Some((node, behind));
+            }
+            nodes = behind.get(node.inside..).unwrap_or_default();
+        }
+        let (node, behind) = found?;
+        Some((node, behind.get(..node.inside).unwrap_or_default()))
+    }
+
+    /// How long the names are, in bytes.
+    pub(crate) fn name_lengths(self) -> impl Iterator<Item = usize> {
+        siblings(self.nodes).map(|(node, _)| node.name.len)
+    }
+
+    /// The names and values of the members, if all of them are strings, in UTF-8. As bytes, since the reader has checked
+    /// them.
+    pub(crate) fn texts(self) -> Option<impl Iterator<Item = (&'d [u8], &'d [u8])> + Clone> {
+        let is_text = |node: &Node| matches!(node.kind, Kind::Text);
+        let document = self.document;
+        let text = |node: &'d Node| (document.bytes(node.name), document.bytes(node.span));
+        // Strings have nothing inside them, so all nodes are members.
+        let texts = self.nodes.iter().map(text);
+        self.nodes.iter().all(is_text).then_some(texts)
     }
 
     /// A name that several members have.
@@ -97,9 +190,7 @@ impl<'d> Object<'d> {
 }
 
 /// The sibling nodes, each with the nodes inside it. After those comes the next sibling.
-fn siblings<'d>(
-    mut nodes: &'d [Node<'d>],
-) -> impl Iterator<Item = (&'d Node<'d>, &'d [Node<'d>])> + Clone {
+fn siblings(mut nodes: &[Node]) -> impl Iterator<Item = (&Node, &[Node])> + Clone {
     core::iter::from_fn(move || {
         let (node, behind) = nodes.split_first()?;
         let (inside, behind) = behind.split_at_checked(node.inside)?;
@@ -108,16 +199,18 @@ fn siblings<'d>(
     })
 }
 
-impl Node<'_> {
+impl Node {
     /// The value with the nodes inside it.
-    fn value<'d>(&'d self, inside: &'d [Node<'d>]) -> Value<'d> {
-        match &self.kind {
+    #[inline]
+    fn value<'d>(&self, document: &'d Document<'_>, nodes: &'d [Self]) -> Value<'d> {
+        match self.kind {
             Kind::Null => Value::Null,
-            Kind::Flag(flag) => Value::Flag(*flag),
-            Kind::Number(number) => Value::Number(number),
-            Kind::Text(text) => Value::Text(text),
-            Kind::List => Value::List(List(inside)),
-            Kind::Object => Value::Object(Object(inside)),
+            Kind::True => Value::Flag(true),
+            Kind::False => Value::Flag(false),
+            Kind::Number => Value::Number(document.string(self.span)),
+            Kind::Text => Value::Text(document.string(self.span)),
+            Kind::List => Value::List(List { document, nodes }),
+            Kind::Object => Value::Object(Object { document, nodes }),
         }
     }
 }
@@ -129,33 +222,17 @@ impl fmt::Debug for Value<'_> {
     }
 }
 
-impl fmt::Debug for Kind<'_> {
+/// The same: a place would tell how long a plaintext is.
+impl fmt::Debug for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("..")
     }
 }
 
-/// A string without its escapes. It is borrowed if it had none. Otherwise it is owned and wiped, since it may be a
-/// plaintext.
-pub(crate) enum Text<'a> {
-    Borrowed(&'a str),
-    Unescaped(Zeroizing<String>),
-}
-
-impl Deref for Text<'_> {
-    type Target = str;
-
-    fn deref(&self) -> &str {
-        match self {
-            Self::Borrowed(text) => text,
-            Self::Unescaped(text) => text,
-        }
-    }
-}
-
-impl fmt::Debug for Text<'_> {
+/// The same.
+impl fmt::Debug for Document<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("..")
+        f.write_str("Document(..)")
     }
 }
 

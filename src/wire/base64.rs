@@ -16,7 +16,7 @@ static ENGINE: std::sync::LazyLock<Simd> = std::sync::LazyLock::new(|| Simd::sta
 static ENGINE: GeneralPurpose = STANDARD;
 
 /// Decodes a text; `None` if it is not base64.
-pub(super) fn decode(text: &str) -> Option<Wiped> {
+pub(super) fn decode(text: &[u8]) -> Option<Wiped> {
     // Allocated in its full size: a vector that grows leaves copies behind, and this may be a plaintext. Not `vec![0; n]`,
     // since glibc's `calloc` is slower than its `malloc`.
     let len = base64::decoded_len_estimate(text.len());

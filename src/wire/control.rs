@@ -193,13 +193,6 @@ fn list_aliases(control: &Control<'_>, members: &Members<'_>) -> Result<Option<O
 
 fn create_grant(control: &Control<'_>, members: &Members<'_>) -> Result<Option<Object>, Failure> {
     let constraints = members.structure("Constraints")?.unwrap_or_default();
-    let context = |name| {
-        Ok::<_, ProtocolError>(
-            constraints
-                .map(name)?
-                .map(|pairs| pairs.into_iter().collect()),
-        )
-    };
     let created = control.create_grant(&CreateGrantRequest {
         key_id: members.text("KeyId")?,
         grantee_principal: members.text("GranteePrincipal")?,
@@ -207,8 +200,8 @@ fn create_grant(control: &Control<'_>, members: &Members<'_>) -> Result<Option<O
         retiring_principal: members.text("RetiringPrincipal")?,
         retiring_service_principal: members.text("RetiringServicePrincipal")?,
         operations: members.texts("Operations")?,
-        encryption_context_subset: context("EncryptionContextSubset")?,
-        encryption_context_equals: context("EncryptionContextEquals")?,
+        encryption_context_subset: constraints.context("EncryptionContextSubset")?,
+        encryption_context_equals: constraints.context("EncryptionContextEquals")?,
         source_arn: constraints.text("SourceArn")?,
         grant_tokens: members.texts("GrantTokens")?.unwrap_or_default(),
         name: members.text("Name")?,

@@ -1,7 +1,7 @@
 //! The operations that use or describe a key, which every provider has: reads their members and writes their results.
 
 use crate::constraints::ModelValue;
-use crate::context::{ContextBuilder, EncryptionContext};
+use crate::context::ContextBuilder;
 use crate::decrypt::DecryptRequestBuilder;
 use crate::describe_key::DescribeKeyRequest;
 use crate::encrypt::EncryptRequestBuilder;
@@ -58,8 +58,10 @@ fn re_encrypt<P: KeyProvider>(
         dry_run_modifiers: values(members, "DryRunModifiers")?,
         dry_run: members.flag("DryRun")?,
     };
-    let request = kms.checked(Operation::ReEncrypt, request.build())?;
-    let response = kms.re_encrypt(&request)?;
+    let request = request.build();
+    let request = kms.checked(Operation::ReEncrypt, &request)?;
+    let response = kms.re_encrypt(request);
+    let response = response.as_ref()?;
     Ok(Some(
         Object::with_room_for(response.ciphertext_blob().len())
             .blob("CiphertextBlob", response.ciphertext_blob())
@@ -91,8 +93,10 @@ fn encrypt<P: KeyProvider>(kms: &Kms<P>, members: &Members<'_>) -> Result<Option
         encryption_algorithm: value(members, "EncryptionAlgorithm")?,
         dry_run: members.flag("DryRun")?,
     };
-    let request = kms.checked(Operation::Encrypt, request.build())?;
-    let response = kms.encrypt(&request)?;
+    let request = request.build();
+    let request = kms.checked(Operation::Encrypt, &request)?;
+    let response = kms.encrypt(request);
+    let response = response.as_ref()?;
     Ok(Some(
         Object::with_room_for(response.ciphertext_blob().len())
             .blob("CiphertextBlob", response.ciphertext_blob())
@@ -115,8 +119,10 @@ fn decrypt<P: KeyProvider>(kms: &Kms<P>, members: &Members<'_>) -> Result<Option
         dry_run_modifiers: values(members, "DryRunModifiers")?,
     };
     refuse_recipient(members)?;
-    let request = kms.checked(Operation::Decrypt, request.build())?;
-    let response = kms.decrypt(&request)?;
+    let request = request.build();
+    let request = kms.checked(Operation::Decrypt, &request)?;
+    let response = kms.decrypt(request);
+    let response = response.as_ref()?;
     Ok(Some(
         Object::with_room_for(response.plaintext().len())
             .plain("KeyId", response.key_id())
@@ -136,8 +142,10 @@ fn generate_data_key<P: KeyProvider>(
 ) -> Result<Option<Object>, Failure> {
     let request = data_key_request(members)?;
     refuse_recipient(members)?;
-    let request = kms.checked(Operation::GenerateDataKey, request.build())?;
-    let response = kms.generate_data_key(&request)?;
+    let request = request.build();
+    let request = kms.checked(Operation::GenerateDataKey, &request)?;
+    let response = kms.generate_data_key(request);
+    let response = response.as_ref()?;
     let blobs = response.ciphertext_blob().len();
     let blobs = blobs.saturating_add(response.plaintext().len());
     Ok(Some(
@@ -154,8 +162,10 @@ fn generate_data_key_without_plaintext<P: KeyProvider>(
     members: &Members<'_>,
 ) -> Result<Option<Object>, Failure> {
     let operation = Operation::GenerateDataKeyWithoutPlaintext;
-    let request = kms.checked(operation, data_key_request(members)?.build())?;
-    let response = kms.generate_data_key_without_plaintext(&request)?;
+    let request = data_key_request(members)?.build();
+    let request = kms.checked(operation, &request)?;
+    let response = kms.generate_data_key_without_plaintext(request);
+    let response = response.as_ref()?;
     Ok(Some(
         Object::with_room_for(response.ciphertext_blob().len())
             .blob("CiphertextBlob", response.ciphertext_blob())
@@ -171,8 +181,10 @@ fn describe_key<P: KeyProvider>(
     let request = DescribeKeyRequest::builder()
         .set_key_id(key_id(members, "KeyId")?)
         .set_grant_tokens(Some(texts(members, "GrantTokens")?));
-    let request = kms.checked(Operation::DescribeKey, request.build())?;
-    let response = kms.describe_key(&request)?;
+    let request = request.build();
+    let request = kms.checked(Operation::DescribeKey, &request)?;
+    let response = kms.describe_key(request);
+    let response = response.as_ref()?;
     Ok(Some(Object::new().object(
         "KeyMetadata",
         describe::key(response.key_metadata()),
@@ -186,8 +198,10 @@ fn get_public_key<P: KeyProvider>(
     let request = GetPublicKeyRequest::builder()
         .set_key_id(key_id(members, "KeyId")?)
         .set_grant_tokens(Some(texts(members, "GrantTokens")?));
-    let request = kms.checked(Operation::GetPublicKey, request.build())?;
-    let response = kms.get_public_key(&request)?;
+    let request = request.build();
+    let request = kms.checked(Operation::GetPublicKey, &request)?;
+    let response = kms.get_public_key(request);
+    let response = response.as_ref()?;
     let object = Object::new()
         .text("KeyId", response.key_id())
         .blob("PublicKey", response.public_key());
@@ -202,8 +216,10 @@ fn generate_data_key_pair<P: KeyProvider>(
 ) -> Result<Option<Object>, Failure> {
     let request = data_key_pair_request(members)?;
     refuse_recipient(members)?;
-    let request = kms.checked(Operation::GenerateDataKeyPair, request.build())?;
-    let response = kms.generate_data_key_pair(&request)?;
+    let request = request.build();
+    let request = kms.checked(Operation::GenerateDataKeyPair, &request)?;
+    let response = kms.generate_data_key_pair(request);
+    let response = response.as_ref()?;
     let private_key = response.private_key_plaintext();
     let blobs = [
         response.private_key_ciphertext_blob().len(),
@@ -229,8 +245,10 @@ fn generate_data_key_pair_without_plaintext<P: KeyProvider>(
     members: &Members<'_>,
 ) -> Result<Option<Object>, Failure> {
     let operation = Operation::GenerateDataKeyPairWithoutPlaintext;
-    let request = kms.checked(operation, data_key_pair_request(members)?.build())?;
-    let response = kms.generate_data_key_pair_without_plaintext(&request)?;
+    let request = data_key_pair_request(members)?.build();
+    let request = kms.checked(operation, &request)?;
+    let response = kms.generate_data_key_pair_without_plaintext(request);
+    let response = response.as_ref()?;
     let blobs = response.private_key_ciphertext_blob().len();
     let blobs = blobs.saturating_add(response.public_key().len());
     Ok(Some(
@@ -279,8 +297,7 @@ fn ciphertext_blob(members: &Members<'_>) -> Result<Option<Vec<u8>>, ProtocolErr
 }
 
 fn context(members: &Members<'_>, name: &str) -> Result<ContextBuilder, ProtocolError> {
-    let context = members.map(name)?.map(EncryptionContext::of_pairs);
-    Ok(context.unwrap_or_default().into())
+    Ok(members.context(name)?.unwrap_or_default().into())
 }
 
 fn texts(members: &Members<'_>, name: &str) -> Result<Vec<String>, ProtocolError> {

@@ -3,8 +3,9 @@
 use core::time::Duration;
 use std::time::SystemTime;
 
+use crate::context::EncryptionContext;
 use crate::error::{JsonType, MemberType, ProtocolError};
-use crate::json::{self, Document, Object, Value};
+use crate::json::{self, Blobs, Document, Object, Value};
 use crate::secret::Wiped;
 
 use super::base64;
@@ -12,28 +13,53 @@ use super::base64;
 /// The last second of the year 9999. A later time is a mistake, and cannot be written to a file.
 const LAST_SECOND: f64 = 253_402_300_799.0;
 
+/// The members of requests that are blobs (service model).
+const BLOBS: Blobs = Blobs {
+    names: &["CiphertextBlob", "Plaintext", "EncryptedKeyMaterial"],
+    decode: base64::decode,
+};
+
 /// Reads a request's body.
 pub(super) fn read(body: &[u8]) -> Result<Document<'_>, ProtocolError> {
-    let text = core::str::from_utf8(body).map_err(|_| ProtocolError::NotJson)?;
-    json::parse(text).map_err(|_| ProtocolError::NotJson)
+    json::parse_with(body, &BLOBS).map_err(|_| ProtocolError::NotJson)
 }
 
 /// The members of a structure, by name and type. Unknown members are ignored; `null` counts as absent.
 ///
 /// The default has no members, like a structure that is absent.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Members<'a>(Object<'a>);
+pub(super) struct Members<'a> {
+    object: Option<Object<'a>>,
+    /// A bit for each length, up to 64 of them, that the name of a member has. Most members of an operation are absent, and
+    /// few names are equally long, so this answers most look-ups.
+    lengths: u64,
+}
+
+impl<'a> From<Object<'a>> for Members<'a> {
+    fn from(object: Object<'a>) -> Self {
+        let bits = object.name_lengths().map(length_bit);
+        Self {
+            object: Some(object),
+            lengths: bits.fold(0, |all, bit| all | bit),
+        }
+    }
+}
+
+const fn length_bit(len: usize) -> u64 {
+    1 << (len % 64)
+}
 
 impl<'a> Members<'a> {
     /// The members of a request. AWS's clients send `{}` if it has none; an empty body is refused (INFERRED).
     pub(super) fn of(body: &'a Document<'_>) -> Result<Self, ProtocolError> {
         match body.value() {
-            Value::Object(object) => Ok(Self(object)),
+            Value::Object(object) => Ok(object.into()),
             list @ Value::List(_) => Err(wrong_type(list, MemberType::Structure)),
             _ => Err(ProtocolError::NotJson),
         }
     }
 
+    #[inline]
     pub(super) fn text(&self, name: &str) -> Result<Option<&'a str>, ProtocolError> {
         match self.get(name) {
             None => Ok(None),
@@ -42,6 +68,7 @@ impl<'a> Members<'a> {
         }
     }
 
+    #[inline]
     pub(super) fn flag(&self, name: &str) -> Result<Option<bool>, ProtocolError> {
         match self.get(name) {
             None => Ok(None),
@@ -82,14 +109,18 @@ impl<'a> Members<'a> {
 
     /// The bytes of a blob: base64 in the standard alphabet, padded.
     pub(super) fn blob(&self, name: &str) -> Result<Option<Wiped>, ProtocolError> {
+        if let Some(bytes) = self.object.and_then(|object| object.take_blob(name)) {
+            return Ok(Some(bytes));
+        }
         let Some(text) = self.text(name)? else {
             return Ok(None);
         };
-        let bytes = base64::decode(text).ok_or(ProtocolError::NotBase64)?;
+        let bytes = base64::decode(text.as_bytes()).ok_or(ProtocolError::NotBase64)?;
         Ok(Some(bytes))
     }
 
     /// A list of strings. An absent list differs from an empty one.
+    #[inline]
     pub(super) fn texts(&self, name: &str) -> Result<Option<Vec<&'a str>>, ProtocolError> {
         let Some(values) = self.list(name)? else {
             return Ok(None);
@@ -101,34 +132,27 @@ impl<'a> Members<'a> {
         texts.collect::<Result<_, _>>().map(Some)
     }
 
-    /// A map of strings. A number is not read as a string: GUESS 20.
-    pub(super) fn map(
-        &self,
-        name: &str,
-    ) -> Result<Option<impl Iterator<Item = (&'a str, &'a str)> + Clone>, ProtocolError> {
+    /// An encryption context: a map of strings. A number is not read as a string: GUESS 20.
+    pub(super) fn context(&self, name: &str) -> Result<Option<EncryptionContext>, ProtocolError> {
         let members = match self.get(name) {
             None => return Ok(None),
             Some(Value::Object(members)) => members,
             Some(other) => return Err(wrong_type(other, MemberType::Map)),
         };
-        let is_text = |value: &Value<'_>| matches!(value, Value::Text(_));
-        let mut values = members.iter().map(|(_, value)| value);
-        match values.find(|value| !is_text(value)) {
-            Some(other) => Err(wrong_type(other, MemberType::String)),
-            None => Ok(Some(members.iter().filter_map(
-                |(key, value)| match value {
-                    Value::Text(text) => Some((key, text)),
-                    _ => None,
-                },
-            ))),
+        if let Some(texts) = members.texts() {
+            return Ok(Some(EncryptionContext::of_pairs(texts)));
         }
+        let mut values = members.iter().map(|(_, value)| value);
+        let other = values.find(|value| !matches!(value, Value::Text(_)));
+        Err(wrong_type(other.unwrap_or(Value::Null), MemberType::String))
     }
 
     /// A structure.
+    #[inline]
     pub(super) fn structure(&self, name: &str) -> Result<Option<Self>, ProtocolError> {
         match self.get(name) {
             None => Ok(None),
-            Some(Value::Object(object)) => Ok(Some(Self(object))),
+            Some(Value::Object(object)) => Ok(Some(object.into())),
             Some(other) => Err(wrong_type(other, MemberType::Structure)),
         }
     }
@@ -136,7 +160,7 @@ impl<'a> Members<'a> {
     /// A list of structures.
     pub(super) fn structures(&self, name: &str) -> Result<Vec<Self>, ProtocolError> {
         let structure = |value| match value {
-            Value::Object(object) => Ok(Self(object)),
+            Value::Object(object) => Ok(object.into()),
             other => Err(wrong_type(other, MemberType::Structure)),
         };
         let values = self.list(name)?;
@@ -158,8 +182,12 @@ impl<'a> Members<'a> {
     }
 
     /// A member by its name; the last one, if the name is duplicated.
+    #[inline]
     fn get(&self, name: &str) -> Option<Value<'a>> {
-        self.0.last(name).filter(|value| !is_null(value))
+        if self.lengths & length_bit(name.len()) == 0 {
+            return None;
+        }
+        self.object?.last(name).filter(|value| !is_null(value))
     }
 }
 
@@ -192,6 +220,7 @@ mod tests {
     use std::time::SystemTime;
 
     use super::{Members, read};
+    use crate::context::EncryptionContext;
     use crate::error::ProtocolError;
     use crate::json::Document;
 
@@ -236,8 +265,8 @@ mod tests {
         assert_eq!(members.flag("flag"), Ok(Some(true)));
         assert_eq!(members.integer("int"), Ok(Some(3)));
         assert_eq!(members.texts("list"), Ok(Some(vec!["a"])));
-        let pairs = members.map("map").unwrap().unwrap();
-        assert!(pairs.eq([("a", "b")]));
+        let context = EncryptionContext::from([("a", "b")]);
+        assert_eq!(members.context("map"), Ok(Some(context)));
         let time = members.time("float").unwrap().unwrap();
         assert_eq!(time, SystemTime::UNIX_EPOCH + Duration::from_millis(1500));
 
@@ -246,7 +275,7 @@ mod tests {
         assert!(members.integer("text").is_err());
         assert!(members.time("text").is_err());
         assert!(members.texts("mixed").is_err());
-        assert!(members.map("odd").is_err());
+        assert!(members.context("odd").is_err());
         assert!(members.structure("list").is_err());
         assert!(members.structures("list").is_err());
     }

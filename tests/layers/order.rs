@@ -16,8 +16,8 @@ pub(crate) const ORDERS: &[(&str, Order)] = &[
     (
         "",
         &[
-            &["documentation", "hex", "json", "secret"],
-            &["random"],
+            &["documentation", "hex", "secret"],
+            &["json", "random"],
             &["key"],
             &["operation"],
             &["context"],
@@ -136,7 +136,7 @@ pub(crate) const ORDERS: &[(&str, Order)] = &[
     ),
     (
         "json",
-        &[&["parser", "value"], &["element", "string"], &["parse"]],
+        &[&["value"], &["element", "parser"], &["string"], &["parse"]],
     ),
     (
         "key",
