@@ -10,6 +10,8 @@ use super::base64;
 use super::plain::Plain;
 
 /// A JSON object under construction. Members keep the order in which they are added.
+///
+/// Every member is written after a comma. In the end the first comma becomes the bracket that opens the object.
 #[derive(Debug)]
 pub(super) struct Object(Vec<u8>);
 
@@ -23,9 +25,7 @@ impl Object {
     pub(super) fn with_room_for(blobs: usize) -> Self {
         const AROUND: usize = 640;
         let written = base64::encoded_len(blobs);
-        let mut json = Vec::with_capacity(AROUND.saturating_add(written));
-        json.push(b'{');
-        Self(json)
+        Self(Vec::with_capacity(AROUND.saturating_add(written)))
     }
 
     pub(super) fn text(mut self, name: &str, text: impl Display) -> Self {
@@ -35,6 +35,7 @@ impl Object {
     }
 
     /// A text that needs no escaping, such as a key ARN or a value of the service model.
+    #[inline(always)]
     pub(super) fn plain(mut self, name: &str, text: &(impl Plain + ?Sized)) -> Self {
         self.name(name);
         self.0.push(b'"');
@@ -43,6 +44,7 @@ impl Object {
         self
     }
 
+    #[inline(always)]
     pub(super) fn maybe_plain(self, name: &str, text: Option<&(impl Plain + ?Sized)>) -> Self {
         match text {
             Some(text) => self.plain(name, text),
@@ -111,6 +113,7 @@ impl Object {
         self
     }
 
+    #[inline(always)]
     pub(super) fn blob(mut self, name: &str, bytes: &[u8]) -> Self {
         self.name(name);
         self.0.push(b'"');
@@ -121,7 +124,7 @@ impl Object {
 
     /// An entry of a map. A caller chose its name, so the name may need escaping.
     pub(super) fn entry(mut self, name: &str, text: &str) -> Self {
-        self.comma();
+        self.0.push(b',');
         self.push_text(name);
         self.0.push(b':');
         self.push_text(text);
@@ -141,22 +144,20 @@ impl Object {
     }
 
     pub(super) fn into_json(mut self) -> Vec<u8> {
+        match self.0.first_mut() {
+            Some(first) => *first = b'{',
+            None => self.0.push(b'{'),
+        }
         self.0.push(b'}');
         self.0
     }
 
     /// A name of the service model, which needs no escaping.
+    #[inline(always)]
     fn name(&mut self, name: &str) {
-        self.comma();
-        self.0.push(b'"');
+        self.push(",\"");
         self.push(name);
         self.push("\":");
-    }
-
-    fn comma(&mut self) {
-        if self.0.len() > 1 {
-            self.0.push(b',');
-        }
     }
 
     fn list<T>(&mut self, items: impl IntoIterator<Item = T>, push: impl Fn(&mut Self, T)) {
@@ -180,6 +181,7 @@ impl Object {
         self.0.extend_from_slice(&object.into_json());
     }
 
+    #[inline(always)]
     fn push(&mut self, json: &str) {
         self.0.extend_from_slice(json.as_bytes());
     }

@@ -16,9 +16,7 @@ impl Plain for str {
 
 impl Plain for KeyArn {
     fn push_to(&self, json: &mut Vec<u8>) {
-        for part in self.text_parts() {
-            json.extend_from_slice(part);
-        }
+        Self::push_to(self, json);
     }
 }
 
