@@ -36,4 +36,5 @@ mod value;
 
 pub(crate) use element::{Element, Problem};
 pub(crate) use parse::{Blobs, parse, parse_with};
+pub(crate) use parser::SyntaxError;
 pub(crate) use value::{Document, Object, Value};

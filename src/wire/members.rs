@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use crate::context::EncryptionContext;
 use crate::error::{JsonType, MemberType, ProtocolError};
-use crate::json::{self, Blobs, Document, Object, Value};
+use crate::json::{self, Blobs, Document, Object, SyntaxError, Value};
 use crate::secret::Wiped;
 
 use super::base64;
@@ -20,8 +20,8 @@ const BLOBS: Blobs = Blobs {
 };
 
 /// Reads a request's body.
-pub(super) fn read(body: &[u8]) -> Result<Document<'_>, ProtocolError> {
-    json::parse_with(body, &BLOBS).map_err(|_| ProtocolError::NotJson)
+pub(super) fn read(body: &[u8]) -> Result<Document<'_>, SyntaxError> {
+    json::parse_with(body, &BLOBS)
 }
 
 /// The members of a structure, by name and type. Unknown members are ignored; `null` counts as absent.
@@ -51,7 +51,8 @@ const fn length_bit(len: usize) -> u64 {
 
 impl<'a> Members<'a> {
     /// The members of a request. AWS's clients send `{}` if it has none; an empty body is refused (INFERRED).
-    pub(super) fn of(body: &'a Document<'_>) -> Result<Self, ProtocolError> {
+    pub(super) fn of(body: &'a Result<Document<'_>, SyntaxError>) -> Result<Self, ProtocolError> {
+        let body = body.as_ref().map_err(|_| ProtocolError::NotJson)?;
         match body.value() {
             Value::Object(object) => Ok(object.into()),
             list @ Value::List(_) => Err(wrong_type(list, MemberType::Structure)),
@@ -222,18 +223,15 @@ mod tests {
     use super::{Members, read};
     use crate::context::EncryptionContext;
     use crate::error::ProtocolError;
-    use crate::json::Document;
+    use crate::json::{Document, SyntaxError};
 
-    fn document(json: &str) -> Document<'_> {
-        read(json.as_bytes()).unwrap()
+    fn document(json: &str) -> Result<Document<'_>, SyntaxError> {
+        read(json.as_bytes())
     }
 
     /// Whether a body is refused before any member is read.
     fn refused(body: &[u8]) -> Option<ProtocolError> {
-        match read(body) {
-            Ok(document) => Members::of(&document).err(),
-            Err(error) => Some(error),
-        }
+        Members::of(&read(body)).err()
     }
 
     #[test]

@@ -87,12 +87,12 @@ impl<P: KeyProvider> Service<P> {
     fn answer(&self, target: &str, body: &[u8]) -> Result<Option<Object>, Failure> {
         let operation = operation_of_target(target).ok_or(ProtocolError::UnknownOperation)?;
         if let Some(handler) = cryptographic::handler(operation) {
-            let body = members::read(body)?;
+            let body = members::read(body);
             return handler(&self.kms, &Members::of(&body)?);
         }
         let handler = control::handler(operation).ok_or(ProtocolError::NotServed(operation))?;
         let keyring = self.keyring.as_ref().ok_or(ProtocolError::NoKeyring)?;
-        let body = members::read(body)?;
+        let body = members::read(body);
         let members = Members::of(&body)?;
         control_call::call((&self.kms, keyring), (operation, handler), &members)
     }
