@@ -51,6 +51,8 @@ mod rotation;
 mod service;
 
 pub use credential::Credential;
+#[cfg(feature = "aws-sdk")]
+pub(crate) use response::FIXED_HEADERS;
 pub use response::{CONTENT_TYPE, Response};
 pub use service::Service;
 

@@ -34,6 +34,16 @@ enum Browsers {
     Send(Option<String>),
 }
 
+/// The headers of every response.
+pub(crate) const FIXED_HEADERS: [(&str, &str); 3] = [
+    (
+        "Cache-Control",
+        "no-cache, no-store, must-revalidate, private",
+    ),
+    ("Expires", "0"),
+    ("Pragma", "no-cache"),
+];
+
 /// The headers of a response that browsers hand to web pages. RECORDED 2020.
 const EXPOSED: &str = "x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date";
 
@@ -142,23 +152,17 @@ impl Response {
     ///
     /// The server adds the headers that HTTP itself requires, such as `Content-Length` and `Date`.
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let fixed: [Option<(_, &str)>; 4] = self.fixed_headers();
+        let content_type = self.content_type.map(|value| ("Content-Type", value));
         let request_id = ("x-amzn-RequestId", self.request_id());
-        let headers = fixed.into_iter().flatten().chain([request_id]);
-        headers.chain(self.headers_for_browsers())
+        let headers = content_type.into_iter().chain(FIXED_HEADERS);
+        headers
+            .chain([request_id])
+            .chain(self.headers_for_browsers())
     }
 
-    /// The headers that do not depend on the call.
-    pub(crate) fn fixed_headers(&self) -> [Option<(&'static str, &'static str)>; 4] {
-        [
-            self.content_type.map(|value| ("Content-Type", value)),
-            Some((
-                "Cache-Control",
-                "no-cache, no-store, must-revalidate, private",
-            )),
-            Some(("Expires", "0")),
-            Some(("Pragma", "no-cache")),
-        ]
+    #[cfg(feature = "aws-sdk")]
+    pub(crate) const fn content_type(&self) -> Option<&'static str> {
+        self.content_type
     }
 
     fn headers_for_browsers(&self) -> impl Iterator<Item = (&'static str, &str)> {
