@@ -368,6 +368,34 @@ fn a_provider_may_call_the_ring_back() {
     assert_none_hangs(Part::Provider, CRYPTOGRAPHIC, CRYPTOGRAPHIC.len());
 }
 
+/// What a provider has made of a key pair, which calls the ring back when it is dropped.
+struct Kept(Keyring, mpsc::Sender<()>);
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        use_everything(&self.0);
+        self.1.send(()).unwrap();
+    }
+}
+
+#[test]
+fn what_is_kept_with_a_key_pair_may_call_the_ring_back_when_the_key_is_deleted() {
+    let (done, is_done) = mpsc::channel();
+    thread::spawn(move || {
+        let ring = Keyring::new("111122223333", "cn-north-1").unwrap();
+        let key = ring.create_key(KeySpec::Sm2).unwrap();
+        ring.view_keys(|view| {
+            let pair = view.ring_key(&key).unwrap().key_pair().unwrap();
+            pair.extension(|_| Kept(ring.clone(), done)).unwrap();
+        });
+        ring.disable_key(key).unwrap();
+        ring.delete_key(key).unwrap();
+    });
+    is_done
+        .recv_timeout(PATIENCE)
+        .expect("the deletion hangs or fails");
+}
+
 #[test]
 fn the_conversion_of_a_description_may_call_the_ring_back() {
     let (done, is_done) = mpsc::channel();

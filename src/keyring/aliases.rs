@@ -28,15 +28,14 @@ impl Keyring {
         let arn = self.alias(name)?;
         let now = self.now();
         let target = target.into();
-        self.write(|snapshot| {
+        let check = |snapshot: &Snapshot| {
             if snapshot.latest_alias(&arn).is_some() {
                 return Err(KmsError::AlreadyExists(AlreadyExistsError::Alias(arn)));
             }
             let key = self.own_key(snapshot, Action::CreateAlias, &target)?;
-            let target = *key.metadata.arn();
-            snapshot.point_alias(Alias::new(arn, target, now));
-            Ok(())
-        })
+            Ok(Alias::new(arn, *key.metadata.arn(), now))
+        };
+        self.write_checked(check, Snapshot::point_alias)
     }
 
     /// Points an alias to another key: `UpdateAlias`.
@@ -53,7 +52,7 @@ impl Keyring {
         let arn = self.alias(name)?;
         let now = self.now();
         let target = target.into();
-        self.write(|snapshot| {
+        let check = |snapshot: &Snapshot| {
             let Some(old) = snapshot.latest_alias(&arn).cloned() else {
                 return Err(NotFoundError::Alias(arn).into());
             };
@@ -61,14 +60,15 @@ impl Keyring {
             if let Some(before) = snapshot.get(old.target()) {
                 require_alike(arn.name(), &before.metadata, &key.metadata)?;
             }
-            let target = *key.metadata.arn();
-            snapshot.remove_alias(&arn);
-            snapshot.point_alias(Alias {
-                target,
+            Ok(Alias {
+                target: *key.metadata.arn(),
                 last_updated_date: now,
                 ..old
-            });
-            Ok(())
+            })
+        };
+        self.write_checked(check, |snapshot, alias| {
+            snapshot.remove_alias(&alias.arn);
+            snapshot.point_alias(alias);
         })
     }
 
@@ -80,13 +80,11 @@ impl Keyring {
     /// [`create_alias`](Self::create_alias).
     pub fn delete_alias(&self, name: &str) -> Result<(), KmsError> {
         let arn = self.alias(name)?;
-        self.write(|snapshot| {
-            if snapshot.latest_alias(&arn).is_none() {
-                return Err(NotFoundError::Alias(arn).into());
-            }
-            snapshot.remove_alias(&arn);
-            Ok(())
-        })
+        let check = |snapshot: &Snapshot| match snapshot.latest_alias(&arn) {
+            Some(_) => Ok(arn),
+            None => Err(NotFoundError::Alias(arn).into()),
+        };
+        self.write_checked(check, |snapshot, arn| snapshot.remove_alias(&arn))
     }
 
     /// The aliases of this account and Region that have a key, sorted by name: `ListAliases`. Over the wire, that

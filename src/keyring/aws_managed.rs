@@ -5,7 +5,7 @@ use crate::error::{AlreadyExistsError, KmsError};
 use crate::key::{AliasArn, AliasName, KeyArn, KeyManager, KeySpec};
 
 use super::alias::{Alias, AliasEntry};
-use super::create::{NewKey, add, add_as_it_is};
+use super::create::{NewKey, addable, require_free};
 use super::key::SoftwareKey;
 use super::ring::Keyring;
 use super::rotation_schedule::{ROTATION_PERIOD_DEFAULT, RotationSchedule};
@@ -73,7 +73,9 @@ impl Keyring {
             if snapshot.aliases.get(&alias).is_some() {
                 return Err(KmsError::AlreadyExists(AlreadyExistsError::Alias(alias)));
             }
-            let arn = add(snapshot, created)?;
+            let created = addable(snapshot, created)?;
+            let arn = *created.metadata.arn();
+            snapshot.put(created);
             snapshot.point_alias(Alias::new(alias, arn, now));
             Ok(arn)
         })
@@ -97,7 +99,9 @@ impl Keyring {
             if is_known(snapshot) {
                 return Ok(());
             }
-            let target = add_as_it_is(snapshot, created)?;
+            require_free(snapshot, &created)?;
+            let target = *created.metadata.arn();
+            snapshot.put(created);
             let entry = AliasEntry {
                 latest: Some(Alias::new(alias.clone(), target, now)),
                 seen: Some(target),

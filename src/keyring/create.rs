@@ -201,7 +201,10 @@ impl Keyring {
     #[doc(alias("CMK", "customer master key"))]
     pub fn create_key(&self, key: impl Into<NewKey>) -> Result<KeyArn, KmsError> {
         let created = self.make(key.into())?;
-        self.write(|snapshot| add(snapshot, created))
+        let arn = *created.metadata.arn();
+        let check = |snapshot: &Snapshot| addable(snapshot, created);
+        self.write_checked(check, Snapshot::put)?;
+        Ok(arn)
     }
 
     /// A key that is not in the ring yet.
@@ -248,17 +251,18 @@ impl Keyring {
     }
 }
 
-/// Puts a new key into the ring, where requests find it at once, or once the ring settles.
-pub(super) fn add(snapshot: &mut Snapshot, mut created: SoftwareKey) -> Result<KeyArn, KmsError> {
+/// A new key as it can be put into the ring, where requests find it at once, or once the ring settles.
+pub(super) fn addable(
+    snapshot: &Snapshot,
+    mut created: SoftwareKey,
+) -> Result<SoftwareKey, KmsError> {
+    require_free(snapshot, &created)?;
     created.visible = !snapshot.changes_are_slow();
-    add_as_it_is(snapshot, created)
+    Ok(created)
 }
 
-/// Puts a new key into the ring.
-pub(super) fn add_as_it_is(
-    snapshot: &mut Snapshot,
-    created: SoftwareKey,
-) -> Result<KeyArn, KmsError> {
+/// Refuses a new key whose ARN, or whose id as a multi-Region key, is taken.
+pub(super) fn require_free(snapshot: &Snapshot, created: &SoftwareKey) -> Result<(), KmsError> {
     let arn = *created.metadata.arn();
     if snapshot.get(&arn).is_some() {
         return Err(ValidationError::other(format!("key {arn} already exists")));
@@ -271,8 +275,7 @@ pub(super) fn add_as_it_is(
             "multi-Region key {related} already exists: replicate it instead"
         )));
     }
-    snapshot.put(created);
-    Ok(arn)
+    Ok(())
 }
 
 /// The secret of a new key. A key whose material is still to be imported has none.

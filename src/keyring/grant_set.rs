@@ -1,5 +1,6 @@
 //! [`GrantSet`]: the grants on a key of the ring.
 
+use core::iter;
 use std::sync::Arc;
 
 use rpds::RedBlackTreeMapSync;
@@ -142,21 +143,21 @@ impl Grants for GrantSet {
     }
 }
 
-fn put_in<K: MapKey>(index: &mut Map<K, ByAge>, key: K, age: u64, grant: &Arc<Grant>) {
-    let mut grants = index.get(&key).cloned().unwrap_or_default();
-    grants.insert_mut(age, Arc::clone(grant));
-    index.insert(key, grants);
+fn put_in<K: MapKey + Clone>(index: &mut Map<K, ByAge>, key: K, age: u64, grant: &Arc<Grant>) {
+    let grant = Arc::clone(grant);
+    match index.get_mut(&key) {
+        Some(grants) => grants.insert_mut(age, grant),
+        None => index.insert(key, iter::once((age, grant)).collect()),
+    }
 }
 
 fn take_out<K: MapKey + Clone>(index: &mut Map<K, ByAge>, key: &K, age: u64) {
-    let Some(grants) = index.get(key) else {
+    let Some(grants) = index.get_mut(key) else {
         return;
     };
-    let rest = grants.remove(&age);
-    if rest.is_empty() {
+    grants.remove_mut(&age);
+    if grants.is_empty() {
         index.remove(key);
-    } else {
-        index.insert(key.clone(), rest);
     }
 }
 

@@ -8,8 +8,8 @@ use crate::error::{KmsError, NotFoundError};
 use crate::key::{KeyArn, KeyIdentifier};
 
 use super::grant_set::GrantSet;
-use super::key::SoftwareKey;
 use super::ring::Keyring;
+use super::snapshot::Snapshot;
 
 /// The number of random bytes in a grant token. AWS's tokens are some hundred characters of base64 with unknown
 /// content.
@@ -101,8 +101,8 @@ impl Keyring {
         grant_token: String,
     ) -> Result<CreatedGrant, KmsError> {
         let identifier = key.into();
-        self.write(|snapshot| {
-            let mut key = SoftwareKey::clone(self.named_in(snapshot, &identifier)?);
+        let check = |snapshot: &Snapshot| {
+            let key = self.named_in(snapshot, &identifier)?;
             key.require(Action::CreateGrant)?;
             let grant = grant
                 .build(&key.metadata)?
@@ -110,20 +110,23 @@ impl Keyring {
             if dry_run {
                 return Err(KmsError::DryRunOperation);
             }
-            let same = repeated(&key.grants, &grant).map(|same| same.id().clone());
             let arn = *key.metadata.arn();
-            let grant_id = same.clone().unwrap_or_else(|| grant.id().clone());
-            if same.is_none() {
-                key.grants.push(grant);
-                snapshot.put(key);
+            Ok(match repeated(&key.grants, &grant) {
+                Some(same) => (arn, same.id().clone(), None),
+                None => (arn, grant.id().clone(), Some(grant)),
+            })
+        };
+        self.write_checked(check, |snapshot, (arn, grant_id, new)| {
+            if let Some(grant) = new {
+                snapshot.add_grant(&arn, grant);
             }
             snapshot
                 .grant_tokens
                 .insert(grant_token.clone(), grant_id.clone(), arn);
-            Ok(CreatedGrant {
+            CreatedGrant {
                 grant_id,
                 grant_token,
-            })
+            }
         })
     }
 
@@ -182,8 +185,8 @@ impl Keyring {
         grant: &GrantId,
     ) -> Result<(), KmsError> {
         let identifier = key.into();
-        self.write(|snapshot| {
-            let mut key = SoftwareKey::clone(self.named_in(snapshot, &identifier)?);
+        let check = |snapshot: &Snapshot| {
+            let key = self.named_in(snapshot, &identifier)?;
             let is_there = key.grants.get(grant).is_some() && !key.departed_grants.contains(grant);
             if !is_there {
                 return Err(no_grant(grant));
@@ -191,20 +194,9 @@ impl Keyring {
             if dry_run {
                 return Err(KmsError::DryRunOperation);
             }
-            if snapshot.changes_are_slow() {
-                key.departed_grants = key
-                    .departed_grants
-                    .iter()
-                    .cloned()
-                    .chain([grant.clone()])
-                    .collect();
-            } else {
-                key.grants.remove(grant);
-                snapshot.grant_tokens.end(grant);
-            }
-            snapshot.put(key);
-            Ok(())
-        })
+            Ok(*key.metadata.arn())
+        };
+        self.write_checked(check, |snapshot, key| snapshot.remove_grant(&key, grant))
     }
 
     /// Retires a grant by its token: `RetireGrant`.

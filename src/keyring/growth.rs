@@ -1,11 +1,15 @@
-//! What is created and removed again leaves nothing behind: the content of a ring bounds the size of its collections.
+//! What is created and removed again leaves nothing behind: the content of a ring bounds the size of its collections. And a
+//! change copies nothing that no reader holds, however large the ring is.
 
+use core::ptr;
 use core::time::Duration;
 
 use super::clock::{Clock, ManualClock};
 use super::create::NewKey;
 use super::imported_material::ImportedMaterial;
+use super::key::SoftwareKey;
 use super::ring::Keyring;
+use super::snapshot::Snapshot;
 use super::wrapping::{WrappingAlgorithm, WrappingKeySpec};
 use crate::access::{GrantBuilder, GrantOperation};
 use crate::key::{KeyArn, KeyOrigin, KeySpec};
@@ -189,4 +193,48 @@ fn a_key_that_has_the_material_of_another_leaves_it_alone() {
         other.delete_key(same).unwrap();
         assert_eq!((owner(&keyring), owner(&other)), (key, key));
     });
+}
+
+/// Where the content of a ring, and one of its keys, are in memory.
+fn addresses(keyring: &Keyring, key: &KeyArn) -> (*const Snapshot, *const SoftwareKey) {
+    let snapshot = keyring.snapshot();
+    let key = snapshot.get(key).unwrap();
+    (ptr::from_ref(&*snapshot), ptr::from_ref(&**key))
+}
+
+#[test]
+fn keys_aliases_and_grants_are_created_without_a_copy_of_what_nobody_reads() {
+    let keyring = ring(&ManualClock::new());
+    let key = keyring.create_key(KeySpec::SymmetricDefault).unwrap();
+    let before = addresses(&keyring, &key);
+    for number in 0..100 {
+        keyring.create_key(KeySpec::SymmetricDefault).unwrap();
+        let (one, other) = (format!("alias/{number}"), format!("alias/other-{number}"));
+        keyring.create_alias(&one, key).unwrap();
+        keyring.create_alias(&other, key).unwrap();
+        keyring.delete_alias(&other).unwrap();
+        let terms = |grant: GrantBuilder| grant.operation(GrantOperation::Decrypt);
+        let [granted, revoked] =
+            [GRANTEE, GRANTEE].map(|grantee| keyring.create_grant(key, grantee, terms).unwrap());
+        keyring.revoke_grant(key, &revoked.grant_id).unwrap();
+        assert!(keyring.grant_of_token(&granted.grant_token).is_ok());
+    }
+    // A key would be copied with its grants if it, or any node of the map that leads to it, were shared with a copy of the ring.
+    assert_eq!(addresses(&keyring, &key), before);
+}
+
+#[test]
+fn a_reader_that_holds_the_ring_sees_none_of_its_changes() {
+    let keyring = ring(&ManualClock::new());
+    let key = keyring.create_key(KeySpec::SymmetricDefault).unwrap();
+    let sizes_before = sizes(&keyring);
+    let held = keyring.snapshot();
+    keyring.create_key(KeySpec::SymmetricDefault).unwrap();
+    keyring.create_alias("alias/app", key).unwrap();
+    let terms = |grant: GrantBuilder| grant.operation(GrantOperation::Decrypt);
+    keyring.create_grant(key, GRANTEE, terms).unwrap();
+    keyring.disable_key(key).unwrap();
+    assert_eq!(held.sizes(), sizes_before[1..]);
+    assert!(held.get(&key).unwrap().metadata.enabled());
+    assert_ne!(sizes(&keyring), sizes_before);
 }

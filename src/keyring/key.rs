@@ -21,8 +21,8 @@ use super::imported_pair::ImportedPair;
 use super::materials::{Expiry, Materials};
 use super::rotation_schedule::RotationSchedule;
 
-/// A key of the ring. It is never changed in place, since readers may hold it: a changed copy replaces it, and both
-/// share the secret.
+/// A key of the ring. While readers hold it, it is not changed in place: a changed copy replaces it, and both share the
+/// secret.
 #[derive(Clone, Debug)]
 pub(crate) struct SoftwareKey {
     pub(crate) metadata: KeyMetadata,

@@ -56,7 +56,7 @@ impl Keyring {
         let days = constraints.finish(|| days)?;
         let identifier = key.into();
         let now = self.now();
-        self.write(|snapshot| {
+        self.replace_key(|snapshot| {
             let mut key = SoftwareKey::clone(self.named_in(snapshot, &identifier)?);
             key.require(Action::ScheduleKeyDeletion)?;
             if snapshot.has_replicas(&key) {
@@ -69,8 +69,7 @@ impl Keyring {
                 key.wait_for_deletion(days, now);
             }
             let metadata = key.metadata.clone();
-            snapshot.put(key);
-            Ok(metadata)
+            Ok((key, metadata))
         })
     }
 

@@ -9,9 +9,9 @@ use rpds::HashTrieMapSync;
 use crate::access::{GrantId, GranteeKey};
 use crate::key::{AliasArn, KeyArn, KeyId, KeyMaterialId};
 
-/// The number of children of a node. A change copies a path of nodes, and increments the reference count of each of
-/// their children. With fewer children that is cheaper, but look-ups are longer.
-const DEGREE: u8 = 16;
+/// The number of children of a node. With more children, a look-up and a change in place read fewer nodes, but a change that
+/// copies a path of nodes increments the reference counts of more children.
+const DEGREE: u8 = 64;
 
 /// A key of a [`Map`], and how it is hashed.
 pub(super) trait MapKey: Eq + Hash {
@@ -19,8 +19,9 @@ pub(super) trait MapKey: Eq + Hash {
     type State: BuildHasher + Clone + Default;
 }
 
-/// A hash map whose copies share all nodes of the trie that have not changed. So a copy costs nothing, and a change
-/// costs the same in a large map as in a small one, except that the path is longer.
+/// A hash map whose copies share all nodes of the trie that have not changed. So a copy costs nothing. A change of a map
+/// that shares nothing is made in place; otherwise it copies a path of nodes, which is longer in a large map, and whose
+/// children are not in the processor's caches.
 pub(super) struct Map<K: MapKey, V>(HashTrieMapSync<K, V, K::State>);
 
 impl<K: MapKey, V> Map<K, V> {
@@ -45,6 +46,13 @@ impl<K: MapKey, V> Map<K, V> {
 
     pub(super) fn remove(&mut self, key: &K) {
         self.0.remove_mut(key);
+    }
+}
+
+impl<K: MapKey + Clone, V: Clone> Map<K, V> {
+    /// The value of a key, to be changed in place. What copies of the map share is copied first.
+    pub(super) fn get_mut(&mut self, key: &K) -> Option<&mut V> {
+        self.0.get_mut(key)
     }
 }
 

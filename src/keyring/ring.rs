@@ -46,7 +46,7 @@ use super::store::{Pinned, Store};
 ///
 /// A `Keyring` is a handle. Its clones share the ring, and so do the handles for other accounts and Regions. So clone it
 /// before you move it into a [`Kms`](crate::Kms), and rotate, disable or alias keys through the clone. Every operation of
-/// KMS sees the ring at one moment, and no operation waits for another.
+/// KMS sees the ring at one moment, and waits for no other operation, except for the microseconds in which one changes the ring.
 ///
 /// The methods are the control operations of KMS under their own names. They check no permissions: code that holds the
 /// handle may call all of them. The operations of [`Kms`](crate::Kms) check the permissions of their caller.
@@ -250,6 +250,30 @@ impl Keyring {
         self.ring.store.write(change)
     }
 
+    /// Changes the ring after a check, which may refuse, and returns what the change needs. If nobody reads the ring at the
+    /// moment, it is changed in place.
+    ///
+    /// Readers wait for the change. So it drops nothing large, and no key pair, which may hold what a provider has made of it:
+    /// it returns what it replaced.
+    pub(super) fn write_checked<P, T>(
+        &self,
+        check: impl FnOnce(&Snapshot) -> Result<P, KmsError>,
+        change: impl FnOnce(&mut Snapshot, P) -> T,
+    ) -> Result<T, KmsError> {
+        drop(self.snapshot());
+        self.ring.store.write_checked(check, change)
+    }
+
+    /// Replaces a key of the ring with a changed copy, which `make` returns together with the result.
+    pub(super) fn replace_key<T>(
+        &self,
+        make: impl FnOnce(&Snapshot) -> Result<(SoftwareKey, T), KmsError>,
+    ) -> Result<T, KmsError> {
+        let put = |snapshot: &mut Snapshot, (key, result)| (snapshot.put(key), result);
+        let (_old, result) = self.write_checked(make, put)?;
+        Ok(result)
+    }
+
     /// Changes one key of the ring.
     pub(super) fn write_key<T>(
         &self,
@@ -257,11 +281,10 @@ impl Keyring {
         change: impl FnOnce(&mut SoftwareKey) -> Result<T, KmsError>,
     ) -> Result<T, KmsError> {
         let identifier = key.into();
-        self.write(|snapshot| {
+        self.replace_key(|snapshot| {
             let mut key = SoftwareKey::clone(self.named_in(snapshot, &identifier)?);
             let result = change(&mut key)?;
-            snapshot.put(key);
-            Ok(result)
+            Ok((key, result))
         })
     }
 

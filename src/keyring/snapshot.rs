@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use crate::access::GrantId;
+use crate::access::{Grant, GrantId};
 use crate::key::{AliasArn, AliasName, KeyArn, KeyId, KeyMaterialId, Place};
 use crate::provider::{KeyProviderError, KeyRef, KeyView, KmsKey};
 
@@ -78,8 +78,8 @@ impl Snapshot {
         self.multi_region.get(id)
     }
 
-    /// Inserts a key, or replaces the one with its ARN.
-    pub(super) fn put(&mut self, key: SoftwareKey) {
+    /// Inserts a key, or replaces the one with its ARN, and returns that one.
+    pub(super) fn put(&mut self, key: SoftwareKey) -> Option<Arc<SoftwareKey>> {
         let arn = *key.metadata.arn();
         self.deadline = [self.deadline, key.deadline()].into_iter().flatten().min();
         let key = Arc::new(key);
@@ -89,6 +89,7 @@ impl Snapshot {
         }
         self.keys.insert(arn, Arc::clone(&key));
         self.change_owners(&arn, old.as_deref(), Some(&key));
+        old
     }
 
     /// Removes a key, and the aliases that point to it.
@@ -214,15 +215,41 @@ impl Snapshot {
     }
 
     fn change_alias_names(&mut self, key: &KeyArn, change: impl FnOnce(&mut Vec<AliasName>)) {
-        let Some(key) = self.get(key) else {
+        let Some(key) = self.key_mut(key) else {
             return;
         };
-        let mut key = SoftwareKey::clone(key);
         let mut names = key.aliases.to_vec();
         change(&mut names);
         names.sort();
         key.aliases = Arc::from(names);
-        self.put(key);
+    }
+
+    /// Adds a grant to a key.
+    pub(super) fn add_grant(&mut self, arn: &KeyArn, grant: Grant) {
+        if let Some(key) = self.key_mut(arn) {
+            key.grants.push(grant);
+        }
+    }
+
+    /// Removes a grant from its key.
+    pub(super) fn remove_grant(&mut self, arn: &KeyArn, grant: &GrantId) {
+        let slow = self.changes_are_slow();
+        let Some(key) = self.key_mut(arn) else {
+            return;
+        };
+        if slow {
+            let departed = key.departed_grants.iter().chain([grant]);
+            key.departed_grants = departed.cloned().collect();
+        } else {
+            key.grants.remove(grant);
+            self.grant_tokens.end(grant);
+        }
+    }
+
+    /// A key to be changed in place, in something that no index and no deadline depends on. All other changes go through
+    /// [`put`](Self::put).
+    fn key_mut(&mut self, arn: &KeyArn) -> Option<&mut SoftwareKey> {
+        self.keys.get_mut(arn).map(Arc::make_mut)
     }
 }
 

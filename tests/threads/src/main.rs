@@ -47,13 +47,23 @@ fn main() {
             "no reader sees an older state than another has seen",
             no_reader_goes_back as fn(),
         ),
+        (
+            "no reader sees an older state than another has seen, by changes in place",
+            no_reader_goes_back_in_place,
+        ),
+        ("no reader sees half of a change", no_reader_sees_half),
         ("no change is lost", no_change_is_lost),
         ("a snapshot stays as it is", a_snapshot_stays),
+        (
+            "a snapshot stays as it is, by changes in place",
+            a_snapshot_stays_in_place,
+        ),
         (
             "a change that fails changes nothing",
             a_failed_change_changes_nothing,
         ),
         ("a change may read the store", a_change_may_read),
+        ("a check may read the store", a_check_may_read),
     ] {
         let begin = Instant::now();
         shuttle::check_random(check, schedules);
@@ -78,6 +88,12 @@ fn set(store: &Store<u64>, to: u64) {
         *value = to;
         Ok(())
     });
+    result.expect("written");
+}
+
+/// The same in place, if no reader holds the value.
+fn set_in_place(store: &Store<u64>, to: u64) {
+    let result: Result<(), ()> = store.write_checked(|_| Ok(to), |value, to| *value = to);
     result.expect("written");
 }
 
@@ -112,18 +128,80 @@ fn no_reader_goes_back() {
     readers_and_writer(Store::new(0), |store| *store.read(), set);
 }
 
-fn no_change_is_lost() {
-    let store = Arc::new(Store::new(0_u64));
-    let writers: Vec<_> = (0..3)
+fn no_reader_goes_back_in_place() {
+    readers_and_writer(Store::new(0), |store| *store.read(), set_in_place);
+}
+
+/// One reader holds what it reads for a while, one looks again and again, and two writers make changes of two steps.
+fn no_reader_sees_half() {
+    let store = Arc::new(Store::new((0_u64, 0_u64)));
+    let holder = {
+        let store = Arc::clone(&store);
+        thread::spawn(move || {
+            let held = store.read();
+            let (one, other) = *held;
+            thread::yield_now();
+            assert_eq!((one, other), *held);
+            assert_eq!(one, other);
+        })
+    };
+    let looker = {
+        let store = Arc::clone(&store);
+        thread::spawn(move || {
+            for _ in 0..3 {
+                let (one, other) = *store.read();
+                assert_eq!(one, other);
+            }
+        })
+    };
+    let writers: Vec<_> = (0..2)
         .map(|_| {
             let store = Arc::clone(&store);
             thread::spawn(move || {
+                let result: Result<(), ()> = store.write_checked(
+                    |(one, _)| Ok(one + 1),
+                    |(one, other), next| {
+                        *one = next;
+                        thread::yield_now();
+                        *other = next;
+                    },
+                );
+                result.expect("written");
+            })
+        })
+        .collect();
+    for thread in writers.into_iter().chain([holder, looker]) {
+        thread.join().expect("no half was seen");
+    }
+    assert_eq!(*store.read(), (2, 2));
+}
+
+/// Writers of both kinds.
+fn no_change_is_lost() {
+    let store = Arc::new(Store::new(0_u64));
+    let copying = |store: &Store<u64>| -> Result<u64, ()> {
+        store.write(|value| {
+            *value += 1;
+            Ok(*value)
+        })
+    };
+    let in_place = |store: &Store<u64>| -> Result<u64, ()> {
+        store.write_checked(
+            |value| Ok(value + 1),
+            |value, next| {
+                *value = next;
+                next
+            },
+        )
+    };
+    let writers: Vec<_> = [copying, in_place, in_place]
+        .into_iter()
+        .map(|write: fn(&Store<u64>) -> Result<u64, ()>| {
+            let store = Arc::clone(&store);
+            thread::spawn(move || {
                 for _ in 0..2 {
-                    let next: Result<u64, ()> = store.write(|value| {
-                        *value += 1;
-                        Ok(*value)
-                    });
-                    assert!(*store.read() >= next.expect("written"));
+                    let next = write(&store).expect("written");
+                    assert!(*store.read() >= next);
                 }
             })
         })
@@ -135,6 +213,14 @@ fn no_change_is_lost() {
 }
 
 fn a_snapshot_stays() {
+    a_snapshot_stays_while(set);
+}
+
+fn a_snapshot_stays_in_place() {
+    a_snapshot_stays_while(set_in_place);
+}
+
+fn a_snapshot_stays_while(set: fn(&Store<u64>, u64)) {
     let store = Arc::new(Store::new(0_u64));
     let writer = {
         let store = Arc::clone(&store);
@@ -158,10 +244,12 @@ fn a_failed_change_changes_nothing() {
                 Err::<(), _>("no")
             });
             assert_eq!(failed, Err("no"));
+            let refused = store.write_checked(|_| Err::<(), _>("no"), |value, ()| *value = 1);
+            assert_eq!(refused, Err("no"));
         })
     };
     assert_eq!(*store.read(), 0);
-    set(&store, 2);
+    set_in_place(&store, 2);
     writer.join().expect("refused");
     assert_eq!(*store.read(), 2);
 }
@@ -177,6 +265,29 @@ fn a_change_may_read() {
                     *value += 1;
                     Ok(())
                 });
+                result.expect("written");
+            })
+        })
+        .collect();
+    for writer in writers {
+        writer.join().expect("written");
+    }
+    assert_eq!(*store.read(), 2);
+}
+
+fn a_check_may_read() {
+    let store = Arc::new(Store::new(0_u64));
+    let writers: Vec<_> = (0..2)
+        .map(|_| {
+            let store = Arc::clone(&store);
+            thread::spawn(move || {
+                let result: Result<(), ()> = store.write_checked(
+                    |value| {
+                        assert_eq!(*store.read(), *value);
+                        Ok(())
+                    },
+                    |value, ()| *value += 1,
+                );
                 result.expect("written");
             })
         })
