@@ -84,7 +84,8 @@ pub struct KeyMetadata {
     pending_deletion_window_in_days: Option<u32>,
     valid_to: Option<SystemTime>,
     expiration_model: Option<ExpirationModel>,
-    multi_region: Option<MultiRegionConfiguration>,
+    /// In a box, since most keys have none.
+    multi_region: Option<Box<MultiRegionConfiguration>>,
     current_key_material_id: Option<KeyMaterialId>,
 }
 
@@ -199,7 +200,10 @@ impl KeyMetadata {
     /// `MultiRegionConfiguration`, if the key is a multi-Region key.
     #[must_use]
     pub const fn multi_region(&self) -> Option<&MultiRegionConfiguration> {
-        self.multi_region.as_ref()
+        match &self.multi_region {
+            Some(configuration) => Some(&**configuration),
+            None => None,
+        }
     }
 
     /// `CurrentKeyMaterialId`: the material that a symmetric key encrypts with.
@@ -287,7 +291,7 @@ impl KeyMetadataBuilder {
 
     /// `MultiRegionConfiguration`
     pub fn multi_region(mut self, configuration: Option<MultiRegionConfiguration>) -> Self {
-        self.0.multi_region = configuration;
+        self.0.multi_region = configuration.map(Box::new);
         self
     }
 

@@ -76,7 +76,7 @@ impl Snapshot {
             }
             key.visible = true;
             key.grants.settle();
-            key.departed_grants = Arc::from([]);
+            key.departed_grants = Arc::default();
             self.put(key);
         }
         let unsettled: Vec<_> = self

@@ -21,7 +21,7 @@ use crate::secret::boxed;
 use super::deferred_pair::DeferredPair;
 use super::imported_mac::ImportedMac;
 use super::imported_pair::ImportedPair;
-use super::key::{Secret, SoftwareKey};
+use super::key::{Secret, SoftwareKey, shared_list, shared_policy};
 use super::materials::{Expiry, Materials};
 use super::ring::Keyring;
 use super::snapshot::Snapshot;
@@ -239,15 +239,9 @@ impl Keyring {
             .creation_date(self.now())
             .multi_region(multi_region)
             .build();
-        let policy = key
-            .policy
-            .unwrap_or_else(|| KeyPolicy::account_decides().clone());
-        Ok(SoftwareKey::new(
-            metadata,
-            Arc::new(policy),
-            Arc::from(key.tags),
-            secret,
-        ))
+        let policy = shared_policy(key.policy.unwrap_or_default());
+        let tags = shared_list(key.tags);
+        Ok(SoftwareKey::new(metadata, policy, tags, secret))
     }
 }
 

@@ -3,6 +3,7 @@
 
 use core::ptr;
 use core::time::Duration;
+use std::sync::Arc;
 
 use super::clock::{Clock, ManualClock};
 use super::create::NewKey;
@@ -11,7 +12,7 @@ use super::key::SoftwareKey;
 use super::ring::Keyring;
 use super::snapshot::Snapshot;
 use super::wrapping::{WrappingAlgorithm, WrappingKeySpec};
-use crate::access::{GrantBuilder, GrantOperation};
+use crate::access::{GrantBuilder, GrantOperation, KeyPolicy};
 use crate::key::{KeyArn, KeyOrigin, KeySpec};
 use crate::provider::KeyProvider;
 
@@ -237,4 +238,17 @@ fn a_reader_that_holds_the_ring_sees_none_of_its_changes() {
     assert_eq!(held.sizes(), sizes_before[1..]);
     assert!(held.get(&key).unwrap().metadata.enabled());
     assert_ne!(sizes(&keyring), sizes_before);
+}
+
+#[test]
+fn keys_with_the_default_policy_share_it() {
+    let keyring = ring(&ManualClock::new());
+    let one = keyring.create_key(KeySpec::SymmetricDefault).unwrap();
+    let default = NewKey::new(KeySpec::SymmetricDefault).policy(KeyPolicy::default());
+    let other = keyring.create_key(default).unwrap();
+    keyring.put_key_policy(other, KeyPolicy::new()).unwrap();
+    keyring.put_key_policy(other, KeyPolicy::default()).unwrap();
+    let snapshot = keyring.snapshot();
+    let [one, other] = [one, other].map(|key| snapshot.get(&key).unwrap());
+    assert!(Arc::ptr_eq(&one.policy, &other.policy));
 }

@@ -1,6 +1,6 @@
 //! [`SoftwareKey`]: a key of the ring, as it is at one moment.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::SystemTime;
 
 use crate::access::{GrantId, Grants, KeyPolicy};
@@ -68,10 +68,10 @@ impl SoftwareKey {
             metadata,
             policy,
             grants: GrantSet::default(),
-            aliases: Arc::from([]),
+            aliases: Arc::default(),
             tags,
             secret,
-            departed_grants: Arc::from([]),
+            departed_grants: Arc::default(),
             visible: true,
             disabled: false,
             rotation: None,
@@ -261,6 +261,25 @@ impl KmsKey for SoftwareKey {
         self.key_pair()
             .ok_or_else(|| self.unsupported(algorithm))?
             .decrypt(algorithm, ciphertext, random)
+    }
+}
+
+/// The policy of a key. All keys with the default policy share it.
+pub(super) fn shared_policy(policy: KeyPolicy) -> Arc<KeyPolicy> {
+    static ACCOUNT_DECIDES: LazyLock<Arc<KeyPolicy>> = LazyLock::new(Arc::default);
+    if policy == **ACCOUNT_DECIDES {
+        Arc::clone(&ACCOUNT_DECIDES)
+    } else {
+        Arc::new(policy)
+    }
+}
+
+/// A list of a key. All keys without entries share an empty one, for which no memory is allocated.
+pub(super) fn shared_list<T>(list: Vec<T>) -> Arc<[T]> {
+    if list.is_empty() {
+        Arc::default()
+    } else {
+        Arc::from(list)
     }
 }
 

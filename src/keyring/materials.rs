@@ -35,7 +35,8 @@ model_enum! {
 /// encrypted.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Materials {
-    pub(super) versions: Arc<Vec<MaterialVersion>>,
+    /// A slice, as most keys have one material: a `Vec` would reserve memory for four.
+    pub(super) versions: Arc<[MaterialVersion]>,
     /// The index of the current one in `versions`.
     pub(super) current: Option<usize>,
     pub(super) on_demand_rotations: u32,
@@ -191,7 +192,7 @@ impl Materials {
         if first {
             self.current = Some(self.versions.len());
         }
-        Arc::make_mut(&mut self.versions).push(MaterialVersion {
+        self.push(MaterialVersion {
             id: *material.id(),
             material: Some(material),
             state,
@@ -272,7 +273,7 @@ impl Materials {
         for (id, state) in pending {
             match self.version_mut(id) {
                 Some(version) => version.state = *state,
-                None => Arc::make_mut(&mut self.versions).push(MaterialVersion {
+                None => self.push(MaterialVersion {
                     id: *id,
                     material: None,
                     state: *state,
@@ -287,7 +288,8 @@ impl Materials {
     /// Forgets versions that were never current.
     fn forget(&mut self, unwanted: impl Fn(&MaterialVersion) -> bool) {
         let current = self.current_id().copied();
-        Arc::make_mut(&mut self.versions).retain(|version| !unwanted(version));
+        let kept = self.versions.iter().filter(|version| !unwanted(version));
+        self.versions = kept.cloned().collect();
         self.current = self
             .versions
             .iter()
@@ -318,6 +320,10 @@ impl Materials {
                 .min(ON_DEMAND_ROTATIONS_MAX);
         }
         true
+    }
+
+    fn push(&mut self, version: MaterialVersion) {
+        self.versions = self.versions.iter().cloned().chain([version]).collect();
     }
 
     fn version_mut(&mut self, id: &KeyMaterialId) -> Option<&mut MaterialVersion> {

@@ -70,7 +70,7 @@ impl Keyring {
             let properties = properties.unwrap_or_else(|| ReplicaProperties {
                 policy: Arc::clone(&primary.policy),
                 description: primary.metadata.description().to_owned(),
-                tags: Arc::from([]),
+                tags: Arc::default(),
             });
             tag_rules::check(&properties.tags)?;
             let mut replica = replica(primary, properties, replica_arn, now);

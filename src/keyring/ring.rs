@@ -13,7 +13,7 @@ use crate::resolve::{self, Unresolved};
 
 use super::clock::Clock;
 use super::import_token::TokenKey;
-use super::key::SoftwareKey;
+use super::key::{SoftwareKey, shared_policy};
 use super::snapshot::{Latest, Snapshot};
 use super::store::{Pinned, Store};
 
@@ -191,7 +191,7 @@ impl Keyring {
         self.write_key(key, |key| {
             key.require(Action::PutKeyPolicy)?;
             policy.check(key.metadata.arn().region())?;
-            key.policy = Arc::new(policy);
+            key.policy = shared_policy(policy);
             Ok(())
         })
     }

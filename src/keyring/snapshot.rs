@@ -9,7 +9,7 @@ use crate::provider::{KeyProviderError, KeyRef, KeyView, KmsKey};
 
 use super::alias::{Alias, AliasEntry};
 use super::grant_tokens::GrantTokens;
-use super::key::SoftwareKey;
+use super::key::{SoftwareKey, shared_list};
 use super::key_index::KeyIndex;
 use super::map::Map;
 use super::materials::Materials;
@@ -221,7 +221,7 @@ impl Snapshot {
         let mut names = key.aliases.to_vec();
         change(&mut names);
         names.sort();
-        key.aliases = Arc::from(names);
+        key.aliases = shared_list(names);
     }
 
     /// Adds a grant to a key.

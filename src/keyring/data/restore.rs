@@ -14,7 +14,7 @@ use crate::keyring::alias::{Alias, AliasEntry};
 use crate::keyring::create::{awaiting_import, fresh_pair};
 use crate::keyring::imported_mac::ImportedMac;
 use crate::keyring::imported_pair::ImportedPair;
-use crate::keyring::key::{Secret, SoftwareKey};
+use crate::keyring::key::{Secret, SoftwareKey, shared_list, shared_policy};
 use crate::keyring::materials::{Expiry, KeyMaterialState, MaterialVersion, Materials};
 use crate::keyring::ring::Keyring;
 use crate::keyring::rotation_schedule::{ROTATION_PERIOD_DEFAULT, RotationSchedule};
@@ -246,9 +246,9 @@ fn software_key(
     }
     let secret = self::secret(at, &metadata, secret, random)?;
     let rotation = self::rotation(at, &metadata, rotation, now)?;
-    let mut key = SoftwareKey::new(metadata, Arc::new(policy), Arc::from(tags), secret);
+    let mut key = SoftwareKey::new(metadata, shared_policy(policy), shared_list(tags), secret);
     key.grants = grants.into_iter().collect();
-    key.departed_grants = Arc::from(departed_grants);
+    key.departed_grants = shared_list(departed_grants);
     key.visible = visible;
     key.disabled = disabled;
     key.rotation = rotation;
@@ -347,7 +347,7 @@ fn symmetric(
         versions.push(version);
     }
     Ok(Secret::Symmetric(Materials {
-        versions: Arc::new(versions),
+        versions: Arc::from(versions),
         current,
         on_demand_rotations,
     }))
