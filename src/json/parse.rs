@@ -123,7 +123,8 @@ impl Reader<'_, '_> {
         if !parser.eat(b':') {
             return Err(parser.expected("expected a colon"));
         }
-        if depth == MAX_DEPTH - 1 && self.first_blob(name).is_some() {
+        let is_outermost = depth == MAX_DEPTH - 1;
+        if is_outermost && self.first_blob(name).is_some() {
             return Ok(());
         }
         self.value(name, depth)
@@ -277,6 +278,29 @@ mod tests {
             }
             let ours = parse(&text).ok().map(|document| as_serde(document.value()));
             prop_assert_eq!(ours, serde_json::from_str(&text).ok(), "{}", text);
+        }
+
+        #[test]
+        fn a_document_says_the_same_whether_its_blob_is_decoded_or_not(
+            members in prop::collection::vec(
+                (
+                    prop::sample::select(vec!["\"a\"", "\"b\"", "\"c\"", "\"\\u0061\""]),
+                    prop::sample::select(vec![
+                        "\"x\"", "\"\"", "\"\\u0078\"", "\"\\\"\"", "\"an é\"", "\"\n\"", "1", "null", "[\"x\"]",
+                        "{\"a\":\"x\"}", "[{\"b\":\"x\"}]", "\"x", "x\"", "\"x\" \"x\"", "",
+                    ]),
+                ),
+                0..5,
+            ),
+        ) {
+            const BLOBS: Blobs = Blobs {
+                names: &["a", "b"],
+                decode: |text| text.iter().all(u8::is_ascii_alphanumeric).then(Wiped::default),
+            };
+            let members: Vec<_> = members.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+            let text = format!("{{\n{}}}", members.join(",\n"));
+            let decoded = parse_with(text.as_bytes(), &BLOBS).map(|document| as_serde(document.value()));
+            prop_assert_eq!(decoded, parse(&text).map(|document| as_serde(document.value())), "{}", text);
         }
     }
 

@@ -81,12 +81,15 @@ impl<'a> Parser<'a> {
         Span { start, ..span }
     }
 
-    /// Refuses what is not UTF-8. (What was read as a `str` always is.)
-    pub(super) fn check_utf8(&self, text: &[u8]) -> Result<(), SyntaxError> {
-        match core::str::from_utf8(text) {
-            Ok(_) => Ok(()),
-            Err(_) => Err(self.error("a string that is not UTF-8")),
+    /// Reads `len` bytes of a string, which have to be UTF-8. (What was read as a `str` always is.)
+    pub(super) fn take_utf8(&mut self, len: usize) -> Result<&'a [u8], SyntaxError> {
+        let bytes = self.rest().get(..len).unwrap_or_default();
+        if let Err(error) = core::str::from_utf8(bytes) {
+            self.at += error.valid_up_to();
+            return Err(self.error("a string that is not UTF-8"));
         }
+        self.at += bytes.len();
+        Ok(bytes)
     }
 
     #[cold]

@@ -16,22 +16,23 @@ pub(super) fn read(parser: &mut Parser<'_>, unescaped: &mut Wiped) -> Result<Spa
         return Ok(Span { start, len });
     }
     parser.at = start;
-    read_any(parser, unescaped)
+    read_any(parser, len, unescaped)
 }
 
-/// Reads a string up to its closing quotation mark.
+/// Reads a string that is not ASCII or has escapes, up to its closing quotation mark. `len` bytes stand for themselves.
 #[cold]
-fn read_any(parser: &mut Parser<'_>, unescaped: &mut Wiped) -> Result<Span, SyntaxError> {
+fn read_any(
+    parser: &mut Parser<'_>,
+    len: usize,
+    unescaped: &mut Wiped,
+) -> Result<Span, SyntaxError> {
     let start = parser.at;
-    let (len, _) = plain(parser.rest());
-    let literal = parser.rest().get(..len).unwrap_or_default();
-    parser.at += len;
-    if parser.eat(b'"') {
-        parser.check_utf8(literal)?;
-        return Ok(Span { start, len });
+    if parser.rest().get(len) != Some(&b'"') {
+        return unescape(parser, unescaped);
     }
-    parser.at = start;
-    unescape(parser, unescaped)
+    parser.take_utf8(len)?;
+    parser.at += 1;
+    Ok(Span { start, len })
 }
 
 fn unescape(parser: &mut Parser<'_>, unescaped: &mut Wiped) -> Result<Span, SyntaxError> {
@@ -43,10 +44,7 @@ fn unescape(parser: &mut Parser<'_>, unescaped: &mut Wiped) -> Result<Span, Synt
     let start = unescaped.len();
     loop {
         let (len, _) = plain(parser.rest());
-        let piece = parser.rest().get(..len).unwrap_or_default();
-        parser.check_utf8(piece)?;
-        unescaped.extend_from_slice(piece);
-        parser.at += len;
+        unescaped.extend_from_slice(parser.take_utf8(len)?);
         if parser.eat(b'"') {
             let len = unescaped.len() - start;
             return Ok(parser.behind_the_text(Span { start, len }));
@@ -141,7 +139,8 @@ fn plain_to_the_end(bytes: &[u8]) -> (usize, bool) {
         return (end, true);
     }
     let is_control = |byte: &u8| *byte < b' ';
-    (before.iter().position(is_control).unwrap_or(end), false)
+    let len = before.iter().position(is_control).unwrap_or(end);
+    (len, before.get(..len).is_some_and(<[u8]>::is_ascii))
 }
 
 /// The highest bit of each byte.
@@ -217,6 +216,9 @@ mod tests {
         }
         assert_eq!(super::plain(&[0x9f; 139]), (139, false));
         assert_eq!(super::plain(&[0x7f; 139]), (139, true));
+        // The control character is not among the bytes before it, and neither is what follows it.
+        let text = [&[b'e'; 120][..], b"\n\xff"].concat();
+        assert_eq!(super::plain(&text), (120, true));
     }
 
     #[test]
@@ -244,19 +246,23 @@ mod tests {
             names: &[],
             decode: |_| None,
         };
-        for inside in [
-            &b"\xff"[..],
-            b"\xc3",
-            b"a\xc3\\n\xa9",
-            b"\\n\xff",
-            b"\xed\xa0\x80",
+        for (inside, column) in [
+            (&b"\xff"[..], 2),
+            (b"\xc3", 2),
+            (b"\xc3\xa9\xc3\xa9\xff", 6),
+            (b"a\xc3\\n\xa9", 3),
+            (b"\\na\xff", 5),
+            (b"\xed\xa0\x80", 2),
+            (&[&[b'e'; 300][..], b"\xff"].concat(), 302),
         ] {
-            let text = [b"\"", inside, b"\""].concat();
-            let error = parse_with(&text, &blobs).unwrap_err().to_string();
-            assert!(error.starts_with("a string that is not UTF-8"), "{error}");
+            let string = [b"\"", inside, b"\""].concat();
+            let object = [b"{", &string[..], b": 1}"].concat();
+            for (text, column) in [(string, column), (object, column + 1)] {
+                let error = parse_with(&text, &blobs).unwrap_err().to_string();
+                let expected = format!("a string that is not UTF-8 at line 1 column {column}");
+                assert_eq!(error, expected, "{}", text.escape_ascii());
+            }
         }
-        let text = [&b"\""[..], &[b'e'; 300], b"\xff\""].concat();
-        assert!(parse_with(&text, &blobs).is_err());
     }
 
     #[test]
