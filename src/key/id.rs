@@ -155,3 +155,38 @@ fn are_hex_digits(text: &[u8]) -> bool {
 }
 
 serde_as_text!(AliasName, KeyId);
+
+#[cfg(test)]
+mod tests {
+    use super::KeyId;
+
+    #[test]
+    fn a_key_id_is_a_uuid_or_mrk_and_32_digits() {
+        for (text, is_multi_region) in [
+            ("1234abcd-12ab-34cd-56ef-1234567890ab", Some(false)),
+            ("1234ABCD-12AB-34CD-56EF-1234567890AB", Some(false)),
+            ("mrk-1234abcd12ab34cd56ef1234567890ab", Some(true)),
+            ("mrk-1234ABCD12ab34cd56ef1234567890ab", Some(true)),
+            ("MRK-1234abcd12ab34cd56ef1234567890ab", None),
+            ("mrk-1234abcd12ab34cd56ef1234567890ag", None),
+            ("mrk-1234abcd-12ab-34cd-56ef-12345678", None),
+            ("1234abcd-12ab-34cd-56ef-1234567890ag", None),
+            ("g234abcd-12ab-34cd-56ef-1234567890ab", None),
+            ("1234abcd012ab-34cd-56ef-1234567890ab", None),
+            ("1234abcd-12ab034cd-56ef-1234567890ab", None),
+            ("1234abcd-12ab-34cd056ef-1234567890ab", None),
+            ("1234abcd-12ab-34cd-56ef01234567890ab", None),
+            ("1234abcd-12ab-34cd-56e-f1234567890ab", None),
+            ("1234abcd-12ab-34cd-56ef-1234567890a", None),
+            ("1234abcd-12ab-34cd-56ef-1234567890abc", None),
+            ("", None),
+        ] {
+            let id = text.parse::<KeyId>().ok();
+            assert_eq!(
+                id.map(|id| id.is_multi_region()),
+                is_multi_region,
+                "{text:?}"
+            );
+        }
+    }
+}

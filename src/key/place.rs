@@ -239,6 +239,7 @@ mod tests {
             ("us-gov-west-1", true),
             ("ap-southeast-10", true),
             ("us-east", false),
+            ("us-east-", false),
             ("us-2", false),
             ("us-2-east-2", false),
             ("us-east2-2", false),

@@ -42,3 +42,23 @@ pub(super) fn encode(bytes: &[u8], text: &mut Vec<u8>) {
         .map(|place| ENGINE.encode_slice(bytes, place));
     debug_assert!(matches!(written, Some(Ok(_))));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::decode;
+
+    #[test]
+    fn what_is_not_of_the_alphabet_is_refused_wherever_it_is() {
+        // As long as several of the pieces that the decoder takes at once. Padding would leave bits of `J` over.
+        let text = b"QUJD".repeat(40);
+        assert_eq!(*decode(&text).unwrap(), b"ABC".repeat(40));
+        for at in 0..text.len() {
+            for byte in 0..=u8::MAX {
+                let mut text = text.clone();
+                text[at] = byte;
+                let is_of_alphabet = byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
+                assert_eq!(decode(&text).is_some(), is_of_alphabet, "{byte} at {at}");
+            }
+        }
+    }
+}

@@ -13,7 +13,8 @@ use super::base64;
 /// The last second of the year 9999. A later time is a mistake, and cannot be written to a file.
 const LAST_SECOND: f64 = 253_402_300_799.0;
 
-/// The members of requests that are blobs (service model).
+/// The members of requests that are blobs (service model). Without `ImportToken`: another blob is always beside it, and only
+/// one is decoded while a request is read.
 const BLOBS: Blobs = Blobs {
     names: &["CiphertextBlob", "Plaintext", "EncryptedKeyMaterial"],
     decode: base64::decode,
@@ -222,7 +223,7 @@ mod tests {
 
     use super::{Members, read};
     use crate::context::EncryptionContext;
-    use crate::error::ProtocolError;
+    use crate::error::{JsonType, MemberType, ProtocolError};
     use crate::json::{Document, SyntaxError};
 
     fn document(json: &str) -> Result<Document<'_>, SyntaxError> {
@@ -256,7 +257,7 @@ mod tests {
     fn a_member_has_one_type() {
         let document = document(
             r#"{"text": "a", "flag": true, "int": 3, "float": 1.5, "list": ["a", null],
-                "map": {"a": "b"}, "mixed": ["a", 1], "odd": {"a": null}}"#,
+                "map": {"a": "b"}, "mixed": ["a", 1], "odd": {"a": "b", "c": 1, "d": null}}"#,
         );
         let members = Members::of(&document).unwrap();
         assert_eq!(members.text("text"), Ok(Some("a")));
@@ -273,7 +274,8 @@ mod tests {
         assert!(members.integer("text").is_err());
         assert!(members.time("text").is_err());
         assert!(members.texts("mixed").is_err());
-        assert!(members.context("odd").is_err());
+        let first = ProtocolError::WrongType(JsonType::Number, MemberType::String);
+        assert_eq!(members.context("odd"), Err(first));
         assert!(members.structure("list").is_err());
         assert!(members.structures("list").is_err());
     }
