@@ -9,6 +9,8 @@ mod support;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use kms_reencrypt::keyring::{ImportedMaterial, NewKey, WrappingAlgorithm, WrappingKeySpec};
 use kms_reencrypt::provider::MessageNonces;
 use kms_reencrypt::{
@@ -116,6 +118,55 @@ fn a_request_that_is_refused_or_never_sent_frees_no_plaintext() {
         let refused = ring.kms.encrypt(&request.build().expect("a request"));
         assert!(matches!(refused, Err(KmsError::Validation(_))));
     });
+}
+
+#[test]
+fn a_request_on_the_wire_frees_no_plaintext_however_it_is_written() {
+    let ring = Ring::new();
+    let service = ring.kms.service();
+    let key = ring.key(KeySpec::SymmetricDefault);
+    let base64 = BASE64_STANDARD.encode(PLAINTEXT);
+    let secrets = [
+        Secret::new("plaintext", PLAINTEXT),
+        Secret::new("plaintext in base64", base64.as_bytes()),
+    ];
+    // In the middle: a buffer that grew there would leave the first half behind.
+    let escaped = base64.replacen('q', r"\u0071", 1);
+    assert_ne!(escaped, base64);
+    let member = |name: &str, text: &str| format!("{name:?}: \"{text}\"");
+    let plain = member("Plaintext", &base64);
+    let escaped = member("Plaintext", &escaped);
+    let id = member("KeyId", &key.to_string());
+    let unknown = member("KeyId", "alias/unknown");
+    for (body, code) in [
+        (format!("{{{plain}, {id}}}"), None),
+        (format!("{{{escaped}, {id}}}"), None),
+        (format!("{{{plain}, {id}, {escaped}}}"), None),
+        (format!("{{{plain}, {id}, {plain}}}"), None),
+        (format!("{{{plain}, {unknown}}}"), Some("NotFoundException")),
+        (format!("{{{escaped}}}"), Some("ValidationException")),
+        (
+            format!("{{{plain}, {escaped}, {id}, \"Plaintext\": 1}}"),
+            Some("SerializationException"),
+        ),
+        (
+            format!("{{{plain}, {escaped}, {id}"),
+            Some("SerializationException"),
+        ),
+        (
+            format!("{{{}, {id}}}", member("Plaintext", &format!("{base64}!"))),
+            Some("SerializationException"),
+        ),
+        (
+            format!("{{{}", member("Plaintext", &format!("{base64}\\n\n"))),
+            Some("SerializationException"),
+        ),
+    ] {
+        assert_nothing_found(&secrets, &body, || {
+            let response = service.call("TrentService.Encrypt", body.as_bytes());
+            assert_eq!(response.error_code(), code, "{body}");
+        });
+    }
 }
 
 #[test]
