@@ -2,7 +2,7 @@
 
 use super::value::Span;
 
-/// Where a text is not JSON, and why. Lines and columns count from 1.
+/// Where a text is not JSON, and why. Lines and columns count from 1, and a column is a byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{problem} at line {line} column {column}")]
 pub(crate) struct SyntaxError {
