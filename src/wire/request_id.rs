@@ -16,23 +16,12 @@ pub(super) struct RequestId([u8; 36]);
 impl RequestId {
     /// The next one of this process.
     pub(super) fn next() -> Self {
-        static PROCESS: OnceLock<[u8; 19]> = OnceLock::new();
+        static PROCESS: OnceLock<u64> = OnceLock::new();
         static COUNT: AtomicU64 = AtomicU64::new(0);
 
-        let process =
-            PROCESS.get_or_init(|| process_half(RandomState::new().build_hasher().finish()));
-        Self::of_halves(process, &count_half(COUNT.fetch_add(1, Ordering::Relaxed)))
-    }
-
-    fn of_halves(process: &[u8; 19], count: &[u8; 17]) -> Self {
-        let mut text = [0; 36];
-        if let Some((first, rest)) = text.split_first_chunk_mut() {
-            *first = *process;
-            if let Some(last) = rest.first_chunk_mut() {
-                *last = *count;
-            }
-        }
-        Self(text)
+        let process = *PROCESS.get_or_init(|| RandomState::new().build_hasher().finish());
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        Self(written(number(process, count)))
     }
 
     pub(super) fn as_str(&self) -> &str {
@@ -40,31 +29,23 @@ impl RequestId {
     }
 }
 
-/// The first three parts, each with its hyphen: `01234567-89ab-8cde-`. The digit 8 is the version.
-fn process_half(number: u64) -> [u8; 19] {
-    let number = (number & !0xffff) | 0x8000 | (number >> 4 & 0xfff);
-    let digits = hex::digits(number.to_be_bytes());
-    let mut text = [b'-'; 19];
-    for (at, digit) in (0..8).chain(9..13).chain(14..18).zip(digits.as_flattened()) {
-        if let Some(place) = text.get_mut(at) {
-            *place = *digit;
-        }
-    }
-    text
+/// The bits of the UUID. The digits 8 are the version and the variant.
+fn number(process: u64, count: u64) -> u128 {
+    let high = (process & !0xffff) | 0x8000 | (process >> 4 & 0xfff);
+    let low = 8 << 60 | (count & 0x0fff_ffff_ffff_ffff);
+    u128::from(high) << 64 | u128::from(low)
 }
 
-/// The last two parts: `8000-000000000005`. The digit 8 is the variant.
-fn count_half(count: u64) -> [u8; 17] {
-    let number = 8 << 60 | (count & 0x0fff_ffff_ffff_ffff);
-    let digits: [_; 8] = hex::digits(number.to_be_bytes());
-    let digits = digits.as_flattened();
-    let mut text = [b'-'; 17];
-    // Pieces of constant length: formatting both parts would take longer than reading a request.
-    if let (Some(place), Some(variant)) = (text.first_chunk_mut::<4>(), digits.first_chunk()) {
-        *place = *variant;
-    }
-    if let (Some(place), Some(node)) = (text.last_chunk_mut::<12>(), digits.last_chunk()) {
-        *place = *node;
+/// A number in the form of a UUID. Formatting its five parts would take longer than reading a request.
+fn written(number: u128) -> [u8; 36] {
+    let digits = hex::digits(number.to_be_bytes());
+    let mut text = [b'-'; 36];
+    for (start, part) in [(0, 0..4), (9, 4..6), (14, 6..8), (19, 8..10), (24, 10..16)] {
+        let places = text.get_mut(start..).unwrap_or_default().as_chunks_mut();
+        let part = digits.get(part).unwrap_or_default();
+        for (place, digits) in places.0.iter_mut().zip(part) {
+            *place = *digits;
+        }
     }
     text
 }
@@ -73,20 +54,23 @@ fn count_half(count: u64) -> [u8; 17] {
 mod tests {
     use std::collections::HashSet;
 
-    use super::{RequestId, count_half, process_half};
+    use super::{RequestId, number, written};
+
+    #[test]
+    fn a_number_is_written_digit_by_digit() {
+        let text = "01234567-89ab-cdef-0123-456789abcdef";
+        let number = 0x0123_4567_89ab_cdef_0123_4567_89ab_cdef;
+        assert_eq!(written(number), *text.as_bytes());
+    }
 
     #[test]
     fn a_request_id_has_bits_of_its_process_a_counter_a_version_and_a_variant() {
-        let process = process_half(0x0123_4567_89ab_cdef);
+        let process = 0x0123_4567_89ab_cdef;
         for (count, expected) in [
-            (5, "01234567-89ab-8cde-8000-000000000005"),
-            (
-                0xf123_4567_89ab_cdef,
-                "01234567-89ab-8cde-8123-456789abcdef",
-            ),
+            (5, 0x0123_4567_89ab_8cde_8000_0000_0000_0005),
+            (u64::MAX, 0x0123_4567_89ab_8cde_8fff_ffff_ffff_ffff),
         ] {
-            let id = RequestId::of_halves(&process, &count_half(count));
-            assert_eq!(id.as_str(), expected);
+            assert_eq!(number(process, count), expected);
         }
     }
 
