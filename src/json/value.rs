@@ -153,16 +153,12 @@ impl<'d> Object<'d> {
     }
 
     fn last_node(self, name: &str) -> Option<(&'d Node, &'d [Node])> {
-        let (mut nodes, mut found) = (self.nodes, None);
-        while let Some((node, behind)) = nodes.split_first() {
-            // Most names differ in length.
-            if node.name.len == name.len() && self.document.bytes(node.name) == name.as_bytes() {
-                found = Some((node, behind));
-            }
-            nodes = behind.get(node.inside..).unwrap_or_default();
-        }
-        let (node, behind) = found?;
-        Some((node, behind.get(..node.inside).unwrap_or_default()))
+        // Most names differ in length.
+        let has_name = |node: &Node| {
+            node.name.len == name.len() && self.document.bytes(node.name) == name.as_bytes()
+        };
+        let of_name = siblings(self.nodes).filter(|(node, _)| has_name(node));
+        of_name.last()
     }
 
     /// How long the names are, in bytes.

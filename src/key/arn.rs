@@ -62,20 +62,6 @@ impl KeyArn {
         &self.key_id
     }
 
-    /// Appends the ARN to a text. Takes less time than `Display`, since most parts have a fixed length.
-    #[cfg(feature = "json")]
-    pub(crate) fn push_to(&self, text: &mut Vec<u8>) {
-        let Place { account, region } = &self.place;
-        text.extend_from_slice(b"arn:");
-        text.extend_from_slice(region.partition().as_bytes());
-        text.extend_from_slice(b":kms:");
-        text.extend_from_slice(region.as_bytes());
-        text.extend_from_slice(b":");
-        text.extend_from_slice(account.as_bytes());
-        text.extend_from_slice(b":key/");
-        text.extend_from_slice(self.key_id.as_bytes());
-    }
-
     /// The ARN of the same key id in another Region: that of a related multi-Region key.
     #[must_use]
     pub const fn in_region(&self, region: Region) -> Self {
@@ -209,10 +195,7 @@ impl<'a> ArnParts<'a> {
     /// The parts of a text, if it is a KMS ARN whose partition is that of its Region.
     pub(super) fn of(text: &'a str) -> Option<Self> {
         let rest = text.as_bytes().strip_prefix(b"arn:")?;
-        let (partition, rest) = match rest.strip_prefix(b"aws:") {
-            Some(rest) => (&b"aws"[..], rest),
-            None => until_colon(rest)?,
-        };
+        let (partition, rest) = until_colon(rest)?;
         let (region, rest) = RegionText::before_colon(rest.strip_prefix(b"kms:")?)?;
         let (account, rest) = rest.split_first_chunk()?;
         let rest = rest.strip_prefix(b":")?;

@@ -16,7 +16,14 @@ impl Plain for str {
 
 impl Plain for KeyArn {
     fn push_to(&self, json: &mut Vec<u8>) {
-        Self::push_to(self, json);
+        json.extend_from_slice(b"arn:");
+        json.extend_from_slice(self.region().partition().as_bytes());
+        json.extend_from_slice(b":kms:");
+        json.extend_from_slice(self.region().as_bytes());
+        json.extend_from_slice(b":");
+        json.extend_from_slice(self.account().as_bytes());
+        json.extend_from_slice(b":key/");
+        json.extend_from_slice(self.key_id().as_bytes());
     }
 }
 
