@@ -30,16 +30,14 @@ impl<'a> Credential<'a> {
     #[must_use]
     pub fn of_authorization(header: &'a str) -> Option<Self> {
         let (_algorithm, parameters) = header.split_once(' ')?;
-        let credential = parameters.strip_prefix(PARAMETER).or_else(|| {
-            let mut parameters = parameters.split(',');
-            parameters.find_map(|parameter| parameter.trim_start().strip_prefix(PARAMETER))
-        })?;
-        let end = memchr::memchr2(b',', b' ', credential.as_bytes());
-        let credential = credential.get(..end.unwrap_or(credential.len()))?;
-        let (scope, _terminator) = split_last(credential)?;
-        let (scope, service) = split_last(scope)?;
-        let (scope, region) = split_last(scope)?;
-        let (access_key_id, _date) = split_last(scope)?;
+        let credential = parameters
+            .split(',')
+            .find_map(|parameter| parameter.trim_start().strip_prefix("Credential="))?;
+        let credential = credential.split(' ').next()?;
+        let (scope, _terminator) = credential.rsplit_once('/')?;
+        let (scope, service) = scope.rsplit_once('/')?;
+        let (scope, region) = scope.rsplit_once('/')?;
+        let (access_key_id, _date) = scope.rsplit_once('/')?;
         let region = region.parse().ok()?;
         Some(Self {
             access_key_id,
@@ -65,15 +63,6 @@ impl<'a> Credential<'a> {
     pub const fn service(&self) -> &'a str {
         self.service
     }
-}
-
-const PARAMETER: &str = "Credential=";
-
-/// What is before and after the last solidus.
-fn split_last(scope: &str) -> Option<(&str, &str)> {
-    let at = memchr::memrchr(b'/', scope.as_bytes())?;
-    let (before, behind) = scope.split_at_checked(at)?;
-    Some((before, behind.strip_prefix('/')?))
 }
 
 #[cfg(test)]
