@@ -232,8 +232,6 @@ impl<P: KeyProvider> Kms<P> {
 
     /// The request, if it could be built. If it violates constraints, that is reported to the observer if one is set. No
     /// key has been looked up for it.
-    ///
-    /// Takes a reference, as a request is large: moving it takes longer than most of what is done with it.
     #[cfg(feature = "json")]
     pub(crate) fn checked<'r, T>(
         &self,

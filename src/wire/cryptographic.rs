@@ -5,7 +5,7 @@ use crate::context::ContextBuilder;
 use crate::decrypt::DecryptRequestBuilder;
 use crate::describe_key::DescribeKeyRequest;
 use crate::encrypt::EncryptRequestBuilder;
-use crate::error::ProtocolError;
+use crate::error::{KmsError, ProtocolError};
 use crate::generate_data_key::GenerateDataKeyRequestBuilder;
 use crate::generate_data_key_pair::GenerateDataKeyPairRequestBuilder;
 use crate::get_public_key::GetPublicKeyRequest;
@@ -42,6 +42,23 @@ pub(super) fn handler<P: KeyProvider>(operation: Operation) -> Option<Handler<P>
     Some(handler)
 }
 
+/// Carries out an operation if its request could be built, and writes its response. Neither is moved: they are large, and
+/// moving them takes longer than most of what is done with them.
+#[inline(always)]
+fn respond<P: KeyProvider, Q, R>(
+    kms: &Kms<P>,
+    operation: Operation,
+    request: &Result<Q, KmsError>,
+    call: impl FnOnce(&Kms<P>, &Q) -> Result<R, KmsError>,
+    write: impl FnOnce(&R) -> Object,
+) -> Result<Option<Object>, Failure> {
+    let request = kms.checked(operation, request)?;
+    match call(kms, request) {
+        Ok(ref response) => Ok(Some(write(response))),
+        Err(error) => Err(error.into()),
+    }
+}
+
 fn re_encrypt<P: KeyProvider>(
     kms: &Kms<P>,
     members: &Members<'_>,
@@ -58,29 +75,31 @@ fn re_encrypt<P: KeyProvider>(
         dry_run_modifiers: values(members, "DryRunModifiers")?,
         dry_run: members.flag("DryRun")?,
     };
-    let request = request.build();
-    let request = kms.checked(Operation::ReEncrypt, &request)?;
-    let response = kms.re_encrypt(request);
-    let response = response.as_ref()?;
-    Ok(Some(
-        Object::with_room_for(response.ciphertext_blob().len())
-            .blob("CiphertextBlob", response.ciphertext_blob())
-            .plain("SourceKeyId", response.source_key_id())
-            .plain("KeyId", response.key_id())
-            .plain(
-                "SourceEncryptionAlgorithm",
-                response.source_encryption_algorithm().as_str(),
-            )
-            .plain(
-                "DestinationEncryptionAlgorithm",
-                response.destination_encryption_algorithm().as_str(),
-            )
-            .maybe_plain("SourceKeyMaterialId", response.source_key_material_id())
-            .maybe_plain(
-                "DestinationKeyMaterialId",
-                response.destination_key_material_id(),
-            ),
-    ))
+    respond(
+        kms,
+        Operation::ReEncrypt,
+        &request.build(),
+        Kms::re_encrypt,
+        |response| {
+            Object::with_room_for(response.ciphertext_blob().len())
+                .blob("CiphertextBlob", response.ciphertext_blob())
+                .plain("SourceKeyId", response.source_key_id())
+                .plain("KeyId", response.key_id())
+                .plain(
+                    "SourceEncryptionAlgorithm",
+                    response.source_encryption_algorithm().as_str(),
+                )
+                .plain(
+                    "DestinationEncryptionAlgorithm",
+                    response.destination_encryption_algorithm().as_str(),
+                )
+                .maybe_plain("SourceKeyMaterialId", response.source_key_material_id())
+                .maybe_plain(
+                    "DestinationKeyMaterialId",
+                    response.destination_key_material_id(),
+                )
+        },
+    )
 }
 
 fn encrypt<P: KeyProvider>(kms: &Kms<P>, members: &Members<'_>) -> Result<Option<Object>, Failure> {
@@ -93,19 +112,21 @@ fn encrypt<P: KeyProvider>(kms: &Kms<P>, members: &Members<'_>) -> Result<Option
         encryption_algorithm: value(members, "EncryptionAlgorithm")?,
         dry_run: members.flag("DryRun")?,
     };
-    let request = request.build();
-    let request = kms.checked(Operation::Encrypt, &request)?;
-    let response = kms.encrypt(request);
-    let response = response.as_ref()?;
-    Ok(Some(
-        Object::with_room_for(response.ciphertext_blob().len())
-            .blob("CiphertextBlob", response.ciphertext_blob())
-            .plain("KeyId", response.key_id())
-            .plain(
-                "EncryptionAlgorithm",
-                response.encryption_algorithm().as_str(),
-            ),
-    ))
+    respond(
+        kms,
+        Operation::Encrypt,
+        &request.build(),
+        Kms::encrypt,
+        |response| {
+            Object::with_room_for(response.ciphertext_blob().len())
+                .blob("CiphertextBlob", response.ciphertext_blob())
+                .plain("KeyId", response.key_id())
+                .plain(
+                    "EncryptionAlgorithm",
+                    response.encryption_algorithm().as_str(),
+                )
+        },
+    )
 }
 
 fn decrypt<P: KeyProvider>(kms: &Kms<P>, members: &Members<'_>) -> Result<Option<Object>, Failure> {
@@ -119,21 +140,23 @@ fn decrypt<P: KeyProvider>(kms: &Kms<P>, members: &Members<'_>) -> Result<Option
         dry_run_modifiers: values(members, "DryRunModifiers")?,
     };
     refuse_recipient(members)?;
-    let request = request.build();
-    let request = kms.checked(Operation::Decrypt, &request)?;
-    let response = kms.decrypt(request);
-    let response = response.as_ref()?;
-    Ok(Some(
-        Object::with_room_for(response.plaintext().len())
-            .plain("KeyId", response.key_id())
-            .blob("Plaintext", response.plaintext().expose())
-            .plain(
-                "EncryptionAlgorithm",
-                response.encryption_algorithm().as_str(),
-            )
-            .maybe_plain("KeyMaterialId", response.key_material_id())
-            .plain("KeyOrigin", response.key_origin().as_str()),
-    ))
+    respond(
+        kms,
+        Operation::Decrypt,
+        &request.build(),
+        Kms::decrypt,
+        |response| {
+            Object::with_room_for(response.plaintext().len())
+                .plain("KeyId", response.key_id())
+                .blob("Plaintext", response.plaintext().expose())
+                .plain(
+                    "EncryptionAlgorithm",
+                    response.encryption_algorithm().as_str(),
+                )
+                .maybe_plain("KeyMaterialId", response.key_material_id())
+                .plain("KeyOrigin", response.key_origin().as_str())
+        },
+    )
 }
 
 fn generate_data_key<P: KeyProvider>(
@@ -142,19 +165,21 @@ fn generate_data_key<P: KeyProvider>(
 ) -> Result<Option<Object>, Failure> {
     let request = data_key_request(members)?;
     refuse_recipient(members)?;
-    let request = request.build();
-    let request = kms.checked(Operation::GenerateDataKey, &request)?;
-    let response = kms.generate_data_key(request);
-    let response = response.as_ref()?;
-    let blobs = response.ciphertext_blob().len();
-    let blobs = blobs.saturating_add(response.plaintext().len());
-    Ok(Some(
-        Object::with_room_for(blobs)
-            .blob("CiphertextBlob", response.ciphertext_blob())
-            .blob("Plaintext", response.plaintext().expose())
-            .plain("KeyId", response.key_id())
-            .maybe_plain("KeyMaterialId", response.key_material_id()),
-    ))
+    respond(
+        kms,
+        Operation::GenerateDataKey,
+        &request.build(),
+        Kms::generate_data_key,
+        |response| {
+            let blobs = response.ciphertext_blob().len();
+            let blobs = blobs.saturating_add(response.plaintext().len());
+            Object::with_room_for(blobs)
+                .blob("CiphertextBlob", response.ciphertext_blob())
+                .blob("Plaintext", response.plaintext().expose())
+                .plain("KeyId", response.key_id())
+                .maybe_plain("KeyMaterialId", response.key_material_id())
+        },
+    )
 }
 
 fn generate_data_key_without_plaintext<P: KeyProvider>(
@@ -162,16 +187,18 @@ fn generate_data_key_without_plaintext<P: KeyProvider>(
     members: &Members<'_>,
 ) -> Result<Option<Object>, Failure> {
     let operation = Operation::GenerateDataKeyWithoutPlaintext;
-    let request = data_key_request(members)?.build();
-    let request = kms.checked(operation, &request)?;
-    let response = kms.generate_data_key_without_plaintext(request);
-    let response = response.as_ref()?;
-    Ok(Some(
-        Object::with_room_for(response.ciphertext_blob().len())
-            .blob("CiphertextBlob", response.ciphertext_blob())
-            .plain("KeyId", response.key_id())
-            .maybe_plain("KeyMaterialId", response.key_material_id()),
-    ))
+    respond(
+        kms,
+        operation,
+        &data_key_request(members)?.build(),
+        Kms::generate_data_key_without_plaintext,
+        |response| {
+            Object::with_room_for(response.ciphertext_blob().len())
+                .blob("CiphertextBlob", response.ciphertext_blob())
+                .plain("KeyId", response.key_id())
+                .maybe_plain("KeyMaterialId", response.key_material_id())
+        },
+    )
 }
 
 fn describe_key<P: KeyProvider>(
@@ -181,14 +208,13 @@ fn describe_key<P: KeyProvider>(
     let request = DescribeKeyRequest::builder()
         .set_key_id(key_id(members, "KeyId")?)
         .set_grant_tokens(Some(texts(members, "GrantTokens")?));
-    let request = request.build();
-    let request = kms.checked(Operation::DescribeKey, &request)?;
-    let response = kms.describe_key(request);
-    let response = response.as_ref()?;
-    Ok(Some(Object::new().object(
-        "KeyMetadata",
-        describe::key(response.key_metadata()),
-    )))
+    respond(
+        kms,
+        Operation::DescribeKey,
+        &request.build(),
+        Kms::describe_key,
+        |response| Object::new().object("KeyMetadata", describe::key(response.key_metadata())),
+    )
 }
 
 fn get_public_key<P: KeyProvider>(
@@ -198,16 +224,19 @@ fn get_public_key<P: KeyProvider>(
     let request = GetPublicKeyRequest::builder()
         .set_key_id(key_id(members, "KeyId")?)
         .set_grant_tokens(Some(texts(members, "GrantTokens")?));
-    let request = request.build();
-    let request = kms.checked(Operation::GetPublicKey, &request)?;
-    let response = kms.get_public_key(request);
-    let response = response.as_ref()?;
-    let object = Object::new()
-        .text("KeyId", response.key_id())
-        .blob("PublicKey", response.public_key());
-    Ok(Some(
-        describe::key_spec(object, response.key_metadata()).text("KeyUsage", response.key_usage()),
-    ))
+    respond(
+        kms,
+        Operation::GetPublicKey,
+        &request.build(),
+        Kms::get_public_key,
+        |response| {
+            let object = Object::new()
+                .text("KeyId", response.key_id())
+                .blob("PublicKey", response.public_key());
+            describe::key_spec(object, response.key_metadata())
+                .text("KeyUsage", response.key_usage())
+        },
+    )
 }
 
 fn generate_data_key_pair<P: KeyProvider>(
@@ -216,28 +245,30 @@ fn generate_data_key_pair<P: KeyProvider>(
 ) -> Result<Option<Object>, Failure> {
     let request = data_key_pair_request(members)?;
     refuse_recipient(members)?;
-    let request = request.build();
-    let request = kms.checked(Operation::GenerateDataKeyPair, &request)?;
-    let response = kms.generate_data_key_pair(request);
-    let response = response.as_ref()?;
-    let private_key = response.private_key_plaintext();
-    let blobs = [
-        response.private_key_ciphertext_blob().len(),
-        private_key.len(),
-        response.public_key().len(),
-    ];
-    Ok(Some(
-        Object::with_room_for(blobs.into_iter().fold(0, usize::saturating_add))
-            .blob(
-                "PrivateKeyCiphertextBlob",
-                response.private_key_ciphertext_blob(),
-            )
-            .blob("PrivateKeyPlaintext", private_key.expose())
-            .blob("PublicKey", response.public_key())
-            .plain("KeyId", response.key_id())
-            .plain("KeyPairSpec", response.key_pair_spec().as_str())
-            .maybe_plain("KeyMaterialId", response.key_material_id()),
-    ))
+    respond(
+        kms,
+        Operation::GenerateDataKeyPair,
+        &request.build(),
+        Kms::generate_data_key_pair,
+        |response| {
+            let private_key = response.private_key_plaintext();
+            let blobs = [
+                response.private_key_ciphertext_blob().len(),
+                private_key.len(),
+                response.public_key().len(),
+            ];
+            Object::with_room_for(blobs.into_iter().fold(0, usize::saturating_add))
+                .blob(
+                    "PrivateKeyCiphertextBlob",
+                    response.private_key_ciphertext_blob(),
+                )
+                .blob("PrivateKeyPlaintext", private_key.expose())
+                .blob("PublicKey", response.public_key())
+                .plain("KeyId", response.key_id())
+                .plain("KeyPairSpec", response.key_pair_spec().as_str())
+                .maybe_plain("KeyMaterialId", response.key_material_id())
+        },
+    )
 }
 
 fn generate_data_key_pair_without_plaintext<P: KeyProvider>(
@@ -245,23 +276,25 @@ fn generate_data_key_pair_without_plaintext<P: KeyProvider>(
     members: &Members<'_>,
 ) -> Result<Option<Object>, Failure> {
     let operation = Operation::GenerateDataKeyPairWithoutPlaintext;
-    let request = data_key_pair_request(members)?.build();
-    let request = kms.checked(operation, &request)?;
-    let response = kms.generate_data_key_pair_without_plaintext(request);
-    let response = response.as_ref()?;
-    let blobs = response.private_key_ciphertext_blob().len();
-    let blobs = blobs.saturating_add(response.public_key().len());
-    Ok(Some(
-        Object::with_room_for(blobs)
-            .blob(
-                "PrivateKeyCiphertextBlob",
-                response.private_key_ciphertext_blob(),
-            )
-            .blob("PublicKey", response.public_key())
-            .plain("KeyId", response.key_id())
-            .plain("KeyPairSpec", response.key_pair_spec().as_str())
-            .maybe_plain("KeyMaterialId", response.key_material_id()),
-    ))
+    respond(
+        kms,
+        operation,
+        &data_key_pair_request(members)?.build(),
+        Kms::generate_data_key_pair_without_plaintext,
+        |response| {
+            let blobs = response.private_key_ciphertext_blob().len();
+            let blobs = blobs.saturating_add(response.public_key().len());
+            Object::with_room_for(blobs)
+                .blob(
+                    "PrivateKeyCiphertextBlob",
+                    response.private_key_ciphertext_blob(),
+                )
+                .blob("PublicKey", response.public_key())
+                .plain("KeyId", response.key_id())
+                .plain("KeyPairSpec", response.key_pair_spec().as_str())
+                .maybe_plain("KeyMaterialId", response.key_material_id())
+        },
+    )
 }
 
 fn data_key_pair_request(

@@ -61,13 +61,6 @@ impl From<KmsError> for Failure {
     }
 }
 
-/// For `?` on a reference to a result, which does not move the response.
-impl From<&KmsError> for Failure {
-    fn from(error: &KmsError) -> Self {
-        Self::Kms(error.clone())
-    }
-}
-
 impl From<ProtocolError> for Failure {
     fn from(error: ProtocolError) -> Self {
         Self::Protocol(error)
