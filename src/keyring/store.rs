@@ -103,11 +103,13 @@ impl<T> Store<T> {
     }
 
     /// Replaces the value in all shards at once, so that no reader sees the old value after another reader has seen the new
-    /// one. What was replaced is returned, so that no lock is held when it is dropped: that takes time, and runs the code of
-    /// a provider that has kept something with a key pair.
-    fn publish(&self, value: T) -> [Replaced<T>; SHARDS] {
+    /// one. No lock is held when what was replaced is dropped, not even the writer's: that takes time, and runs the code of a
+    /// provider that has kept something with a key pair.
+    fn publish(&self, value: T, writer: MutexGuard<'_, Arc<T>>) {
         let value = Arc::new(value);
-        self.lock_shards().each_mut().map(|pin| pin.replace(&value))
+        let old = self.lock_shards().each_mut().map(|pin| pin.replace(&value));
+        drop(writer);
+        drop(old);
     }
 }
 
@@ -115,12 +117,10 @@ impl<T: Clone> Store<T> {
     /// Changes a copy of the value, and replaces the value with it if the change succeeds. The change may be slow, and may
     /// read the store.
     pub(super) fn write<R, E>(&self, change: impl FnOnce(&mut T) -> Result<R, E>) -> Result<R, E> {
-        let one_at_a_time = lock(&self.writer);
+        let writer = lock(&self.writer);
         let mut value = T::clone(&self.read());
         let result = change(&mut value)?;
-        let old = self.publish(value);
-        drop(one_at_a_time);
-        drop(old);
+        self.publish(value, writer);
         Ok(result)
     }
 
@@ -134,19 +134,17 @@ impl<T: Clone> Store<T> {
         check: impl FnOnce(&T) -> Result<P, E>,
         change: impl FnOnce(&mut T, P) -> R,
     ) -> Result<R, E> {
-        let filler = lock(&self.writer);
+        let writer = lock(&self.writer);
         let checked = check(&self.read())?;
         let mut shards = self.lock_shards();
-        if let Some(mut taken) = Taken::out_of(&mut shards, &filler) {
+        if let Some(mut taken) = Taken::out_of(&mut shards, &writer) {
             return Ok(change(Arc::make_mut(&mut taken.value), checked));
         }
         // Readers go on while the copy is changed.
         drop(shards);
         let mut value = T::clone(&self.read());
         let result = change(&mut value, checked);
-        let old = self.publish(value);
-        drop(filler);
-        drop(old);
+        self.publish(value, writer);
         Ok(result)
     }
 }
