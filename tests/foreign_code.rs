@@ -326,19 +326,24 @@ fn over_the_wire_each_of_them_may_call_the_ring_back() {
     assert_none_hangs(Part::RandomSource, OVER_THE_WIRE, 2);
 }
 
+/// What a function returns, run in a thread of its own. `None` if it hangs or fails.
+fn patiently<T: Send + 'static>(run: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    let (done, is_done) = mpsc::channel();
+    thread::spawn(move || done.send(run()));
+    is_done.recv_timeout(PATIENCE).ok()
+}
+
 /// Runs each operation in a world of its own; a part has to be called by at least so many of them.
 #[track_caller]
 fn assert_none_hangs(part: Part, operations: &[Operation], called_by: usize) {
     let mut meddled = 0;
     for (name, operation) in operations.iter().copied() {
-        let (done, is_done) = mpsc::channel();
-        thread::spawn(move || {
+        let calls = patiently(move || {
             let (world, meddler) = World::new(part);
             operation(&world);
-            done.send(meddler.calls.load(Ordering::Relaxed))
+            meddler.calls.load(Ordering::Relaxed)
         });
-        let calls = is_done.recv_timeout(PATIENCE);
-        let calls = calls.unwrap_or_else(|_| panic!("{name} hangs or fails: the {part:?} calls"));
+        let calls = calls.unwrap_or_else(|| panic!("{name} hangs or fails: the {part:?} calls"));
         meddled += usize::from(calls > 0);
     }
     assert!(meddled >= called_by, "{part:?}: only {meddled} called it");
@@ -380,35 +385,31 @@ impl Drop for Kept {
 
 #[test]
 fn what_is_kept_with_a_key_pair_may_call_the_ring_back_when_the_key_is_deleted() {
-    let (done, is_done) = mpsc::channel();
-    thread::spawn(move || {
+    let deleted = patiently(|| {
+        let (dropped, is_dropped) = mpsc::channel();
         let ring = Keyring::new("111122223333", "cn-north-1").unwrap();
         let key = ring.create_key(KeySpec::Sm2).unwrap();
         ring.view_keys(|view| {
             let pair = view.ring_key(&key).unwrap().key_pair().unwrap();
-            pair.extension(|_| Kept(ring.clone(), done)).unwrap();
+            pair.extension(|_| Kept(ring.clone(), dropped)).unwrap();
         });
         ring.disable_key(key).unwrap();
         ring.delete_key(key).unwrap();
+        is_dropped.recv().unwrap();
     });
-    is_done
-        .recv_timeout(PATIENCE)
-        .expect("the deletion hangs or fails");
+    deleted.expect("the deletion hangs or fails");
 }
 
 #[test]
 fn the_conversion_of_a_description_may_call_the_ring_back() {
-    let (done, is_done) = mpsc::channel();
-    thread::spawn(move || {
+    let description = patiently(|| {
         let ring = Keyring::new("111122223333", "cn-north-1").unwrap();
         let key = ring.create_key(KeySpec::SymmetricDefault).unwrap();
         ring.update_key_description(key, ForeignText(ring.clone()))
             .unwrap();
         let described = ring.describe_key(key).unwrap();
-        done.send(described.description().to_owned())
+        described.description().to_owned()
     });
-    let description = is_done
-        .recv_timeout(PATIENCE)
-        .expect("UpdateKeyDescription hangs or fails");
+    let description = description.expect("UpdateKeyDescription hangs or fails");
     assert_eq!(description, "converted");
 }
